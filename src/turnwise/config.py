@@ -1,0 +1,91 @@
+"""Settings: flat, frozen, and they refuse strangers."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from turnwise.errors import ConfigError, did_you_mean
+
+
+class Settings(BaseModel):
+    """A flat, frozen set of named settings that refuses unknown names with a suggestion.
+
+    >>> TrainConfig(epoch=3)
+    Traceback (most recent call last):
+    turnwise.errors.ConfigError: unknown setting 'epoch'; did you mean 'epochs'?
+    >>> TrainConfig(epochs=0)
+    Traceback (most recent call last):
+    turnwise.errors.ConfigError: setting 'epochs' is 0; input should be greater than or equal to 1
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def __init__(self, **values: Any) -> None:
+        known = type(self).model_fields
+        for name in values:
+            if name not in known:
+                raise ConfigError(f"unknown setting {name!r}{did_you_mean(name, known)}")
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            message = first["msg"][:1].lower() + first["msg"][1:]
+            name = ".".join(str(part) for part in first["loc"])
+            raise ConfigError(f"setting {name!r} is {first['input']!r}; {message}") from None
+
+
+class EncoderConfig(Settings):
+    """What the network sees of a turn.
+
+    Attributes:
+        min_count: words and fact values seen less often in the training part set the unknown bit.
+        max_words: at most so many words have a bit of their own, the most frequent first.
+        max_values: at most so many values of one fact have a bit of their own.
+        buckets: a number becomes one of at most so many buckets of about equal count.
+    """
+
+    min_count: int = Field(2, ge=1)
+    max_words: int = Field(20_000, ge=0)
+    max_values: int = Field(100, ge=0)
+    buckets: int = Field(8, ge=2)
+
+
+class NetworkConfig(Settings):
+    """The network's shape.
+
+    Attributes:
+        layout: `many-to-many-2` answers every turn and carries memory from turn to turn; `one-to-one` is the same network with a
+            time-distributed dense layer in the place of the LSTM: it acts on this turn alone.
+        units: H, the width of each hidden layer.
+        layers: how many hidden layers stand on one another.
+        dropout: share of a hidden layer's outputs that training leaves out, between the layers.
+    """
+
+    layout: Literal["many-to-many-2", "one-to-one"] = "many-to-many-2"
+    units: int = Field(128, ge=1)
+    layers: int = Field(1, ge=1, le=8)
+    dropout: float = Field(0.2, ge=0, lt=1)
+
+
+class TrainConfig(Settings):
+    """How the network is trained.
+
+    Attributes:
+        epochs: passes over the training part, at most.
+        patience: stop after so many epochs without a better dev part.
+        learning_rate: Adam's step size.
+        clip_norm: gradients are scaled down to this norm.
+        batch_turns: turn slots (dialogues x turns, padding included) of a batch.
+        dev_share: share of the dialogues held out as the dev part when none is given.
+        seed: the same seed gives the same bits on the same machine.
+    """
+
+    epochs: int = Field(40, ge=1)
+    patience: int = Field(6, ge=1)
+    learning_rate: float = Field(0.003, gt=0)
+    clip_norm: float = Field(1.0, gt=0)
+    batch_turns: int = Field(1024, ge=1)
+    dev_share: float = Field(0.1, gt=0, lt=1)
+    seed: int = Field(1, ge=0, lt=2**31)

@@ -1,0 +1,143 @@
+"""Dialogues as values: `Turn`, `Dialogue`, `Corpus`. Frozen; functions take them and return new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+Fact = bool | int | float | str
+"""What a fact's value can be: a yes or no, a number, or the name of a category."""
+
+_NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One system decision: what the system saw since its last decision, and the actions it took.
+
+    Args:
+        user: what the user said, or None where the system acts again without new user text.
+        actions: the actions taken, each a plain string; none where the system did nothing.
+            Repeated actions count once.
+        facts: what else the system saw since its last decision, by name.
+        response: the system's surface text, where the corpus has it.
+
+    >>> Turn("a table for two", actions=["ask_area"], facts={"open": True}).actions
+    ('ask_area',)
+    """
+
+    user: str | None = None
+    actions: tuple[str, ...] = ()
+    facts: Mapping[str, Fact] = field(default_factory=lambda: _NO_FACTS)
+    response: str | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.actions, str) or not all(isinstance(a, str) and a for a in self.actions):
+            raise TypeError(f"actions must be a list of non-empty strings, not {self.actions!r}")
+        object.__setattr__(self, "actions", tuple(dict.fromkeys(self.actions)))
+        if self.facts is not _NO_FACTS:
+            object.__setattr__(self, "facts", MappingProxyType(dict(self.facts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """An ordered, frozen sequence of turns with an id.
+
+    Args:
+        id: the dialogue's name, unique in its corpus.
+        turns: the system's decisions in order; at least one.
+        metadata: what the corpus says of the whole dialogue; never an input of the network.
+
+    >>> dialogue = Dialogue("d1", [Turn("hello", ["greet"]), Turn("bye", ["goodbye"])])
+    >>> len(dialogue), dialogue[1].user
+    (2, 'bye')
+    """
+
+    id: str
+    turns: tuple[Turn, ...]
+    metadata: Mapping[str, Fact] = field(default_factory=lambda: _NO_FACTS)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "turns", tuple(self.turns))
+        if not self.turns:
+            raise ValueError(f"dialogue {self.id!r} has no turns")
+        if self.metadata is not _NO_FACTS:
+            object.__setattr__(self, "metadata", MappingProxyType(dict(self.metadata)))
+
+    def __len__(self) -> int:
+        return len(self.turns)
+
+    def __iter__(self) -> Iterator[Turn]:
+        return iter(self.turns)
+
+    def __getitem__(self, index: int) -> Turn:
+        return self.turns[index]
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """An ordered collection of dialogues with a name.
+
+    The dialogues may be a tuple in memory, or anything that can be iterated again and again: a reader
+    hands in a lazy view of its files, so that a corpus never has to fit into memory.
+
+    >>> corpus = Corpus("tiny", [Dialogue("d1", [Turn("hello", ["greet"])])])
+    >>> [dialogue.id for dialogue in corpus]
+    ['d1']
+    """
+
+    name: str
+    dialogues: Iterable[Dialogue]
+
+    def __post_init__(self) -> None:
+        if isinstance(self.dialogues, Iterator):
+            raise TypeError("a corpus is read more than once; give a list, not an iterator")
+
+    def __iter__(self) -> Iterator[Dialogue]:
+        return iter(self.dialogues)
+
+    @property
+    def skipped(self) -> Mapping[str, int]:
+        """What the reader left out in its last whole pass: reason -> count."""
+        return getattr(self.dialogues, "skipped", {})
+
+    def load(self) -> Corpus:
+        """Return the same corpus with its dialogues in memory."""
+        dialogues = tuple(self.dialogues)
+        return Corpus(self.name, _Loaded(dialogues, self.skipped))
+
+    def filter(self, keep: Callable[[int, Dialogue], bool]) -> Corpus:
+        """Return the dialogues for which `keep(position, dialogue)` holds, still lazily.
+
+        >>> corpus = Corpus("tiny", [Dialogue(name, [Turn("hello", ["greet"])]) for name in "abc"])
+        >>> [dialogue.id for dialogue in corpus.filter(lambda position, _: position != 1)]
+        ['a', 'c']
+        """
+        return Corpus(self.name, _Filtered(self, keep))
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """Dialogues in memory, with the counts of what their reader left out."""
+
+    dialogues: tuple[Dialogue, ...]
+    skipped: Mapping[str, int]
+
+    def __iter__(self) -> Iterator[Dialogue]:
+        return iter(self.dialogues)
+
+
+@dataclass(frozen=True, slots=True)
+class _Filtered:
+    """The dialogues of a corpus for which `keep(position, dialogue)` holds."""
+
+    corpus: Corpus
+    keep: Callable[[int, Dialogue], bool]
+
+    def __iter__(self) -> Iterator[Dialogue]:
+        return (dialogue for position, dialogue in enumerate(self.corpus) if self.keep(position, dialogue))
+
+    @property
+    def skipped(self) -> Mapping[str, int]:
+        return self.corpus.skipped

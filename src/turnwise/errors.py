@@ -1,0 +1,77 @@
+"""Errors: each says where, what came, what was expected and the cure, on one line."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class TurnwiseError(Exception):
+    """The base of every error that turnwise raises for bad input.
+
+    The command line turns these into one line on stderr and exit status 2.
+    """
+
+
+class CorpusError(TurnwiseError, ValueError):
+    """A corpus cannot be read as it stands.
+
+    >>> raise CorpusError("dialogs.jsonl line 41", "turn 2 has no 'actions'", "give a list")
+    Traceback (most recent call last):
+    turnwise.errors.CorpusError: dialogs.jsonl line 41: turn 2 has no 'actions'; give a list
+    """
+
+    def __init__(self, where: str, problem: str, cure: str) -> None:
+        super().__init__(f"{where}: {problem}; {cure}")
+        self.where, self.problem, self.cure = where, problem, cure
+
+
+class ConfigError(TurnwiseError, ValueError):
+    """A setting is unknown, or its value is not one that it takes."""
+
+
+class ModelError(TurnwiseError, ValueError):
+    """A model folder is damaged, incomplete or of an unknown format."""
+
+
+class OutputExists(TurnwiseError, FileExistsError):
+    """A file or folder is in the way of an output."""
+
+
+class MissingExtra(TurnwiseError, ImportError):
+    """A library is needed that an extra of turnwise installs.
+
+    >>> raise MissingExtra("training", "train")
+    Traceback (most recent call last):
+    turnwise.errors.MissingExtra: training needs libraries that are not installed; install them with: \
+pip install 'turnwise[train]'
+    """
+
+    def __init__(self, purpose: str, extra: str) -> None:
+        super().__init__(
+            f"{purpose} needs libraries that are not installed; install them with: "
+            f"pip install 'turnwise[{extra}]'"
+        )
+
+
+class UnknownAction(TurnwiseError, KeyError):
+    """An action is not in the action space."""
+
+    def __init__(self, action: str, known: Iterable[str] = ()) -> None:
+        super().__init__(f"unknown action {action!r}{did_you_mean(action, known)}")
+
+    def __str__(self) -> str:
+        """Return the message as it is: a KeyError would show it in quotes."""
+        return str(self.args[0])
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return "; did you mean 'x'?" for the nearest known name, or nothing.
+
+    >>> did_you_mean("epoch", ["epochs", "units"])
+    "; did you mean 'epochs'?"
+    >>> did_you_mean("colour", ["epochs", "units"])
+    ''
+    """
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,9 @@
+"""Features: turns -> the indices of set bits -> batches."""
+
+from turnwise.features.batches import Batch, Batches
+from turnwise.features.block import Block, Previous
+from turnwise.features.census import Census
+from turnwise.features.encoded import EncodedCorpus, encode
+from turnwise.features.encoder import TurnEncoder
+
+__all__ = ["Batch", "Batches", "Block", "Census", "EncodedCorpus", "Previous", "TurnEncoder", "encode"]

@@ -1,0 +1,50 @@
+"""The user's words as bits."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from turnwise.dialogue import Turn
+from turnwise.features.block import Previous
+from turnwise.features.words import words
+from turnwise.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class UserWords:
+    """A bit for each known word, one for any unknown word, and one for a turn without user text.
+
+    >>> block = UserWords(Vocabulary(["hello", "table"]))
+    >>> sorted(block.bits(Turn("Hello, a table"), None)), block.bits(Turn(), None)
+    ([0, 1, 2], (3,))
+    """
+
+    vocabulary: Vocabulary
+    name = "user_words"
+
+    @property
+    def width(self) -> int:
+        """Known words, the unknown, and silence."""
+        return len(self.vocabulary) + 2
+
+    def bits(self, turn: Turn, previous: Previous) -> Collection[int]:  # noqa: ARG002
+        """Return the bits of the words in the user's text."""
+        if turn.user is None:
+            return (len(self.vocabulary) + 1,)
+        return set(map(self.vocabulary.index, words(turn.user)))
+
+    def label(self, bit: int) -> str:
+        """Say which word a bit stands for."""
+        named = [*self.vocabulary, "(unknown word)", "(no user text)"]
+        return named[bit]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the known words."""
+        return {"words": list(self.vocabulary)}
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> UserWords:
+        """Make the block that `to_json` described."""
+        return cls(Vocabulary(record["words"]))

@@ -1,0 +1,8 @@
+"""Readers: files -> corpora. A table of formats, found by content."""
+
+from turnwise.readers.columns import Columns
+from turnwise.readers.files import read
+from turnwise.readers.formats import FORMATS, Format, format_of
+from turnwise.readers.jsonl import to_json
+
+__all__ = ["FORMATS", "Columns", "Format", "format_of", "read", "to_json"]

@@ -1,0 +1,105 @@
+"""bAbI dialog tasks 1 to 6."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from turnwise.dialogue import Dialogue, Fact, Turn
+from turnwise.errors import CorpusError
+from turnwise.readers.lines import read_lines
+from turnwise.readers.skipped import Skipped
+from turnwise.readers.templates import Templates, call_values
+
+_LINE = re.compile(r"(\d+) (.*)", re.DOTALL)
+_FACT = re.compile(r"(\S+) (R_\w+)[ \t](\S.*)")
+_NO_RESULT = "api_call no result"
+_SILENCE = "<SILENCE>"
+
+
+def read_babi(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
+    """Read `id user<TAB>system` lines; a blank line, or an id that restarts at 1, ends a dialogue.
+
+    The action is the response's template (`turnwise.readers.templates`), the raw response is kept. Values
+    come from the file's own facts and calls and from a knowledge base beside it (`*kb*.txt`). `<SILENCE>` is a
+    turn without user text. Lines without a tab are what the system saw before its next turn: that turn gets
+    the fact `kb_results`, the number of restaurants listed, 0 for `api_call no result`.
+    """
+    templates = Templates([*_values(path), *_beside(path)])
+    dialogue = _Open()
+    count = 0
+    for number, line in read_lines(path):
+        parsed = _LINE.match(line)
+        if not parsed and line.strip():
+            raise CorpusError(f"{path} line {number}", f"expected 'id user<TAB>system', found {line[:40]!r}", "mend it")
+        if dialogue.begun and (not parsed or parsed[1] == "1"):
+            count += 1
+            yield from dialogue.closed(f"{path.stem}:{count}", skipped)
+            dialogue = _Open()
+        if parsed:
+            dialogue.add(parsed[2], templates, skipped)
+    if dialogue.begun:
+        yield from dialogue.closed(f"{path.stem}:{count + 1}", skipped)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A dialogue that is still being read."""
+
+    turns: list[Turn] = field(default_factory=list)
+    found: set[str] | None = None  # restaurants listed since the last turn; None: nothing was looked up
+    begun: bool = False
+
+    def add(self, content: str, templates: Templates, skipped: Skipped) -> None:
+        self.begun = True
+        user, tab, response = content.partition("\t")
+        fact = _FACT.fullmatch(content)
+        if fact:
+            self.found = (self.found or set()) | {fact[1]}
+        elif tab and response.strip():
+            facts: dict[str, Fact] = {} if self.found is None else {"kb_results": len(self.found)}
+            said = None if user.strip() == _SILENCE else user
+            self.turns.append(Turn(said, (templates.template(response),), facts, response))
+            self.found = None
+        elif content.strip() == _NO_RESULT:
+            self.found = self.found or set()
+        else:
+            skipped.add("line that is neither a turn nor a fact")
+
+    def closed(self, name: str, skipped: Skipped) -> Iterator[Dialogue]:
+        if self.found is not None:
+            skipped.add("knowledge-base result after the last turn")
+        if self.turns:
+            yield Dialogue(name, tuple(self.turns))
+        else:
+            skipped.add("dialogue without a turn")
+
+
+def is_knowledge_base(lines: list[str]) -> bool:
+    """Tell whether every line states a fact, as `1 name R_cuisine thai`."""
+    parsed = [_LINE.match(line) for line in lines if line.strip()]
+    return bool(parsed) and all(match and _FACT.fullmatch(match[2]) for match in parsed)
+
+
+def _values(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield (slot, value) for each value in the facts and the calls of a file."""
+    for _, line in read_lines(path):
+        parsed = _LINE.match(line)
+        if not parsed:
+            continue
+        fact = _FACT.fullmatch(parsed[2])
+        if fact:
+            yield "R_name", fact[1]
+            yield fact[2], fact[3].strip()
+        else:
+            yield from call_values(parsed[2].partition("\t")[2])
+
+
+def _beside(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the values of the knowledge bases in the same folder that are named for the same task."""
+    task6 = "task6" in path.name
+    for other in sorted(path.parent.glob("*kb*.txt")):
+        if other != path and ("task6" in other.name) == task6:
+            yield from _values(other)

@@ -1,0 +1,87 @@
+"""A corpus out of files: read lazily, again at every pass, in one order."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from turnwise.dialogue import Corpus, Dialogue
+from turnwise.errors import CorpusError
+from turnwise.readers.columns import Columns
+from turnwise.readers.formats import Format, format_of
+from turnwise.readers.skipped import Skipped
+
+Source = str | Path
+
+
+def read(
+    source: Source | Sequence[Source], format: str | None = None, columns: Columns | None = None, name: str | None = None
+) -> Corpus:
+    """Return the corpus in one or more files, in their order; the dialogues are read when they are asked for.
+
+    Args:
+        source: a file or folder, or several; `-` reads stdin.
+        format: a name of `FORMATS`; found by content when it is not given.
+        columns: for tables, which column holds what.
+        name: the corpus's name; the files' names when it is not given.
+
+    Raises:
+        CorpusError: for what cannot be read, with the place and the cure.
+
+    >>> from pathlib import Path
+    >>> path = Path(getfixture("tmp_path")) / "two.txt"
+    >>> _ = path.write_text('t1: user: "hello", system: "hi"(action=greet)')
+    >>> corpus = read(path)
+    >>> [turn.actions for dialogue in corpus for turn in dialogue]
+    [('greet',)]
+    """
+    sources = [source] if isinstance(source, Source) else list(source)
+    if not sources:
+        raise CorpusError("corpus", "no file is named", "name at least one")
+    if any(str(one) == "-" for one in sources):
+        return _from_stdin(sources, format, columns, name)
+    paths = [Path(one) for one in sources]
+    files = tuple((path, format_of(path, format)) for path in paths)
+    return Corpus(name or "+".join(path.stem for path in paths), _Files(files, columns or Columns()))
+
+
+def _from_stdin(sources: list[Source], format: str | None, columns: Columns | None, name: str | None) -> Corpus:
+    """Read stdin once, into memory: it cannot be read again."""
+    if len(sources) > 1:
+        raise CorpusError("-", "stdin stands beside other files", "give stdin alone")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "stdin"
+        path.write_bytes(sys.stdin.buffer.read())
+        try:
+            return read(path, format, columns, name).load()
+        except CorpusError as error:
+            where = error.where.replace(str(path), "stdin")
+            raise CorpusError(where, error.problem, error.cure) from None
+
+
+@dataclass(slots=True)
+class _Files:
+    """The dialogues of some files; each iteration reads them anew and counts anew what is left out."""
+
+    files: tuple[tuple[Path, Format], ...]
+    columns: Columns
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Dialogue]:
+        skipped, first_in = Skipped(), dict[str, Path]()
+        for path, file_format in self.files:
+            for dialogue in file_format.read(path, skipped, self.columns):
+                if dialogue.id in first_in:
+                    also = first_in[dialogue.id]
+                    there = "" if also == path else f" (first in {also})"
+                    problem = f"the dialogue id {dialogue.id!r} comes twice{there}"
+                    raise CorpusError(str(path), problem, "give each dialogue an id of its own")
+                first_in[dialogue.id] = path
+                yield dialogue
+        self.skipped = skipped.counts
+        if not first_in:
+            names = ", ".join(str(path) for path, _ in self.files)
+            raise CorpusError(names, "no dialogue was found", "give at least one dialogue with a turn")

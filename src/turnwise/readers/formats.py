@@ -1,0 +1,145 @@
+"""The table of formats: how each is recognised and read. A new format is a new row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from turnwise.dialogue import Dialogue
+from turnwise.errors import CorpusError, did_you_mean
+from turnwise.readers.babi import is_knowledge_base, read_babi
+from turnwise.readers.columns import Columns
+from turnwise.readers.jsonl import read_jsonl
+from turnwise.readers.lines import open_binary
+from turnwise.readers.plain import read_plain
+from turnwise.readers.skipped import Skipped
+from turnwise.readers.star import read_star, star_files
+from turnwise.readers.table import delimiter_of, read_csv, read_parquet
+
+_HEAD_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The beginning of a file, enough to tell its format."""
+
+    path: Path
+    raw: bytes
+    lines: tuple[str, ...]  # whole lines only, the blank ones left out
+
+    @property
+    def first(self) -> str:
+        """The first line that is not blank."""
+        return self.lines[0] if self.lines else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One row of the table: a name, what it is, how it is recognised and read."""
+
+    name: str
+    title: str
+    recognises: Callable[[Head], bool]
+    read: Callable[[Path, Skipped, Columns], Iterator[Dialogue]]
+
+
+def _is_table(head: Head) -> bool:
+    if head.path.suffix.lower() in (".csv", ".tsv"):
+        return True
+    header = [cell.strip('" ') for cell in head.first.split(delimiter_of(head.first))]
+    try:
+        Columns().found_in(header, "")
+    except CorpusError:
+        return False
+    return len(header) > 1
+
+
+def _is_babi(head: Head) -> bool:
+    return bool(re.match(r"\d+ \S", head.first)) and any("\t" in line for line in head.lines)
+
+
+def _is_json(head: Head, key: str) -> bool:
+    return head.raw.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"{") and f'"{key}"'.encode() in head.raw
+
+
+FORMATS: dict[str, Format] = {
+    entry.name: entry
+    for entry in (
+        Format(
+            "parquet",
+            "a table in a Parquet file",
+            lambda head: head.raw.startswith(b"PAR1"),
+            read_parquet,
+        ),
+        Format(
+            "star",
+            "a STAR folder, or one of its dialogues",
+            lambda head: _is_json(head, "Events"),
+            lambda path, skipped, _: read_star(path, skipped),
+        ),
+        Format(
+            "jsonl",
+            "JSON Lines, one dialogue a line",
+            lambda head: _is_json(head, "turns") or head.path.suffix.lower() == ".jsonl",
+            lambda path, skipped, _: read_jsonl(path, skipped),
+        ),
+        Format(
+            "plain",
+            't1: user: "hello", system: "hi"(action=greet)',
+            lambda head: bool(re.match(r"\s*t\d+\s*:\s*(?:user|system|\()", _uncommented(head))),
+            lambda path, skipped, _: read_plain(path, skipped),
+        ),
+        Format(
+            "babi",
+            "bAbI dialog tasks",
+            _is_babi,
+            lambda path, skipped, _: read_babi(path, skipped),
+        ),
+        Format("csv", "a table of text, the first line names its columns", _is_table, read_csv),
+    )
+}
+
+
+def _uncommented(head: Head) -> str:
+    return next((line for line in head.lines if not line.startswith("#")), "")
+
+
+def format_of(path: Path, name: str | None = None) -> Format:
+    """Return the format of a file or folder: the named one, or the one that its content shows.
+
+    Raises:
+        CorpusError: for an unknown name, an empty file, and a content that no format recognises.
+    """
+    if name is not None and name not in FORMATS:
+        cure = f"it is one of {', '.join(FORMATS)}"
+        raise CorpusError(str(path), f"unknown format {name!r}{did_you_mean(name, FORMATS)}", cure)
+    if path.is_dir():
+        if star_files(path):
+            return FORMATS["star"]
+        raise CorpusError(str(path), "the folder is no STAR corpus", "name the files that you mean")
+    head = _head(path)
+    if not head.raw.strip():
+        raise CorpusError(str(path), "the file is empty", "give a file with dialogues")
+    if name is not None:
+        return FORMATS[name]
+    if is_knowledge_base(list(head.lines)):
+        raise CorpusError(str(path), "this is a bAbI knowledge base", "name the file that holds the dialogues")
+    for entry in FORMATS.values():
+        if entry.recognises(head):
+            return entry
+    raise CorpusError(
+        str(path),
+        f"no known format begins with {head.first[:40]!r}",
+        f"name it with --format; the formats are {', '.join(FORMATS)}",
+    )
+
+
+def _head(path: Path) -> Head:
+    with open_binary(path) as file:
+        raw = file.read(_HEAD_BYTES)
+    text = raw.decode("utf-8-sig", errors="replace")
+    lines = text.splitlines()
+    whole = lines if len(raw) < _HEAD_BYTES or len(lines) < 2 else lines[:-1]
+    return Head(path, raw, tuple(line for line in whole if line.strip()))

@@ -1,0 +1,82 @@
+"""Values out of a file: checked, with an error that says where and what came."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from turnwise.dialogue import Fact
+from turnwise.errors import CorpusError
+
+_KINDS = {dict: "an object", list: "a list", str: "a string", bool: "true or false", int: "a number"}
+
+
+def kind_of(value: object) -> str:
+    """Name a JSON value's kind in words.
+
+    >>> kind_of(["a"]), kind_of(None), kind_of(2.5)
+    ('a list', 'null', 'a number')
+    """
+    if value is None:
+        return "null"
+    return _KINDS.get(type(value), "a number")
+
+
+def parse_json(text: str, where: str) -> Any:
+    """Parse JSON, or refuse it in one line.
+
+    Raises:
+        CorpusError: naming the place in the text.
+    """
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno} column" if error.lineno > 1 else "column"
+        raise CorpusError(where, f"not JSON: {error.msg} at {place} {error.colno}", "repair it") from None
+    except (RecursionError, ValueError) as error:
+        problem = "JSON nested too deep" if isinstance(error, RecursionError) else f"not JSON: {error}"
+        raise CorpusError(where, problem, "repair it") from None
+
+
+def optional_text(record: Mapping[str, Any], key: str, where: str) -> str | None:
+    """Return a text, or None where the key is absent or null."""
+    value = record.get(key)
+    if value is None or isinstance(value, str):
+        return value
+    raise CorpusError(where, f"{key!r} is {kind_of(value)}", "give a string or null")
+
+
+def facts_of(record: Mapping[str, Any], key: str, where: str) -> dict[str, Fact]:
+    """Return a mapping of names to values; a null value is an absent fact."""
+    value = record.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise CorpusError(where, f"{key!r} is {kind_of(value)}", "give an object of names and values")
+    return {name: _fact(name, item, where) for name, item in value.items() if item is not None}
+
+
+def _fact(name: str, value: object, where: str) -> Fact:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise CorpusError(where, f"fact {name!r} is {value}", "give a finite number")
+    if isinstance(value, bool | int | float | str):
+        return value
+    raise CorpusError(where, f"fact {name!r} is {kind_of(value)}", "give true, false, a number or a string")
+
+
+def actions_of(record: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    """Return the actions of a turn: a list of non-empty strings."""
+    if "actions" not in record:
+        raise CorpusError(where, "the turn has no 'actions'", "give a list, or [] where the system did nothing")
+    actions = record["actions"]
+    if not isinstance(actions, list):
+        raise CorpusError(where, f"'actions' is {kind_of(actions)}", 'give a list of strings, as ["ask_name"]')
+    for action in actions:
+        if not isinstance(action, str):
+            cure = f'write it as a string: "{action}"' if kind_of(action) == "a number" else "give strings"
+            raise CorpusError(where, f"an action is {kind_of(action)}", cure)
+        if not action:
+            raise CorpusError(where, "an action is an empty string", "name it, or leave it out")
+    return tuple(actions)

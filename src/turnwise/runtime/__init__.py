@@ -1,0 +1,5 @@
+"""The runtime: weights -> NumPy steps. It never imports Keras or JAX."""
+
+from turnwise.runtime.network import NumpyNetwork, State
+
+__all__ = ["NumpyNetwork", "State"]

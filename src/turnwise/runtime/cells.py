@@ -1,0 +1,98 @@
+"""One step of one hidden layer, in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+CellState = tuple[Vector, ...]
+Weights = Mapping[str, NDArray[np.float32]]
+
+
+class Cell(Protocol):
+    """What every hidden layer offers: a projection of its input, and a step from it."""
+
+    kernel: NDArray[np.float32]
+    bias: Vector
+
+    def start(self) -> CellState:
+        """Return the state before the first turn."""
+        ...
+
+    def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
+        """Return the output (H,) and the new state, from the input's product with the kernel plus bias."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LSTMCell:
+    """One step of a Keras LSTM: gates in the order input, forget, candidate, output.
+
+    Args:
+        kernel: (F, 4H).
+        recurrent_kernel: (H, 4H).
+        bias: (4H,).
+
+    Source: Hochreiter and Schmidhuber, Long Short-Term Memory, 1997, with the forget gate of Gers et al., 2000.
+    """
+
+    kernel: NDArray[np.float32]
+    recurrent_kernel: NDArray[np.float32]
+    bias: Vector
+
+    @classmethod
+    def of(cls, weights: Weights, layer: str) -> LSTMCell:
+        """Take the layer's weights by name."""
+        return cls(weights[f"{layer}/kernel"], weights[f"{layer}/recurrent_kernel"], weights[f"{layer}/bias"])
+
+    def start(self) -> CellState:
+        """Return zeros: the output and the memory, (H,) each."""
+        zeros = np.zeros(len(self.recurrent_kernel), np.float32)
+        return zeros, zeros
+
+    def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
+        """Return the output (H,) and the new state; nothing is written in place."""
+        output, memory = state
+        units = len(output)
+        gates = projected + output @ self.recurrent_kernel
+        opened = _sigmoid(gates)  # the candidate's part is not used
+        candidate = np.tanh(gates[2 * units : 3 * units])
+        memory = opened[units : 2 * units] * memory + opened[:units] * candidate
+        output = opened[3 * units :] * np.tanh(memory)
+        return output, (output, memory)
+
+
+@dataclass(frozen=True, slots=True)
+class DenseCell:
+    """A dense layer with tanh: it carries nothing from turn to turn.
+
+    Args:
+        kernel: (F, H).
+        bias: (H,).
+    """
+
+    kernel: NDArray[np.float32]
+    bias: Vector
+
+    @classmethod
+    def of(cls, weights: Weights, layer: str) -> DenseCell:
+        """Take the layer's weights by name."""
+        return cls(weights[f"{layer}/kernel"], weights[f"{layer}/bias"])
+
+    def start(self) -> CellState:
+        """Return nothing: there is no memory."""
+        return ()
+
+    def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
+        """Return the output (H,)."""
+        return np.tanh(projected), state
+
+
+def _sigmoid(x: Vector) -> Vector:
+    # By tanh, which does not overflow.
+    return np.float32(0.5) * np.tanh(np.float32(0.5) * x) + np.float32(0.5)
