@@ -14,6 +14,8 @@ from turnwise.dialogue import Fact, Turn
 from turnwise.features.block import Previous
 from turnwise.vocabulary import Vocabulary
 
+_LARGEST = 1e300  # larger numbers, infinities and what is not a number are categories
+
 
 @dataclass(frozen=True, slots=True)
 class FactCode:
@@ -165,7 +167,7 @@ def _edges(counts: Mapping[Any, int], buckets: int) -> tuple[float, ...]:
 
 def is_number(value: Fact) -> bool:
     """Tell whether a fact's value is a finite number (and no yes or no)."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and -_LARGEST < value < _LARGEST
 
 
 def value_name(value: Fact) -> str:

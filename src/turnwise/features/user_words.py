@@ -14,7 +14,7 @@ from turnwise.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class UserWords:
-    """A bit for each known word, one for any unknown word, and one for a turn without user text.
+    """A bit for each known word, one for any unknown word, and one for a turn without any word.
 
     >>> block = UserWords(Vocabulary(["hello", "table"]))
     >>> sorted(block.bits(Turn("Hello, a table"), None)), block.bits(Turn(), None)
@@ -31,9 +31,8 @@ class UserWords:
 
     def bits(self, turn: Turn, previous: Previous) -> Collection[int]:  # noqa: ARG002
         """Return the bits of the words in the user's text."""
-        if turn.user is None:
-            return (len(self.vocabulary) + 1,)
-        return set(map(self.vocabulary.index, words(turn.user)))
+        found = set(map(self.vocabulary.index, words(turn.user or "")))
+        return found or (len(self.vocabulary) + 1,)
 
     def label(self, bit: int) -> str:
         """Say which word a bit stands for."""

@@ -31,7 +31,13 @@ def parse_json(text: str, where: str) -> Any:
         CorpusError: naming the place in the text.
     """
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        if "\\ud" in text or "\\uD" in text:
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
+    except UnicodeEncodeError:
+        problem = "an escape \\ud800 to \\udfff is half a character"
+        raise CorpusError(where, problem, "write both halves, or the character itself") from None
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column" if error.lineno > 1 else "column"
         raise CorpusError(where, f"not JSON: {error.msg} at {place} {error.colno}", "repair it") from None

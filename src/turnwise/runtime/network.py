@@ -62,7 +62,7 @@ class NumpyNetwork:
         """Return the probabilities (A,) and the new state, from the indices of the set bits."""
         x, states = None, []
         for cell, old in zip(self._cells, state, strict=True):
-            projected = cell.bias + (cell.kernel[bits].sum(0) if x is None else x @ cell.kernel)
+            projected = cell.bias + (cell.kernel[np.asarray(bits, np.intp)].sum(0) if x is None else x @ cell.kernel)
             x, new = cell.step(projected, old)
             states.append(new)
         return self._activate(x @ self._kernel + self._bias), tuple(states)

@@ -1,0 +1,116 @@
+"""Floors: what a table of counts says, without any network. A model that is no better has learned nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from turnwise.dialogue import Dialogue, Turn
+from turnwise.features.block import Previous
+from turnwise.features.facts import value_name
+from turnwise.features.words import normalise
+
+Actions = tuple[str, ...]
+
+# What each level of the count table looks at; a case that a level has not seen falls to the next.
+_LEVELS = (
+    ("user", "previous", "facts"),
+    ("user", "previous"),
+    ("previous", "facts"),
+    ("previous",),
+    (),
+)
+# Which levels each floor uses.
+FLOORS: Mapping[str, tuple[int, ...]] = {"majority": (4,), "bigram": (3, 4), "count_table": (0, 1, 2, 3, 4)}
+
+
+class FloorCounts:
+    """Counts over a training part, from which `floors` makes the tables."""
+
+    def __init__(self) -> None:
+        self._counts: list[defaultdict[int, Counter[Actions]]] = [defaultdict(Counter) for _ in _LEVELS]
+
+    def add(self, dialogue: Dialogue) -> None:
+        """Count the turns of one more dialogue."""
+        previous: Previous = None
+        for turn in dialogue:
+            taken = tuple(sorted(turn.actions))
+            for counts, key in zip(self._counts, _keys(turn, previous), strict=True):
+                counts[key][taken] += 1
+            previous = turn.actions
+
+    def floors(self) -> Floors:
+        """Return, for each case seen, the actions taken most often (among equals the first in order of name)."""
+        labels = sorted({actions for counts in self._counts[-1].values() for actions in counts})
+        index = {actions: number for number, actions in enumerate(labels)}
+        tables = []
+        for counts in self._counts:
+            keys = np.array(sorted(counts), np.uint64)
+            best = [min(counts[int(key)].items(), key=lambda seen: (-seen[1], seen[0]))[0] for key in keys]
+            tables.append((keys, np.array([index[actions] for actions in best], np.int32)))
+        return Floors(tuple(labels), tuple(tables))
+
+
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """The tables of counts: at each level, the hash of a case -> the actions most often taken in it.
+
+    The user's text is not kept, only a hash of it.
+
+    >>> counts = FloorCounts()
+    >>> counts.add(Dialogue("d1", [Turn("hello", ["greet"]), Turn("bye", ["goodbye"])]))
+    >>> floors = counts.floors()
+    >>> floors.predict(Turn("Hello"), None), floors.predict(Turn("what?"), ("greet",))
+    ({'majority': ('goodbye',), 'bigram': ('greet',), 'count_table': ('greet',)},
+     {'majority': ('goodbye',), 'bigram': ('goodbye',), 'count_table': ('goodbye',)})
+    """
+
+    labels: tuple[Actions, ...]
+    tables: tuple[tuple[NDArray[np.uint64], NDArray[np.int32]], ...]
+
+    def predict(self, turn: Turn, previous: Previous) -> dict[str, Actions]:
+        """Return each floor's answer: name -> actions, in order of name."""
+        answers = [self._look_up(level, key) for level, key in enumerate(_keys(turn, previous))]
+        return {
+            name: next((answers[level] for level in levels if answers[level] is not None), ()) or ()
+            for name, levels in FLOORS.items()
+        }
+
+    def _look_up(self, level: int, key: int) -> Actions | None:
+        keys, best = self.tables[level]
+        place = int(np.searchsorted(keys, np.uint64(key)))
+        return self.labels[best[place]] if place < len(keys) and int(keys[place]) == key else None
+
+    def to_arrays(self) -> tuple[dict[str, NDArray[np.generic]], str]:
+        """Return the tables as named arrays, and the labels as JSON."""
+        arrays: dict[str, NDArray[np.generic]] = {}
+        for level, (keys, best) in enumerate(self.tables):
+            arrays[f"level_{level}/keys"], arrays[f"level_{level}/best"] = keys, best
+        return arrays, json.dumps(self.labels, ensure_ascii=False)
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]], labels: Sequence[Sequence[str]]) -> Floors:
+        """Make the floors that `to_arrays` described."""
+        tables = tuple(
+            (arrays[f"level_{level}/keys"].astype(np.uint64), arrays[f"level_{level}/best"].astype(np.int32))
+            for level in range(len(_LEVELS))
+        )
+        return cls(tuple(tuple(label) for label in labels), tables)
+
+
+def _keys(turn: Turn, previous: Previous) -> Iterator[int]:
+    """Yield the hash of the turn's case at each level."""
+    seen = {
+        "user": "" if turn.user is None else "+" + " ".join(normalise(turn.user).split()),
+        "previous": "" if previous is None else "+" + json.dumps(sorted(previous)),
+        "facts": json.dumps(sorted((name, value_name(value)) for name, value in turn.facts.items())),
+    }
+    for level in _LEVELS:
+        case = json.dumps([seen[part] for part in level])
+        yield int.from_bytes(hashlib.blake2b(case.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")

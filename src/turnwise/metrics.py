@@ -1,0 +1,126 @@
+"""Metrics that keep their fractions: sums of numerators over sums of denominators."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Fraction:
+    """A count of a count: 412 of 500.
+
+    >>> str(Fraction(412, 500)), Fraction(0, 0).value
+    ('82.4% (412 of 500)', 0.0)
+    """
+
+    part: int
+    whole: int
+
+    @property
+    def value(self) -> float:
+        """The share; 0 of 0 is 0."""
+        return self.part / self.whole if self.whole else 0.0
+
+    def __str__(self) -> str:
+        return f"{self.value:.1%} ({self.part:,} of {self.whole:,})"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionScore:
+    """How often one action was taken, predicted, and both.
+
+    >>> score = ActionScore(support=4, predicted=2, right=2)
+    >>> score.precision, score.recall, round(score.f1, 3)
+    (1.0, 0.5, 0.667)
+    """
+
+    support: int
+    predicted: int
+    right: int
+
+    @property
+    def precision(self) -> float:
+        """The share of predictions that were right."""
+        return Fraction(self.right, self.predicted).value
+
+    @property
+    def recall(self) -> float:
+        """The share of true ones that were predicted."""
+        return Fraction(self.right, self.support).value
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of precision and recall: 2 * right / (support + predicted)."""
+        return Fraction(2 * self.right, self.support + self.predicted).value
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over judged turns: of turns and dialogues that are right, and of each action.
+
+    A turn is right where the predicted set is the true set. A true action that the policy does not know is
+    never predicted, so that its turn is wrong and its recall 0.
+
+    >>> tally = Tally()
+    >>> tally.add_dialogue([(["greet"], ["greet"]), (["book"], ["greet"])])
+    >>> str(tally.turns), str(tally.dialogues), tally.micro_f1
+    ('50.0% (1 of 2)', '0.0% (0 of 1)', 0.5)
+    """
+
+    right_turns: int = 0
+    all_turns: int = 0
+    right_dialogues: int = 0
+    all_dialogues: int = 0
+    _support: Counter[str] = field(default_factory=Counter)
+    _predicted: Counter[str] = field(default_factory=Counter)
+    _right: Counter[str] = field(default_factory=Counter)
+
+    def add_dialogue(self, turns: Collection[tuple[Collection[str], Collection[str]]]) -> None:
+        """Judge one dialogue: pairs of (true actions, predicted actions), turn by turn."""
+        right_turns = 0
+        for true, predicted in turns:
+            right_turns += set(true) == set(predicted)
+            self._support.update(true)
+            self._predicted.update(predicted)
+            self._right.update(set(true) & set(predicted))
+        self.right_turns += right_turns
+        self.all_turns += len(turns)
+        self.right_dialogues += right_turns == len(turns)
+        self.all_dialogues += 1
+
+    @property
+    def turns(self) -> Fraction:
+        """Turns that are right."""
+        return Fraction(self.right_turns, self.all_turns)
+
+    @property
+    def dialogues(self) -> Fraction:
+        """Dialogues of which every turn is right."""
+        return Fraction(self.right_dialogues, self.all_dialogues)
+
+    @property
+    def actions(self) -> dict[str, ActionScore]:
+        """The score of each action that was taken or predicted, the most frequent first."""
+        names = sorted(self._support.keys() | self._predicted.keys(), key=lambda name: (-self._support[name], name))
+        return {
+            name: ActionScore(self._support[name], self._predicted[name], self._right[name]) for name in names
+        }
+
+    @property
+    def micro_f1(self) -> float:
+        """F1 over all decisions together; with one action a turn it equals the turn accuracy."""
+        return ActionScore(self._support.total(), self._predicted.total(), self._right.total()).f1
+
+    @property
+    def macro_f1(self) -> float:
+        """The mean of the actions' F1, over those that were taken or predicted."""
+        scores = self.actions.values()
+        return sum(score.f1 for score in scores) / len(scores) if scores else 0.0
+
+    @property
+    def weighted_f1(self) -> float:
+        """The mean of the actions' F1, weighted by how often each was taken."""
+        total = self._support.total()
+        return sum(score.f1 * score.support for score in self.actions.values()) / total if total else 0.0

@@ -1,0 +1,134 @@
+"""A policy as a folder: a manifest, JSON and safetensors; never a pickle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import safetensors.numpy
+from safetensors import SafetensorError
+
+from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
+from turnwise.errors import ConfigError, ModelError
+from turnwise.features import TurnEncoder
+from turnwise.floors import Floors
+from turnwise.policy.replace import check_output, replace_folder
+from turnwise.vocabulary import ActionSpace
+
+if TYPE_CHECKING:
+    from turnwise.policy.policy import Policy
+
+FORMAT = "turnwise-policy-1"
+MANIFEST = "manifest.json"
+# What a prediction needs; the manifest holds the hash of each.
+_HASHED = ("encoder.json", "actions.json", "responses.json", "floors.safetensors", "weights.safetensors")
+
+
+def save_policy(policy: Policy, path: Path, *, force: bool, report: str | None) -> Path:
+    """Write a policy's folder, beside the old one first."""
+    check_output(path, MANIFEST, force=force)
+    arrays, labels = policy.floors.to_arrays()
+    space, card = policy.space, policy.card
+    files = {
+        "encoder.json": _json(policy.encoder.to_json()),
+        "actions.json": _json(
+            {"actions": list(space), "multi": space.multi, "may_be_empty": space.may_be_empty},
+        ),
+        "responses.json": _json(dict(policy.responses)),
+        "floors.safetensors": safetensors.numpy.save(arrays, {"labels": labels}),
+        "weights.safetensors": safetensors.numpy.save(dict(policy.weights)),
+    }
+    manifest = {
+        "format": FORMAT,
+        "network": policy.config.model_dump(),
+        "encoder": card.encoder.model_dump(),
+        "train": card.train.model_dump(),
+        "corpus": dict(card.corpus),
+        "interrupted": card.interrupted,
+        "versions": dict(card.versions),
+        "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+    }
+    files[MANIFEST] = _json(manifest)
+    files["metrics.jsonl"] = "".join(json.dumps(dict(record)) + "\n" for record in card.metrics).encode()
+    if report is not None:
+        files["report.json"] = report.encode()
+    replace_folder(path, files)
+    return path
+
+
+def load_policy(path: Path) -> Policy:
+    """Read a policy's folder, checking that it is whole."""
+    from turnwise.policy.policy import Card, Policy
+
+    manifest = _manifest(path)
+    files = {name: _checked(path, name, manifest["sha256"]) for name in _HASHED}
+    try:
+        actions = json.loads(files["actions.json"])
+        floors = files["floors.safetensors"]
+        policy = Policy(
+            encoder=TurnEncoder.from_json(json.loads(files["encoder.json"])),
+            space=ActionSpace(actions["actions"], multi=actions["multi"], may_be_empty=actions["may_be_empty"]),
+            config=NetworkConfig(**manifest["network"]),
+            weights=safetensors.numpy.load(files["weights.safetensors"]),
+            floors=Floors.from_arrays(safetensors.numpy.load(floors), json.loads(_metadata(floors)["labels"])),
+            responses=json.loads(files["responses.json"]),
+            card=Card(
+                corpus=manifest["corpus"],
+                train=TrainConfig(**manifest["train"]),
+                encoder=EncoderConfig(**manifest["encoder"]),
+                metrics=tuple(_metrics(path)),
+                interrupted=manifest["interrupted"],
+                versions=manifest["versions"],
+            ),
+        )
+    except (KeyError, TypeError, json.JSONDecodeError, SafetensorError, ConfigError) as error:
+        raise ModelError(f"{path}: the model cannot be read ({error}); save it again") from None
+    policy.check(str(path))
+    return policy
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((path / MANIFEST).read_bytes())
+    except FileNotFoundError:
+        problem = f"{path}: there is no such folder" if not path.exists() else f"{path}: {MANIFEST} is missing"
+        raise ModelError(f"{problem}; give a folder that `turnwise train` made") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path / MANIFEST}: cannot be read ({error}); restore it") from None
+    found = manifest.get("format") if isinstance(manifest, dict) else None
+    if found != FORMAT:
+        raise ModelError(f"{path}: unknown format {found!r}, expected {FORMAT!r}; another turnwise may know it")
+    if not isinstance(manifest.get("sha256"), dict):
+        raise ModelError(f"{path / MANIFEST}: 'sha256' is missing; restore it")
+    return dict(manifest)
+
+
+def _checked(path: Path, name: str, hashes: dict[str, str]) -> bytes:
+    try:
+        content = (path / name).read_bytes()
+    except FileNotFoundError:
+        raise ModelError(f"{path}: {name} is missing; restore it, or train again") from None
+    except OSError as error:
+        raise ModelError(f"{path / name}: cannot be read ({error.strerror})") from None
+    if hashlib.sha256(content).hexdigest() != hashes.get(name):
+        raise ModelError(f"{path / name}: altered since it was saved; restore it, or train again")
+    return content
+
+
+def _metrics(path: Path) -> list[dict[str, Any]]:
+    try:
+        return [json.loads(line) for line in (path / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValueError):
+        return []  # only a record of the past: a prediction does not need it
+
+
+def _metadata(content: bytes) -> dict[str, str]:
+    """Return the texts in the head of a safetensors file: eight bytes of length, then JSON."""
+    length = int.from_bytes(content[:8], "little")
+    return dict(json.loads(content[8 : 8 + length])["__metadata__"])
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()

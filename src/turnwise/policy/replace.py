@@ -1,0 +1,73 @@
+"""Writing a folder so that what stood there before stays whole until the new one is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from turnwise.errors import OutputExists
+
+
+def check_output(path: Path, marker: str, *, force: bool) -> None:
+    """Refuse to write to a folder that is in the way.
+
+    Args:
+        path: the folder to write.
+        marker: a file that a folder of ours holds; with `force`, only such a folder is replaced.
+        force: whether to replace a folder of ours.
+
+    Raises:
+        OutputExists: with the cure.
+    """
+    if not path.exists() and not path.is_symlink():
+        return
+    if path.is_dir() and not any(path.iterdir()):
+        return
+    if not path.is_dir() or not (path / marker).is_file():
+        raise OutputExists(f"{path}: something that turnwise did not write is in the way; choose another name")
+    if not force:
+        raise OutputExists(f"{path}: the folder exists; give --force to replace it, or choose another name")
+
+
+def replace_folder(path: Path, files: Mapping[str, bytes]) -> None:
+    """Write the files into a new folder beside `path`, then put it in its place.
+
+    Should writing fail, for a full disk or any other cause, `path` is as it was and the new folder is gone.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{path.name}.new-", dir=path.parent))
+    try:
+        for name, content in files.items():
+            with (fresh / name).open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        fresh.chmod(0o777 & ~_umask())
+        _exchange(fresh, path)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+
+
+def _exchange(fresh: Path, path: Path) -> None:
+    if not path.exists():
+        fresh.rename(path)
+        return
+    aside = Path(tempfile.mkdtemp(prefix=f".{path.name}.old-", dir=path.parent))
+    path.rename(aside / path.name)
+    try:
+        fresh.rename(path)
+    except BaseException:
+        (aside / path.name).rename(path)
+        aside.rmdir()
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

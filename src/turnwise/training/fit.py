@@ -1,0 +1,141 @@
+"""The epochs of one training: batches in, best weights out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from turnwise.config import TrainConfig
+from turnwise.features import Batch, Batches
+from turnwise.network import read_weights
+from turnwise.training.progress import Progress
+from turnwise.training.step import make_optimizer, make_step
+from turnwise.vocabulary import ActionSpace
+
+Weights = Mapping[str, NDArray[np.float32]]
+
+
+@dataclass(slots=True)
+class Fit:
+    """A training in its course.
+
+    Attributes:
+        model: the Keras model, of logits and probabilities.
+        train: the batches to learn from.
+        dev: the batches that say when to stop.
+        best: the weights of the best epoch so far.
+        metrics: one record for each epoch done.
+    """
+
+    model: Any
+    space: ActionSpace
+    config: TrainConfig
+    train: Batches
+    dev: Batches
+    best: Weights | None = None
+    metrics: list[dict[str, Any]] = field(default_factory=list)
+    _optimizer: Any = None
+
+    def __post_init__(self) -> None:
+        self._optimizer = make_optimizer(self.config)
+        self._optimizer.build(self.model.trainable_variables)
+
+    @property
+    def variables(self) -> list[Any]:
+        """All that an epoch changes: weights, dropout seeds, the optimiser's slots."""
+        return [*self.model.variables, *self._optimizer.variables]
+
+    @property
+    def over(self) -> bool:
+        """Whether all epochs are done, or the last ones got no more turns of the dev part right."""
+        accuracies = [record["dev_turn_accuracy"] for record in self.metrics]
+        done = len(accuracies)
+        since_best = done - 1 - accuracies.index(max(accuracies)) if accuracies else 0
+        return done >= self.config.epochs or since_best >= self.config.patience
+
+    def run(self, progress: Progress, interrupted: Callable[[], bool], after_epoch: Callable[[], None]) -> None:
+        """Go through the epochs that are left, until they are over or an interruption is wished."""
+        step = make_step(self.model, self._optimizer, self.space.multi)
+        progress.begin(self.config.epochs, self.train.turns, len(self.metrics))
+        try:
+            while not self.over and not interrupted():
+                record = self._epoch(step, progress, interrupted)
+                step.finish()
+                if record is None:
+                    self.best = self.best or read_weights(self.model)
+                    break
+                self._judge(record)
+                after_epoch()
+                progress.epoch(record)
+        finally:
+            progress.end()
+
+    def _epoch(self, step: Any, progress: Progress, interrupted: Callable[[], bool]) -> dict[str, Any] | None:
+        """Learn from every batch once; return None where an interruption came first."""
+        number = len(self.metrics) + 1
+        generator = np.random.default_rng([self.config.seed, number])
+        started, total = time.perf_counter(), 0.0
+        waiting: tuple[Any, Batch] | None = None
+
+        def settle() -> float:
+            # One batch behind: the device works on the next while this one's loss is fetched.
+            if waiting is None:
+                return 0.0
+            loss = float(waiting[0])
+            progress.advance(waiting[1].turns, loss)
+            return loss * waiting[1].turns
+
+        for batch in self.train.shuffled(generator):
+            if interrupted():
+                return None
+            loss = step(batch)
+            total += settle()
+            waiting = (loss, batch)
+        total += settle()
+        seconds = time.perf_counter() - started
+        return {
+            "epoch": number,
+            "loss": total / self.train.turns,
+            "turns_per_second": self.train.turns / seconds,
+            "seconds": seconds,
+        }
+
+    def _judge(self, record: dict[str, Any]) -> None:
+        """Add how the dev part fares, and keep the weights where it never fared better."""
+        record |= self._dev_record()
+        merit = (record["dev_turn_accuracy"], -record["dev_loss"])
+        record["best"] = all((r["dev_turn_accuracy"], -r["dev_loss"]) < merit for r in self.metrics)
+        self.metrics.append(record)
+        if record["best"]:
+            self.best = read_weights(self.model)
+
+    def _dev_record(self) -> dict[str, float]:
+        right, loss, known = 0, 0.0, 0.0
+        for batch in self.dev.in_order():
+            _, probabilities = self.model.predict_on_batch(batch.inputs)
+            true = _multi_hot(batch.targets, len(self.space))
+            same = (self.space.decide(probabilities) == true[..., :-1]).all(-1) & ~true[..., -1]
+            right += int((same * batch.weights).sum())
+            # An unknown action is wrong above; it has no probability of which a loss could be made.
+            weights = batch.weights * ~true[..., -1]
+            loss += float((weights * _losses(probabilities, true[..., :-1], self.space.multi)).sum())
+            known += float(weights.sum())
+        return {"dev_loss": loss / max(known, 1.0), "dev_turn_accuracy": right / self.dev.turns}
+
+
+def _multi_hot(targets: NDArray[np.int32], num_actions: int) -> NDArray[np.bool_]:
+    """Return (B, T, A + 1) bits of (B, T, L) indices; the last bit is an unknown action, padding sets none."""
+    return (targets[..., None] == np.arange(num_actions + 1)).any(-2)
+
+
+def _losses(probabilities: NDArray[np.float32], true: NDArray[np.bool_], multi: bool) -> NDArray[np.float32]:
+    right = np.log(np.maximum(probabilities, 1e-9))
+    if not multi:
+        return -(right * true).sum(-1)
+    wrong = np.log(np.maximum(1 - probabilities, 1e-9))
+    return -np.where(true, right, wrong).mean(-1)

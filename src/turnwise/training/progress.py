@@ -1,0 +1,126 @@
+"""What is seen of a training while it runs: a live bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Protocol, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as RichBar
+
+
+class Progress(Protocol):
+    """What a training tells."""
+
+    def begin(self, epochs: int, turns: int, done: int) -> None:
+        """Say how many epochs there are at most, of how many turns, and how many are done already."""
+        ...
+
+    def advance(self, turns: int, loss: float) -> None:
+        """Say that a batch is done, and its loss."""
+        ...
+
+    def epoch(self, record: dict[str, Any]) -> None:
+        """Say what an epoch came to."""
+        ...
+
+    def end(self) -> None:
+        """Say that the training is over."""
+        ...
+
+
+class Silence:
+    """Shows nothing."""
+
+    def begin(self, epochs: int, turns: int, done: int) -> None:
+        """Show nothing."""
+
+    def advance(self, turns: int, loss: float) -> None:
+        """Show nothing."""
+
+    def epoch(self, record: dict[str, Any]) -> None:
+        """Show nothing."""
+
+    def end(self) -> None:
+        """Show nothing."""
+
+
+class PlainProgress(Silence):
+    """A line an epoch.
+
+    >>> progress = PlainProgress(sys.stdout)
+    >>> progress.begin(epochs=20, turns=100, done=0)
+    >>> progress.epoch({"epoch": 1, "loss": 0.51, "dev_turn_accuracy": 0.75, "turns_per_second": 12000.0,
+    ...                 "best": True})
+    epoch  1/20  loss 0.5100  dev  75.00%  12,000 turns/s  best so far
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        self._file, self._epochs = file, 0
+
+    def begin(self, epochs: int, turns: int, done: int) -> None:  # noqa: ARG002
+        """Note the number of epochs."""
+        self._epochs = epochs
+
+    def epoch(self, record: dict[str, Any]) -> None:
+        """Print the epoch's line."""
+        print(epoch_line(record, self._epochs), file=self._file, flush=True)
+
+
+class RichProgress:
+    """The same lines, and below them a live bar with loss, turns a second and time left."""
+
+    def __init__(self, console: Console) -> None:
+        self._bar = RichBar(
+            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%  loss {task.fields[loss]:.4f}  {task.fields[dev]}"),
+            TextColumn("{task.fields[speed]}"),
+            TimeRemainingColumn(elapsed_when_finished=True),
+            TextColumn("left at most"),
+            console=console,
+            transient=True,
+        )
+        self._epochs = 0
+
+    def begin(self, epochs: int, turns: int, done: int) -> None:
+        """Open the bar over all epochs."""
+        self._epochs = epochs
+        self._task = self._bar.add_task(
+            "", total=epochs * turns, epoch=done + 1, epochs=epochs, loss=float("nan"), dev="", speed=""
+        )
+        self._bar.update(self._task, completed=done * turns)
+        self._bar.start()
+
+    def advance(self, turns: int, loss: float) -> None:
+        """Move the bar."""
+        speed = self._bar.tasks[0].speed
+        self._bar.update(self._task, advance=turns, loss=loss, speed=f"{speed:,.0f} turns/s" if speed else "")
+
+    def epoch(self, record: dict[str, Any]) -> None:
+        """Print the epoch's line above the bar."""
+        dev = f"dev {record['dev_turn_accuracy']:.2%}"
+        self._bar.update(self._task, epoch=min(record["epoch"] + 1, self._epochs), dev=dev)
+        self._bar.console.print(epoch_line(record, self._epochs), highlight=False)
+
+    def end(self) -> None:
+        """Take the bar away."""
+        self._bar.stop()
+
+
+def progress_for(file: TextIO | None = None) -> Progress:
+    """Return a live bar where the file (stderr) is a terminal, plain lines elsewhere."""
+    file = file or sys.stderr
+    console = Console(file=file)
+    return RichProgress(console) if console.is_terminal else PlainProgress(file)
+
+
+def epoch_line(record: dict[str, Any], epochs: int) -> str:
+    """Return an epoch's line."""
+    width = len(str(epochs))
+    mark = "  best so far" if record["best"] else ""
+    return (
+        f"epoch {record['epoch']:>{width}}/{epochs}  loss {record['loss']:.4f}  "
+        f"dev {record['dev_turn_accuracy']:>7.2%}  {record['turns_per_second']:,.0f} turns/s{mark}"
+    )

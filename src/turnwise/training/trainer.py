@@ -1,0 +1,130 @@
+"""From recorded dialogues to a trained policy."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import turnwise
+from turnwise.backend import choose_backend
+from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
+from turnwise.dialogue import Corpus
+from turnwise.errors import CorpusError
+from turnwise.features import Batches, Census, encode
+from turnwise.floors import FloorCounts
+from turnwise.policy import Card, Policy
+from turnwise.training.checkpoint import Checkpoint
+from turnwise.training.interruption import Interruption
+from turnwise.training.progress import Progress, Silence
+from turnwise.training.split import split_dev
+from turnwise.vocabulary import ActionSpace
+
+
+def train(
+    corpus: Corpus,
+    dev: Corpus | None = None,
+    *,
+    network: NetworkConfig | None = None,
+    config: TrainConfig | None = None,
+    encoder: EncoderConfig | None = None,
+    progress: Progress | None = None,
+    checkpoint: Path | None = None,
+    resume: bool = False,
+) -> Policy:
+    """Train a policy; the epoch that is best on the dev part is kept.
+
+    Args:
+        corpus: the dialogues to learn from. Vocabularies come from them alone.
+        dev: the dialogues that say when to stop; a share of the corpus when they are not given.
+        network: the network's shape.
+        config: how it is trained.
+        encoder: what it sees.
+        progress: what is shown meanwhile; nothing when it is not given.
+        checkpoint: a file that holds the state after each epoch while the training runs.
+        resume: go on from the checkpoint; the result is that of a training that never stopped.
+
+    Returns:
+        The policy. Ctrl-C ends the training early: the best policy so far is returned, its card says so.
+
+    Raises:
+        CorpusError: for a corpus from which nothing can be learned.
+        MissingExtra: where the libraries for training are not installed.
+    """
+    choose_backend()
+    network, config, encoder = network or NetworkConfig(), config or TrainConfig(), encoder or EncoderConfig()
+    if dev is None:
+        corpus, dev = split_dev(corpus, config.dev_share, config.seed)
+    census, floors = Census(), FloorCounts()
+    for dialogue in corpus:
+        census.add(dialogue)
+        floors.add(dialogue)
+    space, turn_encoder = census.action_space(), census.encoder(encoder)
+    _check_actions(corpus.name, space)
+    train_part = Batches(encode(corpus, turn_encoder, space), config.batch_turns)
+    dev_part = Batches(encode(dev, turn_encoder, space), config.batch_turns)
+
+    from turnwise.network import build_network  # here, so that a corpus is refused before Keras is loaded
+    from turnwise.training.fit import Fit
+
+    model = build_network(network, turn_encoder.width, len(space), space.multi, config.seed)
+    fit = Fit(model, space, config, train_part, dev_part)
+    state = {
+        "network": network.model_dump(),
+        "config": config.model_dump(exclude={"epochs", "patience"}),
+        "encoder": encoder.model_dump(),
+        "corpus": census.fingerprint,
+    }
+    if resume and checkpoint is not None:
+        _restore(fit, Checkpoint.load(checkpoint, state))
+
+    def after_epoch() -> None:
+        if checkpoint is not None and fit.best is not None:
+            arrays = tuple(np.asarray(variable) for variable in fit.variables)
+            Checkpoint(state, tuple(fit.metrics), arrays, fit.best).save(checkpoint)
+
+    with Interruption() as interruption:
+        fit.run(progress or Silence(), lambda: interruption.wished, after_epoch)
+    card = Card(
+        corpus={
+            "name": corpus.name,
+            "fingerprint": census.fingerprint,
+            "dialogues": census.dialogues,
+            "turns": census.turns,
+        },
+        train=config,
+        encoder=encoder,
+        metrics=tuple(fit.metrics),
+        interrupted=not fit.over,
+        versions=_versions(),
+    )
+    weights = fit.best or {}
+    responses = census.most_frequent_responses()
+    return Policy(turn_encoder, space, network, weights, floors.floors(), responses, card)
+
+
+def _check_actions(name: str, space: ActionSpace) -> None:
+    if len(space) + space.may_be_empty < 2:
+        found = f"only the action {space.name(0)!r}" if len(space) else "no action at all"
+        raise CorpusError(name, f"there is {found}", "a policy needs two to choose between; check the labels")
+
+
+def _restore(fit: Any, saved: Checkpoint) -> None:
+    for variable, array in zip(fit.variables, saved.variables, strict=True):
+        variable.assign(array)
+    fit.best, fit.metrics = saved.best, list(saved.metrics)
+
+
+def _versions() -> Mapping[str, str]:
+    import keras
+
+    return {
+        "turnwise": turnwise.__version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "keras": keras.__version__,
+        "backend": keras.backend.backend(),
+    }
