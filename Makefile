@@ -43,7 +43,7 @@ bench: $(VENV)/.test ## Train and evaluate on real corpora: make bench DATA=fold
 
 .PHONY: clean
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) demo-model demo-corpus .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) turnwise-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "turnwise needs Python 3.11 or newer; say which with: make demo PYTHON=python3.12")'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -46,27 +47,27 @@ class EncoderConfig(Settings):
         buckets: a number becomes one of at most so many buckets of about equal count.
     """
 
-    min_count: int = Field(2, ge=1)
-    max_words: int = Field(20_000, ge=0)
-    max_values: int = Field(100, ge=0)
-    buckets: int = Field(8, ge=2)
+    min_count: int = Field(default=2, ge=1)
+    max_words: int = Field(default=20_000, ge=0)
+    max_values: int = Field(default=100, ge=0)
+    buckets: int = Field(default=8, ge=2)
 
 
 class NetworkConfig(Settings):
     """The network's shape.
 
     Attributes:
-        layout: `many-to-many-2` answers every turn and carries memory from turn to turn; `one-to-one` is the same network with a
-            time-distributed dense layer in the place of the LSTM: it acts on this turn alone.
+        layout: `many-to-many-2` answers every turn and carries memory from turn to turn; `one-to-one` is
+            the same with a time-distributed dense layer in place of the LSTM: it acts on this turn alone.
         units: H, the width of each hidden layer.
         layers: how many hidden layers stand on one another.
         dropout: share of a hidden layer's outputs that training leaves out, between the layers.
     """
 
     layout: Literal["many-to-many-2", "one-to-one"] = "many-to-many-2"
-    units: int = Field(128, ge=1)
-    layers: int = Field(1, ge=1, le=8)
-    dropout: float = Field(0.2, ge=0, lt=1)
+    units: int = Field(default=128, ge=1)
+    layers: int = Field(default=1, ge=1, le=8)
+    dropout: float = Field(default=0.2, ge=0, lt=1)
 
 
 class TrainConfig(Settings):
@@ -82,10 +83,32 @@ class TrainConfig(Settings):
         seed: the same seed gives the same bits on the same machine.
     """
 
-    epochs: int = Field(40, ge=1)
-    patience: int = Field(6, ge=1)
-    learning_rate: float = Field(0.003, gt=0)
-    clip_norm: float = Field(1.0, gt=0)
-    batch_turns: int = Field(1024, ge=1)
-    dev_share: float = Field(0.1, gt=0, lt=1)
-    seed: int = Field(1, ge=0, lt=2**31)
+    epochs: int = Field(default=40, ge=1)
+    patience: int = Field(default=6, ge=1)
+    learning_rate: float = Field(default=0.003, gt=0)
+    clip_norm: float = Field(default=1.0, gt=0)
+    batch_turns: int = Field(default=1024, ge=1)
+    dev_share: float = Field(default=0.1, gt=0, lt=1)
+    seed: int = Field(default=1, ge=0, lt=2**31)
+
+
+def split_settings(settings: Mapping[str, Any]) -> tuple[EncoderConfig, NetworkConfig, TrainConfig]:
+    """Give each setting to the configuration that it belongs to.
+
+    >>> encoder, network, train = split_settings({"units": 64, "epochs": "3"})
+    >>> network.units, train.epochs
+    (64, 3)
+
+    Raises:
+        ConfigError: for a setting that none of them has.
+    """
+    kinds = (EncoderConfig, NetworkConfig, TrainConfig)
+    known = [name for kind in kinds for name in kind.model_fields]
+    for name in settings:
+        if name not in known:
+            raise ConfigError(f"unknown setting {name!r}{did_you_mean(name, known)}")
+    encoder, network, train = (
+        kind(**{name: value for name, value in settings.items() if name in kind.model_fields})
+        for kind in kinds
+    )
+    return encoder, network, train  # type: ignore[return-value]  # in the order of kinds

@@ -33,7 +33,8 @@ class Turn:
     response: str | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.actions, str) or not all(isinstance(a, str) and a for a in self.actions):
+        given: object = self.actions
+        if isinstance(given, str) or not all(isinstance(a, str) and a for a in self.actions):
             raise TypeError(f"actions must be a list of non-empty strings, not {self.actions!r}")
         object.__setattr__(self, "actions", tuple(dict.fromkeys(self.actions)))
         if self.facts is not _NO_FACTS:

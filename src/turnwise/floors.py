@@ -46,7 +46,7 @@ class FloorCounts:
             previous = turn.actions
 
     def floors(self) -> Floors:
-        """Return, for each case seen, the actions taken most often (among equals the first in order of name)."""
+        """Return, for each case seen, the actions taken most often (among equals the first by name)."""
         labels = sorted({actions for counts in self._counts[-1].values() for actions in counts})
         index = {actions: number for number, actions in enumerate(labels)}
         tables = []
@@ -78,7 +78,7 @@ class Floors:
         """Return each floor's answer: name -> actions, in order of name."""
         answers = [self._look_up(level, key) for level, key in enumerate(_keys(turn, previous))]
         return {
-            name: next((answers[level] for level in levels if answers[level] is not None), ()) or ()
+            name: next((answer for level in levels if (answer := answers[level]) is not None), ())
             for name, levels in FLOORS.items()
         }
 
@@ -95,7 +95,9 @@ class Floors:
         return arrays, json.dumps(self.labels, ensure_ascii=False)
 
     @classmethod
-    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]], labels: Sequence[Sequence[str]]) -> Floors:
+    def from_arrays(
+        cls, arrays: Mapping[str, NDArray[np.generic]], labels: Sequence[Sequence[str]]
+    ) -> Floors:
         """Make the floors that `to_arrays` described."""
         tables = tuple(
             (arrays[f"level_{level}/keys"].astype(np.uint64), arrays[f"level_{level}/best"].astype(np.int32))
@@ -113,4 +115,6 @@ def _keys(turn: Turn, previous: Previous) -> Iterator[int]:
     }
     for level in _LEVELS:
         case = json.dumps([seen[part] for part in level])
-        yield int.from_bytes(hashlib.blake2b(case.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+        yield int.from_bytes(
+            hashlib.blake2b(case.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big"
+        )

@@ -103,7 +103,9 @@ class Tally:
     @property
     def actions(self) -> dict[str, ActionScore]:
         """The score of each action that was taken or predicted, the most frequent first."""
-        names = sorted(self._support.keys() | self._predicted.keys(), key=lambda name: (-self._support[name], name))
+        names = sorted(
+            self._support.keys() | self._predicted.keys(), key=lambda name: (-self._support[name], name)
+        )
         return {
             name: ActionScore(self._support[name], self._predicted[name], self._right[name]) for name in names
         }

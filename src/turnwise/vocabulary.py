@@ -33,13 +33,17 @@ class Vocabulary:
             raise ValueError("a vocabulary holds each name once")
 
     @classmethod
-    def from_counts(cls, counts: Mapping[str, int], min_count: int = 1, max_size: int | None = None) -> Vocabulary:
+    def from_counts(
+        cls, counts: Mapping[str, int], min_count: int = 1, max_size: int | None = None
+    ) -> Vocabulary:
         """Keep the names seen at least `min_count` times, the most frequent first, ties in order of name.
 
         >>> list(Vocabulary.from_counts({"b": 2, "a": 2, "c": 1, "d": 5}, min_count=2))
         ['d', 'a', 'b']
         """
-        kept = sorted((name for name, count in counts.items() if count >= min_count), key=lambda n: (-counts[n], n))
+        kept = sorted(
+            (name for name, count in counts.items() if count >= min_count), key=lambda n: (-counts[n], n)
+        )
         return cls(kept[:max_size])
 
     def index(self, name: str) -> int:
@@ -126,10 +130,10 @@ class ActionSpace(Vocabulary):
         >>> space.decide(np.array([[0.7, 0.6], [0.2, 0.4]], np.float32)).astype(int).tolist()
         [[1, 1], [0, 1]]
         """
-        best = np.arange(len(self)) == probabilities.argmax(-1, keepdims=True)
+        best: NDArray[np.bool_] = np.arange(len(self)) == probabilities.argmax(-1, keepdims=True)
         if not self.multi:
             return best
-        taken = probabilities >= 0.5
+        taken: NDArray[np.bool_] = probabilities >= 0.5
         if self.may_be_empty:
             return taken
         return taken | (best & ~taken.any(-1, keepdims=True))

@@ -32,7 +32,10 @@ def evaluate(policy: Policy, corpus: Corpus, progress: Callable[[int], None] | N
     for dialogue in corpus:
         predictions = policy.predict(dialogue)
         tally.add_dialogue(
-            [(turn.actions, prediction.actions) for turn, prediction in zip(dialogue, predictions, strict=True)]
+            [
+                (turn.actions, prediction.actions)
+                for turn, prediction in zip(dialogue, predictions, strict=True)
+            ]
         )
         for turn, prediction in zip(dialogue, predictions, strict=True):
             unknown += any(action not in policy.space for action in turn.actions)

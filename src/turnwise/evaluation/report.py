@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 from turnwise.metrics import ActionScore, Fraction
 
@@ -90,17 +91,20 @@ class Report:
 
     def __rich__(self) -> Group:
         """Return the report as tables."""
-        summary = Table("", "turns right", "", title=self.corpus, title_justify="left", show_edge=False)
-        summary.add_row("this policy", f"[bold]{self.turn_accuracy:.1%}", _of(self.turns), style="bold")
+        summary = Table("", "turns right", "", title=Text(self.corpus), title_justify="left", show_edge=False)
+        summary.add_row("this policy", f"{self.turn_accuracy:.1%}", _of(self.turns), style="bold")
         for name, floor in self.floors.items():
             summary.add_row(_FLOOR_TITLES[name], f"{floor.value:.1%}", _of(floor))
         more = Table(show_header=False, show_edge=False, box=None)
         more.add_row("dialogues right throughout", str(self.dialogues))
         more.add_row("true action among the first three", str(self.top_3))
-        more.add_row("F1 micro / macro / weighted", f"{self.micro_f1:.3f} / {self.macro_f1:.3f} / {self.weighted_f1:.3f}")
+        more.add_row(
+            "F1 micro / macro / weighted",
+            f"{self.micro_f1:.3f} / {self.macro_f1:.3f} / {self.weighted_f1:.3f}",
+        )
         more.add_row("turns with an unknown action", f"{self.unknown_actions:,} (counted as wrong)")
         for reason, count in self.skipped.items():
-            more.add_row("left out by the reader", f"{count:,} x {reason}")
+            more.add_row("left out by the reader", Text(f"{count:,} x {reason}"))
         return Group(summary, "", more, "", self._weakest())
 
     def _weakest(self) -> Table:
@@ -111,7 +115,13 @@ class Report:
         missed = sorted(self.actions.items(), key=lambda item: item[1].right - item[1].support)
         for name, score in missed[:8]:
             if score.right < score.support:
-                table.add_row(name, f"{score.support:,}", f"{score.predicted:,}", f"{score.right:,}", f"{score.f1:.2f}")
+                table.add_row(
+                    Text(name),
+                    f"{score.support:,}",
+                    f"{score.predicted:,}",
+                    f"{score.right:,}",
+                    f"{score.f1:.2f}",
+                )
         if not table.rows:
             table.add_row("none", "", "", "", "")
         return table

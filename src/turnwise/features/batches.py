@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from turnwise.features.encoded import EncodedCorpus
 
 _MOST_BUCKETS = 5
+# No more shapes are made than bring the share of real turns to this: each costs a second or two of compiling.
+_ENOUGH_FILL = 0.85
 _MOST_EDGES = 64
 # Dialogues with a turn of so many times more bits than is usual are batched apart, not to widen the rest.
 _HEAVY = 4
@@ -69,7 +71,9 @@ class Batches:
     @property
     def fill(self) -> float:
         """The share of turn slots that hold a real turn."""
-        slots = sum(-(-len(bucket.dialogues) // bucket.rows) * bucket.rows * bucket.turns for bucket in self.buckets)
+        slots = sum(
+            -(-len(bucket.dialogues) // bucket.rows) * bucket.rows * bucket.turns for bucket in self.buckets
+        )
         return self.turns / slots
 
     def in_order(self) -> Iterator[Batch]:
@@ -127,12 +131,18 @@ def _buckets(encoded: EncodedCorpus, batch_turns: int) -> Iterator[Bucket]:
 def bucket_edges(lengths: Sequence[int] | NDArray[np.int64], most: int = _MOST_BUCKETS) -> list[int]:
     """Return at most `most` ascending lengths, such that padding each length up to the next wastes least.
 
+    Fewer are returned where they waste little.
+
     >>> bucket_edges([2, 2, 3, 3, 20, 21], most=2)
     [3, 21]
+    >>> bucket_edges([18, 19, 20])
+    [20]
     """
     edges, counts = np.unique(np.asarray(lengths), return_counts=True)
     if len(edges) > _MOST_EDGES:
-        wanted = np.unique(np.quantile(lengths, np.linspace(0, 1, _MOST_EDGES), method="higher").astype(np.int64))
+        wanted = np.unique(
+            np.quantile(lengths, np.linspace(0, 1, _MOST_EDGES), method="higher").astype(np.int64)
+        )
         counts = np.diff(np.concatenate([[0], np.searchsorted(np.sort(lengths), wanted, side="right")]))
         edges = wanted
     below = np.concatenate([[0], np.cumsum(counts)])  # dialogues shorter than edge n
@@ -145,6 +155,8 @@ def bucket_edges(lengths: Sequence[int] | NDArray[np.int64], most: int = _MOST_B
         chosen.append(with_one_more.argmin(0))
         cost = np.concatenate([[np.inf], with_one_more.min(0)])
         cost[0] = 0.0
+        if np.sum(lengths) >= _ENOUGH_FILL * cost[-1]:
+            break
     found, end = list[int](), len(edges)
     for starts in reversed(chosen):
         if end == 0:

@@ -17,7 +17,7 @@ from turnwise.features.user_words import UserWords
 from turnwise.features.words import words
 from turnwise.vocabulary import ActionSpace, Vocabulary
 
-# So many values of one fact, and replies of one action, are told apart; beyond that memory would have no bound.
+# So many values of a fact, and replies of an action, are told apart: without a bound memory would have none.
 _MOST_VALUES = 10_000
 _MOST_RESPONSES = 1_000
 
@@ -87,7 +87,8 @@ class Census:
     def most_frequent_responses(self) -> dict[str, str]:
         """Return each action's most frequent response, the first in order of text among equals."""
         return {
-            action: min(counts, key=lambda text: (-counts[text], text)) for action, counts in self.responses.items()
+            action: min(counts, key=lambda text: (-counts[text], text))
+            for action, counts in self.responses.items()
         }
 
 

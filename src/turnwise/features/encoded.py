@@ -17,7 +17,7 @@ from turnwise.vocabulary import ActionSpace
 
 @dataclass(frozen=True, slots=True)
 class Ragged:
-    """Lists of indices of various lengths, one after the other: list n is values[offsets[n]:offsets[n + 1]]."""
+    """Lists of indices, one after the other: list n is values[offsets[n]:offsets[n + 1]]."""
 
     values: NDArray[np.int32]
     offsets: NDArray[np.int64]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import itertools
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -14,6 +15,7 @@ from turnwise.dialogue import Fact, Turn
 from turnwise.features.block import Previous
 from turnwise.vocabulary import Vocabulary
 
+_NO_VALUES = Vocabulary(())
 _LARGEST = 1e300  # larger numbers, infinities and what is not a number are categories
 
 
@@ -35,7 +37,7 @@ class FactCode:
     """
 
     name: str
-    values: Vocabulary = Vocabulary(())
+    values: Vocabulary = _NO_VALUES
     edges: tuple[float, ...] | None = None
 
     @property
@@ -68,7 +70,7 @@ class Facts:
     A fact whose name is not known sets the block's last bit.
 
     >>> block = Facts([FactCode("open", Vocabulary(["false", "true"]))])
-    >>> block.width, block.bits(Turn(facts={"open": True}), None), block.bits(Turn(facts={"shut": True}), None)
+    >>> block.width, *(block.bits(Turn(facts={name: True}), None) for name in ("open", "shut"))
     (4, {1}, {3})
     """
 
@@ -156,9 +158,10 @@ def _edges(counts: Mapping[Any, int], buckets: int) -> tuple[float, ...]:
     """Return edges midway between neighbouring values, at about equal counts."""
     values = sorted(counts)
     if len(values) <= buckets:
-        return tuple((low + high) / 2 for low, high in zip(values, values[1:], strict=False))
-    edges, so_far, share = [], 0, sum(counts.values()) / buckets
-    for low, high in zip(values, values[1:], strict=False):
+        return tuple((low + high) / 2 for low, high in itertools.pairwise(values))
+    edges: list[float] = []
+    so_far, share = 0, sum(counts.values()) / buckets
+    for low, high in itertools.pairwise(values):
         so_far += counts[low]
         if so_far >= share * (len(edges) + 1):
             edges.append((low + high) / 2)

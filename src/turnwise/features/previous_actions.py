@@ -13,7 +13,7 @@ from turnwise.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class PreviousActions:
-    """A bit for each action taken at the turn before, one for any unknown action, one for the dialogue's start.
+    """A bit for each action taken at the turn before, one for any unknown action, one for the start.
 
     >>> block = PreviousActions(Vocabulary(["greet", "ask_area"]))
     >>> block.bits(Turn("hi"), None), block.bits(Turn("north"), ("ask_area",)), block.bits(Turn(), ())

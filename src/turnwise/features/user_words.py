@@ -36,8 +36,8 @@ class UserWords:
 
     def label(self, bit: int) -> str:
         """Say which word a bit stands for."""
-        named = [*self.vocabulary, "(unknown word)", "(no user text)"]
-        return named[bit]
+        labels: list[str] = [*self.vocabulary, "(unknown word)", "(no word)"]
+        return labels[bit]
 
     def to_json(self) -> dict[str, Any]:
         """Return the known words."""

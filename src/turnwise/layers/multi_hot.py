@@ -9,7 +9,7 @@ from keras import ops
 
 
 @keras.saving.register_keras_serializable("turnwise")
-class MultiHot(keras.layers.Layer):
+class MultiHot(keras.layers.Layer):  # type: ignore[misc]
     """Turns lists of active indices into 0/1 vectors: the first layer of a network whose input is bits.
 
     Input (..., K) integers, each index of a vector once; `width` and above are padding. Output (..., width).

@@ -9,7 +9,7 @@ from keras import ops
 
 
 @keras.saving.register_keras_serializable("turnwise")
-class TimeDistributed(keras.layers.Wrapper):
+class TimeDistributed(keras.layers.Wrapper):  # type: ignore[misc]
     """Applies one layer, with one set of weights, to every time step independently.
 
     Input (B, T, ...), output (B, T, ...). Time is folded into the batch, so that the layer runs once on

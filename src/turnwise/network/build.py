@@ -40,7 +40,9 @@ def build_network(config: NetworkConfig, num_features: int, num_actions: int, mu
     for index in range(config.layers):
         x = _hidden(config, index, seed)(x)
         x = keras.layers.Dropout(config.dropout, seed=seed + index, name=f"dropout_{index}")(x)
-    logits = TimeDistributed(keras.layers.Dense(num_actions, kernel_initializer=_uniform(seed + 99)), name="actions")(x)
+    logits = TimeDistributed(
+        keras.layers.Dense(num_actions, kernel_initializer=_uniform(seed + 99)), name="actions"
+    )(x)
     probabilities = keras.layers.Activation("sigmoid" if multi else "softmax", name="probabilities")(logits)
     return keras.Model(bits, [logits, probabilities], name="policy")
 

@@ -69,10 +69,14 @@ def load_policy(path: Path) -> Policy:
         floors = files["floors.safetensors"]
         policy = Policy(
             encoder=TurnEncoder.from_json(json.loads(files["encoder.json"])),
-            space=ActionSpace(actions["actions"], multi=actions["multi"], may_be_empty=actions["may_be_empty"]),
+            space=ActionSpace(
+                actions["actions"], multi=actions["multi"], may_be_empty=actions["may_be_empty"]
+            ),
             config=NetworkConfig(**manifest["network"]),
             weights=safetensors.numpy.load(files["weights.safetensors"]),
-            floors=Floors.from_arrays(safetensors.numpy.load(floors), json.loads(_metadata(floors)["labels"])),
+            floors=Floors.from_arrays(
+                safetensors.numpy.load(floors), json.loads(_metadata(floors)["labels"])
+            ),
             responses=json.loads(files["responses.json"]),
             card=Card(
                 corpus=manifest["corpus"],
@@ -93,13 +97,17 @@ def _manifest(path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((path / MANIFEST).read_bytes())
     except FileNotFoundError:
-        problem = f"{path}: there is no such folder" if not path.exists() else f"{path}: {MANIFEST} is missing"
+        problem = (
+            f"{path}: there is no such folder" if not path.exists() else f"{path}: {MANIFEST} is missing"
+        )
         raise ModelError(f"{problem}; give a folder that `turnwise train` made") from None
     except (OSError, ValueError) as error:
         raise ModelError(f"{path / MANIFEST}: cannot be read ({error}); restore it") from None
     found = manifest.get("format") if isinstance(manifest, dict) else None
     if found != FORMAT:
-        raise ModelError(f"{path}: unknown format {found!r}, expected {FORMAT!r}; another turnwise may know it")
+        raise ModelError(
+            f"{path}: unknown format {found!r}, expected {FORMAT!r}; another turnwise may know it"
+        )
     if not isinstance(manifest.get("sha256"), dict):
         raise ModelError(f"{path / MANIFEST}: 'sha256' is missing; restore it")
     return dict(manifest)
@@ -119,7 +127,9 @@ def _checked(path: Path, name: str, hashes: dict[str, str]) -> bytes:
 
 def _metrics(path: Path) -> list[dict[str, Any]]:
     try:
-        return [json.loads(line) for line in (path / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+        return [
+            json.loads(line) for line in (path / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+        ]
     except (OSError, ValueError):
         return []  # only a record of the past: a prediction does not need it
 

@@ -44,8 +44,8 @@ class Card:
     """
 
     corpus: Mapping[str, Any]
-    train: TrainConfig = field(default_factory=TrainConfig)
-    encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    train: TrainConfig
+    encoder: EncoderConfig
     metrics: tuple[Mapping[str, Any], ...] = ()
     interrupted: bool = False
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -31,7 +31,9 @@ class Prediction:
     def actions(self) -> tuple[str, ...]:
         """The actions to take, the most probable first; none where the policy would do nothing."""
         taken = self.space.actions(self.space.decide(self.probabilities))
-        return taken if len(taken) < 2 else tuple(sorted(taken, key=lambda action: -self.probability_of(action)))
+        return (
+            taken if len(taken) < 2 else tuple(sorted(taken, key=lambda action: -self.probability_of(action)))
+        )
 
     @property
     def probability(self) -> float:

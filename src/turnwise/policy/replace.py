@@ -27,7 +27,9 @@ def check_output(path: Path, marker: str, *, force: bool) -> None:
     if path.is_dir() and not any(path.iterdir()):
         return
     if not path.is_dir() or not (path / marker).is_file():
-        raise OutputExists(f"{path}: something that turnwise did not write is in the way; choose another name")
+        raise OutputExists(
+            f"{path}: something that turnwise did not write is in the way; choose another name"
+        )
     if not force:
         raise OutputExists(f"{path}: the folder exists; give --force to replace it, or choose another name")
 

@@ -23,9 +23,9 @@ def read_babi(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
     """Read `id user<TAB>system` lines; a blank line, or an id that restarts at 1, ends a dialogue.
 
     The action is the response's template (`turnwise.readers.templates`), the raw response is kept. Values
-    come from the file's own facts and calls and from a knowledge base beside it (`*kb*.txt`). `<SILENCE>` is a
-    turn without user text. Lines without a tab are what the system saw before its next turn: that turn gets
-    the fact `kb_results`, the number of restaurants listed, 0 for `api_call no result`.
+    come from the file's own facts and calls and from a knowledge base beside it (`*kb*.txt`). `<SILENCE>`
+    is a turn without user text. Lines without a tab are what the system saw before its next turn: that
+    turn gets the fact `kb_results`, the number of restaurants listed, 0 for `api_call no result`.
     """
     templates = Templates([*_values(path), *_beside(path)])
     dialogue = _Open()
@@ -33,7 +33,9 @@ def read_babi(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
     for number, line in read_lines(path):
         parsed = _LINE.match(line)
         if not parsed and line.strip():
-            raise CorpusError(f"{path} line {number}", f"expected 'id user<TAB>system', found {line[:40]!r}", "mend it")
+            raise CorpusError(
+                f"{path} line {number}", f"expected 'id user<TAB>system', found {line[:40]!r}", "mend it"
+            )
         if dialogue.begun and (not parsed or parsed[1] == "1"):
             count += 1
             yield from dialogue.closed(f"{path.stem}:{count}", skipped)

@@ -10,7 +10,8 @@ from turnwise.errors import CorpusError, did_you_mean
 # Spellings by which a column is found when it is not named, compared without case and punctuation.
 _USUAL = {
     "dialogue": (
-        "dialogue dialogueid dialog dialogid conversation conversationid case caseid caseconceptname session sessionid"
+        "dialogue dialogueid dialog dialogid conversation conversationid"
+        " case caseid caseconceptname session sessionid"
     ),
     "action": "action actions systemaction activity activityid conceptname act label",
     "order": "turn turnid turnnumber order step position timestamp completetimestamp timetimestamp time date",
@@ -42,8 +43,9 @@ class Columns:
     def found_in(self, header: Sequence[str], where: str) -> Columns:
         """Return the columns of a table with this header, the unnamed ones found by their usual names.
 
-        >>> Columns().found_in(["CaseID", "ActivityID", "CompleteTimestamp"], "log.csv")
-        Columns(dialogue='CaseID', action='ActivityID', order='CompleteTimestamp', user=None, response=None, facts=())
+        >>> columns = Columns().found_in(["CaseID", "ActivityID", "CompleteTimestamp"], "log.csv")
+        >>> columns.dialogue, columns.action, columns.order, columns.user
+        ('CaseID', 'ActivityID', 'CompleteTimestamp', None)
 
         Raises:
             CorpusError: where a named column is not there, or the dialogue or the action cannot be found.
@@ -55,7 +57,7 @@ class Columns:
                 raise CorpusError(where, f"there is no column {name!r}{did_you_mean(name, header)}", cure)
         for role in ("dialogue", "action"):
             if found[role] is None:
-                cure = f"name one of {', '.join(header)} with --{role}-column"
+                cure = f"name one of {', '.join(header)} with --column {role}=NAME"
                 raise CorpusError(where, f"no column is known to hold the {role}", cure)
         return Columns(**found, facts=self.facts)
 

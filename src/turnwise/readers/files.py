@@ -18,7 +18,10 @@ Source = str | Path
 
 
 def read(
-    source: Source | Sequence[Source], format: str | None = None, columns: Columns | None = None, name: str | None = None
+    source: Source | Sequence[Source],
+    format: str | None = None,
+    columns: Columns | None = None,
+    name: str | None = None,
 ) -> Corpus:
     """Return the corpus in one or more files, in their order; the dialogues are read when they are asked for.
 
@@ -48,7 +51,9 @@ def read(
     return Corpus(name or "+".join(path.stem for path in paths), _Files(files, columns or Columns()))
 
 
-def _from_stdin(sources: list[Source], format: str | None, columns: Columns | None, name: str | None) -> Corpus:
+def _from_stdin(
+    sources: list[Source], format: str | None, columns: Columns | None, name: str | None
+) -> Corpus:
     """Read stdin once, into memory: it cannot be read again."""
     if len(sources) > 1:
         raise CorpusError("-", "stdin stands beside other files", "give stdin alone")

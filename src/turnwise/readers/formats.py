@@ -125,7 +125,9 @@ def format_of(path: Path, name: str | None = None) -> Format:
     if name is not None:
         return FORMATS[name]
     if is_knowledge_base(list(head.lines)):
-        raise CorpusError(str(path), "this is a bAbI knowledge base", "name the file that holds the dialogues")
+        raise CorpusError(
+            str(path), "this is a bAbI knowledge base", "name the file that holds the dialogues"
+        )
     for entry in FORMATS.values():
         if entry.recognises(head):
             return entry

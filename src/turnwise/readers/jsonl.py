@@ -38,7 +38,9 @@ def read_jsonl(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
 
 def _dialogue(record: Any, where: str, default_id: str, skipped: Skipped) -> Dialogue:
     if not isinstance(record, dict):
-        raise CorpusError(where, f"the line is {kind_of(record)}", "give one dialogue a line, as a JSON object")
+        raise CorpusError(
+            where, f"the line is {kind_of(record)}", "give one dialogue a line, as a JSON object"
+        )
     turns = record.get("turns")
     if not isinstance(turns, list):
         came = f"'turns' is {kind_of(turns)}" if "turns" in record else "the dialogue has no 'turns'"

@@ -1,4 +1,4 @@
-'''The plain notation: `t1: user: "hello", system: "hi"(action=greet) t2: ...`.'''
+"""The plain notation: `t1: user: "hello", system: "hi"(action=greet) t2: ...`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _START = re.compile(r"t\d+\s*:")
 _CURE = 'write turns as  t1: user: "hello", system: "hi"(action=greet)'
 
 
-def read_plain(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
+def read_plain(path: Path, skipped: Skipped) -> Iterator[Dialogue]:  # noqa: ARG001  # it skips nothing
     """Read the plain notation: turns on one line or a line each, a blank line between dialogues.
 
     `action=2`, `action=ask_name`, `action=2,5` for several at once, `action=` where the system did nothing.

@@ -42,7 +42,9 @@ def _dialogue(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
     record = parse_json(read_text(path), str(path))
     events = record.get("Events") if isinstance(record, dict) else None
     if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
-        raise CorpusError(str(path), "there is no list of 'Events'", "this is no STAR dialogue; name the format")
+        raise CorpusError(
+            str(path), "there is no list of 'Events'", "this is no STAR dialogue; name the format"
+        )
     turns = list(_turns(events, path, skipped))
     if turns:
         yield Dialogue(f"star:{record.get('DialogueID', path.stem)}", tuple(turns), _metadata(record))
@@ -78,7 +80,9 @@ def _action(event: Mapping[str, Any], where: str) -> str:
         return label
     constraints = event.get("Constraints")
     for constraint in constraints if isinstance(constraints, list) else []:
-        request = str(constraint.get("RequestType", "")).strip('"').lower() if isinstance(constraint, dict) else ""
+        request = (
+            str(constraint.get("RequestType", "")).strip('"').lower() if isinstance(constraint, dict) else ""
+        )
         if request in _BOOKING:
             return f"query_{label}_{request}"
     return f"query_{label}"

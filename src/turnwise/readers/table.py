@@ -48,7 +48,7 @@ def read_csv(path: Path, skipped: Skipped, columns: Columns) -> Iterator[Dialogu
                 problem = f"{len(cells)} cells where the header names {len(header)} columns"
                 raise CorpusError(where, problem, "mend the row, or quote a text that holds the delimiter")
 
-    yield from _dialogues(rows(), columns.found_in(header, str(path)), path, skipped, typed=_typed)
+    yield from _dialogues(rows(), columns.found_in(header, str(path)), skipped, typed=_typed)
 
 
 def read_parquet(path: Path, skipped: Skipped, columns: Columns) -> Iterator[Dialogue]:
@@ -69,7 +69,7 @@ def read_parquet(path: Path, skipped: Skipped, columns: Columns) -> Iterator[Dia
                     for cells in batch.to_pylist():
                         yield f"{path} row {next(numbers)}", cells
 
-            yield from _dialogues(rows(), found, path, skipped, typed=lambda value: value)
+            yield from _dialogues(rows(), found, skipped, typed=lambda value: value)
     except ArrowException as error:
         problem = f"not a whole Parquet file ({str(error).splitlines()[0]})"
         raise CorpusError(str(path), problem, "write the file again") from None
@@ -89,9 +89,9 @@ def _names(columns: Columns) -> set[str | None]:
 
 
 def _dialogues(
-    rows: Iterator[Row], columns: Columns, path: Path, skipped: Skipped, typed: Callable[[Any], Any]
+    rows: Iterator[Row], columns: Columns, skipped: Skipped, typed: Callable[[Any], Any]
 ) -> Iterator[Dialogue]:
-    """Group the rows by dialogue, in order of first appearance: they may be mixed, so all are held at once."""
+    """Group the rows by dialogue, in order of first appearance; they may be mixed, so all are held."""
     grouped: dict[str, _Turns] = {}
     for where, cells in rows:
         name = _text(cells[columns.dialogue or ""])
@@ -152,13 +152,13 @@ def _sort(grouped: dict[str, _Turns], column: str) -> None:
         wrong = next(((where, order) for where, order in cells if key(order) is None), None)
         if wrong is None:
             for turns in grouped.values():
-                turns.sort(key=lambda turn: key(turn[1]))  # noqa: B023  # used at once
+                turns.sort(key=lambda turn: key(turn[1]))  # used at once
             return
     where, order = wrong or ("", "")
     raise CorpusError(
         where,
         f"the order column {column!r} holds {order!r}, while all its cells must be numbers, or all ISO dates",
-        "mend it, or name another with --order-column",
+        "mend it, or name another with --column order=NAME",
     )
 
 

@@ -9,7 +9,9 @@ _CALL = "api_call"
 # The order in which an API call names its values, by their number: tasks 1-5 say for how many people.
 _CALL_SLOTS = {4: "R_cuisine R_location R_number R_price", 3: "R_cuisine R_location R_price"}
 # What follows or precedes a restaurant whose name is a word of the language ("ask" is one).
-_PLAIN_NAME = re.compile(r"(?<=\bof )(\w+)(?= is\b)|(?<=\bat )(\w+)(?= is\b)|^(Sure , )?(\w+)(?= (?:is|serves)\b)")
+_PLAIN_NAME = re.compile(
+    r"(?<=\bof )(\w+)(?= is\b)|(?<=\bat )(\w+)(?= is\b)|^(Sure , )?(\w+)(?= (?:is|serves)\b)"
+)
 _SUFFIXED = re.compile(r"\S+_(phone|address|post_code)\b")
 _GENERATED_NAME = re.compile(r"\bresto_\w+")
 # A cuisine that no fact and no call names is known by its place in the reply.

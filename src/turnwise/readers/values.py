@@ -75,10 +75,14 @@ def _fact(name: str, value: object, where: str) -> Fact:
 def actions_of(record: Mapping[str, Any], where: str) -> tuple[str, ...]:
     """Return the actions of a turn: a list of non-empty strings."""
     if "actions" not in record:
-        raise CorpusError(where, "the turn has no 'actions'", "give a list, or [] where the system did nothing")
+        raise CorpusError(
+            where, "the turn has no 'actions'", "give a list, or [] where the system did nothing"
+        )
     actions = record["actions"]
     if not isinstance(actions, list):
-        raise CorpusError(where, f"'actions' is {kind_of(actions)}", 'give a list of strings, as ["ask_name"]')
+        raise CorpusError(
+            where, f"'actions' is {kind_of(actions)}", 'give a list of strings, as ["ask_name"]'
+        )
     for action in actions:
         if not isinstance(action, str):
             cure = f'write it as a string: "{action}"' if kind_of(action) == "a number" else "give strings"

@@ -30,7 +30,7 @@ class Cell(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class LSTMCell:
+class LSTMCell(Cell):
     """One step of a Keras LSTM: gates in the order input, forget, candidate, output.
 
     Args:
@@ -38,7 +38,7 @@ class LSTMCell:
         recurrent_kernel: (H, 4H).
         bias: (4H,).
 
-    Source: Hochreiter and Schmidhuber, Long Short-Term Memory, 1997, with the forget gate of Gers et al., 2000.
+    Source: Hochreiter and Schmidhuber, Long Short-Term Memory, 1997; the forget gate: Gers et al., 2000.
     """
 
     kernel: NDArray[np.float32]
@@ -60,7 +60,7 @@ class LSTMCell:
         output, memory = state
         units = len(output)
         gates = projected + output @ self.recurrent_kernel
-        opened = _sigmoid(gates)  # the candidate's part is not used
+        opened = sigmoid(gates)  # the candidate's part is not used
         candidate = np.tanh(gates[2 * units : 3 * units])
         memory = opened[units : 2 * units] * memory + opened[:units] * candidate
         output = opened[3 * units :] * np.tanh(memory)
@@ -68,7 +68,7 @@ class LSTMCell:
 
 
 @dataclass(frozen=True, slots=True)
-class DenseCell:
+class DenseCell(Cell):
     """A dense layer with tanh: it carries nothing from turn to turn.
 
     Args:
@@ -93,6 +93,15 @@ class DenseCell:
         return np.tanh(projected), state
 
 
-def _sigmoid(x: Vector) -> Vector:
-    # By tanh, which does not overflow.
-    return np.float32(0.5) * np.tanh(np.float32(0.5) * x) + np.float32(0.5)
+def sigmoid(x: Vector) -> Vector:
+    """Return 1 / (1 + exp(-x)), by tanh, which does not overflow."""
+    half = np.float32(0.5)
+    result: Vector = half * np.tanh(half * x) + half
+    return result
+
+
+def softmax(x: Vector) -> Vector:
+    """Return exp(x) / sum(exp(x)), without overflow."""
+    powers = np.exp(x - x.max())
+    result: Vector = powers / powers.sum()
+    return result

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from turnwise.config import NetworkConfig
 from turnwise.errors import ModelError
-from turnwise.runtime.cells import Cell, CellState, DenseCell, LSTMCell, Vector, Weights
+from turnwise.runtime.cells import Cell, CellState, DenseCell, LSTMCell, Vector, Weights, sigmoid, softmax
 
 State = tuple[CellState, ...]
 """The state of each hidden layer."""
@@ -34,7 +34,7 @@ class NumpyNetwork:
     """
 
     def __init__(self, config: NetworkConfig, weights: Weights, multi: bool) -> None:
-        kind = DenseCell if config.layout == "one-to-one" else LSTMCell
+        kind: type[DenseCell | LSTMCell] = DenseCell if config.layout == "one-to-one" else LSTMCell
         try:
             self._cells: tuple[Cell, ...] = tuple(
                 kind.of(weights, f"hidden_{index}") for index in range(config.layers)
@@ -60,12 +60,14 @@ class NumpyNetwork:
 
     def step(self, state: State, bits: Sequence[int]) -> tuple[Vector, State]:
         """Return the probabilities (A,) and the new state, from the indices of the set bits."""
-        x, states = None, []
+        new_states: list[CellState] = []
+        x: Any = None
         for cell, old in zip(self._cells, state, strict=True):
-            projected = cell.bias + (cell.kernel[np.asarray(bits, np.intp)].sum(0) if x is None else x @ cell.kernel)
-            x, new = cell.step(projected, old)
-            states.append(new)
-        return self._activate(x @ self._kernel + self._bias), tuple(states)
+            product = cell.kernel[np.asarray(bits, np.intp)].sum(0) if x is None else x @ cell.kernel
+            x, new = cell.step(cell.bias + product, old)
+            new_states.append(new)
+        logits = x @ self._kernel + self._bias
+        return (sigmoid(logits) if self._multi else softmax(logits)), tuple(new_states)
 
     def run(self, turns: Iterable[Sequence[int]]) -> list[Vector]:
         """Return the probabilities (A,) at each of the turns of one dialogue."""
@@ -74,9 +76,3 @@ class NumpyNetwork:
             probabilities, state = self.step(state, bits)
             answers.append(probabilities)
         return answers
-
-    def _activate(self, logits: NDArray[np.float32]) -> Vector:
-        if self._multi:
-            return np.float32(0.5) * np.tanh(np.float32(0.5) * logits) + np.float32(0.5)
-        powers = np.exp(logits - logits.max())
-        return powers / powers.sum()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +43,7 @@ class Checkpoint:
         fresh = path.with_name(f".{path.name}.new")
         try:
             fresh.write_bytes(safetensors.numpy.save(arrays, metadata))
-            os.replace(fresh, path)
+            fresh.replace(path)
         except BaseException:
             fresh.unlink(missing_ok=True)
             raise
@@ -69,8 +68,12 @@ class Checkpoint:
         changed = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
         if changed:
             names = ", ".join(changed)
-            raise ModelError(f"{path}: the checkpoint is of another {names}; give the same, or leave out --resume")
+            raise ModelError(
+                f"{path}: the checkpoint is of another {names}; give the same, or leave out --resume"
+            )
         count = sum(name.startswith("variable/") for name in arrays)
-        best = {name.removeprefix("best/"): array for name, array in arrays.items() if name.startswith("best/")}
+        best = {
+            name.removeprefix("best/"): array for name, array in arrays.items() if name.startswith("best/")
+        }
         variables = tuple(arrays[f"variable/{n}"] for n in range(count))
         return cls(before, tuple(json.loads(metadata["metrics"])), variables, best)

@@ -58,7 +58,9 @@ class Fit:
         since_best = done - 1 - accuracies.index(max(accuracies)) if accuracies else 0
         return done >= self.config.epochs or since_best >= self.config.patience
 
-    def run(self, progress: Progress, interrupted: Callable[[], bool], after_epoch: Callable[[], None]) -> None:
+    def run(
+        self, progress: Progress, interrupted: Callable[[], bool], after_epoch: Callable[[], None]
+    ) -> None:
         """Go through the epochs that are left, until they are over or an interruption is wished."""
         step = make_step(self.model, self._optimizer, self.space.multi)
         progress.begin(self.config.epochs, self.train.turns, len(self.metrics))
@@ -129,13 +131,17 @@ class Fit:
 
 
 def _multi_hot(targets: NDArray[np.int32], num_actions: int) -> NDArray[np.bool_]:
-    """Return (B, T, A + 1) bits of (B, T, L) indices; the last bit is an unknown action, padding sets none."""
-    return (targets[..., None] == np.arange(num_actions + 1)).any(-2)
+    """Return (B, T, A + 1) bits of (B, T, L) indices; the last is an unknown action, padding sets none."""
+    bits: NDArray[np.bool_] = (targets[..., None] == np.arange(num_actions + 1)).any(-2)
+    return bits
 
 
 def _losses(probabilities: NDArray[np.float32], true: NDArray[np.bool_], multi: bool) -> NDArray[np.float32]:
+    """Return the cross-entropy of each turn, (B, T), as in training."""
     right = np.log(np.maximum(probabilities, 1e-9))
-    if not multi:
-        return -(right * true).sum(-1)
-    wrong = np.log(np.maximum(1 - probabilities, 1e-9))
-    return -np.where(true, right, wrong).mean(-1)
+    losses: NDArray[np.float32]
+    if multi:
+        losses = -np.where(true, right, np.log(np.maximum(1 - probabilities, 1e-9))).mean(-1)
+    else:
+        losses = -(right * true).sum(-1)
+    return losses

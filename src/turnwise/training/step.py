@@ -121,9 +121,9 @@ class _TensorFlowStep:
     """A step in a graph."""
 
     def __init__(self, model: Any, optimizer: Any, multi: bool) -> None:
-        import tensorflow as tf  # type: ignore[import-not-found,unused-ignore]
+        import tensorflow as tf
 
-        @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator,unused-ignore]
+        @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
         def step(inputs: Any, targets: Any, weights: Any) -> Any:
             with tf.GradientTape() as tape:
                 logits, _ = model(inputs, training=True)

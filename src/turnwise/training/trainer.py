@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-import turnwise
 from turnwise.backend import choose_backend
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.dialogue import Corpus
@@ -21,6 +20,7 @@ from turnwise.training.checkpoint import Checkpoint
 from turnwise.training.interruption import Interruption
 from turnwise.training.progress import Progress, Silence
 from turnwise.training.split import split_dev
+from turnwise.version import __version__
 from turnwise.vocabulary import ActionSpace
 
 
@@ -122,7 +122,7 @@ def _versions() -> Mapping[str, str]:
     import keras
 
     return {
-        "turnwise": turnwise.__version__,
+        "turnwise": __version__,
         "python": platform.python_version(),
         "numpy": np.__version__,
         "keras": keras.__version__,

@@ -1,0 +1,43 @@
+"""The way in and out: bad input leaves as one line on stderr and exit status 2."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from turnwise.cli.app import app
+from turnwise.errors import TurnwiseError
+
+REFUSED = 2
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line."""
+    sys.exit(run())
+
+
+def run() -> int:
+    """Run one command and return its exit status."""
+    try:
+        app(standalone_mode=True)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else int(bool(stop.code))
+    except TurnwiseError as error:
+        return _refuse(str(error))
+    except BrokenPipeError:
+        # The reader of our output has gone, as `head` does: fine, but Python's last flush may not fail.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        return _refuse(f"{name}{error.strerror or error}; check the disk's space and permissions")
+    except KeyboardInterrupt:
+        print("turnwise: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def _refuse(message: str) -> int:
+    print(f"turnwise: {' '.join(message.split())}", file=sys.stderr)
+    return REFUSED

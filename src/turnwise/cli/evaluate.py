@@ -1,0 +1,40 @@
+"""`turnwise evaluate`."""
+
+from __future__ import annotations
+
+from turnwise.cli.options import (
+    AsJson,
+    ColumnNames,
+    Conditions,
+    CorpusPaths,
+    FormatName,
+    ModelPath,
+    read_corpus,
+)
+from turnwise.cli.output import counting, show, show_json
+from turnwise.evaluation import evaluate as evaluate_policy
+from turnwise.policy import Policy
+
+EXAMPLES = """[bold]Examples[/bold]
+
+turnwise evaluate model/ test.jsonl
+
+turnwise evaluate model/ test.jsonl --json > report.json"""
+
+
+def evaluate(
+    model: ModelPath,
+    corpus: CorpusPaths,
+    format: FormatName = None,
+    column: ColumnNames = None,
+    where: Conditions = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge a model on recorded dialogues, beside the floors."""
+    policy = Policy.load(model)
+    with counting("judging") as progress:
+        report = evaluate_policy(policy, read_corpus(corpus, format, column, where), progress)
+    if as_json:
+        show_json(report.to_json())
+    else:
+        show(report)

@@ -1,0 +1,85 @@
+"""Options that several verbs share, and what they come to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from turnwise.dialogue import Corpus, Dialogue
+from turnwise.errors import ConfigError, did_you_mean
+from turnwise.features.facts import value_name
+from turnwise.readers import FORMATS, Columns, read
+
+ModelPath = Annotated[Path, typer.Argument(help="The folder that `turnwise train` made.", metavar="MODEL")]
+CorpusPaths = Annotated[
+    list[str], typer.Argument(help="Files or folders with dialogues; - reads stdin.", metavar="CORPUS...")
+]
+FormatName = Annotated[
+    str | None,
+    typer.Option("--format", help=f"How to read it: {', '.join(FORMATS)}. Found by content when not given."),
+]
+ColumnNames = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        metavar="ROLE=NAME",
+        help="Which column of a table is the dialogue, action, order, user, response or a fact (repeatable).",
+    ),
+]
+Conditions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="NAME=VALUE",
+        help="Keep only dialogues whose metadata say so, as happy=true (repeatable).",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+_ROLES = ("dialogue", "action", "order", "user", "response", "fact")
+
+
+def read_corpus(
+    sources: Sequence[str], format: str | None, columns: list[str] | None, where: list[str] | None
+) -> Corpus:
+    """Return the corpus that the shared options describe."""
+    corpus = read(list(sources), format, _columns(columns or []))
+    wanted = dict(pair(condition, "--where") for condition in where or [])
+    if not wanted:
+        return corpus
+
+    def fits(_: int, dialogue: Dialogue) -> bool:
+        return all(value_name(dialogue.metadata.get(name, "")) == value for name, value in wanted.items())
+
+    return corpus.filter(fits)
+
+
+def pair(text: str, option: str) -> tuple[str, str]:
+    """Return the two sides of NAME=VALUE.
+
+    Raises:
+        ConfigError: where there are no two sides.
+    """
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise ConfigError(f"{option} {text!r} has no value; write it as NAME=VALUE")
+    return name.strip(), value.strip()
+
+
+def _columns(texts: list[str]) -> Columns:
+    roles: dict[str, str] = {}
+    facts: list[str] = []
+    for text in texts:
+        role, name = pair(text, "--column")
+        if role not in _ROLES:
+            raise ConfigError(
+                f"--column {role!r} is no role; it is one of {', '.join(_ROLES)}{did_you_mean(role, _ROLES)}"
+            )
+        if role == "fact":
+            facts.append(name)
+        else:
+            roles[role] = name
+    return Columns(**roles, facts=tuple(facts))

@@ -1,0 +1,77 @@
+"""A live conversation with a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from turnwise.dialogue import Fact, Turn
+from turnwise.errors import UnknownAction
+from turnwise.policy import Policy, PolicyState, Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One observed turn: where the conversation stood before, what was seen and said, where it stands now."""
+
+    before: PolicyState
+    turn: Turn
+    prediction: Prediction
+    after: PolicyState
+
+
+class Session:
+    """A live conversation: observe what the user does, commit what the system really did.
+
+    The next turn sees the actions that were committed, as in training. An observed turn that is not committed
+    takes the first ranked action (or set) when the next is observed.
+
+    Args:
+        policy: the trained policy; many sessions may share it.
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._steps: list[_Step] = []
+        self._open = False  # whether the last turn was observed and not committed
+
+    def observe(self, user: str | None = None, facts: Mapping[str, Fact] | None = None) -> Prediction:
+        """Predict the next turn from the user's text (None: the system acts again) and new facts."""
+        if self._open:
+            self.commit()
+        before = self._steps[-1].after if self._steps else self._policy.start()
+        turn = Turn(user, facts=facts or {})
+        prediction, after = self._policy.step(before, turn)
+        self._steps.append(_Step(before, turn, prediction, after))
+        self._open = True
+        return prediction
+
+    def commit(self, actions: Iterable[str] | None = None) -> tuple[str, ...]:
+        """Say which actions the system really took at the turn observed last; by default the predicted ones.
+
+        Called again, it replaces what was committed. An action that the policy does not know is refused: the
+        next turn could not see it.
+
+        Raises:
+            UnknownAction: with the nearest known one.
+            ValueError: where nothing was observed yet.
+        """
+        if not self._steps:
+            raise ValueError("there is no turn to commit; observe one first")
+        last = self._steps[-1]
+        turn = replace(last.turn, actions=last.prediction.actions if actions is None else tuple(actions))
+        for action in turn.actions:
+            if action not in self._policy.space:
+                raise UnknownAction(action, self._policy.space)
+        self._steps[-1] = replace(last, turn=turn, after=last.after.committed(turn.actions))
+        self._open = False
+        return turn.actions
+
+    def undo(self) -> Turn | None:
+        """Take back the turn observed last, and return it; None where there is none."""
+        self._open = False
+        return self._steps.pop().turn if self._steps else None
+
+    def history(self) -> tuple[Turn, ...]:
+        """Return the turns so far, each with the actions that were committed."""
+        return tuple(step.turn for step in self._steps)
