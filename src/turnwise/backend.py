@@ -1,19 +1,18 @@
-"""The choice of Keras's backend: JAX, unless `KERAS_BACKEND` says otherwise."""
+"""Keras on its backend: JAX, unless `KERAS_BACKEND` says otherwise. Our other modules take Keras from here.
 
-from __future__ import annotations
+Raises:
+    MissingExtra: on import, where Keras or its backend is not installed.
+"""
 
-import importlib.util
 import os
 
 from turnwise.errors import MissingExtra
 
+os.environ.setdefault("KERAS_BACKEND", "jax")
+try:
+    import keras
+    from keras import ops
+except ImportError:
+    raise MissingExtra(f"training on {os.environ['KERAS_BACKEND']}", "train") from None
 
-def choose_backend() -> None:
-    """Set the default backend; to be called before Keras is imported.
-
-    Raises:
-        MissingExtra: where Keras, or the backend, is not installed.
-    """
-    backend = os.environ.setdefault("KERAS_BACKEND", "jax")
-    if any(importlib.util.find_spec(name) is None for name in ("keras", backend)):
-        raise MissingExtra(f"training on {backend}", "train")
+__all__ = ["keras", "ops"]

@@ -35,7 +35,7 @@ def demo(
     ),
     dialogues: Annotated[int, typer.Option(min=20, help="How many bookings to learn from.")] = 600,
     seed: Annotated[int, typer.Option(min=0, help="Of the simulator and the training.")] = 1,
-    force: Annotated[bool, typer.Option(help="Replace the model of an earlier demo.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the model of an earlier demo.")] = False,
 ) -> None:
     """See it work: simulate restaurant bookings, train, evaluate, look at one dialogue, save the model."""
     started = time.perf_counter()

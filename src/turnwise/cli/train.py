@@ -54,8 +54,8 @@ def train(
     config: Annotated[
         Path | None, typer.Option(help="A TOML or JSON file of settings; options go before it.")
     ] = None,
-    force: Annotated[bool, typer.Option(help="Replace a model that is there already.")] = False,
-    resume: Annotated[bool, typer.Option(help="Go on with a training that was stopped.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a model that is there already.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a training that was stopped.")] = False,
 ) -> None:
     """Train a policy and save it as a folder."""
     settings: dict[str, Any] = _read_settings(config) if config else {}

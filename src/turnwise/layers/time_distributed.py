@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
-from keras import ops
+from turnwise.backend import keras, ops
 
 
 @keras.saving.register_keras_serializable("turnwise")

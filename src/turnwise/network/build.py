@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
-
+from turnwise.backend import keras
 from turnwise.config import NetworkConfig
 from turnwise.layers import MultiHot, TimeDistributed
 

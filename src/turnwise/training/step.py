@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-import keras
 import numpy as np
-from keras import ops
 
+from turnwise.backend import keras, ops
 from turnwise.config import TrainConfig
 from turnwise.features import Batch
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from turnwise.backend import choose_backend
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.dialogue import Corpus
 from turnwise.errors import CorpusError
@@ -54,7 +53,9 @@ def train(
         CorpusError: for a corpus from which nothing can be learned.
         MissingExtra: where the libraries for training are not installed.
     """
-    choose_backend()
+    from turnwise.network import build_network  # here, so that `import turnwise` needs no Keras
+    from turnwise.training.fit import Fit
+
     network, config, encoder = network or NetworkConfig(), config or TrainConfig(), encoder or EncoderConfig()
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
@@ -66,9 +67,6 @@ def train(
     _check_actions(corpus.name, space)
     train_part = Batches(encode(corpus, turn_encoder, space), config.batch_turns)
     dev_part = Batches(encode(dev, turn_encoder, space), config.batch_turns)
-
-    from turnwise.network import build_network  # here, so that a corpus is refused before Keras is loaded
-    from turnwise.training.fit import Fit
 
     model = build_network(network, turn_encoder.width, len(space), space.multi, config.seed)
     fit = Fit(model, space, config, train_part, dev_part)
@@ -119,7 +117,7 @@ def _restore(fit: Any, saved: Checkpoint) -> None:
 
 
 def _versions() -> Mapping[str, str]:
-    import keras
+    from turnwise.backend import keras
 
     return {
         "turnwise": __version__,

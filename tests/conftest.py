@@ -1,0 +1,45 @@
+"""What many tests share: a small trained policy, corpora of our own, and where real ones lie."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import turnwise
+from support import QUICK, SMALL, tiny
+from turnwise import Policy
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPORA = Path(os.environ.get("TURNWISE_CORPORA", ROOT.parent / "shared" / "corpora"))
+
+
+@pytest.fixture(autouse=True)
+def doctest_names(doctest_namespace):
+    """Let the examples in docstrings use NumPy and Keras without importing them each time."""
+    doctest_namespace["np"] = np
+
+
+@pytest.fixture(scope="session")
+def corpora() -> Path:
+    if not CORPORA.is_dir():
+        pytest.skip(f"there are no real corpora in {CORPORA}; say where they are with TURNWISE_CORPORA")
+    return CORPORA
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    """A policy of a few units after two epochs: good for nothing but fast."""
+    return turnwise.train(tiny(), network=SMALL, config=QUICK)
+
+
+@pytest.fixture(scope="session")
+def multi_policy() -> Policy:
+    """The same, of a corpus whose turns take several actions."""
+    return turnwise.train(tiny(multi=True), network=SMALL, config=QUICK)
+
+
+@pytest.fixture(scope="session")
+def saved(policy, tmp_path_factory) -> Path:
+    """A saved model; not to be written to."""
+    return policy.save(tmp_path_factory.mktemp("model") / "model")

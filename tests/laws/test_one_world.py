@@ -1,0 +1,71 @@
+"""Law 8: training and serving see one world; the previous action is what was committed."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from turnwise import Dialogue, Session, Turn
+from turnwise.features import encode
+
+ACTIONS = ["ask_size", "confirm", "serve_tea", "serve_coffee"]
+facts = st.dictionaries(
+    st.sampled_from(["stock", "paid", "new"]),
+    st.booleans() | st.integers(-3, 9) | st.sampled_from(["x", "y"]),
+    max_size=3,
+)
+seen = st.tuples(st.none() | st.text(max_size=20) | st.sampled_from(["a tea please", "yes"]), facts)
+conversations = st.lists(st.tuples(seen, st.sampled_from(ACTIONS)), min_size=1, max_size=6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(conversations)
+def test_a_session_sees_what_training_saw(policy, conversation):
+    session, live = Session(policy), []
+    for (user, found), action in conversation:
+        live.append(session.observe(user, found))
+        session.commit([action])
+    recorded = Dialogue("recorded", session.history())
+    for one, other in zip(live, policy.predict(recorded), strict=True):
+        np.testing.assert_array_equal(one.probabilities, other.probabilities)
+    # The arrays that training would be given hold the bits that the session stepped through.
+    arrays = encode([recorded], policy.encoder, policy.space)
+    previous = None
+    for number, turn in enumerate(recorded):
+        start, end = arrays.bits.offsets[number : number + 2]
+        assert arrays.bits.values[start:end].tolist() == policy.encoder.bits(turn, previous)
+        previous = turn.actions
+
+
+@settings(max_examples=30, deadline=None)
+@given(conversations, st.data())
+def test_after_an_undo_the_session_is_as_if_the_turn_never_was(policy, conversation, data):
+    kept = data.draw(st.integers(0, len(conversation) - 1))
+    session, straight = Session(policy), Session(policy)
+    for number, ((user, found), action) in enumerate(conversation):
+        session.observe(user, found)
+        session.commit([action])
+        if number < kept:
+            straight.observe(user, found)
+            straight.commit([action])
+    for _ in range(len(conversation) - kept):
+        session.undo()
+    assert session.history() == straight.history()
+    np.testing.assert_array_equal(session.observe("yes").probabilities, straight.observe("yes").probabilities)
+
+
+def test_what_was_committed_and_not_what_was_predicted_is_seen_next(policy):
+    answers = []
+    for action in ("ask_size", "serve_tea"):
+        session = Session(policy)
+        session.observe("a tea please")
+        session.commit([action])
+        answers.append(session.observe("small").probabilities)
+    assert not np.array_equal(*answers)
+
+
+def test_an_uncommitted_turn_takes_the_predicted_action(policy):
+    session = Session(policy)
+    first = session.observe("a tea please")
+    session.observe("small")
+    assert session.history()[0].actions == first.actions
+    assert session.history()[1] == Turn("small")

@@ -1,0 +1,81 @@
+"""Law 6: the same seed gives the same bits; a resumed run ends where the uninterrupted run ends."""
+
+import numpy as np
+import pytest
+
+import turnwise
+from support import SMALL, tiny
+from turnwise import TrainConfig
+from turnwise.errors import ModelError
+from turnwise.training import Progress
+from turnwise.training.progress import Silence
+
+CONFIG = TrainConfig(epochs=5, batch_turns=12, seed=7)
+
+
+def same_weights(one, other):
+    return all(np.array_equal(one.weights[name], other.weights[name]) for name in one.weights)
+
+
+def timeless(metrics):
+    return [
+        {k: v for k, v in record.items() if k not in ("seconds", "turns_per_second")} for record in metrics
+    ]
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return turnwise.train(tiny(), network=SMALL, config=CONFIG)
+
+
+class StopAfter(Silence):
+    """Presses Ctrl-C once an epoch is done."""
+
+    def __init__(self, epoch: int) -> None:
+        self._epoch = epoch
+
+    def epoch(self, record):
+        import signal
+
+        if record["epoch"] == self._epoch:
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_the_same_seed_gives_the_same_bits(whole):
+    again = turnwise.train(tiny(), network=SMALL, config=CONFIG)
+    assert same_weights(whole, again)
+    assert timeless(whole.card.metrics) == timeless(again.card.metrics)
+
+
+def test_another_seed_gives_other_bits(whole):
+    other = turnwise.train(tiny(), network=SMALL, config=TrainConfig(epochs=5, batch_turns=12, seed=8))
+    assert not same_weights(whole, other)
+
+
+@pytest.mark.parametrize("epoch", [1, 3])
+def test_a_resumed_run_ends_where_the_uninterrupted_one_does(whole, tmp_path, epoch):
+    checkpoint = tmp_path / "checkpoint"
+    progress: Progress = StopAfter(epoch)
+    stopped = turnwise.train(tiny(), network=SMALL, config=CONFIG, checkpoint=checkpoint, progress=progress)
+    assert stopped.card.interrupted
+    assert len(stopped.card.metrics) == epoch
+    resumed = turnwise.train(tiny(), network=SMALL, config=CONFIG, checkpoint=checkpoint, resume=True)
+    assert same_weights(whole, resumed)
+    assert timeless(whole.card.metrics) == timeless(resumed.card.metrics)
+    assert not resumed.card.interrupted
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"corpus": tiny(dialogues=8)}, "the checkpoint is of another corpus"),
+        ({"network": turnwise.NetworkConfig(units=9)}, "the checkpoint is of another network"),
+        ({"config": TrainConfig(epochs=5, batch_turns=12, seed=9)}, "the checkpoint is of another config"),
+    ],
+)
+def test_another_training_is_not_resumed(tmp_path, change, message):
+    given = {"corpus": tiny(), "dev": tiny("dev"), "network": SMALL, "config": CONFIG}
+    checkpoint = tmp_path / "checkpoint"
+    turnwise.train(**given, checkpoint=checkpoint, progress=StopAfter(1))
+    with pytest.raises(ModelError, match=message):
+        turnwise.train(**given | change, checkpoint=checkpoint, resume=True)

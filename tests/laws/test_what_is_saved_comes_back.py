@@ -1,0 +1,63 @@
+"""Law 5: the same predictions after save and load; and loading needs neither Keras nor JAX."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from support import tiny
+from turnwise import Policy
+
+
+@pytest.mark.parametrize("which", ["policy", "multi_policy"])
+def test_the_same_predictions(which, request, tmp_path):
+    policy = request.getfixturevalue(which)
+    loaded = Policy.load(policy.save(tmp_path / "model"))
+    for dialogue in tiny("other"):
+        for before, after in zip(policy.predict(dialogue), loaded.predict(dialogue), strict=True):
+            np.testing.assert_array_equal(before.probabilities, after.probabilities)
+            assert before.actions == after.actions
+    assert loaded.space == policy.space
+    assert loaded.responses == policy.responses
+    assert loaded.card.corpus == policy.card.corpus
+    assert list(loaded.card.metrics) == list(policy.card.metrics)
+    turn = tiny().dialogues[0][1]
+    assert loaded.floors.predict(turn, ("ask_size",)) == policy.floors.predict(turn, ("ask_size",))
+
+
+def test_saving_twice_gives_the_same_bytes(policy, tmp_path):
+    one, two = (
+        policy.save(tmp_path / "one"),
+        Policy.load(policy.save(tmp_path / "two")).save(tmp_path / "three"),
+    )
+    assert {file.name: file.read_bytes() for file in one.iterdir()} == {
+        file.name: file.read_bytes() for file in two.iterdir()
+    }
+
+
+def test_live_use_imports_no_training_library(saved):
+    code = f"""
+import sys, turnwise
+session = turnwise.Session(turnwise.Policy.load({str(saved)!r}))
+session.observe("a tea please")
+print([name for name in ("keras", "jax", "torch", "tensorflow", "pyarrow") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_folder_holds_json_and_safetensors_only(saved):
+    assert sorted(file.name for file in saved.iterdir()) == [
+        "actions.json",
+        "encoder.json",
+        "floors.safetensors",
+        "manifest.json",
+        "metrics.jsonl",
+        "responses.json",
+        "weights.safetensors",
+    ]
+    manifest = json.loads((saved / "manifest.json").read_text())
+    assert manifest["format"] == "turnwise-policy-1"
+    assert manifest["corpus"]["dialogues"] == 11
