@@ -19,6 +19,7 @@ from turnwise.readers.star import read_star, star_files
 from turnwise.readers.table import delimiter_of, read_csv, read_parquet
 
 _HEAD_BYTES = 65_536
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,8 @@ def format_of(path: Path, name: str | None = None) -> Format:
 def _head(path: Path) -> Head:
     with open_binary(path) as file:
         raw = file.read(_HEAD_BYTES)
+    if raw.startswith(_UTF16_MARKS):
+        raise CorpusError(str(path), "the file is UTF-16", "save it as UTF-8")
     text = raw.decode("utf-8-sig", errors="replace")
     lines = text.splitlines()
     whole = lines if len(raw) < _HEAD_BYTES or len(lines) < 2 else lines[:-1]

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from turnwise.errors import CorpusError
 
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-
 
 def read_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Yield (number from 1, text without its line end) for each line of a UTF-8 file.
@@ -18,8 +16,6 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
     """
     with open_binary(path) as file:
         for number, raw in enumerate(file, start=1):
-            if number == 1 and raw.startswith(_UTF16_MARKS):
-                raise CorpusError(str(path), "the file is UTF-16", "save it as UTF-8")
             if b"\0" in raw:
                 raise CorpusError(
                     f"{path} line {number}",

@@ -1,0 +1,119 @@
+"""Metrics against their definitions, and the floors."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import turnwise
+from support import tiny
+from turnwise import Dialogue, Turn
+from turnwise.floors import FloorCounts, Floors
+from turnwise.metrics import Tally
+
+sets = st.frozensets(st.sampled_from("abcd"), max_size=3)
+dialogues = st.lists(st.lists(st.tuples(sets, sets), min_size=1, max_size=5), min_size=1, max_size=5)
+
+
+def f1(pairs, action):
+    both = sum(action in true and action in predicted for true, predicted in pairs)
+    if not both:
+        return 0.0
+    precision = both / sum(action in predicted for _, predicted in pairs)
+    recall = both / sum(action in true for true, _ in pairs)
+    return 2 * precision * recall / (precision + recall)
+
+
+@given(dialogues)
+def test_metrics_are_what_they_are_defined_to_be(judged):
+    tally = Tally()
+    for dialogue in judged:
+        tally.add_dialogue(dialogue)
+    pairs = [pair for dialogue in judged for pair in dialogue]
+    assert tally.turns.value == pytest.approx(sum(t == p for t, p in pairs) / len(pairs))
+    assert tally.dialogues.value == pytest.approx(
+        sum(all(t == p for t, p in d) for d in judged) / len(judged)
+    )
+    actions = sorted({action for pair in pairs for side in pair for action in side})
+    support = Counter(action for true, _ in pairs for action in true)
+    scores = {action: f1(pairs, action) for action in actions}
+    assert tally.macro_f1 == pytest.approx(sum(scores.values()) / len(scores) if scores else 0)
+    weighted = sum(scores[a] * support[a] for a in actions) / support.total() if support else 0
+    assert tally.weighted_f1 == pytest.approx(weighted)
+    right = sum(len(t & p) for t, p in pairs)
+    made = sum(len(t) + len(p) for t, p in pairs)
+    assert tally.micro_f1 == pytest.approx(2 * right / made if made else 0)
+
+
+@given(st.lists(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abcd")), min_size=1), min_size=1))
+def test_with_one_action_a_turn_micro_f1_is_turn_accuracy(judged):
+    tally = Tally()
+    for dialogue in judged:
+        tally.add_dialogue([([true], [predicted]) for true, predicted in dialogue])
+    assert tally.micro_f1 == pytest.approx(tally.turns.value)
+
+
+def floors_of(*dialogues) -> Floors:
+    counts = FloorCounts()
+    for dialogue in dialogues:
+        counts.add(dialogue)
+    return counts.floors()
+
+
+def test_the_floors():
+    floors = floors_of(
+        Dialogue(
+            "1", [Turn("hi", ("greet",)), Turn("book", ("ask",)), Turn("Two  people", ("search",), {"n": 2})]
+        ),
+        Dialogue("2", [Turn("hi", ("greet",)), Turn("food", ("search",)), Turn("bye", ("search",))]),
+        Dialogue("3", [Turn("book", ("ask",)), Turn("bye", ("search",))]),
+    )
+    assert floors.predict(Turn("hi"), None) == {
+        "majority": ("search",),
+        "bigram": ("greet",),
+        "count_table": ("greet",),
+    }
+    assert floors.predict(Turn("book"), ("greet",))["count_table"] == ("ask",)
+    assert floors.predict(Turn("two people", facts={"n": 2}), ("ask",))["count_table"] == ("search",)
+    assert floors.predict(Turn("unseen"), ("unseen",)) == dict.fromkeys(
+        ("majority", "bigram", "count_table"), ("search",)
+    )
+
+
+def test_the_count_table_prefers_what_it_saw_most_exactly():
+    floors = floors_of(
+        Dialogue("1", [Turn("x", ("a",), {"n": 1})]),
+        Dialogue("2", [Turn("x", ("b",), {"n": 2})]),
+        Dialogue("3", [Turn("x", ("b",), {"n": 2})]),
+    )
+    assert floors.predict(Turn("x", facts={"n": 1}), None)["count_table"] == ("a",)
+    assert floors.predict(Turn("x", facts={"n": 3}), None)["count_table"] == ("b",)
+
+
+def test_the_report_names_what_the_brief_names(policy):
+    report = turnwise.evaluate(policy, tiny("test"))
+    record = report.to_json()
+    assert {
+        "dialogues",
+        "turns",
+        "turn_accuracy",
+        "dialogue_accuracy",
+        "micro_f1",
+        "macro_f1",
+        "weighted_f1",
+        "unknown_actions",
+        "floors",
+    } <= record.keys()
+    assert record["floors"].keys() == {"majority", "bigram", "count_table"}
+    assert record["right_turns"] / record["turns"] == record["turn_accuracy"]
+
+
+def test_a_policy_s_figures_are_those_of_its_predictions(policy):
+    corpus = tiny("test")
+    right = sum(
+        prediction.actions == turn.actions
+        for dialogue in corpus
+        for turn, prediction in zip(dialogue, policy.predict(dialogue), strict=True)
+    )
+    assert turnwise.evaluate(policy, corpus).turns.part == right

@@ -1,0 +1,59 @@
+"""Buckets of like length."""
+
+from itertools import combinations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support import tiny
+from turnwise import Corpus, Dialogue, EncoderConfig, Turn
+from turnwise.features import Batches, Census, encode
+from turnwise.features.batches import bucket_edges
+
+
+def slots(lengths, edges):
+    return sum(min(edge for edge in edges if edge >= length) for length in lengths)
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=25), st.integers(1, 4))
+def test_no_other_edges_waste_less(lengths, most):
+    edges = bucket_edges(lengths, most)
+    assert edges == sorted(set(edges))
+    assert len(edges) <= most
+    unique = sorted(set(lengths))
+    best = min(slots(lengths, [*chosen, unique[-1]]) for chosen in combinations(unique[:-1], len(edges) - 1))
+    assert slots(lengths, edges) == best
+    enough = sum(lengths) >= 0.85 * slots(lengths, edges)
+    assert enough or len(edges) == min(most, len(unique))
+
+
+def batches_of(corpus, batch_turns):
+    census = Census.of(corpus)
+    space = census.action_space()
+    return Batches(encode(corpus, census.encoder(EncoderConfig(min_count=1)), space), batch_turns)
+
+
+def test_batches_keep_to_the_budget_and_few_shapes():
+    generator = np.random.default_rng(0)
+    lengths = np.clip(generator.geometric(0.05, 3000), 1, 400)
+    corpus = Corpus("c", [Dialogue(str(n), [Turn("hi", ("a",))] * int(t)) for n, t in enumerate(lengths)])
+    batches = batches_of(corpus, 1024)
+    shapes = {batch.inputs.shape for batch in batches.in_order()}
+    assert len(shapes) <= 6
+    assert all(rows * turns <= 1024 for rows, turns, _ in shapes)
+    assert batches.fill > 0.8
+
+
+def test_a_dialogue_beyond_the_budget_is_a_batch_of_its_own():
+    corpus = Corpus("c", [Dialogue("long", [Turn("hi", ("a",))] * 5000), *tiny().dialogues])
+    long = [batch for batch in batches_of(corpus, 256).in_order() if batch.inputs.shape[1] == 5000]
+    assert [batch.inputs.shape[0] for batch in long] == [1]
+
+
+def test_one_giant_text_does_not_widen_the_other_batches():
+    giant = Dialogue("giant", [Turn(" ".join(f"w{n}" for n in range(3000)), ("a",))])
+    batches = batches_of(Corpus("c", [giant, *tiny(dialogues=40).dialogues]), 256)
+    widths = sorted(batch.inputs.shape[2] for batch in batches.in_order())
+    assert widths[-1] > 3000
+    assert widths[-2] < 10

@@ -1,0 +1,43 @@
+"""Text to words, in any script."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from turnwise.features.words import normalise, words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("¿Dónde está el baño?", ["¿", "dónde", "está", "el", "baño", "?"]),
+        ("I’d like—don't you", ["i'd", "like", "—", "don't", "you"]),
+        ("नमस्ते दुनिया", ["नमस्ते", "दुनिया"]),
+        ("カレーtable 4", ["カレ", "レー", "table", "4"]),
+        ("我", ["我"]),
+        ("ﬁne Ⅷ", ["fine", "viii"]),
+        ("a\0b\tc\u200bd", ["a", "b", "c", "d"]),
+        ("😀😀", ["😀", "😀"]),
+        ("", []),
+    ],
+)
+def test_words(text, expected):
+    assert words(text) == expected
+
+
+@given(st.text(max_size=30))
+def test_one_spelling(text):
+    assert words(unicodedata.normalize("NFD", text)) == words(unicodedata.normalize("NFC", text))
+    assert normalise(normalise(text)) == normalise(text)
+    assert all(word and not word.isspace() for word in words(text))
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=30))
+def test_the_short_way_for_ascii_is_the_long_way(text):
+    assert words(text) == [word for word in words(text + " ñ")][:-1]
+
+
+def test_a_long_text_takes_time_in_proportion():
+    assert len(words("hola, 我想订位 " * 30_000)) == 5 * 30_000

@@ -1,0 +1,110 @@
+"""Finding the format, and what is wrong with whole files."""
+
+import io
+
+import pytest
+
+import turnwise
+from turnwise.errors import CorpusError
+from turnwise.readers import FORMATS, format_of
+
+TURN = '{"turns": [{"user": "hi", "actions": ["greet"]}]}\n'
+
+
+@pytest.mark.parametrize(
+    ("content", "format"),
+    [
+        (TURN, "jsonl"),
+        ("\ufeff" + TURN, "jsonl"),
+        ('{\n "Events": []\n}', "star"),
+        ('\n\nt1: user: "a" (action=1)', "plain"),
+        ('# ours\nt1 : system: "a" (action=1)', "plain"),
+        ("1 hi\thello\n", "babi"),
+        ("1 a b R_cuisine\n2 hi\thello\n", "babi"),
+        ("CaseID;ActivityID\n1;2\n", "csv"),
+    ],
+)
+def test_found_by_content(tmp_path, content, format):
+    path = tmp_path / "file"
+    path.write_text(content, encoding="utf-8")
+    assert format_of(path).name == format
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", ": the file is empty; give a file with dialogues"),
+        (b" \n\n ", ": the file is empty; give a file with dialogues"),
+        (
+            b"Dear diary,\n",
+            ": no known format begins with 'Dear diary,'; "
+            f"name it with --format; the formats are {', '.join(FORMATS)}",
+        ),
+        (TURN.encode("utf-16"), ": the file is UTF-16; save it as UTF-8"),
+        (
+            TURN.encode() + TURN.encode().replace(b"hi", b"h\xff"),
+            " line 2: not UTF-8: byte 0xff at byte 23 of the line; save the file as UTF-8",
+        ),
+        (
+            TURN.encode() + b"\n" + TURN.encode().replace(b"hi", b"h\0"),
+            " line 3: NUL byte at byte 23 of the line; "
+            "this is no text, or it is damaged; restore the file or remove the byte",
+        ),
+    ],
+)
+def test_files_that_are_no_corpus(tmp_path, content, message):
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    with pytest.raises(CorpusError) as error:
+        list(turnwise.read(path))
+    assert str(error.value) == f"{path}{message}"
+
+
+def test_no_file_no_folder_no_format(tmp_path):
+    with pytest.raises(CorpusError, match=r"nope: no such file or folder; check the path"):
+        turnwise.read(tmp_path / "nope")
+    with pytest.raises(CorpusError, match=r"the folder is no STAR corpus; name the files that you mean"):
+        turnwise.read(tmp_path)
+    with pytest.raises(CorpusError, match=r"unknown format 'jsnl'; did you mean 'jsonl'\?; it is one of "):
+        turnwise.read(tmp_path / "nope", format="jsnl")
+    with pytest.raises(CorpusError, match="no file is named"):
+        turnwise.read([])
+
+
+def test_several_files_are_one_corpus_whose_ids_are_unique(tmp_path):
+    one, two = tmp_path / "one.jsonl", tmp_path / "two.txt"
+    one.write_text(TURN.replace("{", '{"id": "two:1", ', 1))
+    two.write_text('t1: user: "a" (action=1)')
+    with pytest.raises(CorpusError) as error:
+        list(turnwise.read([one, two]))
+    assert str(error.value) == (
+        f"{two}: the dialogue id 'two:1' comes twice (first in {one}); give each dialogue an id of its own"
+    )
+    one.write_text(TURN)
+    corpus = turnwise.read([one, two])
+    assert corpus.name == "one+two"
+    assert [dialogue.id for dialogue in corpus] == ["one:1", "two:1"]
+
+
+def test_stdin(monkeypatch, tmp_path):
+    def stdin(content):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    stdin(TURN.encode())
+    corpus = turnwise.read("-")
+    assert [d.id for d in corpus] == [d.id for d in corpus] == ["stdin:1"]
+    stdin(TURN.encode() + b"{\n")
+    with pytest.raises(CorpusError, match=r"^stdin line 2: not JSON"):
+        turnwise.read("-")
+    stdin(b"")
+    with pytest.raises(CorpusError, match=r"^stdin: the file is empty"):
+        turnwise.read("-")
+
+
+def test_reading_is_lazy(tmp_path):
+    path = tmp_path / "long.jsonl"
+    path.write_text(TURN + "broken\n")
+    dialogues = iter(turnwise.read(path))
+    assert next(dialogues).id == "long:1"
+    with pytest.raises(CorpusError, match="line 2"):
+        next(dialogues)

@@ -1,0 +1,123 @@
+"""JSON Lines: what it reads, and what it says of what it cannot read."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import turnwise
+from turnwise import Corpus, Dialogue, Turn
+from turnwise.errors import CorpusError
+from turnwise.readers import to_json
+
+
+def test_all_fields(tmp_path):
+    path = tmp_path / "one.jsonl"
+    turn = {
+        "user": "hi",
+        "facts": {"open": True, "left": 3, "area": "north", "gone": None},
+        "actions": ["greet"],
+    }
+    record = {
+        "id": "d1",
+        "metadata": {"happy": True},
+        "turns": [turn, {"user": None, "actions": [], "response": "so"}],
+    }
+    path.write_text(json.dumps(record) + "\n\n" + json.dumps({"turns": [{"actions": ["a", "b", "a"]}]}))
+    assert list(turnwise.read(path)) == [
+        Dialogue(
+            "d1",
+            (Turn("hi", ("greet",), {"open": True, "left": 3, "area": "north"}), Turn(response="so")),
+            {"happy": True},
+        ),
+        Dialogue("one:3", (Turn(None, ("a", "b")),)),
+    ]
+
+
+text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+fact = st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False, allow_infinity=False) | text
+turns = st.builds(
+    Turn,
+    user=st.none() | text,
+    actions=st.lists(text.filter(bool), max_size=3).map(tuple),
+    facts=st.dictionaries(text, fact, max_size=3),
+    response=st.none() | text,
+)
+
+
+@given(st.lists(st.lists(turns, min_size=1, max_size=4), min_size=1, max_size=4))
+def test_what_is_written_is_read(tmp_path_factory, dialogues):
+    corpus = Corpus("c", [Dialogue(f"d{n}", tuple(made), {"n": n}) for n, made in enumerate(dialogues)])
+    path = tmp_path_factory.mktemp("jsonl") / "c.jsonl"
+    path.write_text("".join(to_json(dialogue) + "\n" for dialogue in corpus), encoding="utf-8", newline="")
+    assert list(turnwise.read(path)) == list(corpus)
+
+
+GOOD = '{"id": "good", "turns": [{"user": "hi", "actions": ["greet"]}]}'
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"turns": [{"actions": ["a"]}', "not JSON: Expecting ',' delimiter at column 30; repair it"),
+        ("[1, 2]", "the line is a list; give one dialogue a line, as a JSON object"),
+        (
+            '{"id": "x"}',
+            'the dialogue has no \'turns\'; give a list, as "turns": [{"user": "hi", "actions": ["greet"]}]',
+        ),
+        ('{"turns": []}', "the dialogue has no turns; give it at least one turn, or remove the line"),
+        ('{"turns": [7]}', "turn 1: the turn is a number; give an object"),
+        (
+            '{"turns": [{"actions": []}, {"user": "x"}]}',
+            "turn 2: the turn has no 'actions'; give a list, or [] where the system did nothing",
+        ),
+        (
+            '{"turns": [{"actions": "greet"}]}',
+            "turn 1: 'actions' is a string; give a list of strings, as [\"ask_name\"]",
+        ),
+        ('{"turns": [{"actions": [3]}]}', 'turn 1: an action is a number; write it as a string: "3"'),
+        ('{"turns": [{"actions": [null]}]}', "turn 1: an action is null; give strings"),
+        ('{"turns": [{"actions": [""]}]}', "turn 1: an action is an empty string; name it, or leave it out"),
+        ('{"turns": [{"user": 5, "actions": []}]}', "turn 1: 'user' is a number; give a string or null"),
+        (
+            '{"turns": [{"facts": [], "actions": []}]}',
+            "turn 1: 'facts' is a list; give an object of names and values",
+        ),
+        (
+            '{"turns": [{"facts": {"a": [1]}, "actions": []}]}',
+            "turn 1: fact 'a' is a list; give true, false, a number or a string",
+        ),
+        (
+            '{"turns": [{"facts": {"a": 1e999}, "actions": []}]}',
+            "turn 1: fact 'a' is inf; give a finite number",
+        ),
+        ('{"id": [], "turns": [{"actions": []}]}', "'id' is a list; give a string"),
+        (
+            '{"id": "good", "turns": [{"actions": []}]}',
+            "the dialogue id 'good' is already that of line 1; give each dialogue an id of its own",
+        ),
+        ("[" * 100_000, "JSON nested too deep; repair it"),
+        (
+            '{"turns": [{"user": "\\ud800", "actions": []}]}',
+            "an escape \\ud800 to \\udfff is half a character; write both halves, or the character itself",
+        ),
+    ],
+)
+def test_errors(tmp_path, line, message):
+    path = tmp_path / "bad.jsonl"
+    path.write_text(f"{GOOD}\n\n{line}\n")
+    with pytest.raises(CorpusError) as error:
+        list(turnwise.read(path))
+    separator = " " if message.startswith("turn ") else ": "
+    assert str(error.value) == f"{path} line 3{separator}{message}"
+
+
+def test_a_broken_line_late_in_a_file_is_named(tmp_path):
+    path = tmp_path / "long.jsonl"
+    with path.open("w") as file:
+        for number in range(20_000):
+            file.write(GOOD.replace("good", f"d{number}") + "\n")
+        file.write('{"id": "half\n')
+    with pytest.raises(CorpusError, match=r"long\.jsonl line 20001: not JSON: "):
+        list(turnwise.read(path))

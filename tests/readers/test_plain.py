@@ -1,0 +1,117 @@
+"""The plain notation: what it reads, and what it says of what it cannot read."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import turnwise
+from turnwise import Turn
+from turnwise.errors import CorpusError
+
+EXAMPLE = (
+    't1: user: "Do you know an apple?", system: "no"(action=2) '
+    't2: user: "xxxxxx", system: "yyyy" (action=0) t3: user: "aaaaaa", system: "bbbb" (action=5)'
+)
+
+
+def read(tmp_path, text, name="dialogs.txt"):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8", newline="")
+    return [dialogue.turns for dialogue in turnwise.read(path)]
+
+
+def test_turns_on_one_line(tmp_path):
+    assert read(tmp_path, EXAMPLE) == [
+        (
+            Turn("Do you know an apple?", ("2",), response="no"),
+            Turn("xxxxxx", ("0",), response="yyyy"),
+            Turn("aaaaaa", ("5",), response="bbbb"),
+        )
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
+def test_a_line_each_and_blank_lines_between_dialogues(tmp_path, end):
+    lines = (
+        EXAMPLE.replace(" t2", "\nt2").replace(" t3", "\nt3").replace("\n", end[-1] if end == "\n\n" else end)
+    )
+    whole = read(tmp_path, EXAMPLE)[0]
+    assert read(tmp_path, lines + end + end + EXAMPLE + end) == [whole, whole]
+
+
+@pytest.mark.parametrize(
+    ("text", "turn"),
+    [
+        ('t1: user: "a" (action=2,5)', Turn("a", ("2", "5"))),
+        ('t1: user: "a" (action= 2 , 5 )', Turn("a", ("2", "5"))),
+        ('t1: user: "a" (action=ask_name)', Turn("a", ("ask_name",))),
+        ('t1: user: "a" (action=)', Turn("a", ())),
+        ('t1: system: "a" (action=2)', Turn(None, ("2",), response="a")),
+        ("t1: (action=2)", Turn(None, ("2",))),
+        (r't1: user: "say \"hi\" \\ now" (action=2)', Turn('say "hi" \\ now', ("2",))),
+        ('t1:user:"(action=7) t2: user: x"(action=2)', Turn("(action=7) t2: user: x", ("2",))),
+        ('t1: user: "a" (action=inform(food))', Turn("a", ("inform(food)",))),
+        ('# a comment\n\nt1: user: "¿qué?" (action=2)', Turn("¿qué?", ("2",))),
+    ],
+)
+def test_one_turn(tmp_path, text, turn):
+    assert read(tmp_path, text) == [(turn,)]
+
+
+def test_t1_begins_a_dialogue(tmp_path):
+    assert (
+        len(read(tmp_path, 't1: user: "a" (action=1)\nt2: user: "b" (action=2)\nt1: user: "c" (action=1)'))
+        == 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            't1: user: "a" (action=1)\n\nt1: user: "b", system: "c"',
+            " line 3: t1 has no action; add (action=...), or (action=) for none",
+        ),
+        (
+            't1: user: "a" (action=1)\nt2: user: "b (action=2)',
+            ' line 2: t2 has a quote that is not closed; escape a quote in a text as \\"',
+        ),
+        (
+            't1: user: "a" (action=1)\nt3: user: "b" (action=2)',
+            " line 2: t3 stands where t2 is expected; number the turns of a dialogue t1, t2, t3 ...",
+        ),
+        (
+            't1: user: "a" (action=1)\nand then',
+            " line 1: t1 cannot be read: 't1: user: \"a\" (action=1)\\nand then'; "
+            'write turns as  t1: user: "hello", system: "hi"(action=greet)',
+        ),
+    ],
+)
+def test_errors(tmp_path, text, message):
+    with pytest.raises(CorpusError) as error:
+        read(tmp_path, text)
+    assert str(error.value) == f"{tmp_path / 'dialogs.txt'}{message}"
+
+
+texts = st.none() | st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"), max_size=15
+)
+
+
+@given(st.lists(st.lists(st.tuples(texts, texts, st.sets(st.sampled_from("0123"))), min_size=1), min_size=1))
+def test_what_is_written_is_read(tmp_path_factory, dialogues):
+    def quoted(role, text):
+        return "" if text is None else f'{role}: "' + text.replace("\\", "\\\\").replace('"', '\\"') + '", '
+
+    written = "\n\n".join(
+        "\n".join(
+            f"t{number}: {quoted('user', user)}{quoted('system', system)}(action={','.join(sorted(actions))})"
+            for number, (user, system, actions) in enumerate(turns, start=1)
+        )
+        for turns in dialogues
+    )
+    found = read(tmp_path_factory.mktemp("plain"), written)
+    assert found == [
+        tuple(Turn(user, tuple(sorted(actions)), response=system) for user, system, actions in turns)
+        for turns in dialogues
+    ]

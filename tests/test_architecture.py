@@ -1,0 +1,130 @@
+"""The tree keeps its own rules: imports go down, rooms are small, every public name is documented."""
+
+import ast
+import importlib
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+
+PACKAGE = ROOT / "src" / "turnwise"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+FLOORS = [
+    ["errors", "version"],
+    ["dialogue", "vocabulary", "metrics", "config", "backend"],
+    ["layers"],
+    ["network", "features", "readers", "runtime", "simulator"],
+    ["floors"],
+    ["policy"],
+    ["training", "evaluation", "sessions"],
+    ["cli"],
+]
+FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
+MAY_IMPORT_KERAS = {"backend", "layers", "network", "training"}
+LIVE = {"runtime", "policy", "features", "sessions", "evaluation", "readers", "floors", "cli"}
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path, inside_functions: bool):
+    tree = ast.parse(path.read_text())
+    nodes = ast.walk(tree) if inside_functions else tree.body
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_down(path):
+    here = room(path)
+    if here == "__init__":
+        return
+    for name in imports(path, inside_functions=True):
+        parts = name.split(".")
+        if parts[0] != "turnwise" or len(parts) < 2 or parts[1] == here:
+            continue
+        assert parts[1] in FLOOR_OF, f"{parts[1]} has no floor; give it one"
+        # Rooms of the upper floors do not know one another; below, a floor is a set of plain values.
+        level = FLOOR_OF[parts[1]] < FLOOR_OF[here] or FLOOR_OF[here] == FLOOR_OF[parts[1]] <= 1
+        assert level, f"{here} imports {parts[1]}, which is not below it"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_keras_stays_in_its_rooms(path):
+    names = {name.split(".")[0] for name in imports(path, inside_functions=True)}
+    if room(path) != "backend":
+        assert "keras" not in names, "take Keras from turnwise.backend, which chooses its backend"
+    if any(name.startswith("turnwise.backend") for name in imports(path, inside_functions=True)):
+        assert room(path) in MAY_IMPORT_KERAS
+    if room(path) in LIVE:
+        assert not names & {"jax", "torch", "tensorflow"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_rooms_are_small(path):
+    text = path.read_text()
+    assert text.count("\n") <= 300
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            assert node.end_lineno - node.lineno <= 65, f"{node.name} is long"
+
+
+def test_each_package_hands_on_about_a_dozen_names():
+    for path in PACKAGE.rglob("__init__.py"):
+        module = ".".join(["turnwise", *path.parent.relative_to(PACKAGE).parts])
+        limit = 20 if module == "turnwise" else 12
+        assert len(importlib.import_module(module).__all__) <= limit, module
+
+
+def test_every_public_name_is_in_the_docs():
+    import turnwise
+
+    documented = (ROOT / "docs" / "python.md").read_text()
+    for name in turnwise.__all__:
+        assert f"`{name}`" in documented or f"`turnwise.{name}" in documented, name
+
+
+def test_every_command_and_option_is_in_the_docs():
+    import click
+    import typer
+
+    from turnwise.cli.app import app
+
+    documented = (ROOT / "docs" / "commands.md").read_text()
+
+    def visit(command, name):
+        if isinstance(command, click.Group):
+            for child, found in command.commands.items():
+                visit(found, f"{name} {child}".strip())
+            return
+        assert f"## turnwise {name}" in documented, name
+        section = documented.split(f"## turnwise {name}\n")[1].split("\n## ")[0]
+        for parameter in command.params:
+            for option in parameter.opts:
+                if option.startswith("--") and option != "--help":
+                    assert f"`{option}" in section, f"{name} {option}"
+
+    visit(typer.main.get_command(app), "")
+
+
+def test_every_setting_is_in_the_docs():
+    from turnwise import EncoderConfig, NetworkConfig, TrainConfig
+
+    documented = (ROOT / "docs" / "commands.md").read_text()
+    for kind in (EncoderConfig, NetworkConfig, TrainConfig):
+        for name, field in kind.model_fields.items():
+            assert f"| `{name}` | {field.default} |" in documented, name
+
+
+def test_every_format_is_in_the_docs():
+    from turnwise.readers import FORMATS
+
+    documented = (ROOT / "docs" / "formats.md").read_text()
+    for name in FORMATS:
+        assert f"`{name}`" in documented, name

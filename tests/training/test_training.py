@@ -1,0 +1,164 @@
+"""Training: every knob turns something; what cannot be learned from is refused; the best weights are kept."""
+
+import numpy as np
+import pytest
+
+import turnwise
+from support import QUICK, SMALL, tiny
+from turnwise import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
+from turnwise.errors import ConfigError, CorpusError
+from turnwise.network import build_network
+
+
+def test_it_learns_what_only_memory_can_know():
+    """What is served at the third turn was said at the first."""
+    config = TrainConfig(epochs=60, patience=60, batch_turns=64, learning_rate=0.02, seed=1)
+    network = NetworkConfig(units=16, dropout=0.0)
+    corpus, test = tiny(dialogues=40), tiny("test", dialogues=20)
+    report = turnwise.evaluate(turnwise.train(corpus, corpus, network=network, config=config), test)
+    forgetful = network.model_copy(update={"layout": "one-to-one"})
+    without = turnwise.evaluate(turnwise.train(corpus, corpus, network=forgetful, config=config), test)
+    assert report.turn_accuracy == 1.0
+    assert report.dialogue_accuracy == 1.0
+    assert without.turn_accuracy < 1.0
+    assert without.floors["count_table"].value < 1.0
+
+
+def test_several_actions_at_once_are_learned():
+    config = TrainConfig(epochs=60, patience=60, batch_turns=64, learning_rate=0.02, seed=1)
+    corpus = tiny(dialogues=40, multi=True)
+    policy = turnwise.train(corpus, corpus, network=NetworkConfig(units=16, dropout=0.0), config=config)
+    assert policy.space.multi
+    assert turnwise.evaluate(policy, corpus).turn_accuracy == 1.0
+
+
+def test_doing_nothing_can_be_learned():
+    turns = [Turn("speak", ("talk",)), Turn("be quiet", ())]
+    corpus = Corpus("quiet", [Dialogue(str(n), turns) for n in range(20)])
+    config = TrainConfig(epochs=40, patience=40, batch_turns=64, learning_rate=0.02)
+    policy = turnwise.train(corpus, corpus, network=NetworkConfig(units=8, dropout=0.0), config=config)
+    assert policy.space.may_be_empty
+    assert [prediction.actions for prediction in policy.predict(Dialogue("x", turns))] == [("talk",), ()]
+
+
+def weights(**settings):
+    encoder = {name: settings.pop(name) for name in list(settings) if name in EncoderConfig.model_fields}
+    network = {name: settings.pop(name) for name in list(settings) if name in NetworkConfig.model_fields}
+    config = QUICK.model_dump() | {"epochs": 1} | settings
+    return turnwise.train(
+        tiny(),
+        network=NetworkConfig(**SMALL.model_dump() | network),
+        config=TrainConfig(**config),
+        encoder=EncoderConfig(**encoder),
+    ).weights
+
+
+@pytest.mark.parametrize(
+    "knob",
+    [
+        {"units": 9},
+        {"layers": 2},
+        {"layout": "one-to-one"},
+        {"dropout": 0.5},
+        {"epochs": 2},
+        {"learning_rate": 0.01},
+        {"clip_norm": 0.001},
+        {"batch_turns": 6},
+        {"dev_share": 0.5},
+        {"seed": 4},
+        {"min_count": 6},
+        {"max_words": 2},
+        {"max_values": 0},
+        {"buckets": 2},
+    ],
+    ids=str,
+)
+def test_every_knob_turns_something(knob, base=[]):  # noqa: B006  # made once
+    base = base or [weights()]
+    turned = weights(**knob)
+    assert turned.keys() != base[0].keys() or any(
+        not np.array_equal(turned[name], base[0][name]) for name in turned
+    )
+
+
+def test_patience_stops_and_the_best_epoch_is_kept():
+    config = TrainConfig(epochs=50, patience=2, batch_turns=64, seed=1)
+    policy = turnwise.train(tiny(), tiny("dev"), network=SMALL, config=config)
+    metrics = policy.card.metrics
+    accuracies = [record["dev_turn_accuracy"] for record in metrics]
+    assert len(metrics) < 50
+    assert len(metrics) - 1 - accuracies.index(max(accuracies)) == 2
+    best = max(accuracies)
+    assert turnwise.evaluate(policy, tiny("dev")).turn_accuracy == pytest.approx(best)
+    assert [record["epoch"] for record in metrics if record["best"]][-1] >= accuracies.index(best) + 1
+
+
+def test_the_seed_layout_is_built_as_named():
+    from turnwise.backend import keras
+    from turnwise.layers import TimeDistributed
+
+    model = build_network(NetworkConfig(units=8, layers=2), 20, 5, multi=True, seed=1)
+    hidden = [layer for layer in model.layers if isinstance(layer, keras.layers.LSTM)]
+    assert [layer.return_sequences for layer in hidden] == [True, True]
+    actions = model.get_layer("actions")
+    assert isinstance(actions, TimeDistributed)
+    assert isinstance(actions.layer, keras.layers.Dense)
+    assert model.get_layer("probabilities").activation.__name__ == "sigmoid"
+    assert model.count_params() == 4 * 8 * (20 + 8 + 1) + 4 * 8 * (8 + 8 + 1) + 5 * (8 + 1)
+
+
+@pytest.mark.parametrize(
+    ("corpus", "message"),
+    [
+        (
+            Corpus("one", [Dialogue(name, [Turn("hi", ("greet",))]) for name in "ab"]),
+            "one: there is only the action 'greet'; a policy needs two to choose between; check the labels",
+        ),
+        (
+            Corpus("none", [Dialogue(name, [Turn("hi")]) for name in "ab"]),
+            "none: there is no action at all; a policy needs two to choose between; check the labels",
+        ),
+        (
+            Corpus("single", [Dialogue("a", [Turn("hi", ("greet",))])]),
+            "single: a dev part cannot be split off one dialogue; give more dialogues, or a dev part with --dev",
+        ),
+    ],
+)
+def test_what_cannot_be_learned_from(corpus, message):
+    with pytest.raises(CorpusError) as error:
+        turnwise.train(corpus)
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "message"),
+    [
+        (TrainConfig, {"epoch": 3}, "unknown setting 'epoch'; did you mean 'epochs'?"),
+        (TrainConfig, {"epochs": 0}, "setting 'epochs' is 0; input should be greater than or equal to 1"),
+        (
+            NetworkConfig,
+            {"units": "many"},
+            "setting 'units' is 'many'; input should be a valid integer, unable to ",
+        ),
+        (
+            NetworkConfig,
+            {"layout": "x"},
+            "setting 'layout' is 'x'; input should be 'many-to-many-2' or 'one-to-one'",
+        ),
+    ],
+)
+def test_settings_refuse_strangers(kind, settings, message):
+    with pytest.raises(ConfigError) as error:
+        kind(**settings)
+    assert str(error.value).startswith(message)
+
+
+def test_a_corpus_is_not_changed_and_may_be_lazy(tmp_path):
+    from turnwise.readers import to_json
+
+    path = tmp_path / "tiny.jsonl"
+    path.write_text("".join(to_json(dialogue) + "\n" for dialogue in tiny()))
+    lazy = turnwise.train(turnwise.read(path), network=SMALL, config=QUICK)
+    loaded = turnwise.train(tiny(), network=SMALL, config=QUICK)
+    assert all(np.array_equal(lazy.weights[name], loaded.weights[name]) for name in lazy.weights)
+    assert lazy.card.corpus["fingerprint"] == loaded.card.corpus["fingerprint"]
