@@ -53,6 +53,11 @@ def weights(**settings):
     ).weights
 
 
+@pytest.fixture(scope="module")
+def base():
+    return weights()
+
+
 @pytest.mark.parametrize(
     "knob",
     [
@@ -73,11 +78,10 @@ def weights(**settings):
     ],
     ids=str,
 )
-def test_every_knob_turns_something(knob, base=[]):  # noqa: B006  # made once
-    base = base or [weights()]
+def test_every_knob_turns_something(knob, base):
     turned = weights(**knob)
-    assert turned.keys() != base[0].keys() or any(
-        not np.array_equal(turned[name], base[0][name]) for name in turned
+    assert turned.keys() != base.keys() or any(
+        not np.array_equal(turned[name], base[name]) for name in turned
     )
 
 
@@ -120,7 +124,8 @@ def test_the_seed_layout_is_built_as_named():
         ),
         (
             Corpus("single", [Dialogue("a", [Turn("hi", ("greet",))])]),
-            "single: a dev part cannot be split off one dialogue; give more dialogues, or a dev part with --dev",
+            "single: a dev part cannot be split off one dialogue; "
+            "give more dialogues, or a dev part with --dev",
         ),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ import numpy as np
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.dialogue import Corpus
 from turnwise.errors import CorpusError
-from turnwise.features import Batches, Census, encode
-from turnwise.floors import FloorCounts
+from turnwise.features import Batches, Census, TurnEncoder, encode
+from turnwise.floors import FloorCounts, Floors
 from turnwise.policy import Card, Policy
 from turnwise.training.checkpoint import Checkpoint
 from turnwise.training.interruption import Interruption
@@ -59,22 +60,15 @@ def train(
     network, config, encoder = network or NetworkConfig(), config or TrainConfig(), encoder or EncoderConfig()
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
-    census, floors = Census(), FloorCounts()
-    for dialogue in corpus:
-        census.add(dialogue)
-        floors.add(dialogue)
-    space, turn_encoder = census.action_space(), census.encoder(encoder)
-    _check_actions(corpus.name, space)
-    train_part = Batches(encode(corpus, turn_encoder, space), config.batch_turns)
-    dev_part = Batches(encode(dev, turn_encoder, space), config.batch_turns)
-
-    model = build_network(network, turn_encoder.width, len(space), space.multi, config.seed)
-    fit = Fit(model, space, config, train_part, dev_part)
+    lessons = _prepare(corpus, dev, encoder, config.batch_turns)
+    space = lessons.space
+    model = build_network(network, lessons.encoder.width, len(space), space.multi, config.seed)
+    fit = Fit(model, space, config, lessons.train, lessons.dev)
     state = {
         "network": network.model_dump(),
         "config": config.model_dump(exclude={"epochs", "patience"}),
         "encoder": encoder.model_dump(),
-        "corpus": census.fingerprint,
+        "corpus": lessons.corpus,
     }
     if resume and checkpoint is not None:
         _restore(fit, Checkpoint.load(checkpoint, state))
@@ -86,22 +80,47 @@ def train(
 
     with Interruption() as interruption:
         fit.run(progress or Silence(), lambda: interruption.wished, after_epoch)
-    card = Card(
+    metrics, interrupted = tuple(fit.metrics), not fit.over
+    card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions())
+    weights = fit.best or {}
+    return Policy(lessons.encoder, space, network, weights, lessons.floors, lessons.responses, card)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lessons:
+    """What is learned from: the two parts in batches, and what the training part alone teaches beforehand."""
+
+    corpus: Mapping[str, Any]
+    space: ActionSpace
+    encoder: TurnEncoder
+    floors: Floors
+    responses: Mapping[str, str]
+    train: Batches
+    dev: Batches
+
+
+def _prepare(corpus: Corpus, dev: Corpus, config: EncoderConfig, batch_turns: int) -> _Lessons:
+    """Count the training part, then encode both parts."""
+    census, floors = Census(), FloorCounts()
+    for dialogue in corpus:
+        census.add(dialogue)
+        floors.add(dialogue)
+    space, encoder = census.action_space(), census.encoder(config)
+    _check_actions(corpus.name, space)
+    return _Lessons(
         corpus={
             "name": corpus.name,
             "fingerprint": census.fingerprint,
             "dialogues": census.dialogues,
             "turns": census.turns,
         },
-        train=config,
+        space=space,
         encoder=encoder,
-        metrics=tuple(fit.metrics),
-        interrupted=not fit.over,
-        versions=_versions(),
+        floors=floors.floors(),
+        responses=census.most_frequent_responses(),
+        train=Batches(encode(corpus, encoder, space), batch_turns),
+        dev=Batches(encode(dev, encoder, space), batch_turns),
     )
-    weights = fit.best or {}
-    responses = census.most_frequent_responses()
-    return Policy(turn_encoder, space, network, weights, floors.floors(), responses, card)
 
 
 def _check_actions(name: str, space: ActionSpace) -> None:
