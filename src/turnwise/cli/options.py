@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from turnwise.dialogue import Corpus, Dialogue
-from turnwise.errors import ConfigError, did_you_mean
+from turnwise.errors import ConfigError, CorpusError, did_you_mean
 from turnwise.features.facts import value_name
 from turnwise.readers import FORMATS, Columns, read
 
@@ -46,15 +47,34 @@ def read_corpus(
     sources: Sequence[str], format: str | None, columns: list[str] | None, where: list[str] | None
 ) -> Corpus:
     """Return the corpus that the shared options describe."""
-    corpus = read(list(sources), format, _columns(columns or []))
     wanted = dict(pair(condition, "--where") for condition in where or [])
-    if not wanted:
-        return corpus
+    corpus = read(list(sources), format, _columns(columns or []))
+    return Corpus(corpus.name, _Fitting(corpus, wanted)) if wanted else corpus
 
-    def fits(_: int, dialogue: Dialogue) -> bool:
-        return all(value_name(dialogue.metadata.get(name, "")) == value for name, value in wanted.items())
 
-    return corpus.filter(fits)
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """The dialogues of a corpus whose metadata are as wanted; at least one must be."""
+
+    corpus: Corpus
+    wanted: Mapping[str, str]
+
+    def __iter__(self) -> Iterator[Dialogue]:
+        names, fits = set[str](), False
+        for dialogue in self.corpus:
+            names |= dialogue.metadata.keys()
+            said = {name: value_name(value) for name, value in dialogue.metadata.items()}
+            if self.wanted.items() <= said.items():
+                fits = True
+                yield dialogue
+        if not fits:
+            conditions = ", ".join(f"{name}={value}" for name, value in self.wanted.items())
+            cure = f"the metadata are {', '.join(sorted(names))}" if names else "this corpus has no metadata"
+            raise CorpusError(self.corpus.name, f"no dialogue has {conditions}", cure)
+
+    @property
+    def skipped(self) -> Mapping[str, int]:
+        return self.corpus.skipped
 
 
 def pair(text: str, option: str) -> tuple[str, str]:

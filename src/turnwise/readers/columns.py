@@ -50,9 +50,9 @@ class Columns:
         Raises:
             CorpusError: where a named column is not there, or the dialogue or the action cannot be found.
         """
-        for name in header:
-            if header.count(name) > 1:
-                raise CorpusError(where, f"the column {name!r} comes twice", "rename one")
+        twice = next((name for name in header if header.count(name) > 1), None)
+        if twice is not None:
+            raise CorpusError(where, f"the column {twice!r} comes twice", "rename one")
         found = {role: getattr(self, role) or _usual(role, header) for role in _USUAL}
         for name in [*found.values(), *self.facts]:
             if name is not None and name not in header:

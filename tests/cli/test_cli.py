@@ -1,0 +1,326 @@
+"""The verbs, as a user runs them: results to stdout, one line to stderr and status 2 for bad input."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from support import tiny
+from turnwise import Policy
+from turnwise.readers import to_json
+
+TRAIN = ["--epochs", "1", "--units", "4", "--set", "batch_turns=64"]
+
+
+def turnwise(*arguments, stdin="", **kwargs):
+    command = [sys.executable, "-m", "turnwise", *map(str, arguments)]
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, **kwargs)
+
+
+def refused(done) -> str:
+    """Return the one line of a refusal."""
+    assert done.returncode == 2, done
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith("turnwise: ")
+    return done.stderr.removeprefix("turnwise: ").strip()
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("corpus") / "tiny.jsonl"
+    path.write_text("".join(to_json(dialogue) + "\n" for dialogue in tiny()))
+    return path
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def names_in(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+def test_train_evaluate_predict_chat(corpus, tmp_path):
+    model = tmp_path / "model"
+    done = turnwise("train", corpus, "--out", model, *TRAIN)
+    assert done.returncode == 0, done.stderr
+    assert "epoch 1/1  loss " in done.stderr
+    assert f"Saved {model}. Next: turnwise chat {model}" in done.stderr
+    assert "floor: a table of counts" in done.stdout
+    assert names_in(tmp_path) == ["model"]
+    assert json.loads((model / "report.json").read_text())["dialogues"] == 1
+
+    report = json.loads(turnwise("evaluate", model, corpus, "--json").stdout)
+    assert (report["dialogues"], report["turns"]) == (12, 33)
+    assert "this policy" in turnwise("evaluate", model, corpus).stdout
+
+    from_file = turnwise("predict", model, corpus).stdout
+    from_stdin = turnwise("predict", model, stdin=corpus.read_text()).stdout
+    records = [json.loads(line) for line in from_file.splitlines()]
+    assert [json.loads(line) | {"dialogue": ""} for line in from_stdin.splitlines()] == [
+        record | {"dialogue": ""} for record in records
+    ]
+    assert len(records) == 33
+    assert records[1]["turn"] == 2
+    assert records[1]["true"] == ["confirm"]
+    assert records[0]["ranked"][0]["probability"] >= records[0]["ranked"][1]["probability"]
+    policy = Policy.load(model)
+    assert records[0]["actions"] == list(policy.predict(tiny().dialogues[0])[0].actions)
+
+    lines = [
+        "a tea please",
+        "/facts stock=2 paid=true",
+        "",
+        "/do confirm",
+        "/do confrm",
+        "/undo",
+        "/undo",
+        "/undo",
+    ]
+    lines += ["/rest", "/reset", "/facts", "/facts x", "/help", "yes", "/quit", "never read"]
+    said = turnwise("chat", model, stdin="\n".join(lines)).stdout
+    for expected in (
+        "5 actions are known" if len(policy.space) == 5 else f"{len(policy.space)} actions are known",
+        "system: ",
+        "with the next turn: {'stock': 2.0, 'paid': True}",
+        "committed: confirm",
+        "unknown action 'confrm'; did you mean 'confirm'?",
+        "taken back: (no user text)",
+        "taken back: a tea please",
+        "there is no turn to take back",
+        "unknown command /rest; did you mean '/reset'?; /help lists them",
+        "a new dialogue begins",
+        "/facts 'x' has no value; write it as NAME=VALUE",
+    ):
+        assert expected in said, expected
+    assert "never read" not in said
+
+
+def test_data_show(corpus):
+    text = turnwise("data", "show", corpus).stdout
+    assert "confirm" in text
+    assert "tiny-0" in text
+    record = json.loads(turnwise("data", "show", corpus, "--json").stdout)
+    assert {name: record[name] for name in ("dialogues", "turns", "skipped")} == {
+        "dialogues": 12,
+        "turns": 33,
+        "skipped": {},
+    }
+    assert record["actions"] == {"ask_size": 12, "confirm": 12, "serve_tea": 6, "serve_coffee": 3}
+
+
+def test_where(tmp_path):
+    path = tmp_path / "two.jsonl"
+    turn = {"user": "hi", "actions": ["greet"]}
+    records = [
+        {"id": name, "turns": [turn], "metadata": {"happy": name == "a", "task": "t"}} for name in "ab"
+    ]
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    kept = turnwise("data", "show", path, "--json", "--where", "happy=true", "--where", "task=t").stdout
+    assert json.loads(kept)["dialogues"] == 1
+    message = refused(turnwise("data", "show", path, "--where", "happy=maybe"))
+    assert message == "two: no dialogue has happy=maybe; the metadata are happy, task"
+
+
+def test_demo(tmp_path):
+    done = turnwise("demo", "--dialogues", 20, "--out", "demo", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for expected in (
+        "LSTM, many-to-many",
+        "same network without memory",
+        "floor: a table of counts",
+        "One of them, booking-",
+        "right",
+        "Saved demo/model after ",
+        "chat demo/model",
+        "evaluate demo/model demo/test.jsonl",
+        "train demo/train.jsonl --out demo/mine",
+    ):
+        assert expected in done.stdout, expected
+    assert turnwise("evaluate", "demo/model", "demo/test.jsonl", cwd=tmp_path).returncode == 0
+    again = refused(turnwise("demo", "--out", "demo", cwd=tmp_path))
+    assert again.startswith("demo/model: the folder exists; give --force")
+
+
+@pytest.mark.parametrize(
+    "verb", [[], ["train"], ["evaluate"], ["predict"], ["chat"], ["demo"], ["data"], ["data", "show"]]
+)
+def test_help(verb):
+    done = turnwise(*verb, "--help")
+    assert done.returncode == 0
+    if verb not in ([], ["data"]):
+        assert "Examples" in done.stdout
+
+
+def test_existing_output_is_refused_unless_forced(corpus, saved, tmp_path):
+    model = Policy.load(saved).save(tmp_path / "model")
+    before = bytes_of(model)
+    message = refused(turnwise("train", corpus, "--out", model, *TRAIN))
+    assert message == f"{model}: the folder exists; give --force to replace it, or choose another name"
+    assert bytes_of(model) == before
+    assert turnwise("train", corpus, "--out", model, "--force", *TRAIN).returncode == 0
+    assert bytes_of(model) != before
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "thesis.txt").write_text("years of work")
+    message = refused(turnwise("train", corpus, "--out", precious, "--force", *TRAIN))
+    assert message == f"{precious}: something that turnwise did not write is in the way; choose another name"
+    assert bytes_of(precious) == {"thesis.txt": b"years of work"}
+
+
+def test_a_full_disk_while_saving_leaves_the_old_model_whole(corpus, saved, tmp_path):
+    model = Policy.load(saved).save(tmp_path / "model")
+    before = bytes_of(model)
+
+    code = f"""
+import resource, signal
+import sys, turnwise
+sys.argv = ["turnwise", "again"]
+policy = turnwise.Policy.load({str(model)!r})
+from turnwise.cli import door
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+door.app = lambda standalone_mode: policy.save({str(model)!r}, force=True)
+sys.exit(door.run())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "check the disk's space" in refused(done)
+    assert bytes_of(model) == before
+    assert names_in(tmp_path) == ["model"]
+
+
+@pytest.mark.parametrize(
+    "name", ["encoder.json", "actions.json", "responses.json", "floors.safetensors", "weights.safetensors"]
+)
+def test_a_damaged_model_is_refused_by_name(saved, tmp_path, name, corpus):
+    model = Policy.load(saved).save(tmp_path / "model")
+    file = model / name
+    content = file.read_bytes()
+    file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    message = refused(turnwise("evaluate", model, corpus))
+    assert message == f"{file}: altered since it was saved; restore it, or train again"
+    file.unlink()
+    message = refused(turnwise("predict", model, corpus))
+    assert message == f"{model}: {name} is missing; restore it, or train again"
+
+
+def test_a_manifest_of_an_unknown_format_is_refused_by_name(saved, tmp_path):
+    model = Policy.load(saved).save(tmp_path / "model")
+    manifest = json.loads((model / "manifest.json").read_text())
+    (model / "manifest.json").write_text(json.dumps(manifest | {"format": "turnwise-policy-9"}))
+    assert refused(turnwise("chat", model)) == (
+        f"{model}: unknown format 'turnwise-policy-9', expected 'turnwise-policy-1'; "
+        "another turnwise may know it"
+    )
+    (model / "manifest.json").unlink()
+    assert refused(turnwise("chat", model)).startswith(f"{model}: manifest.json is missing")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["evaluate", "nope", "-"],
+            "nope: there is no such folder; give a folder that `turnwise train` made",
+        ),
+        (["data", "show", "nope"], "nope: no such file or folder; check the path"),
+        (
+            ["data", "show", "x", "--format", "bbi"],
+            "x: unknown format 'bbi'; did you mean 'babi'?; it is one of parquet, star",
+        ),
+        (["data", "show", "x", "--column", "time=a"], "--column 'time' is no role; it is one of "),
+        (["data", "show", "x", "--where", "happy"], "--where 'happy' has no value; write it as NAME=VALUE"),
+        (["train", "x", "--out", "m", "--set", "epoch=3"], "unknown setting 'epoch'; did you mean 'epochs'?"),
+        (["train", "x", "--out", "m", "--units", "0"], "setting 'units' is 0; input should be greater than"),
+        (
+            ["train", "x", "--out", "m", "--config", "nope"],
+            "nope: cannot be read (No such file or directory)",
+        ),
+    ],
+)
+def test_refusals(arguments, message, tmp_path):
+    assert refused(turnwise(*arguments, cwd=tmp_path)).startswith(message)
+
+
+def test_settings_from_a_file(corpus, tmp_path):
+    (tmp_path / "settings.toml").write_text("epochs = 3\nunits = 5\n")
+    done = turnwise("train", corpus, "--out", "m", "--config", "settings.toml", "--epochs", 1, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((tmp_path / "m" / "manifest.json").read_text())
+    assert (manifest["train"]["epochs"], manifest["network"]["units"]) == (1, 5)
+    (tmp_path / "settings.toml").write_text("epochs = = 3")
+    message = refused(turnwise("train", corpus, "--out", "n", "--config", "settings.toml", cwd=tmp_path))
+    assert message.startswith("settings.toml: ")
+
+
+def test_ctrl_c_saves_the_best_so_far_and_resume_goes_on(corpus, tmp_path):
+    settings = ["--set", "batch_turns=3", "--set", "patience=100000", "--units", "4"]
+    command = [
+        sys.executable,
+        "-m",
+        "turnwise",
+        "train",
+        str(corpus),
+        "--out",
+        "m",
+        "--epochs",
+        "100000",
+        *settings,
+    ]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as run:
+        while "epoch" not in (line := run.stderr.readline()):
+            assert line, "the training ended before its first epoch"
+        time.sleep(0.2)
+        run.send_signal(signal.SIGINT)
+        _, rest = run.communicate(timeout=60)
+    assert run.returncode == 0, rest
+    assert "Stopped early: m holds the best policy so far. Go on with the same command and --resume." in rest
+    assert Policy.load(tmp_path / "m").card.interrupted
+    done_before = len(Policy.load(tmp_path / "m").card.metrics)
+    more = str(done_before + 2)
+    done = turnwise("train", corpus, "--out", "m", "--epochs", more, *settings, "--resume", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert len(Policy.load(tmp_path / "m").card.metrics) == done_before + 2
+    assert names_in(tmp_path) == ["m"]
+
+
+def test_resume_without_a_checkpoint(corpus, tmp_path):
+    message = refused(turnwise("train", corpus, "--out", "m", "--resume", *TRAIN, cwd=tmp_path))
+    assert message == "m.checkpoint: there is no checkpoint to resume from; train without --resume"
+
+
+def test_a_reader_that_goes_away_is_no_error(corpus, saved):
+    command = f"{sys.executable} -m turnwise predict {saved} {' '.join([str(corpus)])} | head -n 1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True)
+    assert done.stderr == ""
+    assert done.stdout.count("\n") == 1
+
+
+def test_without_the_training_libraries_the_error_names_the_extra(corpus, tmp_path):
+    code = """
+import sys
+sys.modules["keras"] = None
+from turnwise.cli import main
+main()
+"""
+    arguments = ["train", str(corpus), "--out", str(tmp_path / "m")]
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
+    assert refused(done) == (
+        "training on jax needs libraries that are not installed; "
+        "install them with: pip install 'turnwise[train]'"
+    )
+
+
+def test_markup_in_names_is_shown_as_it_is(tmp_path):
+    path = tmp_path / "odd.jsonl"
+    path.write_text(json.dumps({"id": "[bold]d", "turns": [{"user": "[/x]", "actions": ["[red]a[/red]"]}]}))
+    text = turnwise("data", "show", path).stdout
+    assert "[red]a[/red]" in text
+    assert "[/x]" in text
+    assert "[bold]d" in text

@@ -1,0 +1,26 @@
+"""What is only large works, in bounded memory."""
+
+import subprocess
+import sys
+
+CODE = """
+import resource, turnwise
+from turnwise import Corpus, Dialogue, NetworkConfig, TrainConfig, Turn
+long = Dialogue("long", [Turn("word%d and" % (n % 50), ("a" if n % 3 else "b",)) for n in range(5000)])
+text = " ".join("w%d" % (n % 9000) for n in range(100_000))
+giant = Dialogue("giant", [Turn(text, ("a",)), Turn("x", ("b",))])
+small = [Dialogue("s%d" % n, [Turn("hi there", ("a",)), Turn("bye", ("b",))]) for n in range(40)]
+corpus = Corpus("large", [long, giant, *small])
+policy = turnwise.train(corpus, Corpus("dev", [long, giant]), network=NetworkConfig(units=16),
+                        config=TrainConfig(epochs=1))
+report = turnwise.evaluate(policy, corpus)
+print(report.turns.whole, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_a_long_dialogue_and_a_long_text():
+    done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    turns, megabytes = map(int, done.stdout.split())
+    assert turns == 5082
+    assert megabytes < 2500
