@@ -16,7 +16,7 @@ _SUFFIXED = re.compile(r"\S+_(phone|address|post_code)\b")
 _GENERATED_NAME = re.compile(r"\bresto_\w+")
 # A cuisine that no fact and no call names is known by its place in the reply.
 _CUISINE = re.compile(
-    r"\b(?!(?:of|or|other|a|an|no|nice|great|the|cambridge|R_\w+)\b)\w+(?= (?:food|restaurant)\b)"
+    r"\b(?!(?:of|for|or|other|a|an|no|nice|great|the|cambridge|R_\w+)\b)\w+(?= (?:food|restaurant)\b)"
     r"|(?<=would you like )(?!R_)\w+(?= or \w+ food\b)",
     re.IGNORECASE,
 )
