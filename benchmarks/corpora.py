@@ -134,7 +134,8 @@ def row(job: Job, report: dict[str, Any]) -> str:
 def table(rows: list[str]) -> str:
     head = (
         "| corpus | dialogues trained / judged on | actions | most frequent | after the previous "
-        "| count table | no memory | **turnwise** turns right | dialogues right | top 3 | weighted F1 | unknown | seconds |"
+        "| count table | no memory | **turnwise** turns right | dialogues right | top 3 | weighted F1 "
+        "| unknown | seconds |"
     )
     return "\n".join([head, "|---|---|---|" + "---:|" * 10, *rows])
 

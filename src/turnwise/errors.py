@@ -38,6 +38,10 @@ class OutputExists(TurnwiseError, FileExistsError):
     """A file or folder is in the way of an output."""
 
 
+class OutputDenied(TurnwiseError, PermissionError):
+    """An output cannot be written where it is wanted."""
+
+
 class MissingExtra(TurnwiseError, ImportError):
     """A library is needed that an extra of turnwise installs.
 

@@ -45,6 +45,8 @@ def demo(
     note(f"Learning from {dialogues:,} simulated restaurant bookings ...")
     config = TrainConfig(seed=seed)
     policy = train(corpus, config=config, progress=progress_for())
+    if policy.card.interrupted:
+        raise KeyboardInterrupt
     note("Training the same network without memory, to compare ...")
     forgetful = train(
         corpus, network=NetworkConfig(layout="one-to-one"), config=config, progress=progress_for()

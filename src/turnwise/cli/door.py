@@ -32,6 +32,8 @@ def run() -> int:
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
         return _refuse(f"{name}{error.strerror or error}; check the disk's space and permissions")
+    except MemoryError:
+        return _refuse("the memory is not enough; try fewer units, or a smaller batch_turns or max_words")
     except KeyboardInterrupt:
         print("turnwise: interrupted", file=sys.stderr)
         return INTERRUPTED

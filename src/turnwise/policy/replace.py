@@ -8,11 +8,11 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from turnwise.errors import OutputExists
+from turnwise.errors import OutputDenied, OutputExists
 
 
 def check_output(path: Path, marker: str, *, force: bool) -> None:
-    """Refuse to write to a folder that is in the way.
+    """Refuse an output that is in the way or cannot be written, before any work is done for it.
 
     Args:
         path: the folder to write.
@@ -21,7 +21,11 @@ def check_output(path: Path, marker: str, *, force: bool) -> None:
 
     Raises:
         OutputExists: with the cure.
+        OutputDenied: where the folder around it cannot be written to.
     """
+    around = next(parent for parent in path.absolute().parents if parent.exists())
+    if not around.is_dir() or not os.access(around, os.W_OK):
+        raise OutputDenied(f"{path}: {around} cannot be written to; choose another place")
     if not path.exists() and not path.is_symlink():
         return
     if path.is_dir() and not any(path.iterdir()):

@@ -42,7 +42,7 @@ def parse_json(text: str, where: str) -> Any:
         place = f"line {error.lineno} column" if error.lineno > 1 else "column"
         raise CorpusError(where, f"not JSON: {error.msg} at {place} {error.colno}", "repair it") from None
     except (RecursionError, ValueError) as error:
-        problem = "JSON nested too deep" if isinstance(error, RecursionError) else f"not JSON: {error}"
+        problem = "JSON nested too deep" if isinstance(error, RecursionError) else "a number is too long"
         raise CorpusError(where, problem, "repair it") from None
 
 

@@ -69,13 +69,14 @@ class Fit:
                 record = self._epoch(step, progress, interrupted)
                 step.finish()
                 if record is None:
-                    self.best = self.best or read_weights(self.model)
                     break
                 self._judge(record)
                 after_epoch()
                 progress.epoch(record)
         finally:
             progress.end()
+        # Interrupted before any epoch was judged: what there is, is the best so far.
+        self.best = self.best or read_weights(self.model)
 
     def _epoch(self, step: Any, progress: Progress, interrupted: Callable[[], bool]) -> dict[str, Any] | None:
         """Learn from every batch once; return None where an interruption came first."""
