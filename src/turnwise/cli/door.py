@@ -10,6 +10,7 @@ from turnwise.errors import TurnwiseError
 
 REFUSED = 2
 INTERRUPTED = 130
+UNHEARD = 141  # what a shell says of a program that SIGPIPE ended
 
 
 def main() -> None:
@@ -26,9 +27,9 @@ def run() -> int:
     except TurnwiseError as error:
         return _refuse(str(error))
     except BrokenPipeError:
-        # The reader of our output has gone, as `head` does: fine, but Python's last flush may not fail.
+        # The reader of our output has gone, as `head` does. Python's last flush must not fail for it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return UNHEARD
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
         return _refuse(f"{name}{error.strerror or error}; check the disk's space and permissions")
