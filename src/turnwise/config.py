@@ -87,7 +87,7 @@ class TrainConfig(Settings):
     patience: int = Field(default=6, ge=1)
     learning_rate: float = Field(default=0.003, gt=0)
     clip_norm: float = Field(default=1.0, gt=0)
-    batch_turns: int = Field(default=1024, ge=1, le=1_000_000)
+    batch_turns: int = Field(default=512, ge=1, le=1_000_000)
     dev_share: float = Field(default=0.1, gt=0, lt=1)
     seed: int = Field(default=1, ge=0, lt=2**31)
 

@@ -22,13 +22,13 @@ OPENINGS = (
 # How a value is told in passing, and as the answer to a question.
 TOLD: Mapping[str, Sequence[str]] = {
     "cuisine": ("with {} food", "somewhere {}", "i fancy {} food"),
-    "area": ("in the {}", "near the {}", "around the {}"),
+    "area": ("near the {}", "by the {}", "around the {}"),
     "people": ("for {} people", "for {} of us", "a party of {}"),
     "time": ("at {} o'clock", "around {}", "we arrive at {}"),
 }
 ANSWERED: Mapping[str, Sequence[str]] = {
     "cuisine": ("{} please", "i am in the mood for {}", "{} would be great"),
-    "area": ("the {}", "{} if possible", "somewhere in the {}"),
+    "area": ("the {}", "{} if possible", "somewhere by the {}"),
     "people": ("{}", "{} people", "we are {}"),
     "time": ("{}", "at {}", "{} would suit us"),
 }
