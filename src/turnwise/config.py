@@ -77,6 +77,7 @@ class TrainConfig(Settings):
         epochs: passes over the training part, at most.
         patience: stop after so many epochs without a better dev part.
         learning_rate: Adam's step size.
+        word_dropout: share of the users' words made unknown in training, so that none is a surprise.
         clip_norm: gradients are scaled down to this norm.
         batch_turns: turn slots (dialogues x turns, padding included) of a batch.
         dev_share: share of the dialogues held out as the dev part when none is given.
@@ -86,6 +87,7 @@ class TrainConfig(Settings):
     epochs: int = Field(default=40, ge=1)
     patience: int = Field(default=6, ge=1)
     learning_rate: float = Field(default=0.003, gt=0)
+    word_dropout: float = Field(default=0.05, ge=0, lt=1)
     clip_norm: float = Field(default=1.0, gt=0)
     batch_turns: int = Field(default=512, ge=1, le=1_000_000)
     dev_share: float = Field(default=0.1, gt=0, lt=1)

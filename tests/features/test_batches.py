@@ -57,3 +57,17 @@ def test_one_giant_text_does_not_widen_the_other_batches():
     widths = sorted(batch.inputs.shape[2] for batch in batches.in_order())
     assert widths[-1] > 3000
     assert widths[-2] < 10
+
+
+def test_word_dropout_hides_words_and_nothing_else():
+    batches = batches_of(tiny(dialogues=40), 64)
+    known = [np.sort(batch.inputs, -1) for batch in batches.shuffled(np.random.default_rng(1), 0.0)]
+    hidden = [batch.inputs for batch in batches.shuffled(np.random.default_rng(1), 0.99)]
+    census = Census.of(tiny(dialogues=40))
+    encoder = census.encoder(EncoderConfig(min_count=1))
+    words = encoder.blocks[0].vocabulary
+    seen = np.concatenate([batch.ravel() for batch in hidden])
+    assert (seen == words.unknown).sum() > 10 * (seen < len(words)).sum()
+    for before, after in zip(known, hidden, strict=True):
+        kept = before > words.unknown
+        np.testing.assert_array_equal(before[kept], np.sort(after, -1)[kept])

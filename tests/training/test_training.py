@@ -68,6 +68,7 @@ def base():
         {"epochs": 2},
         {"learning_rate": 0.01},
         {"clip_norm": 0.001},
+        {"word_dropout": 0.9},
         {"batch_turns": 6},
         {"dev_share": 0.5},
         {"seed": 4},

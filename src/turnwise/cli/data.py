@@ -118,7 +118,7 @@ class _Summary:
             figures.add_row("left out", Text(f"{count:,} x {reason}"))
         parts: list[RenderableType] = [figures, "", self._action_table()]
         for dialogue in self.samples:
-            parts += ["", dialogue_table(dialogue)]
+            parts += ["", _dialogue_table(dialogue)]
         return Group(*parts)
 
     def _action_table(self) -> Table:
@@ -130,8 +130,8 @@ class _Summary:
         return table
 
 
-def dialogue_table(dialogue: Dialogue) -> Table:
-    """Return a dialogue as a table, a turn a row."""
+def _dialogue_table(dialogue: Dialogue) -> Table:
+    """A dialogue as a table, a turn a row."""
     table = Table(
         "", "user", "facts", "actions", title=Text(dialogue.id), title_justify="left", show_edge=False
     )

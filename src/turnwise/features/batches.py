@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,15 +82,24 @@ class Batches:
             for rows in _chunks(bucket.dialogues, bucket.rows):
                 yield self._batch(bucket, rows)
 
-    def shuffled(self, generator: np.random.Generator) -> Iterator[Batch]:
-        """Yield every dialogue once, in a random order drawn from `generator`."""
+    def shuffled(self, generator: np.random.Generator, word_dropout: float = 0.0) -> Iterator[Batch]:
+        """Yield every dialogue once, in a random order drawn from `generator`.
+
+        Args:
+            generator: the source of chance.
+            word_dropout: this share of the users' words is made unknown, so that the bit of the unknown word
+                is learned too where the training part holds few such words.
+        """
         planned = [
             (bucket, rows)
             for bucket in self.buckets
             for rows in _chunks(generator.permutation(bucket.dialogues), bucket.rows)
         ]
         for index in generator.permutation(len(planned)):
-            yield self._batch(*planned[index])
+            batch = self._batch(*planned[index])
+            hidden = generator.random(batch.inputs.shape, np.float32) < word_dropout
+            inputs = np.where(hidden, self._encoded.without_words[batch.inputs], batch.inputs)
+            yield replace(batch, inputs=inputs)
 
     def _batch(self, bucket: Bucket, dialogues: NDArray[np.int64]) -> Batch:
         encoded, (rows, turns) = self._encoded, (bucket.rows, bucket.turns)

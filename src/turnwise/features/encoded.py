@@ -51,15 +51,21 @@ class EncodedCorpus:
 
     Attributes:
         lengths: turns of each dialogue, (D,).
-        bits: the input bits of each turn; `num_features` is their width F.
+        bits: the input bits of each turn.
         actions: the action indices of each turn; A, the index after the last action, is an unknown action.
+        without_words: what each bit, and the padding F, becomes where users' words are unknown, (F + 1,).
     """
 
     lengths: NDArray[np.int64]
     bits: Ragged
     actions: Ragged
-    num_features: int
     num_actions: int
+    without_words: NDArray[np.int32]
+
+    @property
+    def num_features(self) -> int:
+        """F, the width of the input."""
+        return len(self.without_words) - 1
 
     @property
     def first_turns(self) -> NDArray[np.int64]:
@@ -78,7 +84,7 @@ def encode(dialogues: Iterable[Dialogue], encoder: TurnEncoder, space: ActionSpa
             actions.append(sorted(set(space.indices(turn.actions))))
             previous = turn.actions
     return EncodedCorpus(
-        np.array(lengths, np.int64), bits.ragged(), actions.ragged(), encoder.width, len(space)
+        np.array(lengths, np.int64), bits.ragged(), actions.ragged(), len(space), encoder.without_words()
     )
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from turnwise.dialogue import Turn
 from turnwise.errors import ModelError
 from turnwise.features.block import Block, Previous
@@ -46,6 +49,14 @@ class TurnEncoder:
             previous: the actions committed at the turn before, None at the start.
         """
         return sorted(first + bit for first, block in self._placed for bit in block.bits(turn, previous))
+
+    def without_words(self) -> NDArray[np.int32]:
+        """Return what each bit, and the padding F, becomes where the words of users are unknown: (F + 1,)."""
+        become = np.arange(self.width + 1, dtype=np.int32)
+        for first, block in self._placed:
+            if isinstance(block, UserWords):
+                become[first : first + len(block.vocabulary)] = first + block.vocabulary.unknown
+        return become
 
     def label(self, bit: int) -> str:
         """Say what a bit means.

@@ -11,12 +11,13 @@ from turnwise.backend import keras, ops
 class MultiHot(keras.layers.Layer):  # type: ignore[misc]
     """Turns lists of active indices into 0/1 vectors: the first layer of a network whose input is bits.
 
-    Input (..., K) integers, each index of a vector once; `width` and above are padding. Output (..., width).
+    Input (..., K) integers; `width` and above are padding, and an index that comes twice counts once. Output
+    (..., width).
 
     Args:
         width: the length of the vectors.
 
-    >>> MultiHot(4)(np.array([[0, 2], [3, 4]])).tolist()
+    >>> MultiHot(4)(np.array([[0, 2, 2], [3, 4, 4]])).tolist()
     [[1.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
     """
 
@@ -34,7 +35,8 @@ class MultiHot(keras.layers.Layer):  # type: ignore[misc]
         summed = ops.scatter(
             ops.concatenate([rows, columns], axis=-1), ones, (_size(shape[:-1]), self.width + 1)
         )
-        return ops.reshape(summed[:, : self.width], (*shape[:-1], self.width))
+        bits = ops.minimum(summed[:, : self.width], 1)
+        return ops.reshape(bits, (*shape[:-1], self.width))
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return the shape of the vectors."""

@@ -1,6 +1,7 @@
 """Policies: network + encoder + action space; stepping, saving and loading."""
 
-from turnwise.policy.policy import Card, Policy, PolicyState
+from turnwise.policy.parts import Card
+from turnwise.policy.policy import Policy, PolicyState
 from turnwise.policy.prediction import Prediction
 from turnwise.policy.replace import check_output
 

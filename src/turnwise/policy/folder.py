@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import safetensors.numpy
 from safetensors import SafetensorError
@@ -14,11 +14,9 @@ from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.errors import ConfigError, ModelError
 from turnwise.features import TurnEncoder
 from turnwise.floors import Floors
+from turnwise.policy.parts import Card, Parts
 from turnwise.policy.replace import check_output, replace_folder
 from turnwise.vocabulary import ActionSpace
-
-if TYPE_CHECKING:
-    from turnwise.policy.policy import Policy
 
 FORMAT = "turnwise-policy-1"
 MANIFEST = "manifest.json"
@@ -26,23 +24,23 @@ MANIFEST = "manifest.json"
 _HASHED = ("encoder.json", "actions.json", "responses.json", "floors.safetensors", "weights.safetensors")
 
 
-def save_policy(policy: Policy, path: Path, *, force: bool, report: str | None) -> Path:
+def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -> Path:
     """Write a policy's folder, beside the old one first."""
     check_output(path, MANIFEST, force=force)
-    arrays, labels = policy.floors.to_arrays()
-    space, card = policy.space, policy.card
+    arrays, labels = parts.floors.to_arrays()
+    space, card = parts.space, parts.card
     files = {
-        "encoder.json": _json(policy.encoder.to_json()),
+        "encoder.json": _json(parts.encoder.to_json()),
         "actions.json": _json(
             {"actions": list(space), "multi": space.multi, "may_be_empty": space.may_be_empty},
         ),
-        "responses.json": _json(dict(policy.responses)),
+        "responses.json": _json(dict(parts.responses)),
         "floors.safetensors": safetensors.numpy.save(arrays, {"labels": labels}),
-        "weights.safetensors": safetensors.numpy.save(dict(policy.weights)),
+        "weights.safetensors": safetensors.numpy.save(dict(parts.weights)),
     }
     manifest = {
         "format": FORMAT,
-        "network": policy.config.model_dump(),
+        "network": parts.config.model_dump(),
         "encoder": card.encoder.model_dump(),
         "train": card.train.model_dump(),
         "corpus": dict(card.corpus),
@@ -58,16 +56,14 @@ def save_policy(policy: Policy, path: Path, *, force: bool, report: str | None) 
     return path
 
 
-def load_policy(path: Path) -> Policy:
+def read_folder(path: Path) -> Parts:
     """Read a policy's folder, checking that it is whole."""
-    from turnwise.policy.policy import Card, Policy
-
     manifest = _manifest(path)
     files = {name: _checked(path, name, manifest["sha256"]) for name in _HASHED}
     try:
         actions = json.loads(files["actions.json"])
         floors = files["floors.safetensors"]
-        policy = Policy(
+        return Parts(
             encoder=TurnEncoder.from_json(json.loads(files["encoder.json"])),
             space=ActionSpace(
                 actions["actions"], multi=actions["multi"], may_be_empty=actions["may_be_empty"]
@@ -89,8 +85,6 @@ def load_policy(path: Path) -> Policy:
         )
     except (KeyError, TypeError, json.JSONDecodeError, SafetensorError, ConfigError) as error:
         raise ModelError(f"{path}: the model cannot be read ({error}); save it again") from None
-    policy.check(str(path))
-    return policy
 
 
 def _manifest(path: Path) -> dict[str, Any]:

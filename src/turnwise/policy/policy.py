@@ -1,23 +1,17 @@
-"""A trained policy: encoder, network, action space."""
+"""A trained policy: it steps through dialogues."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.dialogue import Dialogue, Turn
 from turnwise.errors import ModelError
-from turnwise.features import Previous, TurnEncoder
-from turnwise.floors import Floors
+from turnwise.features import Previous
+from turnwise.policy.folder import read_folder, write_folder
+from turnwise.policy.parts import Parts
 from turnwise.policy.prediction import Prediction
 from turnwise.runtime import NumpyNetwork, State
-from turnwise.vocabulary import ActionSpace
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,46 +26,10 @@ class PolicyState:
         return PolicyState(self.network, actions)
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
-    """How a policy came about.
-
-    Attributes:
-        corpus: name, fingerprint, dialogues and turns of the training part.
-        metrics: one record an epoch.
-        interrupted: whether the training was stopped before its end.
-        versions: of what made it.
-    """
-
-    corpus: Mapping[str, Any]
-    train: TrainConfig
-    encoder: EncoderConfig
-    metrics: tuple[Mapping[str, Any], ...] = ()
-    interrupted: bool = False
-    versions: Mapping[str, str] = field(default_factory=dict)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class Policy:
-    """A trained model. It holds no conversation: state in, state out.
+class Policy(Parts):
+    """A trained model, made of its parts. It holds no conversation: state in, state out."""
 
-    Attributes:
-        encoder: turns what the system sees into bits.
-        space: the actions that it knows.
-        config: the network's shape.
-        weights: the network's weights, by name.
-        floors: the tables of counts learned from the same training part.
-        responses: each action's most frequent surface text in the training part.
-        card: how the policy came about.
-    """
-
-    encoder: TurnEncoder
-    space: ActionSpace
-    config: NetworkConfig
-    weights: Mapping[str, NDArray[np.float32]]
-    floors: Floors
-    responses: Mapping[str, str]
-    card: Card
     _network: NumpyNetwork = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -128,9 +86,7 @@ class Policy:
         Raises:
             OutputExists: where something is in the way.
         """
-        from turnwise.policy.folder import save_policy
-
-        return save_policy(self, Path(path), force=force, report=report)
+        return write_folder(self, Path(path), force=force, report=report)
 
     @classmethod
     def load(cls, path: str | Path) -> Policy:
@@ -139,6 +95,7 @@ class Policy:
         Raises:
             ModelError: where the folder is incomplete, altered or of an unknown format.
         """
-        from turnwise.policy.folder import load_policy
-
-        return load_policy(Path(path))
+        parts = read_folder(Path(path))
+        policy = cls(**{field.name: getattr(parts, field.name) for field in fields(parts)})
+        policy.check(str(path))
+        return policy

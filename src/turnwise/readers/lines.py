@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from turnwise.errors import CorpusError
 
@@ -42,7 +43,7 @@ def read_text(path: Path) -> str:
     return "\n".join(line for _, line in read_lines(path))
 
 
-def open_binary(path: Path):  # type: ignore[no-untyped-def]  # a file or raises
+def open_binary(path: Path) -> BinaryIO:
     """Open a file for reading bytes.
 
     Raises:

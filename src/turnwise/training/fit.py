@@ -93,7 +93,7 @@ class Fit:
             progress.advance(waiting[1].turns, loss)
             return loss * waiting[1].turns
 
-        for batch in self.train.shuffled(generator):
+        for batch in self.train.shuffled(generator, self.config.word_dropout):
             if interrupted():
                 return None
             loss = step(batch)

@@ -1,0 +1,57 @@
+"""What a policy is made of, and what its folder holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
+from turnwise.features import TurnEncoder
+from turnwise.floors import Floors
+from turnwise.vocabulary import ActionSpace
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """How a policy came about.
+
+    Attributes:
+        corpus: name, fingerprint, dialogues and turns of the training part.
+        metrics: one record an epoch.
+        interrupted: whether the training was stopped before its end.
+        versions: of what made it.
+    """
+
+    corpus: Mapping[str, Any]
+    train: TrainConfig
+    encoder: EncoderConfig
+    metrics: tuple[Mapping[str, Any], ...] = ()
+    interrupted: bool = False
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """The parts of a policy.
+
+    Attributes:
+        encoder: turns what the system sees into bits.
+        space: the actions that it knows.
+        config: the network's shape.
+        weights: the network's weights, by name.
+        floors: the tables of counts learned from the same training part.
+        responses: each action's most frequent surface text in the training part.
+        card: how the policy came about.
+    """
+
+    encoder: TurnEncoder
+    space: ActionSpace
+    config: NetworkConfig
+    weights: Mapping[str, NDArray[np.float32]]
+    floors: Floors
+    responses: Mapping[str, str]
+    card: Card
