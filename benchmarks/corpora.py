@@ -14,6 +14,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -88,66 +89,71 @@ def write_part(corpus: Corpus, path: Path) -> None:
     path.write_text("".join(to_json(dialogue) + "\n" for dialogue in corpus), encoding="utf-8")
 
 
-def run(job: Job, data: Path, seed: int) -> dict[str, Any]:
-    """Return the report on the test part, with the seconds of training and the memoryless accuracy."""
+def run(job: Job, data: Path, seeds: int) -> list[dict[str, Any]]:
+    """Return for each seed the report on the test part, with the training's seconds and the memoryless share."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         train, test = job.parts(data)
         write_part(train, folder / "train.jsonl")
         write_part(test, folder / "test.jsonl")
-        reports = {}
-        for layout in ("many-to-many-2", "one-to-one"):
-            model = str(folder / layout)
-            started = time.perf_counter()
-            turnwise(
-                "train", str(folder / "train.jsonl"), "--out", model, "--layout", layout, "--seed", str(seed)
-            )
-            seconds = time.perf_counter() - started
-            reports[layout] = json.loads(turnwise("evaluate", model, str(folder / "test.jsonl"), "--json"))
-            reports[layout]["seconds"] = seconds
-            manifest = json.loads((Path(model) / "manifest.json").read_text())
-            reports[layout]["trained_on"] = manifest["corpus"]
-            reports[layout]["known"] = len(json.loads((Path(model) / "actions.json").read_text())["actions"])
-    return reports["many-to-many-2"] | {"without_memory": reports["one-to-one"]["turn_accuracy"]}
+        return [run_once(folder, seed) for seed in range(1, seeds + 1)]
 
 
-def row(job: Job, report: dict[str, Any]) -> str:
-    floors = report["floors"]
+def run_once(folder: Path, seed: int) -> dict[str, Any]:
+    reports = {}
+    for layout in ("one-to-one", "many-to-many-2"):
+        model = folder / f"{layout}-{seed}"
+        started = time.perf_counter()
+        settings = ["--layout", layout, "--seed", str(seed)]
+        turnwise("train", str(folder / "train.jsonl"), "--out", str(model), *settings)
+        seconds = time.perf_counter() - started
+        reports[layout] = json.loads(turnwise("evaluate", str(model), str(folder / "test.jsonl"), "--json"))
+        manifest = json.loads((model / "manifest.json").read_text())
+        known = len(json.loads((model / "actions.json").read_text())["actions"])
+        reports[layout] |= {"seconds": seconds, "trained_on": manifest["corpus"]["dialogues"], "known": known}
+    without_memory = reports["one-to-one"]["turn_accuracy"]
+    return reports["many-to-many-2"] | {"without_memory": without_memory}
+
+
+def row(job: Job, reports: list[dict[str, Any]]) -> str:
+    def mean(name: str) -> float:
+        return statistics.mean(report[name] for report in reports)
+
+    first = reports[0]
+    accuracies = [report["turn_accuracy"] for report in reports]
     cells = [
         f"{job.name}: {job.note}",
-        f"{report['trained_on']['dialogues']:,} / {report['dialogues']:,}",
-        f"{report['known']}",
-        f"{floors['majority']:.1%}",
-        f"{floors['bigram']:.1%}",
-        f"{floors['count_table']:.1%}",
-        f"{report['without_memory']:.1%}",
-        f"**{report['turn_accuracy']:.2%}** ({report['right_turns']:,} of {report['turns']:,})",
-        f"{report['dialogue_accuracy']:.1%}",
-        f"{report['top_3_accuracy']:.1%}",
-        f"{report['weighted_f1']:.3f}",
-        f"{report['unknown_actions']}",
-        f"{report['seconds']:.0f}",
+        f"{first['trained_on']:,} / {first['dialogues']:,} ({first['turns']:,})",
+        f"{first['known']}",
+        *(f"{first['floors'][name]:.1%}" for name in ("majority", "bigram", "count_table")),
+        f"{mean('without_memory'):.1%}",
+        f"**{mean('turn_accuracy'):.2%}** ({min(accuracies):.2%} to {max(accuracies):.2%})",
+        f"{mean('dialogue_accuracy'):.1%}",
+        f"{mean('top_3_accuracy'):.1%}",
+        f"{mean('weighted_f1'):.3f}",
+        f"{first['unknown_actions']}",
+        f"{mean('seconds'):.0f}",
     ]
     return f"| {' | '.join(cells)} |"
 
 
 def table(rows: list[str]) -> str:
     head = (
-        "| corpus | dialogues trained / judged on | actions | most frequent | after the previous "
+        "| corpus | dialogues trained / judged on (turns) | actions | most frequent | after the previous "
         "| count table | no memory | **turnwise** turns right | dialogues right | top 3 | weighted F1 "
         "| unknown | seconds |"
     )
     return "\n".join([head, "|---|---|---|" + "---:|" * 10, *rows])
 
 
-def circumstances() -> str:
+def circumstances(seeds: int) -> str:
     versions = ", ".join(
         f"{name} {importlib.metadata.version(name)}" for name in ("turnwise", "keras", "jax", "numpy")
     )
     return (
         f"{datetime.date.today()}, {os.cpu_count()} cores ({platform.machine()}, {platform.system()}), "
         f"Python {platform.python_version()}, {versions}. Seconds are of the whole `turnwise train`, "
-        "from start to saved model, with the default settings."
+        f"from start to saved model, with the default settings. Means over {seeds} seeds."
     )
 
 
@@ -157,7 +163,7 @@ def main() -> int:
     )
     parser.add_argument("data", type=Path)
     parser.add_argument("names", nargs="*", help=", ".join(job.name for job in JOBS))
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seeds", type=int, default=3, help="how many seeds to train with")
     parser.add_argument("--write", action="store_true", help=f"replace the section in {RESULTS.name}")
     arguments = parser.parse_args()
     rows = []
@@ -168,11 +174,10 @@ def main() -> int:
             print(f"left out {job.name}: there is no {arguments.data / job.needs}", file=sys.stderr)
             continue
         print(f"{job.name} ...", file=sys.stderr)
-        rows.append(row(job, run(job, arguments.data, arguments.seed)))
+        rows.append(row(job, run(job, arguments.data, arguments.seeds)))
         print(rows[-1], flush=True)
-    section = (
-        f"{HEADING}\n\n`python benchmarks/corpora.py DATA --write`\n\n{circumstances()}\n\n{table(rows)}\n"
-    )
+    command = "`python benchmarks/corpora.py DATA --write`"
+    section = "\n\n".join([HEADING, command, circumstances(arguments.seeds), table(rows)]) + "\n"
     if arguments.write:
         text = RESULTS.read_text(encoding="utf-8")
         before, _, rest = text.partition(HEADING)
