@@ -90,7 +90,7 @@ def write_part(corpus: Corpus, path: Path) -> None:
 
 
 def run(job: Job, data: Path, seeds: int) -> list[dict[str, Any]]:
-    """Return for each seed the report on the test part, with the training's seconds and the memoryless share."""
+    """Return each seed's report on the test part, with the training's seconds and the memoryless share."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         train, test = job.parts(data)

@@ -172,6 +172,24 @@ def test_existing_output_is_refused_unless_forced(corpus, saved, tmp_path):
     assert bytes_of(precious) == {"thesis.txt": b"years of work"}
 
 
+def test_the_current_folder_is_not_replaced(corpus, tmp_path):
+    message = refused(turnwise("train", corpus, "--out", ".", *TRAIN, cwd=tmp_path))
+    assert message == ".: the current folder cannot be replaced; name a folder in it"
+
+
+def test_a_damaged_checkpoint(corpus, tmp_path):
+    (tmp_path / "m.checkpoint").write_bytes(b"nonsense")
+    message = refused(turnwise("train", corpus, "--out", "m", "--resume", *TRAIN, cwd=tmp_path))
+    assert message.startswith("m.checkpoint: the checkpoint is damaged (")
+
+
+def test_chat_survives_what_is_no_text(saved):
+    command = [sys.executable, "-m", "turnwise", "chat", str(saved)]
+    done = subprocess.run(command, input=b"\xff\xfe\x00 hi\n/undo\n", capture_output=True)
+    assert done.returncode == 0, done.stderr
+    assert b"taken back: ??" in done.stdout
+
+
 def test_a_full_disk_while_saving_leaves_the_old_model_whole(corpus, saved, tmp_path):
     model = Policy.load(saved).save(tmp_path / "model")
     before = bytes_of(model)

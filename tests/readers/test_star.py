@@ -112,6 +112,19 @@ def test_errors(folder, change, message):
     assert str(error.value) in (f"{path}: {message}", f"{path} {message}")
 
 
+def test_odd_types_are_no_trouble(folder):
+    odd = [
+        {"Agent": "Wizard", "Action": "pick_suggestion", "ActionLabel": "a", "Text": [5]},
+        {"Agent": "KnowledgeBase", "Action": "return_item", "Item": [1], "TotalItems": "many"},
+        {"Agent": "Wizard", "Action": "query", "APIName": "b", "Constraints": None},
+    ]
+    path = folder / "dialogues" / "12.json"
+    path.write_text(json.dumps({"Events": odd, "Scenario": [1], "DialogueID": None}))
+    (dialogue,) = turnwise.read(path)
+    assert dialogue.id == "star:12"
+    assert dialogue.turns == (Turn(None, ("a",)), Turn(None, ("query_b",), {"kb_found": True}))
+
+
 def test_real_star(corpora):
     corpus = turnwise.read(corpora / "star")
     dialogues = list(corpus)

@@ -49,6 +49,11 @@ def test_without_an_order_the_file_s_is_kept(tmp_path):
     assert read(tmp_path, "case,activity\n1,b\n1,a\n") == {"1": (Turn(None, ("b",)), Turn(None, ("a",)))}
 
 
+def test_dates_with_and_without_a_zone(tmp_path):
+    text = "case,activity,time\n1,c,2020-01-01T12:00:00+02:00\n1,a,2020-01-01\n1,d,2020-01-02T00:00:00Z\n"
+    assert [turn.actions for turn in read(tmp_path, text)["1"]] == [("a",), ("c",), ("d",)]
+
+
 def test_a_huge_cell(tmp_path):
     text = "word " * 100_000
     found = read(tmp_path, f"dialogue,text,action\n1,{text},a\n")
@@ -84,6 +89,11 @@ def test_a_huge_cell(tmp_path):
             {},
             " line 3: the order column 'time' holds 'yesterday', while all its cells must be numbers, "
             "or all ISO dates; mend it, or name another with --column order=NAME",
+        ),
+        (
+            "case,activity\n1,a\rb\n",
+            {},
+            " line 2: a cell holds a line end and is not quoted; put it in quotes",
         ),
         ("case,case,activity\n1,2,a\n", {}, ": the column 'case' comes twice; rename one"),
     ],

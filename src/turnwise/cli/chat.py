@@ -98,7 +98,8 @@ def _read_line() -> str | None:
         except (EOFError, KeyboardInterrupt):
             return None
     line = sys.stdin.readline()
-    return line.strip() if line else None
+    # What is not UTF-8 came as half characters, which could not be printed.
+    return line.encode(errors="replace").decode().strip() if line else None
 
 
 def _ranked(prediction: Prediction, top: int) -> Table:

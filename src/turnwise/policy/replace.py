@@ -26,6 +26,8 @@ def check_output(path: Path, marker: str, *, force: bool) -> None:
     around = next(parent for parent in path.absolute().parents if parent.exists())
     if not around.is_dir() or not os.access(around, os.W_OK):
         raise OutputDenied(f"{path}: {around} cannot be written to; choose another place")
+    if Path.cwd().is_relative_to(path.resolve()):
+        raise OutputExists(f"{path}: the current folder cannot be replaced; name a folder in it")
     if not path.exists() and not path.is_symlink():
         return
     if path.is_dir() and not any(path.iterdir()):

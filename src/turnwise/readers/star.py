@@ -47,7 +47,9 @@ def _dialogue(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
         )
     turns = list(_turns(events, path, skipped))
     if turns:
-        yield Dialogue(f"star:{record.get('DialogueID', path.stem)}", tuple(turns), _metadata(record))
+        number = record.get("DialogueID")
+        name = path.stem if number is None else number
+        yield Dialogue(f"star:{name}", tuple(turns), _metadata(record))
     else:
         skipped.add("dialogue without a system decision")
 
@@ -63,7 +65,9 @@ def _turns(events: list[dict[str, Any]], path: Path, skipped: Skipped) -> Iterat
             facts |= _facts(event)
         elif kind in ("Wizard/pick_suggestion", "Wizard/query"):
             action = _action(event, f"{path} event {number}")
-            yield Turn("\n".join(texts) if texts else None, (action,), facts, event.get("Text"))
+            said = event.get("Text")
+            response = said if isinstance(said, str) else None
+            yield Turn("\n".join(texts) if texts else None, (action,), facts, response)
             texts, facts = [], {}
         else:
             skipped.add(f"event {kind}")

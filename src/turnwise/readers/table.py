@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -37,10 +38,10 @@ def read_csv(path: Path, skipped: Skipped, columns: Columns) -> Iterator[Dialogu
     # Cells may be as long as texts are; csv's own limit is meant for other inputs.
     csv.field_size_limit(2**31 - 1)
     reader = csv.reader(text(), delimiter=delimiter)
-    header = [name.strip() for name in next(reader, [])]
+    header = [name.strip() for name in next(_whole(reader, path), [])]
 
     def rows() -> Iterator[Row]:
-        for cells in reader:
+        for cells in _whole(reader, path):
             where = f"{path} line {reader.line_num}"
             if len(cells) == len(header):
                 yield where, dict(zip(header, cells, strict=True))
@@ -49,6 +50,14 @@ def read_csv(path: Path, skipped: Skipped, columns: Columns) -> Iterator[Dialogu
                 raise CorpusError(where, problem, "mend the row, or quote a text that holds the delimiter")
 
     yield from _dialogues(rows(), columns.found_in(header, str(path)), skipped, typed=_typed)
+
+
+def _whole(reader: Any, path: Path) -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error:
+        where = f"{path} line {reader.line_num}"
+        raise CorpusError(where, "a cell holds a line end and is not quoted", "put it in quotes") from None
 
 
 def read_parquet(path: Path, skipped: Skipped, columns: Columns) -> Iterator[Dialogue]:
@@ -70,7 +79,7 @@ def read_parquet(path: Path, skipped: Skipped, columns: Columns) -> Iterator[Dia
                         yield f"{path} row {next(numbers)}", cells
 
             yield from _dialogues(rows(), found, skipped, typed=lambda value: value)
-    except ArrowException as error:
+    except (ArrowException, OSError) as error:
         problem = f"not a whole Parquet file ({str(error).splitlines()[0]})"
         raise CorpusError(str(path), problem, "write the file again") from None
 
@@ -164,15 +173,16 @@ def _sort(grouped: dict[str, _Turns], column: str) -> None:
 
 def _number(value: Any) -> Any:
     try:
-        return float(value)
+        number = float(value)
     except (TypeError, ValueError):
         return None
+    return None if math.isnan(number) else number
 
 
 def _date(value: Any) -> Any:
-    if isinstance(value, datetime.date):
-        return value
     try:
-        return datetime.datetime.fromisoformat(str(value).strip())
+        found = datetime.datetime.fromisoformat(str(value).strip())
     except ValueError:
         return None
+    # Dates without a zone are taken as UTC, so that they can stand beside those with one.
+    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)

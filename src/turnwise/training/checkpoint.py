@@ -61,9 +61,9 @@ class Checkpoint:
             with safe_open(path, framework="np") as file:
                 metadata = file.metadata()
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a mapping
-        except SafetensorError as error:
+            before, metrics = json.loads(metadata["state"]), json.loads(metadata["metrics"])
+        except (SafetensorError, TypeError, KeyError, ValueError) as error:
             raise ModelError(f"{path}: the checkpoint is damaged ({error}); train without --resume") from None
-        before = json.loads(metadata["state"])
         now = json.loads(json.dumps(state))
         changed = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
         if changed:
@@ -76,4 +76,4 @@ class Checkpoint:
             name.removeprefix("best/"): array for name, array in arrays.items() if name.startswith("best/")
         }
         variables = tuple(arrays[f"variable/{n}"] for n in range(count))
-        return cls(before, tuple(json.loads(metadata["metrics"])), variables, best)
+        return cls(before, tuple(metrics), variables, best)
