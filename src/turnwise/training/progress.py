@@ -75,7 +75,7 @@ class RichProgress:
         self._bar = RichBar(
             TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(),
-            TextColumn("{task.percentage:>3.0f}%  loss {task.fields[loss]:.4f}  {task.fields[dev]}"),
+            TextColumn("{task.percentage:>3.0f}%  {task.fields[loss]}  {task.fields[dev]}"),
             TextColumn("{task.fields[speed]}"),
             TimeRemainingColumn(elapsed_when_finished=True),
             TextColumn("left at most"),
@@ -88,7 +88,7 @@ class RichProgress:
         """Open the bar over all epochs."""
         self._epochs = epochs
         self._task = self._bar.add_task(
-            "", total=epochs * turns, epoch=done + 1, epochs=epochs, loss=float("nan"), dev="", speed=""
+            "", total=epochs * turns, epoch=done + 1, epochs=epochs, loss="compiling ...", dev="", speed=""
         )
         self._bar.update(self._task, completed=done * turns)
         self._bar.start()
@@ -96,7 +96,9 @@ class RichProgress:
     def advance(self, turns: int, loss: float) -> None:
         """Move the bar."""
         speed = self._bar.tasks[0].speed
-        self._bar.update(self._task, advance=turns, loss=loss, speed=f"{speed:,.0f} turns/s" if speed else "")
+        self._bar.update(
+            self._task, advance=turns, loss=f"loss {loss:.4f}", speed=f"{speed:,.0f} turns/s" if speed else ""
+        )
 
     def epoch(self, record: dict[str, Any]) -> None:
         """Print the epoch's line above the bar."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from turnwise.dialogue import Corpus
 from turnwise.errors import CorpusError
@@ -30,7 +31,7 @@ def split_dev(corpus: Corpus, share: float, seed: int) -> tuple[Corpus, Corpus]:
     held_out = frozenset(position for _, position in order[:count])
     return (
         corpus.filter(lambda position, _: position not in held_out),
-        corpus.filter(lambda position, _: position in held_out),
+        replace(corpus.filter(lambda position, _: position in held_out), name=f"{corpus.name}, dev part"),
     )
 
 
