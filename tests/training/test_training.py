@@ -168,3 +168,8 @@ def test_a_corpus_is_not_changed_and_may_be_lazy(tmp_path):
     loaded = turnwise.train(tiny(), network=SMALL, config=QUICK)
     assert all(np.array_equal(lazy.weights[name], loaded.weights[name]) for name in lazy.weights)
     assert lazy.card.corpus["fingerprint"] == loaded.card.corpus["fingerprint"]
+
+
+def test_a_loss_that_is_no_number_is_told_with_its_cure():
+    with pytest.raises(ConfigError, match=r"the loss is nan in epoch [12]; try a smaller learning_rate"):
+        turnwise.train(tiny(), network=SMALL, config=QUICK.model_copy(update={"learning_rate": 1e38}))

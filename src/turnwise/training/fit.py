@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turnwise.config import TrainConfig
+from turnwise.errors import ConfigError
 from turnwise.features import Batch, Batches
 from turnwise.network import read_weights
 from turnwise.training.progress import Progress
@@ -100,6 +102,8 @@ class Fit:
             total += settle()
             waiting = (loss, batch)
         total += settle()
+        if not math.isfinite(total):
+            raise ConfigError(f"the loss is {total} in epoch {number}; try a smaller learning_rate")
         seconds = time.perf_counter() - started
         return {
             "epoch": number,
