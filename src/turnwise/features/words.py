@@ -9,12 +9,13 @@ import regex
 # Scripts that are written without spaces between words; their runs become overlapping pairs of characters.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\u30FC\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
 _RUN = regex.compile(rf"[{_UNSPACED}][{_UNSPACED}\p{{M}}]*")
-_LETTER = rf"(?:(?![{_UNSPACED}])[\p{{L}}\p{{N}}_]\p{{M}}*)"
-# A run of an unspaced script; or a word with its marks, digits and inner apostrophes; or one other sign.
+_LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--[{_UNSPACED}]]"
+# A word with its marks, digits and inner apostrophes; a run of an unspaced script; or one other sign.
 _TOKEN = regex.compile(
-    rf"(?=[\p{{L}}\p{{N}}])[{_UNSPACED}][{_UNSPACED}\p{{M}}]*"
-    rf"|{_LETTER}+(?:'{_LETTER}+)*"
-    r"|[^\s\p{L}\p{M}\p{N}\p{C}_]"
+    rf"{_LETTER}+(?:'{_LETTER}+)*"
+    rf"|[[\p{{L}}\p{{N}}]&&[{_UNSPACED}]][{_UNSPACED}\p{{M}}]*"
+    r"|[^\s\p{L}\p{M}\p{N}\p{C}_]",
+    regex.V1,
 )
 _ASCII_TOKEN = regex.compile(r"[a-z0-9_]+(?:'[a-z0-9_]+)*|[!-/:-@\[-^`{-~]")
 
@@ -27,7 +28,8 @@ def normalise(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).replace("’", "'")
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", folded).replace("’", "'")
 
 
 def words(text: str) -> list[str]:
