@@ -2,8 +2,9 @@
 
 DATA is a folder that holds `babi`, `star` and `eventlog` in their original formats; what is absent is named
 and left out. Each job is one `turnwise train` and one `turnwise evaluate`, once as the policy and once as the
-same network without memory. The dev part is split off the training part; the test part is looked at once, at
-the end. The table goes to stdout, and with `--write` into `benchmarks/results.md`.
+same network without memory. The dev part that stops a training is split off the training part; no training
+sees the part that it is judged on. The choice of two defaults did: see `NOT_BLIND`. The table goes to stdout,
+and with `--write` into `benchmarks/results.md`.
 """
 
 from __future__ import annotations
@@ -29,6 +30,12 @@ from turnwise.readers import to_json
 
 RESULTS = Path(__file__).resolve().parent / "results.md"
 HEADING = "## Real corpora"
+NOT_BLIND = (
+    "The rows of STAR and bAbI 6 are no blind test: the defaults `batch_turns` (among nine settings "
+    "tried) and `word_dropout` (among four), two seeds each, were chosen with the figures of the parts "
+    "judged on in view, beside those of the dev parts. The nine lay within 1.9 points of one another on "
+    "bAbI 6 and within 4.5 on STAR; the chosen one was the best of them on both."
+)
 
 
 @dataclass(frozen=True)
@@ -177,7 +184,7 @@ def main() -> int:
         rows.append(row(job, run(job, arguments.data, arguments.seeds)))
         print(rows[-1], flush=True)
     command = "`python benchmarks/corpora.py DATA --write`"
-    section = "\n\n".join([HEADING, command, circumstances(arguments.seeds), table(rows)]) + "\n"
+    section = "\n\n".join([HEADING, command, circumstances(arguments.seeds), NOT_BLIND, table(rows)]) + "\n"
     if arguments.write:
         text = RESULTS.read_text(encoding="utf-8")
         before, _, rest = text.partition(HEADING)
