@@ -45,12 +45,17 @@ class EncoderConfig(Settings):
         max_words: at most so many words have a bit of their own, the most frequent first.
         max_values: at most so many values of one fact have a bit of their own.
         buckets: a number becomes one of at most so many buckets of about equal count.
+        tokenizer: where a network reads words in order: whole `words`, or `bpe`, byte-pair pieces of them
+            (the extra `bpe`).
+        max_tokens: W, the words or pieces of a turn that such a network reads; what comes after is cut off.
     """
 
     min_count: int = Field(default=2, ge=1)
     max_words: int = Field(default=20_000, ge=0)
     max_values: int = Field(default=100, ge=0)
     buckets: int = Field(default=8, ge=2)
+    tokenizer: Literal["words", "bpe"] = "words"
+    max_tokens: int = Field(default=64, ge=1, le=4096)
 
 
 class NetworkConfig(Settings):
@@ -58,16 +63,38 @@ class NetworkConfig(Settings):
 
     Attributes:
         layout: `many-to-many-2` answers every turn and carries memory from turn to turn; `one-to-one` is
-            the same with a time-distributed dense layer in place of the LSTM: it acts on this turn alone.
+            the same without memory; `many-to-many-1` foresees at every turn the next `horizon` actions;
+            `one-to-many` foresees the whole course from the first turn; `many-to-one` gives the outcome.
+        cell: what carries memory from turn to turn.
+        words: how the words of a turn are read: as a set of `bits`, or in order by a time-distributed
+            `lstm`, or by the `mean`, `max` or `conv` (convolution and maximum) of their embeddings.
         units: H, the width of each hidden layer.
         layers: how many hidden layers stand on one another.
+        word_units: E, the width of a word's embedding and of what is read from a turn's words.
+        heads: of a transformer's attention; `units` is a multiple of them.
         dropout: share of a hidden layer's outputs that training leaves out, between the layers.
+        residual: each hidden layer's input is added to its output, where both have the same width.
+        layer_norm: each hidden layer's output is normalised.
+        horizon: `many-to-many-1`: how many actions it foresees, the one of this turn included.
+        outcome: `many-to-one`: the name of the outcome among a dialogue's metadata.
+        beginning: `many-to-one`: only the first so many turns are read; 0 is the whole dialogue.
     """
 
-    layout: Literal["many-to-many-2", "one-to-one"] = "many-to-many-2"
+    layout: Literal["many-to-many-2", "many-to-many-1", "many-to-one", "one-to-many", "one-to-one"] = (
+        "many-to-many-2"
+    )
+    cell: Literal["lstm", "gru", "simple-rnn", "transformer"] = "lstm"
+    words: Literal["bits", "lstm", "mean", "max", "conv"] = "bits"
     units: int = Field(default=128, ge=1, le=16_384)
     layers: int = Field(default=1, ge=1, le=8)
+    word_units: int = Field(default=64, ge=1, le=4096)
+    heads: int = Field(default=4, ge=1, le=64)
     dropout: float = Field(default=0.2, ge=0, lt=1)
+    residual: bool = False
+    layer_norm: bool = False
+    horizon: int = Field(default=3, ge=1, le=100)
+    outcome: str = Field(default="outcome", min_length=1)
+    beginning: int = Field(default=0, ge=0)
 
 
 class TrainConfig(Settings):
