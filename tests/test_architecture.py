@@ -13,7 +13,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
     ["errors", "version"],
     ["dialogue", "vocabulary", "metrics", "config", "backend"],
-    ["layers"],
+    ["layers", "layouts"],
     ["network", "features", "readers", "runtime", "simulator"],
     ["floors"],
     ["policy"],
@@ -22,7 +22,7 @@ FLOORS = [
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 MAY_IMPORT_KERAS = {"backend", "layers", "network", "training"}
-LIVE = {"runtime", "policy", "features", "sessions", "evaluation", "readers", "floors", "cli"}
+LIVE = {"layouts", "runtime", "policy", "features", "sessions", "evaluation", "readers", "floors", "cli"}
 
 
 def room(path: Path) -> str:

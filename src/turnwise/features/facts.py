@@ -14,6 +14,7 @@ from turnwise.config import EncoderConfig
 from turnwise.dialogue import Fact, Turn
 from turnwise.features.block import Previous
 from turnwise.vocabulary import Vocabulary
+from turnwise.vocabulary import value_name as value_name
 
 _NO_VALUES = Vocabulary(())
 _LARGEST = 1e300  # larger numbers, infinities and what is not a number are categories
@@ -171,12 +172,3 @@ def _edges(counts: Mapping[Any, int], buckets: int) -> tuple[float, ...]:
 def is_number(value: Fact) -> bool:
     """Tell whether a fact's value is a finite number (and no yes or no)."""
     return isinstance(value, int | float) and not isinstance(value, bool) and -_LARGEST < value < _LARGEST
-
-
-def value_name(value: Fact) -> str:
-    """Return a value as the name of a category.
-
-    >>> value_name(True), value_name("North")
-    ('true', 'North')
-    """
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,156 @@
+"""What each layout reads of a dialogue, and what it must answer."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layout_support import LAYOUTS, told
+from turnwise import Corpus, Dialogue, NetworkConfig, Turn
+from turnwise.errors import CorpusError
+from turnwise.layouts import END, answers_a_row, labelled, lesson, turns_read
+
+ACTIONS = st.lists(st.sampled_from("abc"), max_size=2, unique=True).map(tuple)
+turns = st.builds(Turn, user=st.none() | st.sampled_from(["hi", "bye"]), actions=ACTIONS)
+dialogues = st.builds(
+    Dialogue,
+    id=st.just("d"),
+    turns=st.lists(turns, min_size=1, max_size=6).map(tuple),
+    metadata=st.fixed_dictionaries({"drink": st.sampled_from(["tea", "coffee"])}),
+)
+TEA = Dialogue(
+    "tea",
+    (Turn("tea", ("size",), {"open": True}), Turn("big", ("milk", "sugar")), Turn("no", ("serve",))),
+    {"happy": True, "stars": 4},
+)
+
+
+@pytest.mark.parametrize(
+    ("settings", "read", "answers"),
+    [
+        ({"layout": "many-to-many-2"}, 3, ((("size",),), (("milk", "sugar"),), (("serve",),))),
+        ({"layout": "one-to-one"}, 3, ((("size",),), (("milk", "sugar"),), (("serve",),))),
+        (
+            {"layout": "many-to-many-1", "horizon": 2},
+            3,
+            ((("size",), ("milk", "sugar")), (("milk", "sugar"), ("serve",)), (("serve",), (END,))),
+        ),
+        ({"layout": "many-to-many-1", "horizon": 1}, 3, ((("size",),), (("milk", "sugar"),), (("serve",),))),
+        ({"layout": "one-to-many"}, 1, ((("size",),), (("milk", "sugar"),), (("serve",),), ((END,),))),
+        ({"layout": "many-to-one", "outcome": "happy"}, 3, ((("true",),),)),
+        ({"layout": "many-to-one", "outcome": "stars", "beginning": 2}, 2, ((("4",),),)),
+        ({"layout": "many-to-one", "outcome": "stars", "beginning": 9}, 3, ((("4",),),)),
+    ],
+    ids=str,
+)
+def test_what_is_read_and_answered(settings, read, answers):
+    config = NetworkConfig(**settings)
+    found = lesson(config, TEA)
+    assert found.turns == turns_read(config, TEA) == TEA.turns[:read]
+    assert found.answers == answers
+
+
+@given(dialogues, st.integers(1, 8))
+def test_each_row_foresees_what_the_rows_after_it_say(dialogue, horizon):
+    rows = lesson(NetworkConfig(layout="many-to-many-1", horizon=horizon), dialogue).answers
+    assert [row[0] for row in rows] == [turn.actions for turn in dialogue]
+    for place, row in enumerate(rows):
+        assert len(row) == horizon
+        for ahead, answer in enumerate(row):
+            assert answer == (rows[place + ahead][0] if place + ahead < len(rows) else (END,))
+
+
+@given(dialogues, st.sampled_from(sorted(LAYOUTS)))
+def test_there_is_a_decision_to_each_row(dialogue, layout):
+    config = LAYOUTS[layout]
+    found = lesson(config, dialogue)
+    assert [right for _, _, right in found.decisions] == [row[0] for row in found.answers]
+    assert all(len(row) == answers_a_row(config) for row in found.answers)
+
+
+@given(dialogues, dialogues, st.sampled_from(sorted(LAYOUTS)))
+def test_a_floor_sees_no_more_than_the_network(dialogue, other, layout):
+    """Where the network reads the same, the tables of counts see the same."""
+    config = LAYOUTS[layout]
+    read = len(turns_read(config, dialogue))
+    later = () if config.layout == "many-to-one" and read != config.beginning else other.turns
+    # No network sees the actions of the last turn that it reads, nor what comes after it.
+    last = replace(dialogue[read - 1], actions=other[0].actions)
+    changed = Dialogue("d", (*dialogue.turns[: read - 1], last, *later), other.metadata)
+    seen = [
+        [(turn.user, turn.facts, previous) for turn, previous, _ in lesson(config, one).decisions]
+        for one in (dialogue, changed)
+    ]
+    shared = min(map(len, seen)) if read == 1 and config.layout == "one-to-many" else min(read, len(seen[0]))
+    assert seen[0][:shared] == seen[1][:shared]
+
+
+def test_an_action_may_not_be_named_as_the_end_is():
+    dialogue = Dialogue("d7", [Turn("bye", (END,))])
+    for layout in ("many-to-many-1", "one-to-many"):
+        with pytest.raises(CorpusError) as error:
+            lesson(NetworkConfig(layout=layout), dialogue)
+        assert str(error.value) == (
+            "dialogue 'd7': an action is named '<end>', which stands for the end of a dialogue; "
+            "rename it, or choose another layout"
+        )
+    assert lesson(NetworkConfig(), dialogue).answers == (((END,),),)
+
+
+def outcomes(**settings):
+    return NetworkConfig(layout="many-to-one", **settings)
+
+
+def test_dialogues_without_the_outcome_are_left_out_and_counted():
+    corpus = Corpus("c", [replace(d, metadata={}) if n % 3 else d for n, d in enumerate(told())])
+    kept = labelled(outcomes(outcome="drink"), corpus)
+    for _ in range(2):
+        assert len(list(kept)) == 4
+        assert kept.skipped == {"no 'drink' in the metadata": 8}
+    assert kept.load().skipped == kept.skipped
+    assert labelled(NetworkConfig(), corpus) is corpus
+    assert dict(labelled(outcomes(outcome="drink"), told()).skipped) == {}
+
+
+def test_what_the_reader_left_out_is_still_told(tmp_path):
+    import turnwise
+
+    path = tmp_path / "extra.jsonl"
+    turn = '{"user": "hi", "actions": ["greet"], "mood": "good"}'
+    path.write_text(
+        f'{{"turns": [{turn}], "metadata": {{"happy": true}}}}\n{{"turns": [{turn}], "metadata": {{}}}}\n'
+    )
+    kept = labelled(outcomes(outcome="happy"), turnwise.read(path))
+    assert len(list(kept)) == 1
+    assert kept.skipped == {"unknown turn key 'mood'": 2, "no 'happy' in the metadata": 1}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "listed"),
+    [
+        ({}, "which is empty"),
+        ({"stars": 4, "happy": True}, "which has 'happy', 'stars'"),
+        ({"outcome": ""}, "which has 'outcome'"),
+        (
+            {f"n{number}": 1 for number in range(10)},
+            "which has 'n0', 'n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7' and 2 more",
+        ),
+    ],
+)
+def test_a_corpus_without_the_outcome_is_refused(metadata, listed):
+    corpus = Corpus("shop", [replace(dialogue, metadata=metadata) for dialogue in told()])
+    with pytest.raises(CorpusError) as error:
+        list(labelled(outcomes(), corpus))
+    assert str(error.value) == (
+        f"shop: no dialogue has a value of 'outcome' in its metadata, {listed}; "
+        "name another with --set outcome=NAME, or choose another layout"
+    )
+
+
+def test_a_dialogue_without_the_outcome_has_no_lesson():
+    with pytest.raises(CorpusError) as error:
+        lesson(outcomes(), TEA)
+    assert str(error.value) == (
+        "dialogue 'tea': no 'outcome' in the metadata; give it one, or choose another layout"
+    )
