@@ -11,12 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from turnwise.dialogue import Dialogue, Turn
+from turnwise.dialogue import Turn
 from turnwise.features.block import Previous
-from turnwise.features.facts import value_name
 from turnwise.features.words import normalise
-
-Actions = tuple[str, ...]
+from turnwise.layouts import Actions, Lesson
+from turnwise.vocabulary import value_name
 
 # What each level of the count table looks at; a case that a level has not seen falls to the next.
 _LEVELS = (
@@ -36,14 +35,12 @@ class FloorCounts:
     def __init__(self) -> None:
         self._counts: list[defaultdict[int, Counter[Actions]]] = [defaultdict(Counter) for _ in _LEVELS]
 
-    def add(self, dialogue: Dialogue) -> None:
-        """Count the turns of one more dialogue."""
-        previous: Previous = None
-        for turn in dialogue:
-            taken = tuple(sorted(turn.actions))
+    def add(self, lesson: Lesson) -> None:
+        """Count the decisions of one more dialogue."""
+        for turn, previous, right in lesson.decisions:
+            taken = tuple(sorted(right))
             for counts, key in zip(self._counts, _keys(turn, previous), strict=True):
                 counts[key][taken] += 1
-            previous = turn.actions
 
     def floors(self) -> Floors:
         """Return, for each case seen, the actions taken most often (among equals the first by name)."""
@@ -64,7 +61,8 @@ class Floors:
     The user's text is not kept, only a hash of it.
 
     >>> counts = FloorCounts()
-    >>> counts.add(Dialogue("d1", [Turn("hello", ["greet"]), Turn("bye", ["goodbye"])]))
+    >>> turns = (Turn("hello", ("greet",)), Turn("bye", ("goodbye",)))
+    >>> counts.add(Lesson(turns, ((("greet",),), (("goodbye",),))))
     >>> floors = counts.floors()
     >>> floors.predict(Turn("Hello"), None), floors.predict(Turn("what?"), ("greet",))
     ({'majority': ('goodbye',), 'bigram': ('greet',), 'count_table': ('greet',)},

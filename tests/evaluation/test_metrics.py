@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 import turnwise
 from support import tiny
-from turnwise import Dialogue, Turn
+from turnwise import Dialogue, NetworkConfig, Turn
 from turnwise.floors import FloorCounts, Floors
+from turnwise.layouts import lesson
 from turnwise.metrics import Tally
 
 sets = st.frozensets(st.sampled_from("abcd"), max_size=3)
@@ -57,7 +58,7 @@ def test_with_one_action_a_turn_micro_f1_is_turn_accuracy(judged):
 def floors_of(*dialogues) -> Floors:
     counts = FloorCounts()
     for dialogue in dialogues:
-        counts.add(dialogue)
+        counts.add(lesson(NetworkConfig(), dialogue))
     return counts.floors()
 
 

@@ -3,11 +3,13 @@
 from itertools import combinations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from layout_support import LAYOUTS, told
 from support import tiny
-from turnwise import Corpus, Dialogue, EncoderConfig, Turn
+from turnwise import Corpus, Dialogue, EncoderConfig, NetworkConfig, Turn
 from turnwise.features import Batches, Census, encode
 from turnwise.features.batches import bucket_edges
 
@@ -28,10 +30,10 @@ def test_no_other_edges_waste_less(lengths, most):
     assert enough or len(edges) == min(most, len(unique))
 
 
-def batches_of(corpus, batch_turns):
-    census = Census.of(corpus)
-    space = census.action_space()
-    return Batches(encode(corpus, census.encoder(EncoderConfig(min_count=1)), space), batch_turns)
+def batches_of(corpus, batch_turns, words="bits"):
+    census, config = Census.of(corpus), NetworkConfig(words=words)
+    encoder = census.encoder(EncoderConfig(min_count=1), words)
+    return Batches(encode(corpus, encoder, census.action_space(), config), batch_turns)
 
 
 def test_batches_keep_to_the_budget_and_few_shapes():
@@ -39,7 +41,7 @@ def test_batches_keep_to_the_budget_and_few_shapes():
     lengths = np.concatenate([1 + generator.poisson(12, 3000), [90, 150, 400]])
     corpus = Corpus("c", [Dialogue(str(n), [Turn("hi", ("a",))] * int(t)) for n, t in enumerate(lengths)])
     batches = batches_of(corpus, 1024)
-    shapes = {batch.inputs.shape for batch in batches.in_order()}
+    shapes = {batch.inputs["bits"].shape for batch in batches.in_order()}
     assert len(shapes) <= 6
     assert all(rows * turns <= 1024 for rows, turns, _ in shapes)
     assert batches.fill > 0.85
@@ -47,22 +49,23 @@ def test_batches_keep_to_the_budget_and_few_shapes():
 
 def test_a_dialogue_beyond_the_budget_is_a_batch_of_its_own():
     corpus = Corpus("c", [Dialogue("long", [Turn("hi", ("a",))] * 5000), *tiny().dialogues])
-    long = [batch for batch in batches_of(corpus, 256).in_order() if batch.inputs.shape[1] == 5000]
-    assert [batch.inputs.shape[0] for batch in long] == [1]
+    long = [batch for batch in batches_of(corpus, 256).in_order() if batch.inputs["bits"].shape[1] == 5000]
+    assert [batch.inputs["bits"].shape[0] for batch in long] == [1]
 
 
-def test_one_giant_text_does_not_widen_the_other_batches():
+@pytest.mark.parametrize(("words", "name"), [("bits", "bits"), ("mean", "tokens")])
+def test_one_giant_text_does_not_widen_the_other_batches(words, name):
     giant = Dialogue("giant", [Turn(" ".join(f"w{n}" for n in range(3000)), ("a",))])
-    batches = batches_of(Corpus("c", [giant, *tiny(dialogues=40).dialogues]), 256)
-    widths = sorted(batch.inputs.shape[2] for batch in batches.in_order())
-    assert widths[-1] > 3000
+    batches = batches_of(Corpus("c", [giant, *tiny(dialogues=40).dialogues]), 256, words)
+    widths = sorted(batch.inputs[name].shape[2] for batch in batches.in_order())
+    assert widths[-1] == (64 if words == "mean" else 3001)
     assert widths[-2] < 10
 
 
 def test_word_dropout_hides_words_and_nothing_else():
     batches = batches_of(tiny(dialogues=40), 64)
-    known = [np.sort(batch.inputs, -1) for batch in batches.shuffled(np.random.default_rng(1), 0.0)]
-    hidden = [batch.inputs for batch in batches.shuffled(np.random.default_rng(1), 0.99)]
+    known = [np.sort(batch.inputs["bits"], -1) for batch in batches.shuffled(np.random.default_rng(1), 0.0)]
+    hidden = [batch.inputs["bits"] for batch in batches.shuffled(np.random.default_rng(1), 0.99)]
     census = Census.of(tiny(dialogues=40))
     encoder = census.encoder(EncoderConfig(min_count=1))
     words = encoder.blocks[0].vocabulary
@@ -71,3 +74,39 @@ def test_word_dropout_hides_words_and_nothing_else():
     for before, after in zip(known, hidden, strict=True):
         kept = before > words.unknown
         np.testing.assert_array_equal(before[kept], np.sort(after, -1)[kept])
+
+
+def test_word_dropout_makes_tokens_unknown_and_nothing_else():
+    batches = batches_of(tiny(dialogues=40), 64, words="mean")
+    known = [batch.inputs for batch in batches.shuffled(np.random.default_rng(1), 0.0)]
+    hidden = [batch.inputs for batch in batches.shuffled(np.random.default_rng(1), 0.5)]
+    changed = real = 0
+    for before, after in zip(known, hidden, strict=True):
+        np.testing.assert_array_equal(before["bits"], after["bits"])
+        np.testing.assert_array_equal(before["tokens"] == 0, after["tokens"] == 0)
+        differ = before["tokens"] != after["tokens"]
+        assert (after["tokens"][differ] == 1).all()
+        changed, real = changed + differ.sum(), real + (before["tokens"] > 0).sum()
+    assert 0.3 < changed / real < 0.7
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_arrays_of_each_layout_have_their_shapes(layout):
+    corpus, network = told(dialogues=11), LAYOUTS[layout]
+    census = Census.of(corpus, network)
+    for words in ("bits", "mean"):
+        encoder, space = census.encoder(EncoderConfig(), words), census.action_space()
+        batches = Batches(encode(corpus, encoder, space, network.model_copy(update={"words": words})), 12)
+        for batch in batches.in_order():
+            rows, turns, _ = batch.inputs["bits"].shape
+            answers = {"many-to-one": 1, "many-to-many-1": 3 * turns}.get(network.layout, turns)
+            assert batch.targets.shape[:2] == batch.weights.shape == (rows, answers)
+            assert batch.inputs.keys() == (
+                {"bits"}
+                | ({"tokens"} if words == "mean" else set())
+                | ({"mask"} if network.layout == "many-to-one" else set())
+            )
+            assert batch.weights.dtype == np.float32
+            for name, array in batch.inputs.items():
+                assert array.shape[:2] == (rows, turns)
+                assert array.dtype == (bool if name == "mask" else np.int32)

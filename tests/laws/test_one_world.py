@@ -4,8 +4,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turnwise import Dialogue, Session, Turn
-from turnwise.features import encode
+from support import tiny
+from turnwise import Dialogue, EncoderConfig, NetworkConfig, Session, Turn
+from turnwise.features import Batches, Census, encode
 
 ACTIONS = ["ask_size", "confirm", "serve_tea", "serve_coffee"]
 facts = st.dictionaries(
@@ -32,7 +33,29 @@ def test_a_session_sees_what_training_saw(policy, conversation):
     previous = None
     for number, turn in enumerate(recorded):
         start, end = arrays.bits.offsets[number : number + 2]
-        assert arrays.bits.values[start:end].tolist() == policy.encoder.bits(turn, previous)
+        assert arrays.bits.values[start:end].tolist() == policy.encoder.encode(turn, previous).bits
+        previous = turn.actions
+
+
+TEACHER = Census.of(tiny())
+ORDERED = [TEACHER.encoder(EncoderConfig(tokenizer=kind, max_tokens=4), "mean") for kind in ("words", "bpe")]
+
+
+@settings(max_examples=60, deadline=None)
+@given(conversations, st.sampled_from(ORDERED))
+def test_the_tokens_of_a_live_turn_are_those_of_training(conversation, encoder):
+    """Live, a turn is encoded before its actions are known, alone; in training with all others."""
+    turns = [Turn(user, (action,), found) for (user, found), action in conversation]
+    network = NetworkConfig(words="mean")
+    arrays = encode([Dialogue("recorded", turns)], encoder, TEACHER.action_space(), network)
+    batches = Batches(arrays, 1000)
+    (batch,) = batches.in_order()
+    previous = None
+    for number, turn in enumerate(turns):
+        live = encoder.encode(Turn(turn.user, facts=turn.facts), previous)
+        bits, tokens = batch.inputs["bits"][0, number], batch.inputs["tokens"][0, number]
+        assert bits[bits < encoder.width].tolist() == live.bits
+        assert tokens.tolist() == live.tokens + [0] * (len(tokens) - len(live.tokens))
         previous = turn.actions
 
 

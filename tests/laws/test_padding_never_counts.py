@@ -1,21 +1,25 @@
 """Law 4: loss and metrics are sum(weight * value) / sum(weight)."""
 
+from collections import Counter
+
 import numpy as np
 import pytest
 
-from support import QUICK, SMALL, tiny
+from layout_support import LAYOUTS, told
+from support import QUICK
 from turnwise.backend import ops
 from turnwise.config import EncoderConfig
 from turnwise.features import Batches, Census, encode
+from turnwise.layouts import lesson
 from turnwise.network import build_network
 from turnwise.training.fit import Fit
 from turnwise.training.step import mean_loss, turn_losses
 
 
-def encoded(corpus):
-    census = Census.of(corpus)
+def encoded(corpus, network):
+    census = Census.of(corpus, network)
     space = census.action_space()
-    return encode(corpus, census.encoder(EncoderConfig()), space), space
+    return encode(corpus, census.encoder(EncoderConfig(), network.words), space, network), space
 
 
 @pytest.mark.parametrize("multi", [False, True])
@@ -38,6 +42,19 @@ def test_the_loss_is_the_weighted_mean(multi):
 
 
 @pytest.mark.parametrize("multi", [False, True])
+def test_the_logits_of_every_layout_are_judged_answer_by_answer(multi):
+    """(B, T, k, A) and (B, A) hold the same answers as (B, N, A)."""
+    generator = np.random.default_rng(3)
+    logits = generator.normal(size=(2, 6, 4)).astype(np.float32)
+    targets = generator.integers(0, 4, (2, 6, 1)).astype(np.int32)
+    whole = np.asarray(turn_losses(targets, logits, multi))
+    ahead = turn_losses(targets, logits.reshape(2, 3, 2, 4), multi)
+    np.testing.assert_array_equal(np.asarray(ahead), whole)
+    one = turn_losses(targets[:, :1], logits[:, 0], multi)
+    np.testing.assert_allclose(np.asarray(one), whole[:, :1], rtol=1e-6)
+
+
+@pytest.mark.parametrize("multi", [False, True])
 def test_what_stands_in_padding_does_not_matter(multi):
     generator = np.random.default_rng(4)
     logits = generator.normal(size=(2, 3, 4)).astype(np.float32)
@@ -56,28 +73,66 @@ def test_an_unknown_or_padded_target_names_no_action():
 
 
 @pytest.mark.parametrize("batch_turns", [3, 7, 1000])
-def test_every_turn_is_in_one_batch_and_no_padding_is_counted(batch_turns):
-    corpus = tiny(dialogues=11)
-    arrays, space = encoded(corpus)
+@pytest.mark.parametrize("words", ["bits", "mean"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_answer_is_in_one_batch_and_no_padding_is_counted(layout, words, batch_turns):
+    corpus, network = told(dialogues=11), LAYOUTS[layout].model_copy(update={"words": words})
+    arrays, space = encoded(corpus, network)
     batches = Batches(arrays, batch_turns)
-    turns = sum(len(dialogue) for dialogue in corpus)
+    lessons = [lesson(network, dialogue) for dialogue in corpus]
+    rights = Counter(action for one in lessons for row in one.answers for answer in row for action in answer)
+    answers = sum(len(row) for one in lessons for row in one.answers)
     for made in (list(batches.in_order()), list(batches.shuffled(np.random.default_rng(0)))):
-        assert sum(batch.turns for batch in made) == batches.turns == turns
+        assert sum(batch.answers for batch in made) == batches.answers == answers
+        assert batches.rows * batches.a_row == answers
+        assert sum(batch.turns for batch in made) == batches.turns
         counted = np.zeros(len(space) + 2, int)
         for batch in made:
             assert set(np.unique(batch.weights)) <= {0.0, 1.0}
-            assert (batch.inputs[batch.weights == 0] == arrays.num_features).all()
             assert (batch.targets[batch.weights == 0] == arrays.num_actions + 1).all()
             counted += np.bincount(batch.targets[batch.weights == 1].ravel(), minlength=len(space) + 2)
-        assert counted[: len(space)].tolist() == [
-            sum(action in turn.actions for dialogue in corpus for turn in dialogue) for action in space
-        ]
+        assert counted[: len(space)].tolist() == [rights[action] for action in space]
 
 
-def test_the_dev_figures_do_not_depend_on_the_batches():
-    corpus = tiny(dialogues=11)
-    arrays, space = encoded(corpus)
-    model = build_network(SMALL, arrays.num_features, len(space), space.multi, 1)
+@pytest.mark.parametrize("batch_turns", [3, 7, 1000])
+@pytest.mark.parametrize("words", ["bits", "mean"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_turn_that_is_read_is_in_one_batch_before_its_answers(layout, words, batch_turns):
+    """Each row of a batch is one dialogue's turns, then padding; beside it are that dialogue's answers."""
+    corpus, network = told(dialogues=11), LAYOUTS[layout].model_copy(update={"words": words})
+    census = Census.of(corpus, network)
+    encoder, space = census.encoder(EncoderConfig(), words), census.action_space()
+    batches = Batches(encode(corpus, encoder, space, network), batch_turns)
+    expected = []
+    for dialogue in corpus:
+        one, previous = lesson(network, dialogue), (None, *(turn.actions for turn in dialogue))
+        turns = [encoder.encode(turn, before) for turn, before in zip(one.turns, previous, strict=False)]
+        indices = [tuple(sorted(space.indices(answer))) for row in one.answers for answer in row]
+        expected.append((tuple((tuple(t.bits), tuple(t.tokens)) for t in turns), tuple(indices)))
+    found = []
+    for batch in batches.in_order():
+        tokens = batch.inputs.get("tokens", np.zeros((*batch.inputs["bits"].shape[:2], 0), np.int32))
+        for row in range(len(batch.weights)):
+            bits = [tuple(turn[turn < encoder.width].tolist()) for turn in batch.inputs["bits"][row]]
+            read = [tuple(turn[turn > 0].tolist()) for turn in tokens[row]]
+            real = sum(map(bool, bits))  # a turn has a bit at least: of the previous actions
+            assert not any(bits[real:])
+            assert not any(read[real:])
+            if "mask" in batch.inputs:
+                assert batch.inputs["mask"][row].tolist() == [True] * real + [False] * (len(bits) - real)
+            targets = batch.targets[row][batch.weights[row] == 1]
+            answers = tuple(tuple(answer[answer <= len(space)].tolist()) for answer in targets)
+            if real or answers:
+                found.append((tuple(zip(bits[:real], read[:real], strict=True)), answers))
+    assert sorted(found) == sorted(expected)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_dev_figures_do_not_depend_on_the_batches(layout):
+    corpus, network = told(dialogues=11), LAYOUTS[layout]
+    arrays, space = encoded(corpus, network)
+    sizes = {"num_features": arrays.num_features, "num_tokens": 0, "num_actions": len(space)}
+    model = build_network(network, **sizes, multi=space.multi, seed=1)
     figures = []
     for batch_turns in (3, 8, 200):
         batches = Batches(arrays, batch_turns)
@@ -85,3 +140,27 @@ def test_the_dev_figures_do_not_depend_on_the_batches():
     for figure in figures[1:]:
         assert figure["dev_turn_accuracy"] == figures[0]["dev_turn_accuracy"]
         assert figure["dev_loss"] == pytest.approx(figures[0]["dev_loss"], rel=1e-5)
+
+
+def test_only_the_first_answer_of_a_row_is_judged_while_training():
+    """A model that foresees nothing but the first answers has them all right; its loss tells the rest."""
+    corpus, network = told(dialogues=4), LAYOUTS["many-to-many-1"]
+    arrays, space = encoded(corpus, network)
+    batches = Batches(arrays, 1000)
+
+    class Oracle:
+        trainable_variables = ()
+
+        def predict_on_batch(self, inputs):
+            (batch,) = batches.in_order()
+            rows, turns, _ = inputs["bits"].shape
+            right = np.minimum(batch.targets[..., 0], len(space) - 1).reshape(rows, turns, 3)
+            right[..., 1:] = (right[..., 1:] + 1) % len(space)
+            probabilities = np.eye(len(space), dtype=np.float32)[right]
+            return probabilities, probabilities
+
+    fit = object.__new__(Fit)
+    fit.model, fit.space, fit.dev = Oracle(), space, batches
+    record = fit._dev_record()
+    assert record["dev_turn_accuracy"] == 1.0
+    assert record["dev_loss"] == pytest.approx(-np.log(1e-9) * 2 / 3, rel=1e-3)

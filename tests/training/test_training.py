@@ -102,7 +102,9 @@ def test_the_seed_layout_is_built_as_named():
     from turnwise.backend import keras
     from turnwise.layers import TimeDistributed
 
-    model = build_network(NetworkConfig(units=8, layers=2), 20, 5, multi=True, seed=1)
+    model = build_network(
+        NetworkConfig(units=8, layers=2), num_features=20, num_tokens=0, num_actions=5, multi=True, seed=1
+    )
     hidden = [layer for layer in model.layers if isinstance(layer, keras.layers.LSTM)]
     assert [layer.return_sequences for layer in hidden] == [True, True]
     actions = model.get_layer("actions")
@@ -149,7 +151,7 @@ def test_what_cannot_be_learned_from(corpus, message):
         (
             NetworkConfig,
             {"layout": "x"},
-            "setting 'layout' is 'x'; input should be 'many-to-many-2' or 'one-to-one'",
+            "setting 'layout' is 'x'; input should be 'many-to-many-2', 'many-to-many-1', 'many-to-one', ",
         ),
     ],
 )

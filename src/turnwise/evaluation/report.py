@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Group
@@ -20,12 +20,37 @@ _FLOOR_TITLES = {
 
 
 @dataclass(frozen=True, slots=True)
+class _Terms:
+    """What the text calls a decision and an answer, which differs between the layouts."""
+
+    decisions: str = "turns"
+    answer: str = "action"
+    floors: Mapping[str, str] = field(default_factory=dict)
+
+
+_TERMS = {
+    "one-to-many": _Terms(
+        "decisions", floors={"bigram": "floor: the most frequent at the same place of a dialogue"}
+    ),
+    "many-to-one": _Terms(
+        "dialogues",
+        "outcome",
+        {
+            "majority": "floor: the most frequent outcome",
+            "bigram": "floor: the most frequent after the last action seen",
+        },
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What an evaluation found.
 
     Attributes:
         corpus: the name of the corpus judged on.
-        turns: turns that are right, of all.
+        turns: turns that are right, of all. A turn stands for a decision: with the layout `one-to-many` an
+            action of the foreseen course, its end included; with `many-to-one` the outcome of a dialogue.
         dialogues: dialogues of which every turn is right, of all.
         micro_f1: over all decisions together.
         macro_f1: mean over the actions.
@@ -34,7 +59,9 @@ class Report:
         top_3: turns whose true actions are all among the three most probable.
         floors: turns that each floor has right.
         actions: the score of each action, the most frequent first.
-        skipped: what the reader left out.
+        skipped: what the reader left out, and dialogues without the outcome that is to be foreseen.
+        layout: the policy's layout.
+        ahead: with `many-to-many-1`, how often the first, second, ... action that a turn foresees is right.
     """
 
     corpus: str
@@ -48,6 +75,8 @@ class Report:
     floors: Mapping[str, Fraction]
     actions: Mapping[str, ActionScore]
     skipped: Mapping[str, int]
+    layout: str = "many-to-many-2"
+    ahead: tuple[Fraction, ...] = ()
 
     @property
     def turn_accuracy(self) -> float:
@@ -63,6 +92,7 @@ class Report:
         """Return the report as plain values."""
         return {
             "corpus": self.corpus,
+            "layout": self.layout,
             "dialogues": self.dialogues.whole,
             "turns": self.turns.whole,
             "right_dialogues": self.dialogues.part,
@@ -70,6 +100,7 @@ class Report:
             "turn_accuracy": self.turn_accuracy,
             "dialogue_accuracy": self.dialogue_accuracy,
             "top_3_accuracy": self.top_3.value,
+            "ahead": [fraction.value for fraction in self.ahead],
             "micro_f1": self.micro_f1,
             "macro_f1": self.macro_f1,
             "weighted_f1": self.weighted_f1,
@@ -91,25 +122,35 @@ class Report:
 
     def __rich__(self) -> Group:
         """Return the report as tables."""
-        summary = Table("", "turns right", "", title=Text(self.corpus), title_justify="left", show_edge=False)
+        terms, title = _TERMS.get(self.layout, _Terms()), Text(self.corpus)
+        right = f"{terms.decisions} right"
+        summary = Table("", right, "", title=title, title_justify="left", show_edge=False)
         summary.add_row("this policy", f"{self.turn_accuracy:.1%}", _of(self.turns), style="bold")
         for name, floor in self.floors.items():
-            summary.add_row(_FLOOR_TITLES[name], f"{floor.value:.1%}", _of(floor))
+            floor_title = terms.floors.get(name, _FLOOR_TITLES[name])
+            summary.add_row(floor_title, f"{floor.value:.1%}", _of(floor))
         more = Table(show_header=False, show_edge=False, box=None)
-        more.add_row("dialogues right throughout", str(self.dialogues))
-        more.add_row("true action among the first three", str(self.top_3))
+        if self.layout != "many-to-one":
+            more.add_row("dialogues right throughout", str(self.dialogues))
+        if self.ahead:
+            shares = ", ".join(f"{fraction.value:.1%}" for fraction in self.ahead)
+            more.add_row(f"right 1 to {len(self.ahead)} actions ahead", shares)
+        more.add_row(f"true {terms.answer} among the first three", str(self.top_3))
         more.add_row(
             "F1 micro / macro / weighted",
             f"{self.micro_f1:.3f} / {self.macro_f1:.3f} / {self.weighted_f1:.3f}",
         )
-        more.add_row("turns with an unknown action", f"{self.unknown_actions:,} (counted as wrong)")
+        more.add_row(
+            f"{terms.decisions} with an unknown {terms.answer}",
+            f"{self.unknown_actions:,} (counted as wrong)",
+        )
         for reason, count in self.skipped.items():
-            more.add_row("left out by the reader", Text(f"{count:,} x {reason}"))
-        return Group(summary, "", more, "", self._weakest())
+            more.add_row("left out", Text(f"{count:,} x {reason}"))
+        return Group(summary, "", more, "", self._weakest(f"{terms.answer}s most often missed"))
 
-    def _weakest(self) -> Table:
+    def _weakest(self, title: str) -> Table:
         """The actions that cost most turns."""
-        table = Table("actions most often missed", "taken", "predicted", "right", "F1", show_edge=False)
+        table = Table(title, "taken", "predicted", "right", "F1", show_edge=False)
         for column in table.columns[1:]:
             column.justify = "right"
         missed = sorted(self.actions.items(), key=lambda item: item[1].right - item[1].support)

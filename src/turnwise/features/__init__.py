@@ -1,9 +1,19 @@
-"""Features: turns -> the indices of set bits -> batches."""
+"""Features: turns -> the indices of set bits, and tokens -> batches."""
 
 from turnwise.features.batches import Batch, Batches
 from turnwise.features.block import Block, Previous
 from turnwise.features.census import Census
 from turnwise.features.encoded import EncodedCorpus, encode
-from turnwise.features.encoder import TurnEncoder
+from turnwise.features.encoder import EncodedTurn, TurnEncoder
 
-__all__ = ["Batch", "Batches", "Block", "Census", "EncodedCorpus", "Previous", "TurnEncoder", "encode"]
+__all__ = [
+    "Batch",
+    "Batches",
+    "Block",
+    "Census",
+    "EncodedCorpus",
+    "EncodedTurn",
+    "Previous",
+    "TurnEncoder",
+    "encode",
+]

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from turnwise.features.encoded import EncodedCorpus
+from turnwise.features.encoded import EncodedCorpus, Ragged
+from turnwise.features.tokens import PADDING, UNKNOWN
 
 _MOST_BUCKETS = 5
 # No more shapes are made than bring the share of real turns to this: each costs a second or two of compiling.
 _ENOUGH_FILL = 0.85
 _MOST_EDGES = 64
-# Dialogues with a turn of so many times more bits than is usual are batched apart, not to widen the rest.
-_HEAVY = 4
+# Dialogues with a turn of so many times more bits (or tokens) than is usual are batched apart, not to widen
+# the rest; what is less than the second number of them is usual. A network goes through each token.
+_HEAVY_BITS, _HEAVY_TOKENS = (4, 16), (2, 8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,30 +26,45 @@ class Batch:
     """Inputs, targets and weights of B dialogues of at most T turns, always together.
 
     Attributes:
-        inputs: indices of set bits, (B, T, K); F fills up.
-        targets: indices of actions, (B, T, L); A is an unknown action, A + 1 fills up.
-        weights: (B, T), 1 for a turn and 0 for padding.
-        turns: how many turns are real.
+        inputs: by name: `bits`, the indices of set bits, (B, T, K), F fills up; where words are read in
+            order `tokens`, (B, T, W), 0 fills up; where the network needs it `mask`, (B, T), true for a turn.
+        targets: indices of actions for each of N answers, (B, N, L); A is an unknown action, A + 1 fills up.
+            N is T, or T * k where each turn has k answers (turn by turn), or 1 for a whole dialogue.
+        weights: (B, N), 1 for an answer and 0 for padding.
+        turns: how many of the B * T turns are real, or have a real answer.
     """
 
-    inputs: NDArray[np.int32]
+    inputs: dict[str, NDArray[Any]]
     targets: NDArray[np.int32]
     weights: NDArray[np.float32]
+    turns: int
 
     @property
-    def turns(self) -> int:
-        """How many turns are real."""
+    def answers(self) -> int:
+        """How many answers are real."""
         return int(np.count_nonzero(self.weights))
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Dialogues of like length, which share one batch shape (B, T, K)."""
+    """Dialogues of like length, which share the shapes of one batch.
+
+    Attributes:
+        dialogues: their numbers.
+        rows: B.
+        turns: T.
+        bits: K.
+        tokens: W.
+        answers: N.
+        actions: L.
+    """
 
     dialogues: NDArray[np.int64]
     rows: int
     turns: int
     bits: int
+    tokens: int
+    answers: int
     actions: int
 
 
@@ -60,13 +78,29 @@ class Batches:
 
     def __init__(self, encoded: EncodedCorpus, batch_turns: int) -> None:
         self._encoded = encoded
-        self._first_turns = encoded.first_turns
+        self._first_turns, self._first_answers = encoded.first_turns, encoded.first_answers
+        self._slots, self._answers = encoded.slots, encoded.rows * encoded.a_row
         self.buckets = tuple(_buckets(encoded, batch_turns))
 
     @property
     def turns(self) -> int:
         """How many turns a pass goes through, padding not counted."""
-        return int(self._encoded.lengths.sum())
+        return int(self._slots.sum())
+
+    @property
+    def answers(self) -> int:
+        """How many answers a pass goes through."""
+        return int(self._answers.sum())
+
+    @property
+    def rows(self) -> int:
+        """How many decisions a pass goes through: answers, those further ahead not counted."""
+        return int(self._encoded.rows.sum())
+
+    @property
+    def a_row(self) -> int:
+        """k: each k-th answer is the first of a row."""
+        return self._encoded.a_row
 
     @property
     def fill(self) -> float:
@@ -87,8 +121,8 @@ class Batches:
 
         Args:
             generator: the source of chance.
-            word_dropout: this share of the users' words is made unknown, so that the bit of the unknown word
-                is learned too where the training part holds few such words.
+            word_dropout: this share of the users' words is made unknown, so that the unknown word is learned
+                too where the training part holds few such words.
         """
         planned = [
             (bucket, rows)
@@ -97,23 +131,50 @@ class Batches:
         ]
         for index in generator.permutation(len(planned)):
             batch = self._batch(*planned[index])
-            hidden = generator.random(batch.inputs.shape, np.float32) < word_dropout
-            inputs = np.where(hidden, self._encoded.without_words[batch.inputs], batch.inputs)
+            bits = batch.inputs["bits"]
+            hidden = generator.random(bits.shape, np.float32) < word_dropout
+            inputs = batch.inputs | {"bits": np.where(hidden, self._encoded.without_words[bits], bits)}
+            if (tokens := inputs.get("tokens")) is not None:
+                hidden = generator.random(tokens.shape, np.float32) < word_dropout
+                inputs["tokens"] = np.where(hidden & (tokens != PADDING), np.int32(UNKNOWN), tokens)
             yield replace(batch, inputs=inputs)
 
     def _batch(self, bucket: Bucket, dialogues: NDArray[np.int64]) -> Batch:
-        encoded, (rows, turns) = self._encoded, (bucket.rows, bucket.turns)
-        lengths = np.zeros(rows, np.int64)
-        lengths[: len(dialogues)] = encoded.lengths[dialogues]
-        real = np.arange(turns) < lengths[:, None]
-        first = np.zeros(rows, np.int64)
-        first[: len(dialogues)] = self._first_turns[dialogues]
-        numbers = (first[:, None] + np.arange(turns))[real]
-        inputs = np.full((rows, turns, bucket.bits), encoded.num_features, np.int32)
-        inputs[real] = encoded.bits.padded(numbers, bucket.bits, encoded.num_features)
-        targets = np.full((rows, turns, bucket.actions), encoded.num_actions + 1, np.int32)
-        targets[real] = encoded.actions.padded(numbers, bucket.actions, encoded.num_actions + 1)
-        return Batch(inputs, targets, real.astype(np.float32))
+        encoded, rows = self._encoded, bucket.rows
+        real, numbers = _places(self._first_turns, encoded.lengths, dialogues, (rows, bucket.turns))
+        inputs: dict[str, NDArray[Any]] = {
+            "bits": _filled(encoded.bits, real, numbers, bucket.bits, encoded.num_features)
+        }
+        if encoded.tokens is not None:
+            inputs["tokens"] = _filled(encoded.tokens, real, numbers, bucket.tokens, PADDING)
+        if encoded.masked:
+            inputs["mask"] = real
+        real, numbers = _places(self._first_answers, self._answers, dialogues, (rows, bucket.answers))
+        targets = _filled(encoded.answers, real, numbers, bucket.actions, encoded.num_actions + 1)
+        return Batch(inputs, targets, real.astype(np.float32), int(self._slots[dialogues].sum()))
+
+
+def _places(
+    firsts: NDArray[np.int64],
+    lengths: NDArray[np.int64],
+    dialogues: NDArray[np.int64],
+    shape: tuple[int, int],
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Return which places of a batch are real, of that shape, and the number of the list for each of them."""
+    columns = np.arange(shape[1])
+    long, first = np.zeros(shape[0], np.int64), np.zeros(shape[0], np.int64)
+    long[: len(dialogues)], first[: len(dialogues)] = lengths[dialogues], firsts[dialogues]
+    real = columns < long[:, None]
+    return real, (first[:, None] + columns)[real]
+
+
+def _filled(
+    lists: Ragged, real: NDArray[np.bool_], numbers: NDArray[np.int64], width: int, fill: int
+) -> NDArray[np.int32]:
+    """Return (B, N, width): at the real places the lists of those numbers, elsewhere `fill`."""
+    array = np.full((*real.shape, width), fill, np.int32)
+    array[real] = lists.padded(numbers, width, fill)
+    return array
 
 
 def _chunks(dialogues: NDArray[np.int64], rows: int) -> Iterator[NDArray[np.int64]]:
@@ -122,19 +183,41 @@ def _chunks(dialogues: NDArray[np.int64], rows: int) -> Iterator[NDArray[np.int6
 
 
 def _buckets(encoded: EncodedCorpus, batch_turns: int) -> Iterator[Bucket]:
-    most_bits = np.maximum.reduceat(encoded.bits.lengths, encoded.first_turns)
-    heavy = most_bits > _HEAVY * max(16, np.quantile(most_bits, 0.95))
-    most_actions = max(1, int(encoded.actions.lengths.max()))
+    most_bits = _most(encoded.bits, encoded.first_turns)
+    heavy = _heavy(most_bits, *_HEAVY_BITS)
+    most_tokens = np.zeros_like(most_bits)
+    if encoded.tokens is not None:
+        most_tokens = _most(encoded.tokens, encoded.first_turns)
+        heavy |= _heavy(most_tokens, *_HEAVY_TOKENS)
+    most_actions = max(1, int(encoded.answers.lengths.max()))
+    slots = encoded.slots
     for group in (np.flatnonzero(~heavy), np.flatnonzero(heavy)):
-        lengths = encoded.lengths[group]
+        lengths = slots[group]
         low = 0
         for edge in bucket_edges(lengths) if len(group) else ():
             dialogues = group[(lengths > low) & (lengths <= edge)]
             # As many batches as the budget asks for, all of about the same size: none is mostly padding.
             batches = -(-len(dialogues) // max(1, batch_turns // edge))
-            rows = -(-len(dialogues) // batches)
-            yield Bucket(dialogues, rows, edge, max(1, int(most_bits[dialogues].max())), most_actions)
+            yield Bucket(
+                dialogues,
+                rows=-(-len(dialogues) // batches),
+                turns=edge,
+                bits=max(1, int(most_bits[dialogues].max())),
+                tokens=max(1, int(most_tokens[dialogues].max())),
+                answers=int(encoded.rows[dialogues].max()) * encoded.a_row,
+                actions=most_actions,
+            )
             low = edge
+
+
+def _most(lists: Ragged, first_turns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the length of each dialogue's longest list, (D,)."""
+    longest: NDArray[np.int64] = np.maximum.reduceat(lists.lengths, first_turns)
+    return longest
+
+
+def _heavy(most: NDArray[np.int64], times: int, usual: int) -> NDArray[np.bool_]:
+    return np.asarray(most > times * max(usual, np.quantile(most, 0.95)))
 
 
 def bucket_edges(lengths: Sequence[int] | NDArray[np.int64], most: int = _MOST_BUCKETS) -> list[int]:

@@ -1,4 +1,4 @@
-"""A corpus as compact arrays: the indices of set bits, turn after turn."""
+"""A corpus as compact arrays: the indices of set bits, tokens and answers, turn after turn."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from turnwise.config import NetworkConfig
 from turnwise.dialogue import Dialogue
 from turnwise.features.block import Previous
 from turnwise.features.encoder import TurnEncoder
+from turnwise.layouts import answers_a_row, lesson
 from turnwise.vocabulary import ActionSpace
 
 
@@ -47,18 +49,28 @@ class Ragged:
 
 @dataclass(frozen=True, slots=True)
 class EncodedCorpus:
-    """The turns of all dialogues, one after the other.
+    """The turns and the answers of all D dialogues, one after the other.
 
     Attributes:
-        lengths: turns of each dialogue, (D,).
+        lengths: turns read of each dialogue, (D,).
         bits: the input bits of each turn.
-        actions: the action indices of each turn; A, the index after the last action, is an unknown action.
+        tokens: the tokens of each turn in order; None where words are read as bits.
+        rows: decisions of each dialogue, (D,).
+        answers: the action indices of each answer, row by row: of a dialogue rows * k. A, the index after the
+            last action, is an unknown action.
+        a_row: k, how many answers a row has.
+        masked: whether the network needs to know which turns are real.
+        num_actions: A.
         without_words: what each bit, and the padding F, becomes where users' words are unknown, (F + 1,).
     """
 
     lengths: NDArray[np.int64]
     bits: Ragged
-    actions: Ragged
+    tokens: Ragged | None
+    rows: NDArray[np.int64]
+    answers: Ragged
+    a_row: int
+    masked: bool
     num_actions: int
     without_words: NDArray[np.int32]
 
@@ -68,24 +80,61 @@ class EncodedCorpus:
         return len(self.without_words) - 1
 
     @property
+    def slots(self) -> NDArray[np.int64]:
+        """Time steps that the network goes through for each dialogue, (D,): to read all and to answer all."""
+        return np.maximum(self.lengths, self.rows)
+
+    @property
     def first_turns(self) -> NDArray[np.int64]:
         """The number of each dialogue's first turn, (D,)."""
-        return np.concatenate([[0], np.cumsum(self.lengths)[:-1]])
+        return _starts(self.lengths)
+
+    @property
+    def first_answers(self) -> NDArray[np.int64]:
+        """The number of each dialogue's first answer, (D,)."""
+        return _starts(self.rows * self.a_row)
 
 
-def encode(dialogues: Iterable[Dialogue], encoder: TurnEncoder, space: ActionSpace) -> EncodedCorpus:
-    """Encode each turn of each dialogue, its previous actions being those that the corpus says were taken."""
-    lengths, bits, actions = array("q"), _Lists(), _Lists()
+def encode(
+    dialogues: Iterable[Dialogue],
+    encoder: TurnEncoder,
+    space: ActionSpace,
+    config: NetworkConfig | None = None,
+) -> EncodedCorpus:
+    """Encode what a network of that layout reads of each dialogue and must answer.
+
+    The previous actions of a turn are those that the corpus says were taken.
+    """
+    config = config or NetworkConfig()
+    lengths, rows, bits, tokens, answers = array("q"), array("q"), _Lists(), _Lists(), _Lists()
     for dialogue in dialogues:
-        lengths.append(len(dialogue))
+        one = lesson(config, dialogue)
+        lengths.append(len(one.turns))
+        rows.append(len(one.answers))
         previous: Previous = None
-        for turn in dialogue:
-            bits.append(encoder.bits(turn, previous))
-            actions.append(sorted(set(space.indices(turn.actions))))
+        for turn in one.turns:
+            encoded = encoder.encode(turn, previous)
+            bits.append(encoded.bits)
+            tokens.append(encoded.tokens)
             previous = turn.actions
+        for row in one.answers:
+            for answer in row:
+                answers.append(sorted(set(space.indices(answer))))
     return EncodedCorpus(
-        np.array(lengths, np.int64), bits.ragged(), actions.ragged(), len(space), encoder.without_words()
+        lengths=np.array(lengths, np.int64),
+        bits=bits.ragged(),
+        tokens=tokens.ragged() if encoder.num_tokens else None,
+        rows=np.array(rows, np.int64),
+        answers=answers.ragged(),
+        a_row=answers_a_row(config),
+        masked=config.layout == "many-to-one",
+        num_actions=len(space),
+        without_words=encoder.without_words(),
     )
+
+
+def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(lengths)[:-1]])
 
 
 class _Lists:

@@ -1,8 +1,9 @@
-"""The turn encoder: ordered blocks that turn what the system sees into the indices of set bits."""
+"""The turn encoder: what the system sees of a turn, as the indices of set bits and as tokens in order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,22 +14,44 @@ from turnwise.errors import ModelError
 from turnwise.features.block import Block, Previous
 from turnwise.features.facts import Facts
 from turnwise.features.previous_actions import PreviousActions
+from turnwise.features.tokens import Tokens, tokens_from_json
 from turnwise.features.user_words import UserWords
 
 _KINDS = {kind.name: kind for kind in (UserWords, PreviousActions, Facts)}
 
 
+@dataclass(frozen=True, slots=True)
+class EncodedTurn:
+    """What a network is given of one turn.
+
+    Attributes:
+        bits: the indices of the set bits, each once, ascending.
+        tokens: the numbers of the user's words in order; none where they are read as bits, or in silence.
+    """
+
+    bits: list[int]
+    tokens: list[int]
+
+
 class TurnEncoder:
     """Encodes one turn; training and live use call the same code, one turn at a time.
+
+    Args:
+        blocks: the pieces of the input that are bits.
+        tokens: what turns the user's words into numbers, where the network reads them in order.
 
     >>> from turnwise.vocabulary import Vocabulary
     >>> encoder = TurnEncoder([UserWords(Vocabulary(["hello"])), PreviousActions(Vocabulary(["greet"]))])
     >>> encoder.width, encoder.bits(Turn("hello"), None), encoder.bits(Turn("hello"), ("greet",))
     (6, [0, 5], [0, 3])
+    >>> from turnwise.features.tokens import WordTokens
+    >>> ordered = TurnEncoder([PreviousActions(Vocabulary(["greet"]))], WordTokens(Vocabulary(["hello"]), 64))
+    >>> ordered.encode(Turn("hello you"), None), ordered.num_tokens
+    (EncodedTurn(bits=[2], tokens=[2, 1]), 3)
     """
 
-    def __init__(self, blocks: Iterable[Block]) -> None:
-        self.blocks = tuple(blocks)
+    def __init__(self, blocks: Iterable[Block], tokens: Tokens | None = None) -> None:
+        self.blocks, self.tokenizer = tuple(blocks), tokens
         firsts, width = [], 0
         for block in self.blocks:
             firsts.append(width)
@@ -40,6 +63,19 @@ class TurnEncoder:
     def width(self) -> int:
         """F, the number of bits: the sum of the blocks' widths."""
         return self._width
+
+    @property
+    def num_tokens(self) -> int:
+        """V, the count of token numbers, padding and the unknown included; 0 where there are no tokens."""
+        return 0 if self.tokenizer is None else self.tokenizer.num_tokens
+
+    def encode(self, turn: Turn, previous: Previous) -> EncodedTurn:
+        """Return all that a network is given of a turn; the arguments are those of `bits`."""
+        return EncodedTurn(self.bits(turn, previous), self.tokens(turn))
+
+    def tokens(self, turn: Turn) -> list[int]:
+        """Return the numbers of the user's first words in order; none in silence, or without a tokenizer."""
+        return [] if self.tokenizer is None or not turn.user else self.tokenizer.ids(turn.user)
 
     def bits(self, turn: Turn, previous: Previous) -> list[int]:
         """Return the indices of the set bits, each once, ascending.
@@ -67,18 +103,26 @@ class TurnEncoder:
         first, block = next((first, block) for first, block in reversed(self._placed) if first <= bit)
         return block.label(bit - first)
 
-    def to_json(self) -> list[dict[str, Any]]:
+    def to_json(self) -> dict[str, Any]:
         """Return what `from_json` needs to make the encoder again."""
-        return [{"block": block.name, **block.to_json()} for block in self.blocks]
+        tokens = self.tokenizer
+        return {
+            "blocks": [{"block": block.name, **block.to_json()} for block in self.blocks],
+            "tokens": None if tokens is None else {"kind": tokens.name, **tokens.to_json()},
+        }
 
     @classmethod
-    def from_json(cls, records: list[dict[str, Any]]) -> TurnEncoder:
-        """Make the encoder that `to_json` described.
+    def from_json(cls, record: dict[str, Any] | list[dict[str, Any]]) -> TurnEncoder:
+        """Make the encoder that `to_json` described; a list, of before there were tokens, holds the blocks.
 
         Raises:
-            ModelError: for a block of an unknown kind.
+            ModelError: for a block or tokens of an unknown kind.
+            MissingExtra: for tokens that need a library which is not installed.
         """
-        for record in records:
-            if record["block"] not in _KINDS:
-                raise ModelError(f"unknown block {record['block']!r}; a newer turnwise may know it")
-        return cls([_KINDS[record["block"]].from_json(record) for record in records])
+        if isinstance(record, list):
+            record = {"blocks": record, "tokens": None}
+        for block in record["blocks"]:
+            if block["block"] not in _KINDS:
+                raise ModelError(f"unknown block {block['block']!r}; a newer turnwise may know it")
+        blocks = [_KINDS[block["block"]].from_json(block) for block in record["blocks"]]
+        return cls(blocks, None if record["tokens"] is None else tokens_from_json(record["tokens"]))

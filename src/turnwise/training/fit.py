@@ -93,7 +93,7 @@ class Fit:
                 return 0.0
             loss = float(waiting[0])
             progress.advance(waiting[1].turns, loss)
-            return loss * waiting[1].turns
+            return loss * waiting[1].answers
 
         for batch in self.train.shuffled(generator, self.config.word_dropout):
             if interrupted():
@@ -107,7 +107,7 @@ class Fit:
         seconds = time.perf_counter() - started
         return {
             "epoch": number,
-            "loss": total / self.train.turns,
+            "loss": total / self.train.answers,
             "turns_per_second": self.train.turns / seconds,
             "seconds": seconds,
         }
@@ -125,24 +125,26 @@ class Fit:
         right, loss, known = 0, 0.0, 0.0
         for batch in self.dev.in_order():
             _, probabilities = self.model.predict_on_batch(batch.inputs)
+            probabilities = np.reshape(probabilities, (*batch.targets.shape[:2], len(self.space)))
             true = _multi_hot(batch.targets, len(self.space))
             same = (self.space.decide(probabilities) == true[..., :-1]).all(-1) & ~true[..., -1]
-            right += int((same * batch.weights).sum())
+            # Only the first answer of each row counts here: what is further ahead is in the loss.
+            right += int((same * batch.weights)[:, :: self.dev.a_row].sum())
             # An unknown action is wrong above; it has no probability of which a loss could be made.
             weights = batch.weights * ~true[..., -1]
             loss += float((weights * _losses(probabilities, true[..., :-1], self.space.multi)).sum())
             known += float(weights.sum())
-        return {"dev_loss": loss / max(known, 1.0), "dev_turn_accuracy": right / self.dev.turns}
+        return {"dev_loss": loss / max(known, 1.0), "dev_turn_accuracy": right / self.dev.rows}
 
 
 def _multi_hot(targets: NDArray[np.int32], num_actions: int) -> NDArray[np.bool_]:
-    """Return (B, T, A + 1) bits of (B, T, L) indices; the last is an unknown action, padding sets none."""
+    """Return (B, N, A + 1) bits of (B, N, L) indices; the last is an unknown action, padding sets none."""
     bits: NDArray[np.bool_] = (targets[..., None] == np.arange(num_actions + 1)).any(-2)
     return bits
 
 
 def _losses(probabilities: NDArray[np.float32], true: NDArray[np.bool_], multi: bool) -> NDArray[np.float32]:
-    """Return the cross-entropy of each turn, (B, T), as in training."""
+    """Return the cross-entropy of each answer, (B, N), as in training."""
     right = np.log(np.maximum(probabilities, 1e-9))
     losses: NDArray[np.float32]
     if multi:

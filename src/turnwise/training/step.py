@@ -1,6 +1,6 @@
 """One step of training on the backend that Keras runs on.
 
-On every backend the loss is the same: sum(weight * loss of the turn) / sum(weight).
+On every backend the loss is the same: sum(weight * loss of the answer) / sum(weight).
 """
 
 from __future__ import annotations
@@ -43,14 +43,16 @@ def make_optimizer(config: TrainConfig) -> Any:
 
 
 def turn_losses(targets: Any, logits: Any, multi: bool) -> Any:
-    """Return the cross-entropy of each turn, (B, T).
+    """Return the cross-entropy of each answer, (B, N).
 
     Args:
-        targets: indices of actions, (B, T, L); A and above name no action of the space.
-        logits: (B, T, A).
+        targets: indices of actions for each of N answers, (B, N, L); A and above name no action of the space.
+        logits: the network's, (B, N, A), or of a shape with the same answers in the same order: (B, T, k, A),
+            or (B, A) where there is one answer.
         multi: independent actions, the mean over them; otherwise one of A.
     """
-    actions = ops.shape(logits)[-1]
+    actions = logits.shape[-1]
+    logits = ops.reshape(logits, (-1, ops.shape(targets)[1], actions))
     bits = ops.sum(ops.one_hot(targets, actions + 2, dtype=logits.dtype), axis=-2)[..., :actions]
     if multi:
         # log(1 + exp(-|x|)) + max(x, 0) - x * bit: the cross-entropy of a sigmoid, without overflow
@@ -104,7 +106,8 @@ class _TorchStep:
 
     def __call__(self, batch: Batch) -> Any:
         self._model.zero_grad()
-        logits, _ = self._model(ops.convert_to_tensor(batch.inputs), training=True)
+        inputs = {name: ops.convert_to_tensor(array) for name, array in batch.inputs.items()}
+        logits, _ = self._model(inputs, training=True)
         targets, weights = ops.convert_to_tensor(batch.targets), ops.convert_to_tensor(batch.weights)
         loss = mean_loss(turn_losses(targets, logits, self._multi), weights)
         loss.backward()
@@ -134,7 +137,8 @@ class _TensorFlowStep:
         self._step = step
 
     def __call__(self, batch: Batch) -> Any:
-        return self._step(*map(ops.convert_to_tensor, (batch.inputs, batch.targets, batch.weights)))
+        inputs = {name: ops.convert_to_tensor(array) for name, array in batch.inputs.items()}
+        return self._step(inputs, *map(ops.convert_to_tensor, (batch.targets, batch.weights)))
 
     def finish(self) -> None:
         """Nothing to do: the variables are changed in place."""

@@ -6,7 +6,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from turnwise.dialogue import Corpus
 from turnwise.errors import CorpusError
 from turnwise.features import Batches, Census, TurnEncoder, encode
 from turnwise.floors import FloorCounts, Floors
+from turnwise.layouts import labelled, lesson
 from turnwise.policy import Card, Policy
 from turnwise.training.checkpoint import Checkpoint
 from turnwise.training.interruption import Interruption
@@ -22,6 +23,9 @@ from turnwise.training.progress import Progress, Silence
 from turnwise.training.split import split_dev
 from turnwise.version import __version__
 from turnwise.vocabulary import ActionSpace
+
+if TYPE_CHECKING:
+    from turnwise.training.fit import Fit
 
 
 def train(
@@ -38,7 +42,8 @@ def train(
     """Train a policy; the epoch that is best on the dev part is kept.
 
     Args:
-        corpus: the dialogues to learn from. Vocabularies come from them alone.
+        corpus: the dialogues to learn from. Vocabularies come from them alone. Where the network foresees an
+            outcome, dialogues without it are left out.
         dev: the dialogues that say when to stop; a share of the corpus when they are not given.
         network: the network's shape.
         config: how it is trained.
@@ -52,18 +57,14 @@ def train(
 
     Raises:
         CorpusError: for a corpus from which nothing can be learned.
-        MissingExtra: where the libraries for training are not installed.
+        MissingExtra: where the libraries for training (or for byte-pair pieces) are not installed.
     """
-    from turnwise.network import build_network  # here, so that `import turnwise` needs no Keras
-    from turnwise.training.fit import Fit
-
     network, config, encoder = network or NetworkConfig(), config or TrainConfig(), encoder or EncoderConfig()
+    corpus, dev = labelled(network, corpus), None if dev is None else labelled(network, dev)
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
-    lessons = _prepare(corpus, dev, encoder, config.batch_turns)
-    space = lessons.space
-    model = build_network(network, lessons.encoder.width, len(space), space.multi, config.seed)
-    fit = Fit(model, space, config, lessons.train, lessons.dev)
+    lessons = _prepare(corpus, dev, network, encoder, config.batch_turns)
+    fit = _begin(lessons, network, config)
     state = {
         "network": network.model_dump(),
         "config": config.model_dump(exclude={"epochs", "patience"}),
@@ -83,7 +84,7 @@ def train(
     metrics, interrupted = tuple(fit.metrics), not fit.over
     card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions())
     weights = fit.best or {}
-    return Policy(lessons.encoder, space, network, weights, lessons.floors, lessons.responses, card)
+    return Policy(lessons.encoder, lessons.space, network, weights, lessons.floors, lessons.responses, card)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +100,16 @@ class _Lessons:
     dev: Batches
 
 
-def _prepare(corpus: Corpus, dev: Corpus, config: EncoderConfig, batch_turns: int) -> _Lessons:
+def _prepare(
+    corpus: Corpus, dev: Corpus, network: NetworkConfig, config: EncoderConfig, batch_turns: int
+) -> _Lessons:
     """Count the training part, then encode both parts."""
     census, floors = Census(), FloorCounts()
     for dialogue in corpus:
-        census.add(dialogue)
-        floors.add(dialogue)
-    space, encoder = census.action_space(), census.encoder(config)
+        one = lesson(network, dialogue)
+        census.add(dialogue, one)
+        floors.add(one)
+    space, encoder = census.action_space(), census.encoder(config, network.words)
     _check_actions(corpus.name, space)
     return _Lessons(
         corpus={
@@ -113,13 +117,14 @@ def _prepare(corpus: Corpus, dev: Corpus, config: EncoderConfig, batch_turns: in
             "fingerprint": census.fingerprint,
             "dialogues": census.dialogues,
             "turns": census.turns,
+            "skipped": dict(corpus.skipped),
         },
         space=space,
         encoder=encoder,
         floors=floors.floors(),
         responses=census.most_frequent_responses(),
-        train=Batches(encode(corpus, encoder, space), batch_turns),
-        dev=Batches(encode(dev, encoder, space), batch_turns),
+        train=Batches(encode(corpus, encoder, space, network), batch_turns),
+        dev=Batches(encode(dev, encoder, space, network), batch_turns),
     )
 
 
@@ -127,6 +132,22 @@ def _check_actions(name: str, space: ActionSpace) -> None:
     if len(space) + space.may_be_empty < 2:
         found = f"only the action {space.name(0)!r}" if len(space) else "no action at all"
         raise CorpusError(name, f"there is {found}", "a policy needs two to choose between; check the labels")
+
+
+def _begin(lessons: _Lessons, network: NetworkConfig, config: TrainConfig) -> Fit:
+    """Build the network for what is to be learned, and make it ready for its first epoch."""
+    from turnwise.network import build_network  # here, so that `import turnwise` needs no Keras
+    from turnwise.training.fit import Fit
+
+    model = build_network(
+        network,
+        num_features=lessons.encoder.width,
+        num_tokens=lessons.encoder.num_tokens,
+        num_actions=len(lessons.space),
+        multi=lessons.space.multi,
+        seed=config.seed,
+    )
+    return Fit(model, lessons.space, config, lessons.train, lessons.dev)
 
 
 def _restore(fit: Any, saved: Checkpoint) -> None:

@@ -1,0 +1,142 @@
+"""Words in order, as numbers."""
+
+import builtins
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support import tiny
+from turnwise import EncoderConfig, Turn
+from turnwise.errors import MissingExtra, ModelError
+from turnwise.features import Census, TurnEncoder
+from turnwise.features.tokens import PieceTokens, WordTokens, learn_tokens, tokens_from_json
+from turnwise.features.words import words
+from turnwise.vocabulary import Vocabulary
+
+COUNTS = {"slow": 4, "slower": 3, "lower": 4, "higher": 4, "table": 5, "rare": 1}
+KINDS = ["words", "bpe"]
+
+
+def tokens_of(kind: str, **settings):
+    return learn_tokens(COUNTS, EncoderConfig(tokenizer=kind, **settings))
+
+
+@given(st.text(max_size=30))
+def test_a_word_s_number_is_its_place_and_two(text):
+    tokens, vocabulary = WordTokens(Vocabulary(["a", "table"]), 8), Vocabulary(["a", "table"])
+    assert tokens.ids(text) == [
+        vocabulary.index(word) + 2 if word in vocabulary else 1 for word in words(text)[:8]
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(text=st.text(max_size=40) | st.sampled_from(["Slowest TABLES", "我想订位", "<padding>", "▁"]))
+def test_numbers_are_in_their_range(kind, text):
+    tokens = tokens_of(kind, max_tokens=5)
+    ids = tokens.ids(text)
+    assert len(ids) <= 5
+    assert all(1 <= number < tokens.num_tokens for number in ids)
+    assert bool(ids) == bool(words(text))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_comes_after_max_tokens_is_cut_off(kind):
+    text = "slow table, slower table; rare higher tables"
+    whole = tokens_of(kind).ids(text)
+    for most in range(1, len(whole) + 2):
+        assert tokens_of(kind, max_tokens=most).ids(text) == whole[:most]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_written_comes_back(kind):
+    tokens = tokens_of(kind)
+    record = json.loads(json.dumps({"kind": tokens.name, **tokens.to_json()}))
+    again = tokens_from_json(record)
+    assert again == tokens
+    assert again.ids("slower tables, 我") == tokens.ids("slower tables, 我")
+    with pytest.raises(ModelError, match="unknown kind of tokens 'glyphs'; a newer turnwise may know it"):
+        tokens_from_json({"kind": "glyphs"})
+
+
+def test_an_unknown_word_is_read_by_its_pieces():
+    assert tokens_of("words").ids("slowish") == [1]
+    tokens = tokens_of("bpe")
+    assert [tokens.label(number) for number in tokens.ids("HIGHLOW")] == ["▁hi", "gh", "low"]
+    assert [tokens.label(number) for number in tokens.ids("q")] == ["▁", "<unknown>"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_max_words_and_min_count(kind):
+    assert tokens_of(kind, max_words=2).num_tokens < tokens_of(kind).num_tokens
+    assert tokens_of(kind, min_count=4).num_tokens < tokens_of(kind).num_tokens
+
+
+def test_the_same_words_teach_the_same_pieces():
+    """The library's tables are hashed anew in each process: their order must not matter."""
+    code = """
+from turnwise import EncoderConfig
+from turnwise.features.tokens import PieceTokens
+signs = "abcdéxyz我"
+counts = {a + b + a: 2 + ord(a) * ord(b) % 3 for a in signs for b in signs}
+print(ascii(PieceTokens.learn(counts, EncoderConfig(max_words=60)).definition))
+"""
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+        ).stdout
+        for seed in range(3)
+    }
+    assert len(seen) == 1
+
+
+def test_without_the_library_the_extra_is_named(monkeypatch):
+    find = builtins.__import__
+
+    def without(name, *rest):
+        if name == "tokenizers":
+            raise ImportError(name)
+        return find(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(MissingExtra) as error:
+        PieceTokens.learn(COUNTS, EncoderConfig())
+    assert str(error.value) == (
+        "reading words in byte-pair pieces needs libraries that are not installed; "
+        "install them with: pip install 'turnwise[bpe]'"
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_encoder_with_tokens_has_no_bits_of_words(kind):
+    census = Census.of(tiny())
+    config = EncoderConfig(tokenizer=kind, max_tokens=2)
+    encoder, bits = census.encoder(config, "mean"), census.encoder(config)
+    assert [block.name for block in encoder.blocks] == ["previous_actions", "facts"]
+    assert [block.name for block in bits.blocks] == ["user_words", "previous_actions", "facts"]
+    assert (bits.num_tokens, bits.tokens(Turn("a tea"))) == (0, [])
+    seen = encoder.encode(Turn("a tea please", facts={"stock": 1}), ("confirm",))
+    assert len(seen.bits) == 2
+    assert len(seen.tokens) == 2
+    for silent in (None, "", " \n"):
+        assert encoder.encode(Turn(silent), None).tokens == []
+    again = TurnEncoder.from_json(json.loads(json.dumps(encoder.to_json())))
+    assert again.to_json() == encoder.to_json()
+    assert again.encode(Turn("a tea"), None) == encoder.encode(Turn("a tea"), None)
+    assert (again.width, again.num_tokens) == (encoder.width, encoder.num_tokens)
+
+
+def test_an_encoder_of_before_there_were_tokens_is_read():
+    encoder = Census.of(tiny()).encoder(EncoderConfig())
+    again = TurnEncoder.from_json(encoder.to_json()["blocks"])
+    assert again.to_json() == encoder.to_json()
+    turn = Turn("a tea", facts={"stock": 1})
+    assert again.encode(turn, None) == encoder.encode(turn, None)
