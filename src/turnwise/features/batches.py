@@ -80,6 +80,7 @@ class Batches:
         self._encoded = encoded
         self._first_turns, self._first_answers = encoded.first_turns, encoded.first_answers
         self._slots, self._answers = encoded.slots, encoded.rows * encoded.a_row
+        self._one_each = np.array_equal(self._answers, encoded.lengths)
         self.buckets = tuple(_buckets(encoded, batch_turns))
 
     @property
@@ -149,7 +150,8 @@ class Batches:
             inputs["tokens"] = _filled(encoded.tokens, real, numbers, bucket.tokens, PADDING)
         if encoded.masked:
             inputs["mask"] = real
-        real, numbers = _places(self._first_answers, self._answers, dialogues, (rows, bucket.answers))
+        if not self._one_each:  # else an answer stands where its turn does
+            real, numbers = _places(self._first_answers, self._answers, dialogues, (rows, bucket.answers))
         targets = _filled(encoded.answers, real, numbers, bucket.actions, encoded.num_actions + 1)
         return Batch(inputs, targets, real.astype(np.float32), int(self._slots[dialogues].sum()))
 

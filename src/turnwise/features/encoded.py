@@ -13,7 +13,7 @@ from turnwise.config import NetworkConfig
 from turnwise.dialogue import Dialogue
 from turnwise.features.block import Previous
 from turnwise.features.encoder import TurnEncoder
-from turnwise.layouts import answers_a_row, lesson
+from turnwise.layouts import Actions, answers_a_row, lesson
 from turnwise.vocabulary import ActionSpace
 
 
@@ -39,7 +39,8 @@ class Ragged:
         >>> ragged.padded(np.array([1, 0]), 2, fill=9).tolist()
         [[6, 7], [5, 9]]
         """
-        starts, lengths = self.offsets[lists], self.lengths[lists]
+        starts = self.offsets[lists]
+        lengths = self.offsets[lists + 1] - starts  # and not all lengths: a corpus is long, a batch is short
         columns = np.arange(width)
         inside = columns < lengths[:, None]
         rows = np.full((len(lists), width), fill, np.int32)
@@ -107,6 +108,7 @@ def encode(
     """
     config = config or NetworkConfig()
     lengths, rows, bits, tokens, answers = array("q"), array("q"), _Lists(), _Lists(), _Lists()
+    known: dict[Actions, list[int]] = {}  # the answers seen so far: few, and each comes often
     for dialogue in dialogues:
         one = lesson(config, dialogue)
         lengths.append(len(one.turns))
@@ -119,7 +121,9 @@ def encode(
             previous = turn.actions
         for row in one.answers:
             for answer in row:
-                answers.append(sorted(set(space.indices(answer))))
+                if answer not in known:
+                    known[answer] = sorted(set(space.indices(answer)))
+                answers.append(known[answer])
     return EncodedCorpus(
         lengths=np.array(lengths, np.int64),
         bits=bits.ragged(),

@@ -1,0 +1,129 @@
+"""What an evaluation says of each layout: exact figures, from a policy that answers as it is told."""
+
+import io
+from dataclasses import dataclass, field, replace
+
+import pytest
+from rich.console import Console
+
+from layout_support import LAYOUTS, told
+from turnwise import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn, evaluate
+from turnwise.errors import CorpusError
+from turnwise.floors import FloorCounts
+from turnwise.layouts import END, labelled, lesson
+
+
+@dataclass
+class Foreseen:
+    actions: tuple[str, ...]
+    ahead: tuple["Foreseen", ...] = ()
+
+    def top(self, count):
+        return [(action, 1.0) for action in self.actions]
+
+
+@dataclass
+class Told:
+    """Answers as the corpus does, except where it is told otherwise: (dialogue, row, answer) -> actions."""
+
+    config: NetworkConfig
+    corpus: Corpus
+    wrong: dict = field(default_factory=dict)
+
+    def __post_init__(self):
+        lessons = [lesson(self.config, dialogue) for dialogue in labelled(self.config, self.corpus)]
+        actions = {a for one in lessons for row in one.answers for answer in row for a in answer}
+        self.space = ActionSpace(sorted(actions))
+        counts = FloorCounts()
+        for one in lessons:
+            counts.add(one)
+        self.floors = counts.floors()
+
+    def predict(self, dialogue):
+        made = []
+        for number, row in enumerate(lesson(self.config, dialogue).answers):
+            places = [(dialogue.id, number, step) for step in range(len(row))]
+            first, *ahead = (
+                Foreseen(self.wrong.get(place, right)) for place, right in zip(places, row, strict=True)
+            )
+            made.append(replace(first, ahead=tuple(ahead)))
+        return made
+
+
+def text_of(report) -> str:
+    console = Console(width=120, file=io.StringIO())
+    console.print(report)
+    return console.file.getvalue()
+
+
+def test_what_is_foreseen_is_judged_step_by_step():
+    corpus, config = told(dialogues=4), LAYOUTS["many-to-many-1"]
+    wrong = {("tiny-0", 0, 0): ("x",), ("tiny-0", 1, 2): ("x",), ("tiny-1", 0, 2): ("x",)}
+    report = evaluate(Told(config, corpus, wrong), corpus)
+    assert report.layout == "many-to-many-1"
+    assert (report.turns.part, report.turns.whole) == (10, 11)
+    assert [(share.part, share.whole) for share in report.ahead] == [(10, 11), (11, 11), (9, 11)]
+    assert report.to_json()["ahead"] == [10 / 11, 1.0, 9 / 11]
+    assert (report.dialogues.part, report.dialogues.whole) == (3, 4)
+    assert "right 1 to 3 actions ahead" in text_of(report)
+    assert "90.9%, 100.0%, 81.8%" in text_of(report)
+
+
+def test_a_course_is_judged_with_its_end():
+    corpus, config = told(dialogues=4), LAYOUTS["one-to-many"]
+    report = evaluate(Told(config, corpus, {("tiny-3", 2, 0): ("confirm",)}), corpus)
+    assert (report.turns.part, report.turns.whole) == (14, 15)
+    assert (report.dialogues.part, report.dialogues.whole) == (3, 4)
+    assert (report.actions[END].support, report.actions[END].right) == (4, 3)
+    assert report.ahead == ()
+    assert report.to_json()["ahead"] == []
+    # The place alone says what is most frequent there: size, confirm, then tea (2 of 4), then the end.
+    assert report.floors["bigram"].part == 4 + 4 + 2 + 3
+    text = text_of(report)
+    assert "decisions right" in text
+    assert "most frequent at the same place" in text
+    assert "decisions with an unknown action" in text
+
+
+def test_an_outcome_is_judged_once_a_dialogue():
+    corpus = Corpus("c", [replace(d, metadata={}) if n == 2 else d for n, d in enumerate(told(dialogues=8))])
+    config = LAYOUTS["many-to-one"]
+    report = evaluate(Told(config, corpus, {("tiny-1", 0, 0): ("tea",)}), corpus)
+    assert (report.turns.part, report.turns.whole) == (6, 7)
+    assert report.dialogues == report.turns
+    assert report.skipped == {"no 'drink' in the metadata": 1}
+    assert (report.actions["coffee"].support, report.actions["coffee"].right) == (4, 3)
+    text = text_of(report)
+    assert "dialogues right" in text
+    assert "dialogues right throughout" not in text
+    assert "outcomes most often missed" in text
+    assert "1 x no 'drink' in the metadata" in text
+
+
+def test_an_unknown_outcome_is_wrong_and_counted():
+    config = LAYOUTS["many-to-one"]
+    policy = Told(config, told(dialogues=4))
+    water = Dialogue("w", [Turn("water")], {"drink": "water"})
+    policy.wrong[("w", 0, 0)] = ("tea",)
+    report = evaluate(policy, Corpus("water", [water]))
+    assert (report.unknown_actions, report.turns.part, report.turns.whole) == (1, 0, 1)
+
+
+def test_a_corpus_that_the_layout_cannot_be_judged_on_is_refused():
+    policy = Told(LAYOUTS["many-to-one"], told())
+    with pytest.raises(CorpusError) as error:
+        evaluate(policy, Corpus("bare", [Dialogue("b", [Turn("hi")], {"mood": "good"})]))
+    assert str(error.value) == (
+        "bare: no dialogue has a value of 'drink' in its metadata, which has 'mood'; "
+        "name another with --set outcome=NAME, or choose another layout"
+    )
+
+
+@pytest.mark.parametrize("layout", ["many-to-many-2", "one-to-one"])
+def test_a_turn_is_still_a_turn(layout):
+    corpus = told(dialogues=4)
+    report = evaluate(Told(LAYOUTS[layout], corpus), corpus)
+    assert (report.turns.part, report.turns.whole, report.layout, report.ahead) == (11, 11, layout, ())
+    text = text_of(report)
+    for said in ("turns right", "dialogues right throughout", "turns with an unknown action", "actions most"):
+        assert said in text
