@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import turnwise
+from layout_support import LAYOUTS, told
 from support import SMALL, tiny
-from turnwise import TrainConfig
+from turnwise import EncoderConfig, TrainConfig
 from turnwise.errors import ModelError
 from turnwise.training import Progress
 from turnwise.training.progress import Silence
@@ -45,6 +46,22 @@ def test_the_same_seed_gives_the_same_bits(whole):
     again = turnwise.train(tiny(), network=SMALL, config=CONFIG)
     assert same_weights(whole, again)
     assert timeless(whole.card.metrics) == timeless(again.card.metrics)
+
+
+@pytest.mark.parametrize("tokenizer", ["words", "bpe"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_resumed_run_of_each_layout_ends_as_the_whole_one(layout, tokenizer, tmp_path):
+    given = {
+        "network": LAYOUTS[layout].model_copy(update={"words": "mean"}),
+        "encoder": EncoderConfig(tokenizer=tokenizer),
+        "config": TrainConfig(epochs=3, patience=3, batch_turns=12, seed=7),
+        "checkpoint": tmp_path / "checkpoint",
+    }
+    straight = turnwise.train(told(), **given)
+    turnwise.train(told(), **given, progress=StopAfter(2))
+    resumed = turnwise.train(told(), **given, resume=True)
+    assert same_weights(straight, resumed)
+    assert timeless(straight.card.metrics) == timeless(resumed.card.metrics)
 
 
 def test_another_seed_gives_other_bits(whole):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import turnwise
+from layout_support import told
 from support import QUICK, SMALL, tiny
 from turnwise import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
 from turnwise.errors import ConfigError, CorpusError
@@ -46,7 +47,7 @@ def weights(**settings):
     network = {name: settings.pop(name) for name in list(settings) if name in NetworkConfig.model_fields}
     config = QUICK.model_dump() | {"epochs": 1} | settings
     return turnwise.train(
-        tiny(),
+        told(),
         network=NetworkConfig(**SMALL.model_dump() | network),
         config=TrainConfig(**config),
         encoder=EncoderConfig(**encoder),
@@ -76,6 +77,13 @@ def base():
         {"max_words": 2},
         {"max_values": 0},
         {"buckets": 2},
+        {"words": "mean"},
+        {"words": "mean", "tokenizer": "bpe"},
+        {"cell": "gru"},
+        {"residual": True, "layers": 2},
+        {"layer_norm": True},
+        {"layout": "many-to-many-1"},
+        {"layout": "one-to-many"},
     ],
     ids=str,
 )
@@ -83,6 +91,31 @@ def test_every_knob_turns_something(knob, base):
     turned = weights(**knob)
     assert turned.keys() != base.keys() or any(
         not np.array_equal(turned[name], base[name]) for name in turned
+    )
+
+
+@pytest.mark.parametrize(
+    ("base", "knob"),
+    [
+        ({"words": "mean"}, {"words": "max"}),
+        ({"words": "mean"}, {"words": "conv"}),
+        ({"words": "mean"}, {"words": "lstm"}),
+        ({"words": "mean"}, {"tokenizer": "bpe"}),
+        ({"words": "mean"}, {"max_tokens": 1}),
+        ({"words": "mean"}, {"word_units": 3}),
+        ({"words": "mean"}, {"word_dropout": 0.9}),
+        ({"layout": "many-to-many-1"}, {"horizon": 2}),
+        ({"layout": "many-to-one", "outcome": "drink"}, {"outcome": "number"}),
+        ({"layout": "many-to-one", "outcome": "drink"}, {"beginning": 1}),
+        ({"cell": "transformer"}, {"heads": 2}),
+        ({"layers": 2}, {"residual": True}),
+    ],
+    ids=str,
+)
+def test_every_knob_of_a_layout_turns_something(base, knob):
+    before, after = weights(**base), weights(**base | knob)
+    assert after.keys() != before.keys() or any(
+        not np.array_equal(before[name], after[name]) for name in after
     )
 
 

@@ -110,7 +110,7 @@ def _prepare(
         census.add(dialogue, one)
         floors.add(one)
     space, encoder = census.action_space(), census.encoder(config, network.words)
-    _check_actions(corpus.name, space)
+    _check_actions(corpus.name, space, "outcome" if network.layout == "many-to-one" else "action")
     return _Lessons(
         corpus={
             "name": corpus.name,
@@ -128,9 +128,9 @@ def _prepare(
     )
 
 
-def _check_actions(name: str, space: ActionSpace) -> None:
+def _check_actions(name: str, space: ActionSpace, what: str) -> None:
     if len(space) + space.may_be_empty < 2:
-        found = f"only the action {space.name(0)!r}" if len(space) else "no action at all"
+        found = f"only the {what} {space.name(0)!r}" if len(space) else f"no {what} at all"
         raise CorpusError(name, f"there is {found}", "a policy needs two to choose between; check the labels")
 
 

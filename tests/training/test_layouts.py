@@ -1,0 +1,125 @@
+"""Each layout is trained, judged and refused as it should be."""
+
+from dataclasses import replace
+
+import pytest
+
+import turnwise
+from layout_support import LAYOUTS, told
+from support import QUICK
+from turnwise import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
+from turnwise.errors import CorpusError
+from turnwise.layouts import END
+
+LEARN = TrainConfig(epochs=60, patience=60, batch_turns=64, learning_rate=0.02, seed=1)
+
+
+def learned(layout: str, **settings):
+    config = NetworkConfig(units=16, dropout=0.0, layout=layout, **settings)
+    corpus = told(dialogues=40)
+    return turnwise.evaluate(turnwise.train(corpus, corpus, network=config, config=LEARN), corpus)
+
+
+def test_what_comes_next_is_foreseen_as_far_as_it_can_be_known():
+    report = learned("many-to-many-1", horizon=2)
+    assert report.turn_accuracy == 1.0
+    # Whether a dialogue ends after its second turn is known at none: one dialogue in four.
+    assert [share.part for share in report.ahead] == [110, 100]
+    assert report.floors["count_table"].value < 1.0
+
+
+def test_the_whole_course_is_foreseen_from_the_first_turn():
+    report = learned("one-to-many")
+    assert report.turns.whole == 110 + 40
+    # All but the third decision of the dialogues that end early, and the end behind it.
+    assert report.turns.part == 40 + 40 + 30 + 30
+    assert (report.actions[END].support, report.actions[END].right) == (40, 30)
+
+
+@pytest.mark.parametrize("beginning", [0, 1, 2])
+def test_the_outcome_is_foreseen_from_what_was_said_at_first(beginning):
+    report = learned("many-to-one", outcome="drink", beginning=beginning)
+    assert (report.turns.part, report.turns.whole) == (40, 40)
+    floor = report.floors["count_table"].value
+    assert floor == 1.0 if beginning == 1 else floor < 1.0
+
+
+@pytest.mark.parametrize("multi", [False, True])
+@pytest.mark.parametrize("words", ["bits", "mean"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_dev_figures_are_those_of_the_evaluation(layout, words, multi):
+    """What training sees in batches is what the policy does dialogue by dialogue, for each layout."""
+    network, dev = LAYOUTS[layout].model_copy(update={"words": words}), told("dev", 20, multi)
+    policy = turnwise.train(told(multi=multi), dev, network=network, config=QUICK)
+    best = max(record["dev_turn_accuracy"] for record in policy.card.metrics)
+    assert turnwise.evaluate(policy, dev).turn_accuracy == pytest.approx(best)
+    assert policy.encoder.num_tokens == 0 or words == "mean"
+
+
+@pytest.mark.parametrize("tokenizer", ["words", "bpe"])
+def test_words_in_order_teach_what_a_set_of_words_cannot(tokenizer):
+    """Tea without milk, or milk without tea: the same words."""
+    said = {"tea without milk": "serve_tea", "milk without tea": "serve_milk"}
+    corpus = Corpus(
+        "order", [Dialogue(str(n), [Turn(text, (said[text],))]) for n, text in enumerate(20 * list(said))]
+    )
+    shares = []
+    for words in ("bits", "lstm"):
+        network = NetworkConfig(units=16, dropout=0.0, words=words, word_units=16)
+        encoder = EncoderConfig(tokenizer=tokenizer)
+        policy = turnwise.train(corpus, corpus, network=network, config=LEARN, encoder=encoder)
+        shares.append(turnwise.evaluate(policy, corpus).turn_accuracy)
+    assert shares == [0.5, 1.0]
+
+
+def one_outcome(value: str) -> Corpus:
+    return Corpus("calm", [replace(dialogue, metadata={"mood": value}) for dialogue in told()])
+
+
+@pytest.mark.parametrize(
+    ("corpus", "dev", "settings", "message"),
+    [
+        (
+            told("shop"),
+            None,
+            {"layout": "many-to-one"},
+            "shop: no dialogue has a value of 'outcome' in its metadata, which has 'drink', 'number'; "
+            "name another with --set outcome=NAME, or choose another layout",
+        ),
+        (
+            told("shop"),
+            one_outcome("good"),
+            {"layout": "many-to-one", "outcome": "drink"},
+            "calm: no dialogue has a value of 'drink' in its metadata, which has 'mood'; "
+            "name another with --set outcome=NAME, or choose another layout",
+        ),
+        (
+            one_outcome("good"),
+            None,
+            {"layout": "many-to-one", "outcome": "mood"},
+            "calm: there is only the outcome 'good'; a policy needs two to choose between; check the labels",
+        ),
+        (
+            Corpus("ends", [Dialogue(name, [Turn("bye", (END,)), Turn("hi", ("greet",))]) for name in "ab"]),
+            told(),
+            {"layout": "one-to-many"},
+            "dialogue 'a': an action is named '<end>', which stands for the end of a dialogue; "
+            "rename it, or choose another layout",
+        ),
+    ],
+)
+def test_a_corpus_that_a_layout_cannot_serve_is_refused(corpus, dev, settings, message, monkeypatch):
+    def never(*_, **__):
+        raise AssertionError("a network was built")
+
+    monkeypatch.setattr("turnwise.network.build_network", never)
+    with pytest.raises(CorpusError) as error:
+        turnwise.train(corpus, dev, network=NetworkConfig(**settings))
+    assert str(error.value) == message
+
+
+def test_what_was_left_out_of_the_training_part_is_told():
+    corpus = Corpus("some", [replace(d, metadata={}) if n % 4 == 2 else d for n, d in enumerate(told())])
+    policy = turnwise.train(corpus, network=LAYOUTS["many-to-one"], config=QUICK)
+    assert policy.card.corpus["skipped"] == {"no 'drink' in the metadata": 3}
+    assert policy.card.corpus["dialogues"] == 8
