@@ -1,0 +1,28 @@
+"""The simple recurrent network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from turnwise.backend import keras
+from turnwise.layers.recurrent import Recurrent
+
+
+@keras.saving.register_keras_serializable("turnwise")
+class SimpleRNN(Recurrent, keras.layers.SimpleRNN):  # type: ignore[misc]
+    """Keras's SimpleRNN with the same arguments, weights and results, quicker on JAX and torch.
+
+    Input (B, T, F); output (B, H), or (B, T, H) with `return_sequences=True`; with `return_state=True` also
+    the state after the last step, (B, H).
+
+    >>> SimpleRNN(4, return_sequences=True)(np.ones((2, 5, 3), "float32")).shape
+    (2, 5, 4)
+    """
+
+    def _jax_step(self) -> Any:
+        from turnwise.layers.jax_cells import simple_rnn_step
+
+        return simple_rnn_step(self.activation)
+
+    def _quick(self, training: bool) -> bool:
+        return not (self.unroll or (training and self.recurrent_dropout))
