@@ -56,7 +56,7 @@ def test_a_dialogue_beyond_the_budget_is_a_batch_of_its_own():
 @pytest.mark.parametrize(("words", "name"), [("bits", "bits"), ("mean", "tokens")])
 def test_one_giant_text_does_not_widen_the_other_batches(words, name):
     giant = Dialogue("giant", [Turn(" ".join(f"w{n}" for n in range(3000)), ("a",))])
-    batches = batches_of(Corpus("c", [giant, *tiny(dialogues=40).dialogues]), 256, words)
+    batches = batches_of(Corpus("c", [giant, *tiny(dialogues=60).dialogues]), 12, words)
     widths = sorted(batch.inputs[name].shape[2] for batch in batches.in_order())
     assert widths[-1] == (64 if words == "mean" else 3001)
     assert widths[-2] < 10

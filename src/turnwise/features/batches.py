@@ -16,9 +16,11 @@ _MOST_BUCKETS = 5
 # No more shapes are made than bring the share of real turns to this: each costs a second or two of compiling.
 _ENOUGH_FILL = 0.85
 _MOST_EDGES = 64
-# Dialogues with a turn of so many times more bits (or tokens) than is usual are batched apart, not to widen
-# the rest; what is less than the second number of them is usual. A network goes through each token.
-_HEAVY_BITS, _HEAVY_TOKENS = (4, 16), (2, 8)
+# Dialogues with a turn of so many times more bits than is usual are batched apart, not to widen the rest.
+_HEAVY = 4
+# So many batches of one length are worth a second shape for shorter texts: a network that reads the words
+# in order goes through each token slot, and most would be empty.
+_WORTH_A_SHAPE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,30 +188,45 @@ def _chunks(dialogues: NDArray[np.int64], rows: int) -> Iterator[NDArray[np.int6
 
 def _buckets(encoded: EncodedCorpus, batch_turns: int) -> Iterator[Bucket]:
     most_bits = _most(encoded.bits, encoded.first_turns)
-    heavy = _heavy(most_bits, *_HEAVY_BITS)
     most_tokens = np.zeros_like(most_bits)
     if encoded.tokens is not None:
         most_tokens = _most(encoded.tokens, encoded.first_turns)
-        heavy |= _heavy(most_tokens, *_HEAVY_TOKENS)
     most_actions = max(1, int(encoded.answers.lengths.max()))
-    slots = encoded.slots
-    for group in (np.flatnonzero(~heavy), np.flatnonzero(heavy)):
-        lengths = slots[group]
-        low = 0
-        for edge in bucket_edges(lengths) if len(group) else ():
-            dialogues = group[(lengths > low) & (lengths <= edge)]
+    for dialogues, turns in _of_like_length(encoded.slots, _heavy(most_bits)):
+        at_once = max(1, batch_turns // turns)
+        for alike in _of_like_width(dialogues, most_tokens, at_once):
             # As many batches as the budget asks for, all of about the same size: none is mostly padding.
-            batches = -(-len(dialogues) // max(1, batch_turns // edge))
+            batches = -(-len(alike) // at_once)
             yield Bucket(
-                dialogues,
-                rows=-(-len(dialogues) // batches),
-                turns=edge,
-                bits=max(1, int(most_bits[dialogues].max())),
-                tokens=max(1, int(most_tokens[dialogues].max())),
-                answers=int(encoded.rows[dialogues].max()) * encoded.a_row,
+                alike,
+                rows=-(-len(alike) // batches),
+                turns=turns,
+                bits=max(1, int(most_bits[alike].max())),
+                tokens=max(1, int(most_tokens[alike].max())),
+                answers=int(encoded.rows[alike].max()) * encoded.a_row,
                 actions=most_actions,
             )
+
+
+def _of_like_length(
+    slots: NDArray[np.int64], heavy: NDArray[np.bool_]
+) -> Iterator[tuple[NDArray[np.int64], int]]:
+    """Yield dialogues of like length, and the length of the longest of them."""
+    for group in (np.flatnonzero(~heavy), np.flatnonzero(heavy)):
+        lengths, low = slots[group], 0
+        for edge in bucket_edges(lengths) if len(group) else ():
+            yield group[(lengths > low) & (lengths <= edge)], edge
             low = edge
+
+
+def _of_like_width(
+    dialogues: NDArray[np.int64], most_tokens: NDArray[np.int64], at_once: int
+) -> Iterator[NDArray[np.int64]]:
+    """Yield dialogues whose longest texts are alike, in two parts at most; in one where they are few."""
+    widths, low, many = most_tokens[dialogues], -1, len(dialogues) > _WORTH_A_SHAPE * at_once
+    for edge in bucket_edges(widths, most=2) if many else [int(widths.max())]:
+        yield dialogues[(widths > low) & (widths <= edge)]
+        low = edge
 
 
 def _most(lists: Ragged, first_turns: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -218,8 +235,8 @@ def _most(lists: Ragged, first_turns: NDArray[np.int64]) -> NDArray[np.int64]:
     return longest
 
 
-def _heavy(most: NDArray[np.int64], times: int, usual: int) -> NDArray[np.bool_]:
-    return np.asarray(most > times * max(usual, np.quantile(most, 0.95)))
+def _heavy(most: NDArray[np.int64]) -> NDArray[np.bool_]:
+    return np.asarray(most > _HEAVY * max(16, np.quantile(most, 0.95)))
 
 
 def bucket_edges(lengths: Sequence[int] | NDArray[np.int64], most: int = _MOST_BUCKETS) -> list[int]:
