@@ -1,0 +1,61 @@
+"""What is counted of a training part, layout by layout."""
+
+from dataclasses import replace
+
+import pytest
+
+from layout_support import LAYOUTS, told
+from turnwise import Corpus, EncoderConfig
+from turnwise.features import Census
+from turnwise.layouts import END
+
+WORDS = {
+    "many-to-many-2": {"a", "tea", "coffee", "please", "small", "large", "yes"},
+    "one-to-many": {"a", "tea", "coffee", "please"},
+    "its beginning": {"a", "tea", "coffee", "please", "small", "large"},
+}
+
+
+@pytest.mark.parametrize("layout", WORDS)
+def test_only_what_is_read_teaches_the_encoder(layout):
+    census = Census.of(told(), LAYOUTS[layout])
+    assert set(census.words) == WORDS[layout]
+    assert (
+        set(census.facts)
+        == {
+            "many-to-many-2": {"stock", "paid"},
+            "one-to-many": set(),
+            "its beginning": {"stock"},
+        }[layout]
+    )
+    vocabulary = census.encoder(EncoderConfig(min_count=1)).blocks[0].to_json()["words"]
+    assert set(vocabulary) == WORDS[layout]
+
+
+@pytest.mark.parametrize(
+    ("layout", "actions"),
+    [
+        ("many-to-many-2", {"ask_size", "confirm", "serve_tea", "serve_coffee"}),
+        ("many-to-many-1", {"ask_size", "confirm", "serve_tea", "serve_coffee", END}),
+        ("one-to-many", {"ask_size", "confirm", "serve_tea", "serve_coffee", END}),
+        ("many-to-one", {"tea", "coffee"}),
+    ],
+)
+def test_the_answers_are_the_actions_to_choose_from(layout, actions):
+    space = Census.of(told(), LAYOUTS[layout]).action_space()
+    assert set(space) == actions
+    assert not space.multi
+    several = Census.of(told(multi=True), LAYOUTS[layout]).action_space()
+    assert several.multi == (layout != "many-to-one")
+
+
+def test_the_fingerprint_is_the_corpus_s_whatever_is_read():
+    seen = {Census.of(told(), config).fingerprint for config in LAYOUTS.values()}
+    assert len(seen) == 1
+    other = Corpus("other", [replace(d, metadata={**d.metadata, "drink": "water"}) for d in told()])
+    assert Census.of(other).fingerprint not in seen
+
+
+def test_the_responses_are_those_of_all_turns():
+    for config in LAYOUTS.values():
+        assert Census.of(told(), config).most_frequent_responses()["confirm"] == "Right?"
