@@ -35,6 +35,10 @@ class Settings(BaseModel):
             message = first["msg"][:1].lower() + first["msg"][1:]
             name = ".".join(str(part) for part in first["loc"])
             raise ConfigError(f"setting {name!r} is {first['input']!r}; {message}") from None
+        self.check()
+
+    def check(self) -> None:
+        """Refuse settings that do not go together."""
 
 
 class EncoderConfig(Settings):
@@ -73,7 +77,7 @@ class NetworkConfig(Settings):
         word_units: E, the width of a word's embedding and of what is read from a turn's words.
         heads: of a transformer's attention; `units` is a multiple of them.
         dropout: share of a hidden layer's outputs that training leaves out, between the layers.
-        residual: each hidden layer's input is added to its output, where both have the same width.
+        residual: each hidden layer after the first adds its input to its output.
         layer_norm: each hidden layer's output is normalised.
         horizon: `many-to-many-1`: how many actions it foresees, the one of this turn included.
         outcome: `many-to-one`: the name of the outcome among a dialogue's metadata.
@@ -95,6 +99,31 @@ class NetworkConfig(Settings):
     horizon: int = Field(default=3, ge=1, le=100)
     outcome: str = Field(default="outcome", min_length=1)
     beginning: int = Field(default=0, ge=0)
+
+    def check(self) -> None:
+        """Refuse what a transformer, or a layout without memory, would have to ignore.
+
+        >>> NetworkConfig(cell="transformer", units=30)
+        Traceback (most recent call last):
+        turnwise.errors.ConfigError: setting 'units' is 30 with 4 heads; give a multiple of 'heads'
+        """
+        if self.residual and self.layers == 1:
+            raise ConfigError("setting 'residual' is true; it needs 'layers' of 2 or more")
+        if self.layout == "one-to-one" and self.cell != "lstm":
+            raise ConfigError(f"setting 'cell' is {self.cell!r}; one-to-one has no memory, and so no cell")
+        if self.cell != "transformer":
+            return
+        if self.units % self.heads:
+            raise ConfigError(
+                f"setting 'units' is {self.units} with {self.heads} heads; give a multiple of 'heads'"
+            )
+        if self.residual or self.layer_norm:
+            raise ConfigError("setting 'residual' or 'layer_norm' is true; a transformer has both by itself")
+        if self.layout == "one-to-many":
+            raise ConfigError(
+                "setting 'cell' is 'transformer'; in one-to-many it would see the same at every step, "
+                "choose a recurrent cell"
+            )
 
 
 class TrainConfig(Settings):

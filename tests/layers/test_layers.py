@@ -42,7 +42,7 @@ def test_dropout_differs_from_step_to_step_and_only_in_training():
 
 
 def test_what_has_no_time_is_refused():
-    with pytest.raises(ValueError, match=r"needs an input of shape \(B, T, \.\.\.\), and got \(2, 5\)"):
+    with pytest.raises(ValueError, match=r"at least 3 dimensions, \(B, T, \.\.\.\), received: \(2, 5\)"):
         TimeDistributed(keras.layers.Dense(4))(np.ones((2, 5), np.float32))
 
 

@@ -16,6 +16,7 @@ from turnwise.features.facts import Facts
 from turnwise.features.previous_actions import PreviousActions
 from turnwise.features.tokens import Tokens, tokens_from_json
 from turnwise.features.user_words import UserWords
+from turnwise.vocabulary import Vocabulary
 
 _KINDS = {kind.name: kind for kind in (UserWords, PreviousActions, Facts)}
 
@@ -68,6 +69,12 @@ class TurnEncoder:
     def num_tokens(self) -> int:
         """V, the count of token numbers, padding and the unknown included; 0 where there are no tokens."""
         return 0 if self.tokenizer is None else self.tokenizer.num_tokens
+
+    @property
+    def actions(self) -> Vocabulary:
+        """The actions that the next turn can be told of."""
+        found = (block.actions for block in self.blocks if isinstance(block, PreviousActions))
+        return next(found, Vocabulary([]))
 
     def encode(self, turn: Turn, previous: Previous) -> EncodedTurn:
         """Return all that a network is given of a turn; the arguments are those of `bits`."""

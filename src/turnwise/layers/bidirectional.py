@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from turnwise.backend import keras
-from turnwise.layers.recurrent import check_mask
+from turnwise.layers.checks import check_mask
 
 
 @keras.saving.register_keras_serializable("turnwise")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from turnwise.backend import keras, ops
+from turnwise.layers.checks import check_mask, refuse_nan
 
 
 class Recurrent(keras.layers.RNN):  # type: ignore[misc]
@@ -18,12 +17,7 @@ class Recurrent(keras.layers.RNN):  # type: ignore[misc]
 
     def __call__(self, sequences: Any, *args: Any, **kwargs: Any) -> Any:
         """Check arrays that come straight from NumPy for NaN, then call the layer."""
-        if isinstance(sequences, np.ndarray) and sequences.dtype.kind == "f" and np.isnan(sequences).any():
-            place = ", ".join(map(str, np.argwhere(np.isnan(sequences))[0]))
-            raise ValueError(
-                f"{type(self).__name__} got NaN in its input of shape {sequences.shape}, first at [{place}]: "
-                "every number must be finite; give padding any number, and leave it out by `mask`"
-            )
+        refuse_nan(type(self).__name__, sequences)
         return super().__call__(sequences, *args, **kwargs)
 
     def call(
@@ -107,17 +101,3 @@ class Recurrent(keras.layers.RNN):  # type: ignore[misc]
     def _jax_step(self) -> Any:
         """Return the cell's step, or None where the core cannot serve it."""
         raise NotImplementedError
-
-
-def check_mask(name: str, mask: Any, shape: tuple[int | None, ...]) -> None:
-    """Refuse a mask that does not say of every step of (B, T, ...) whether it counts."""
-    if mask is None:
-        return
-    came = tuple(mask.shape)
-    if len(came) != 2 or any(
-        a is not None and b is not None and a != b for a, b in zip(came, shape[:2], strict=True)
-    ):
-        raise ValueError(
-            f"{name} got a mask of shape {came} for an input of shape {tuple(shape)}: "
-            f"expected {tuple(shape[:2])}, a truth value for every step"
-        )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import torch
-
 from turnwise.backend import keras
 
 
@@ -17,6 +15,8 @@ def run(layer: Any, sequences: Any, states: tuple[Any, ...]) -> Any:
         sequences: (B, T, F), none of them masked.
         states: what stands before the first step, each (B, H).
     """
+    import torch
+
     kernel = _kernel_of(layer)
     if kernel is None or sequences.shape[0] == 0:
         return None
@@ -24,23 +24,17 @@ def run(layer: Any, sequences: Any, states: tuple[Any, ...]) -> Any:
     weights = _weights(layer.cell, order, sequences.dtype)
     inputs = torch.flip(sequences, [1]) if layer.go_backwards else sequences
     before = tuple(state.unsqueeze(0).contiguous() for state in states)
-    # layers, dropout, training, both directions, batch first
-    outputs, *after = function(
-        inputs,
-        before if len(before) > 1 else before[0],
-        weights,
-        len(weights) == 4,
-        1,
-        0.0,
-        True,
-        False,
-        True,
-    )
+    given = before if len(before) > 1 else before[0]
+    # Layers, dropout, training, both directions, batch first.
+    rest = (1, 0.0, True, False, True)
+    outputs, *after = function(inputs, given, weights, len(weights) == 4, *rest)
     return outputs[:, -1], outputs, [state.squeeze(0) for state in after]
 
 
 def _kernel_of(layer: Any) -> tuple[Any, list[int]] | None:
     """Return torch's function and, for each of its gates, which of Keras's it is."""
+    import torch
+
     usual = layer.activation is keras.activations.tanh
     if isinstance(layer, keras.layers.SimpleRNN):
         return (torch.rnn_tanh, [0]) if usual else None
@@ -53,6 +47,7 @@ def _kernel_of(layer: Any) -> tuple[Any, list[int]] | None:
 
 def _weights(cell: Any, order: list[int], dtype: Any) -> list[Any]:
     """Return torch's weights: a row for each gate's unit, gates in torch's order, two biases."""
+    import torch
 
     def ordered(weight: Any) -> Any:
         value = torch.as_tensor(weight.value if hasattr(weight, "value") else weight).to(dtype)

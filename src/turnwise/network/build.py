@@ -4,29 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from turnwise.backend import keras
+from turnwise.backend import keras, ops
 from turnwise.config import NetworkConfig
-from turnwise.layers import MultiHot, TimeDistributed
+from turnwise.layers import MultiHot, RepeatVector, TimeDistributed
+from turnwise.network.hidden import hidden_layers, recurrent
+from turnwise.network.seeds import Seeds
+from turnwise.network.words import read_words
 
 
-def build_network(config: NetworkConfig, num_features: int, num_actions: int, multi: bool, seed: int) -> Any:
-    """Build the synchronous many-to-many network.
+def build_network(
+    config: NetworkConfig, *, num_features: int, num_actions: int, multi: bool, seed: int, num_tokens: int = 0
+) -> Any:
+    """Build the network of a layout.
+
+    The synchronous many-to-many one is
 
         bits (B, T, K) -> MultiHot (B, T, F) -> LSTM(units, return_sequences=True) (B, T, H)
              -> TimeDistributed(Dense(actions)) (B, T, A) -> softmax, or sigmoid where `multi`
 
-    Padding stands behind the real turns, and the network looks only back, so that it needs no mask: the
-    outputs of padded turns get weight 0 in every loss and metric.
+    With words in order, `tokens` (B, T, W) become a vector for each turn (B, T, E), which joins the bits.
+    Padding stands behind the real turns, and a network that only looks back needs no mask: the outputs of
+    padded turns get weight 0 in every loss and metric. Only `many-to-one`, which must find the last real
+    turn, takes one more input, `mask` (B, T).
 
     Args:
-        config: the shape; with the layout `one-to-one`, time-distributed dense layers stand for the LSTMs.
-        num_features: F, the width of the input.
+        config: the shape.
+        num_features: F, the width of the bits.
         num_actions: A.
-        multi: whether a turn may take several actions.
+        multi: whether several actions may be taken at once.
         seed: of the first weights and of dropout.
+        num_tokens: V, how many tokens there are, the padding 0 among them; 0 where words are bits.
 
     Returns:
-        A Keras model with two outputs: the logits and the probabilities, both (B, T, A).
+        A Keras model from a dictionary of inputs to two outputs, the logits and the probabilities: (B, T, A);
+        for `many-to-many-1` (B, T, k, A), for `many-to-one` (B, A).
 
     >>> model = build_network(NetworkConfig(units=8), num_features=20, num_actions=5, multi=False, seed=1)
     >>> [layer.name for layer in model.layers]
@@ -34,31 +45,37 @@ def build_network(config: NetworkConfig, num_features: int, num_actions: int, mu
     >>> [tuple(output.shape) for output in model.outputs]
     [(None, None, 5), (None, None, 5)]
     """
-    bits = keras.Input((None, None), dtype="int32", name="bits")
-    x = MultiHot(num_features, name="multi_hot")(bits)
-    for index in range(config.layers):
-        x = _hidden(config, index, seed)(x)
-        x = keras.layers.Dropout(config.dropout, seed=seed + index, name=f"dropout_{index}")(x)
-    logits = TimeDistributed(
-        keras.layers.Dense(num_actions, kernel_initializer=_uniform(seed + 99)), name="actions"
-    )(x)
+    seeds = Seeds(seed)
+    inputs = {"bits": keras.Input((None, None), dtype="int32", name="bits")}
+    if num_tokens:
+        inputs["tokens"] = keras.Input((None, None), dtype="int32", name="tokens")
+    if config.layout == "many-to-one":
+        inputs["mask"] = keras.Input((None,), dtype="bool", name="mask")
+    first_only = config.layout == "one-to-many"
+    read = {name: value[:, :1] if first_only else value for name, value in inputs.items()}
+    x = MultiHot(num_features, name="multi_hot")(read["bits"])
+    if num_tokens:
+        # An operation and not a layer: a layer would hand on the mask of the words as one of the turns.
+        x = ops.concatenate([x, read_words(config, read["tokens"], num_tokens, seeds)], axis=-1)
+    if first_only:
+        x = RepeatVector(name="repeated")(x[:, 0], inputs["bits"])
+    x = hidden_layers(config, x, inputs.get("mask"), seeds)
+    logits = _answers(config, num_actions, seeds)(x)
     probabilities = keras.layers.Activation("sigmoid" if multi else "softmax", name="probabilities")(logits)
-    return keras.Model(bits, [logits, probabilities], name="policy")
+    return keras.Model(inputs, [logits, probabilities], name="policy")
 
 
-def _hidden(config: NetworkConfig, index: int, seed: int) -> Any:
-    name, kernel = f"hidden_{index}", _uniform(seed + 10 + index)
-    if config.layout == "one-to-one":
-        dense = keras.layers.Dense(config.units, activation="tanh", kernel_initializer=kernel)
-        return TimeDistributed(dense, name=name)
-    return keras.layers.LSTM(
-        config.units,
-        return_sequences=True,
-        kernel_initializer=kernel,
-        recurrent_initializer=keras.initializers.Orthogonal(seed=seed + 50 + index),
-        name=name,
-    )
-
-
-def _uniform(seed: int) -> Any:
-    return keras.initializers.GlorotUniform(seed=seed)
+def _answers(config: NetworkConfig, num_actions: int, seeds: Seeds) -> Any:
+    """Return the layer that turns what is remembered into the logits of the actions."""
+    dense = keras.layers.Dense(num_actions, kernel_initializer=seeds.kernel("actions"), name="actions")
+    if config.layout == "many-to-one":
+        return dense
+    if config.layout != "many-to-many-1":
+        return TimeDistributed(dense, name="actions")
+    decoder = [
+        keras.Input((config.units,)),
+        RepeatVector(config.horizon, name="repeated"),
+        recurrent(config, seeds, "decoder", name="hidden", return_sequences=True),
+        TimeDistributed(dense, name="actions"),
+    ]
+    return TimeDistributed(keras.Sequential(decoder, name="decoder"), name="decoder")

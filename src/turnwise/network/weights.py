@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from turnwise.backend import keras
 
 
 def read_weights(model: Any) -> dict[str, NDArray[np.float32]]:
@@ -19,7 +22,17 @@ def read_weights(model: Any) -> dict[str, NDArray[np.float32]]:
      'actions/kernel': (8, 5), 'actions/bias': (5,)}
     """
     return {
-        f"{layer.name}/{weight.name}": np.asarray(weight, np.float32)
-        for layer in model.layers
+        f"{name}/{weight.name}": np.asarray(weight, np.float32)
+        for name, layer in _layers(model)
         for weight in layer.trainable_weights
     }
+
+
+def _layers(model: Any) -> Iterator[tuple[str, Any]]:
+    """Yield each layer that has weights of its own with its name: wrappers lend theirs, models prefix it."""
+    for layer in model.layers:
+        inner = layer.layer if isinstance(layer, keras.layers.Wrapper) else layer
+        if isinstance(inner, keras.Model):
+            yield from ((f"{layer.name}/{name}", below) for name, below in _layers(inner))
+        else:
+            yield layer.name, inner

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+
+import numpy as np
 
 from turnwise.dialogue import Dialogue, Turn
 from turnwise.errors import ModelError
 from turnwise.features import Previous
+from turnwise.layouts import turns_read
 from turnwise.policy.folder import read_folder, write_folder
 from turnwise.policy.parts import Parts
 from turnwise.policy.prediction import Prediction
@@ -43,6 +46,7 @@ class Policy(Parts):
         """
         for came, expected, what in (
             (self._network.num_features, self.encoder.width, "input bits"),
+            (self._network.num_tokens, self.encoder.num_tokens, "tokens"),
             (self._network.num_actions, len(self.space), "actions"),
         ):
             if came != expected:
@@ -64,16 +68,26 @@ class Policy(Parts):
         Returns:
             The prediction and the state after the turn.
         """
-        probabilities, network = self._network.step(state.network, self.encoder.bits(turn, state.previous))
-        return Prediction(probabilities, self.space), PolicyState(network, turn.actions)
+        seen = self.encoder.encode(turn, state.previous)
+        probabilities, network = self._network.step(state.network, seen.bits, seen.tokens)
+        first, *ahead = (Prediction(row, self.space) for row in np.atleast_2d(probabilities))
+        return replace(first, ahead=tuple(ahead)), PolicyState(network, turn.actions)
 
     def predict(self, dialogue: Dialogue) -> list[Prediction]:
-        """Predict every turn of a recorded dialogue, each after the actions really taken before it."""
+        """Predict a recorded dialogue, each turn after the actions really taken before it.
+
+        Returns:
+            A prediction for each decision of the layout: as a rule one a turn; with `many-to-one` one, the
+            outcome; with `one-to-many` one more than turns, for the dialogue must end as well.
+        """
+        turns = turns_read(self.config, dialogue)
+        if self.config.layout == "one-to-many":
+            turns = turns * (len(dialogue) + 1)  # after the first, they are not looked at
         state, predictions = self.start(), []
-        for turn in dialogue:
+        for turn in turns:
             prediction, state = self.step(state, turn)
             predictions.append(prediction)
-        return predictions
+        return predictions[-1:] if self.config.layout == "many-to-one" else predictions
 
     def save(self, path: str | Path, *, force: bool = False, report: str | None = None) -> Path:
         """Save the policy as a folder; an older policy there is replaced whole, or not at all.

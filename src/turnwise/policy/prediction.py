@@ -16,6 +16,7 @@ class Prediction:
 
     Attributes:
         probabilities: (A,), in the order of the action space.
+        ahead: with the layout `many-to-many-1`, what it foresees for the turns after this one.
 
     >>> prediction = Prediction(np.array([0.2, 0.7, 0.1], np.float32), ActionSpace(["greet", "book", "bye"]))
     >>> prediction.actions, round(prediction.probability, 2)
@@ -26,6 +27,7 @@ class Prediction:
 
     probabilities: NDArray[np.float32]
     space: ActionSpace
+    ahead: tuple[Prediction, ...] = ()
 
     @property
     def actions(self) -> tuple[str, ...]:

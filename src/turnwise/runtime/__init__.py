@@ -1,5 +1,6 @@
 """The runtime: weights -> NumPy steps. It never imports Keras or JAX."""
 
-from turnwise.runtime.network import NumpyNetwork, State
+from turnwise.runtime.network import NumpyNetwork
+from turnwise.runtime.stack import State
 
 __all__ = ["NumpyNetwork", "State"]

@@ -68,6 +68,77 @@ class LSTMCell(Cell):
 
 
 @dataclass(frozen=True, slots=True)
+class GRUCell(Cell):
+    """One step of a Keras GRU with `reset_after`: gates in the order update, reset, candidate.
+
+    Args:
+        kernel: (F, 3H).
+        recurrent_kernel: (H, 3H).
+        bias: (3H,), of the input.
+        recurrent_bias: (3H,), of the state.
+
+    Source: Cho et al., Learning Phrase Representations, 2014, in the form of its version 1 (reset after).
+    """
+
+    kernel: NDArray[np.float32]
+    recurrent_kernel: NDArray[np.float32]
+    bias: Vector
+    recurrent_bias: Vector
+
+    @classmethod
+    def of(cls, weights: Weights, layer: str) -> GRUCell:
+        """Take the layer's weights by name."""
+        bias, recurrent_bias = weights[f"{layer}/bias"]
+        return cls(weights[f"{layer}/kernel"], weights[f"{layer}/recurrent_kernel"], bias, recurrent_bias)
+
+    def start(self) -> CellState:
+        """Return zeros, (H,)."""
+        return (np.zeros(len(self.recurrent_kernel), np.float32),)
+
+    def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
+        """Return the output (H,) and the new state; nothing is written in place."""
+        (output,) = state
+        units = len(output)
+        recurrent = output @ self.recurrent_kernel + self.recurrent_bias
+        opened = sigmoid(projected[: 2 * units] + recurrent[: 2 * units])
+        update, reset = opened[:units], opened[units:]
+        candidate = np.tanh(projected[2 * units :] + reset * recurrent[2 * units :])
+        output = update * output + (1 - update) * candidate
+        return output, (output,)
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleRNNCell(Cell):
+    """One step of a Keras SimpleRNN.
+
+    Args:
+        kernel: (F, H).
+        recurrent_kernel: (H, H).
+        bias: (H,).
+
+    Source: Elman, Finding Structure in Time, 1990.
+    """
+
+    kernel: NDArray[np.float32]
+    recurrent_kernel: NDArray[np.float32]
+    bias: Vector
+
+    @classmethod
+    def of(cls, weights: Weights, layer: str) -> SimpleRNNCell:
+        """Take the layer's weights by name."""
+        return cls(weights[f"{layer}/kernel"], weights[f"{layer}/recurrent_kernel"], weights[f"{layer}/bias"])
+
+    def start(self) -> CellState:
+        """Return zeros, (H,)."""
+        return (np.zeros(len(self.recurrent_kernel), np.float32),)
+
+    def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
+        """Return the output (H,) and the new state."""
+        output = np.tanh(projected + state[0] @ self.recurrent_kernel)
+        return output, (output,)
+
+
+@dataclass(frozen=True, slots=True)
 class DenseCell(Cell):
     """A dense layer with tanh: it carries nothing from turn to turn.
 
@@ -105,3 +176,18 @@ def softmax(x: Vector) -> Vector:
     powers = np.exp(x - x.max())
     result: Vector = powers / powers.sum()
     return result
+
+
+def normalise(x: Vector, scale: Vector, offset: Vector) -> Vector:
+    """Return (x - mean) / deviation * scale + offset, as Keras's LayerNormalization (Ba et al., 2016)."""
+    centred = x - x.mean()
+    result: Vector = centred / np.sqrt((centred * centred).mean() + np.float32(1e-3)) * scale + offset
+    return result
+
+
+CELLS: Mapping[str, type[LSTMCell | GRUCell | SimpleRNNCell]] = {
+    "lstm": LSTMCell,
+    "gru": GRUCell,
+    "simple-rnn": SimpleRNNCell,
+}
+"""The recurrent cells, by the setting `cell`."""

@@ -49,6 +49,8 @@ class Session:
     def commit(self, actions: Iterable[str] | None = None) -> tuple[str, ...]:
         """Say which actions the system really took at the turn observed last; by default the predicted ones.
 
+        A prediction that names no action, as an outcome or the end of a dialogue, commits none.
+
         Called again, it replaces what was committed. An action that the policy does not know is refused: the
         next turn could not see it.
 
@@ -58,11 +60,13 @@ class Session:
         """
         if not self._steps:
             raise ValueError("there is no turn to commit; observe one first")
-        last = self._steps[-1]
-        turn = replace(last.turn, actions=last.prediction.actions if actions is None else tuple(actions))
+        last, known = self._steps[-1], self._policy.encoder.actions
+        if actions is None:
+            actions = (action for action in last.prediction.actions if action in known)
+        turn = replace(last.turn, actions=tuple(actions))
         for action in turn.actions:
-            if action not in self._policy.space:
-                raise UnknownAction(action, self._policy.space)
+            if action not in known:
+                raise UnknownAction(action, known)
         self._steps[-1] = replace(last, turn=turn, after=last.after.committed(turn.actions))
         self._open = False
         return turn.actions

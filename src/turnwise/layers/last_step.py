@@ -1,0 +1,39 @@
+"""The last real step of a sequence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from turnwise.backend import keras, ops
+
+
+@keras.saving.register_keras_serializable("turnwise")
+class LastStep(keras.layers.Layer):  # type: ignore[misc]
+    """Picks of each sequence the last step that its mask calls real; zeros where there is none.
+
+    Input (B, T, F) and a mask (B, T); output (B, F). It does for any layer what `return_sequences=False` does
+    for a recurrent one.
+
+    >>> x = np.arange(12, dtype="float32").reshape(2, 3, 2)
+    >>> LastStep()(x, np.array([[True, True, False], [False, False, False]])).tolist()
+    [[2.0, 3.0], [0.0, 0.0]]
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.supports_masking = True
+
+    def call(self, x: Any, mask: Any) -> Any:
+        """Weigh every step by whether it is the last real one, and add up."""
+        real = ops.cast(mask, "int32")
+        # How many steps are real from here to the end: one, at the last.
+        left = ops.flip(ops.cumsum(ops.flip(real, axis=1), axis=1), axis=1)
+        last = ops.cast(ops.logical_and(real > 0, ops.equal(left, 1)), x.dtype)
+        return ops.einsum("bt,btf->bf", last, x)
+
+    def compute_mask(self, x: Any, previous_mask: Any = None) -> None:
+        """Return none: time is gone."""
+
+    def compute_output_spec(self, x: Any, mask: Any) -> Any:  # noqa: ARG002
+        """Return the shape and type of one step."""
+        return keras.KerasTensor((x.shape[0], *x.shape[2:]), dtype=self.compute_dtype)

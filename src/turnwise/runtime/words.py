@@ -1,0 +1,71 @@
+"""The words of one turn, read in order, in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from turnwise.runtime.cells import LSTMCell, Vector, Weights
+
+
+class WordReader:
+    """Reads the tokens of a turn: to one vector (E,), zeros where the turn has no words.
+
+    Args:
+        words: how: `lstm`, `mean`, `max` or `conv`.
+        weights: arrays by `layer/weight`.
+
+    >>> weights = {"embedding/embeddings": np.array([[0, 0], [1, 2], [3, 4]], np.float32)}
+    >>> reader = WordReader("mean", weights)
+    >>> reader.read([1, 2]).tolist(), reader.read([]).tolist()
+    ([2.0, 3.0], [0.0, 0.0])
+    """
+
+    def __init__(self, words: str, weights: Weights) -> None:
+        self._words = words
+        self._embeddings = weights["embedding/embeddings"]
+        if words == "lstm":
+            self._cell = LSTMCell.of(weights, "words")
+        elif words == "conv":
+            self._kernel, self._bias = weights["words/kernel"], weights["words/bias"]
+
+    @property
+    def width(self) -> int:
+        """E, the width of what is read."""
+        return int(self._embeddings.shape[1])
+
+    @property
+    def num_tokens(self) -> int:
+        """V, how many tokens it knows."""
+        return len(self._embeddings)
+
+    def read(self, tokens: Sequence[int]) -> Vector:
+        """Return what the tokens say, (E,)."""
+        if not len(tokens):
+            return np.zeros(self.width, np.float32)
+        embedded = self._embeddings[np.asarray(tokens, np.intp)]
+        result: Vector
+        if self._words == "lstm":
+            return self._run(embedded)
+        if self._words == "mean":
+            result = embedded.mean(0)
+        else:
+            result = (embedded if self._words == "max" else self._convolve(embedded)).max(0)
+        return result
+
+    def _run(self, embedded: NDArray[np.float32]) -> Vector:
+        state = self._cell.start()
+        for projected in embedded @ self._cell.kernel + self._cell.bias:
+            _, state = self._cell.step(projected, state)
+        return state[0]
+
+    def _convolve(self, embedded: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return relu(convolution) at every word, (W, E); what is no word is zero."""
+        size = len(self._kernel)
+        before = (size - 1) // 2
+        padded = np.pad(embedded, ((before, size - 1 - before), (0, 0)))
+        summed = sum(padded[at : at + len(embedded)] @ self._kernel[at] for at in range(size))
+        result: NDArray[np.float32] = np.maximum(summed + self._bias, 0)
+        return result
