@@ -17,11 +17,11 @@ FLOORS = [
     ["network", "features", "readers", "runtime", "simulator"],
     ["floors"],
     ["policy"],
-    ["training", "evaluation", "sessions"],
+    ["training", "evaluation", "explain", "sessions"],
     ["cli"],
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
-MAY_IMPORT_KERAS = {"backend", "layers", "network", "training"}
+MAY_IMPORT_KERAS = {"backend", "layers", "network", "training", "explain"}
 LIVE = {"layouts", "runtime", "policy", "features", "sessions", "evaluation", "readers", "floors", "cli"}
 
 

@@ -86,6 +86,9 @@ class _Chat:
         self._facts = {}
         taken = self._session.commit()
         show(_ranked(prediction, self._top))
+        if prediction.ahead:
+            foreseen = (", ".join(ahead.actions) or "(nothing)" for ahead in prediction.ahead)
+            show(f"then: {' -> '.join(foreseen)}")
         responses = [self.policy.responses[action] for action in taken if action in self.policy.responses]
         if responses:
             show(Text(f"system: {' '.join(responses)}", style="bold"))

@@ -38,6 +38,25 @@ Conditions = Annotated[
         help="Keep only dialogues whose metadata say so, as happy=true (repeatable).",
     ),
 ]
+LayoutName = Annotated[
+    str | None,
+    typer.Option(
+        help="many-to-many-2 (an action at every turn), one-to-one (the same without memory), many-to-many-1 "
+        "(at every turn the next actions), one-to-many (the whole course from the first turn), many-to-one "
+        "(the outcome of a dialogue)."
+    ),
+]
+WordsName = Annotated[
+    str | None,
+    typer.Option(help="How words are read: as bits, or in order by lstm, mean, max or conv, for each turn."),
+]
+CellName = Annotated[
+    str | None, typer.Option(help="What carries memory: lstm, gru, simple-rnn or transformer.")
+]
+SettingPairs = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Any setting by its name, as dropout=0.3 (repeatable)."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 _ROLES = ("dialogue", "action", "order", "user", "response", "fact")

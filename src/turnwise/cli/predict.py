@@ -10,8 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from turnwise.cli.options import ColumnNames, Conditions, FormatName, ModelPath, read_corpus
-from turnwise.dialogue import Dialogue
+from turnwise.dialogue import Dialogue, Turn
+from turnwise.layouts import END, turns_read
 from turnwise.policy import Policy
+from turnwise.vocabulary import value_name
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -30,7 +32,7 @@ def predict(
     where: Conditions = None,
     top: Annotated[int, typer.Option(min=1, help="How many ranked actions to print.")] = 3,
 ) -> None:
-    """Print a JSON line for every turn: the predicted actions, and the most probable ones.
+    """Print a JSON line for every decision, as a rule one a turn: the predicted actions, the most probable ones.
 
     Each turn is predicted after the actions that the corpus says were taken before it.
     """
@@ -41,15 +43,25 @@ def predict(
 
 
 def _records(policy: Policy, dialogue: Dialogue, top: int) -> Iterator[dict[str, Any]]:
-    for number, (turn, prediction) in enumerate(
-        zip(dialogue, policy.predict(dialogue), strict=True), start=1
+    turns, true = list(dialogue), [list(turn.actions) for turn in dialogue]
+    if policy.config.layout == "many-to-one":
+        outcome = dialogue.metadata.get(policy.config.outcome)
+        turns = list(turns_read(policy.config, dialogue)[-1:])
+        true = [[] if outcome is None else [value_name(outcome)]]
+    elif policy.config.layout == "one-to-many":
+        turns, true = [*turns, Turn()], [*true, [END]]
+    for number, (turn, right, prediction) in enumerate(
+        zip(turns, true, policy.predict(dialogue), strict=True), start=1
     ):
-        yield {
+        record = {
             "dialogue": dialogue.id,
             "turn": number,
             "user": turn.user,
             "actions": list(prediction.actions),
             "probability": round(prediction.probability, 6),
             "ranked": [{"action": action, "probability": round(p, 6)} for action, p in prediction.top(top)],
-            "true": list(turn.actions),
+            "true": right,
         }
+        if prediction.ahead:
+            record["ahead"] = [list(ahead.actions) for ahead in prediction.ahead]
+        yield record

@@ -9,7 +9,18 @@ from typing import Annotated, Any
 
 import typer
 
-from turnwise.cli.options import ColumnNames, Conditions, CorpusPaths, FormatName, pair, read_corpus
+from turnwise.cli.options import (
+    CellName,
+    ColumnNames,
+    Conditions,
+    CorpusPaths,
+    FormatName,
+    LayoutName,
+    SettingPairs,
+    WordsName,
+    pair,
+    read_corpus,
+)
 from turnwise.cli.output import note, show
 from turnwise.config import split_settings
 from turnwise.errors import ConfigError
@@ -26,6 +37,10 @@ turnwise train train.txt --dev dev.txt --out model/ --epochs 20 --units 64
 
 turnwise train log.csv --column dialogue=CaseID --column action=ActivityID --out model/
 
+turnwise train dialogs.jsonl --out model/ --words lstm --cell gru
+
+turnwise train dialogs.jsonl --out model/ --layout many-to-one --set outcome=happy
+
 turnwise train dialogs.jsonl --out model/ --resume     (after Ctrl-C or a crash)"""
 
 
@@ -40,17 +55,12 @@ def train(
     column: ColumnNames = None,
     where: Conditions = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the corpus, at most.")] = None,
-    units: Annotated[int | None, typer.Option(help="Width of the LSTM.")] = None,
-    layout: Annotated[
-        str | None, typer.Option(help="many-to-many-2 (with memory) or one-to-one (without, to compare).")
-    ] = None,
+    units: Annotated[int | None, typer.Option(help="Width of the hidden layers.")] = None,
+    layout: LayoutName = None,
+    words: WordsName = None,
+    cell: CellName = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same model.")] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="NAME=VALUE", help="Any setting by its name, as dropout=0.3 (repeatable)."
-        ),
-    ] = None,
+    set_: SettingPairs = None,
     config: Annotated[
         Path | None, typer.Option(help="A TOML or JSON file of settings; options go before it.")
     ] = None,
@@ -60,7 +70,14 @@ def train(
     """Train a policy and save it as a folder."""
     settings: dict[str, Any] = _read_settings(config) if config else {}
     settings |= dict(pair(text, "--set") for text in set_ or [])
-    given = {"epochs": epochs, "units": units, "layout": layout, "seed": seed}
+    given = {
+        "epochs": epochs,
+        "units": units,
+        "layout": layout,
+        "words": words,
+        "cell": cell,
+        "seed": seed,
+    }
     settings |= {name: value for name, value in given.items() if value is not None}
     encoder_config, network_config, train_config = split_settings(settings)
     # A training that was stopped left its best policy; going on replaces it.

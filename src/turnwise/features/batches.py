@@ -113,6 +113,16 @@ class Batches:
         )
         return self.turns / slots
 
+    def whole(self) -> Batch:
+        """Return all dialogues as one batch, the first first."""
+        first = self.buckets[0]
+        sizes = {
+            name: max(getattr(bucket, name) for bucket in self.buckets)
+            for name in ("turns", "bits", "tokens", "answers")
+        }
+        dialogues = np.arange(len(self._slots))
+        return self._batch(replace(first, dialogues=dialogues, rows=len(dialogues), **sizes), dialogues)
+
     def in_order(self) -> Iterator[Batch]:
         """Yield every dialogue once, in a fixed order."""
         for bucket in self.buckets:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -36,3 +36,10 @@ def _layers(model: Any) -> Iterator[tuple[str, Any]]:
             yield from ((f"{layer.name}/{name}", below) for name, below in _layers(inner))
         else:
             yield layer.name, inner
+
+
+def write_weights(model: Any, weights: Mapping[str, NDArray[np.float32]]) -> None:
+    """Give a model the weights that `read_weights` read from one of the same shape."""
+    for name, layer in _layers(model):
+        for weight in layer.trainable_weights:
+            weight.assign(weights[f"{name}/{weight.name}"])

@@ -9,7 +9,7 @@ their minds and chat in between.
 from __future__ import annotations
 
 import random
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from turnwise.dialogue import Corpus, Dialogue, Fact, Turn
@@ -19,6 +19,9 @@ from turnwise.simulator import phrases
 def simulate(dialogues: int, seed: int) -> Corpus:
     """Return a corpus of restaurant bookings; the same seed gives the same dialogues.
 
+    The `outcome` in the metadata says how it went: `straight`, `searched` where more than one place was
+    offered, or `asked` where the user had questions about the place.
+
     >>> corpus = simulate(dialogues=2, seed=1)
     >>> [dialogue.id for dialogue in corpus]
     ['booking-1', 'booking-2']
@@ -26,13 +29,21 @@ def simulate(dialogues: int, seed: int) -> Corpus:
     True
     """
     chance = random.Random(seed)  # noqa: S311  # a simulation, no secret
+    made = (tuple(_Booking(chance).turns()) for _ in range(dialogues))
     return Corpus(
         f"bookings-{seed}",
         tuple(
-            Dialogue(f"booking-{number}", tuple(_Booking(chance).turns()))
-            for number in range(1, dialogues + 1)
+            Dialogue(f"booking-{number}", turns, {"outcome": _outcome(turns)})
+            for number, turns in enumerate(made, start=1)
         ),
     )
+
+
+def _outcome(turns: Iterable[Turn]) -> str:
+    taken = [action for turn in turns for action in turn.actions]
+    if any(action.startswith("tell_") for action in taken):
+        return "asked"
+    return "searched" if taken.count("offer") > 1 else "straight"
 
 
 @dataclass(slots=True)
