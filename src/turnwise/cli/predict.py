@@ -32,7 +32,7 @@ def predict(
     where: Conditions = None,
     top: Annotated[int, typer.Option(min=1, help="How many ranked actions to print.")] = 3,
 ) -> None:
-    """Print a JSON line for every decision, as a rule one a turn: the predicted actions, the most probable ones.
+    """Print a JSON line for every decision, as a rule one a turn: what is predicted, and the most probable.
 
     Each turn is predicted after the actions that the corpus says were taken before it.
     """
