@@ -45,6 +45,9 @@ class Recurrent(keras.layers.RNN):  # type: ignore[misc]
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
         """Return the last output (B, H), all outputs (B, T, H) and the new states."""
         states = tuple(initial_state) if isinstance(initial_state, list | tuple) else (initial_state,)
+        if sequences.shape[0] == 0:
+            nothing = ops.zeros((0, sequences.shape[1], self.units), dtype=self.compute_dtype)
+            return nothing[:, -1], nothing, list(states)
         if self._quick(training):
             inputs = sequences
             if training and self.dropout:
@@ -57,7 +60,9 @@ class Recurrent(keras.layers.RNN):  # type: ignore[misc]
     def _quick(self, training: bool) -> bool:
         """Whether one dropout mask serves all gates, and nobody asked for Keras's or cuDNN's own loop."""
         at_work = training and (self.recurrent_dropout or (self.dropout and self.cell.implementation == 1))
-        return not (at_work or self.unroll or getattr(self, "use_cudnn", None) is True)
+        # A rate of 1 drops nothing in Keras's LSTM and GRU, and all in its SimpleRNN.
+        everything = training and self.dropout == 1
+        return not (at_work or everything or self.unroll or getattr(self, "use_cudnn", None) is True)
 
     def _run(self, sequences: Any, states: tuple[Any, ...], mask: Any) -> Any:
         """Return what `inner_loop` returns, or None where no quicker core serves the case."""

@@ -25,4 +25,4 @@ class SimpleRNN(Recurrent, keras.layers.SimpleRNN):  # type: ignore[misc]
         return simple_rnn_step(self.activation)
 
     def _quick(self, training: bool) -> bool:
-        return not (self.unroll or (training and self.recurrent_dropout))
+        return not (self.unroll or (training and (self.recurrent_dropout or self.dropout == 1)))
