@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from turnwise.backend import keras
-from turnwise.layers.checks import check_mask
+from turnwise.layers.checks import check_mask, refuse_nan
 
 
 @keras.saving.register_keras_serializable("turnwise")
@@ -20,6 +20,11 @@ class Bidirectional(keras.layers.Bidirectional):  # type: ignore[misc]
     >>> Bidirectional(LSTM(4, return_sequences=True))(np.ones((2, 5, 3), "float32")).shape
     (2, 5, 8)
     """
+
+    def __call__(self, sequences: Any, *args: Any, **kwargs: Any) -> Any:
+        """Check arrays that come straight from NumPy for NaN, then call the layer."""
+        refuse_nan("Bidirectional", sequences)
+        return super().__call__(sequences, *args, **kwargs)
 
     def call(self, sequences: Any, initial_state: Any = None, mask: Any = None, training: Any = None) -> Any:
         """Run over time in both directions; `mask` is (B, T)."""
