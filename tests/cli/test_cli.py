@@ -147,7 +147,8 @@ def test_demo(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "verb", [[], ["train"], ["evaluate"], ["predict"], ["chat"], ["demo"], ["data"], ["data", "show"]]
+    "verb",
+    [[], ["train"], ["evaluate"], ["predict"], ["chat"], ["demo"], ["shapes"], ["data"], ["data", "show"]],
 )
 def test_help(verb):
     done = turnwise(*verb, "--help")

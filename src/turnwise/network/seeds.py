@@ -21,7 +21,7 @@ class Seeds:
 
     def of(self, name: str) -> int:
         """Return the seed for what is named."""
-        return zlib.crc32(f"{self.seed} {name}".encode())
+        return zlib.crc32(f"{self.seed} {name}".encode()) >> 1  # torch takes no more than 31 bits
 
     def kernel(self, name: str) -> Any:
         """Return the initialiser of a kernel."""

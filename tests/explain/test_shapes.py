@@ -1,0 +1,124 @@
+"""What `turnwise shapes` prints is what the network does: no shape is typed by hand."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+
+import numpy as np
+import pytest
+
+from support import tiny
+from turnwise import Corpus, NetworkConfig, simulate, train
+from turnwise.config import TrainConfig
+from turnwise.explain import compare_return_sequences, picture, shapes, subject
+
+BOOKINGS = simulate(20, seed=3)
+NETWORKS = {
+    "many-to-many-2": {},
+    "two layers": {"layers": 2, "residual": True, "layer_norm": True},
+    "gru": {"cell": "gru"},
+    "transformer": {"cell": "transformer"},
+    "one-to-one": {"layout": "one-to-one", "words": "mean"},
+    "one-to-many": {"layout": "one-to-many", "words": "lstm"},
+    "many-to-one": {"layout": "many-to-one", "words": "conv", "layers": 2},
+    "many-to-one, transformer": {"layout": "many-to-one", "cell": "transformer"},
+    "many-to-many-1": {"layout": "many-to-many-1", "horizon": 2, "words": "max"},
+}
+
+
+@pytest.fixture(scope="module", params=NETWORKS)
+def found(request):
+    made = subject(BOOKINGS, NetworkConfig(units=8, word_units=6, **NETWORKS[request.param]), dialogues=3)
+    return made, shapes(made)
+
+
+def value(letters: str, sizes) -> tuple[int, ...]:
+    """The shape that letters such as (B, T, F+E) stand for."""
+    named = {letter: str(size) for letter, size in sizes.items()}
+    terms = re.sub("[A-Za-z]", lambda match: named[match[0]], letters.strip("()"))
+    return tuple(
+        sum(int(np.prod([int(factor) for factor in part.split("*")])) for part in term.split("+"))
+        for term in terms.split(",")
+    )
+
+
+def test_letters_and_shapes_say_the_same(found):
+    for layer in found[1].layers:
+        assert value(layer.letters, found[1].sizes) == layer.outgoing, layer
+
+
+def test_every_weight_is_counted_once(found):
+    made, shown = found
+    outer = [layer for layer in shown.layers if "/" not in layer.name]
+    assert sum(layer.weights for layer in outer) == made.model.count_params()
+
+
+def test_the_batch_is_real(found):
+    made, shown = found
+    weights = made.batch.weights
+    assert shown.sizes["B"] == len(weights) == 3
+    assert 0 < shown.real_turns <= shown.sizes["B"] * shown.sizes["T"]
+    assert shown.layers[-1].outgoing[-1] == shown.sizes["A"]
+
+
+def test_memory_is_where_a_recurrent_layer_is(found):
+    for layer in found[1].layers:
+        recurrent = any(kind in layer.kind for kind in ("LSTM", "GRU", "Transformer", "Sequential"))
+        assert recurrent == (not layer.memory.startswith("none")), layer
+
+
+def test_the_json_has_all(found):
+    record = found[1].to_json()
+    assert [layer["name"] for layer in record["layers"]] == [layer.name for layer in found[1].layers]
+    assert record["layers"][-1]["out"] == list(found[1].layers[-1].outgoing)
+
+
+def test_the_picture_is_well_formed_and_has_the_boxes_of_its_layout(found):
+    made, shown = found
+    text = picture(shown, steps=3)
+    tree = ElementTree.fromstring(text)
+    boxes = [box.get("class") for box in tree.iter("{http://www.w3.org/2000/svg}rect")]
+    counts = {level: boxes.count(level) for level in ("input", "hidden", "answer")}
+    expected = {
+        "many-to-many-2": (3, 3, 3),
+        "one-to-one": (3, 3, 3),
+        "one-to-many": (1, 3, 3),
+        "many-to-one": (3, 3, 1),
+        "many-to-many-1": (3, 5, 2),
+    }[made.config.layout]
+    assert tuple(counts.values()) == expected
+    assert str(shown.layers[-1].outgoing) in text
+
+
+def test_one_to_one_has_no_arrow_from_step_to_step():
+    with_memory, without = (
+        picture(shapes(subject(BOOKINGS, NetworkConfig(units=4, layout=layout), dialogues=2)), steps=3)
+        for layout in ("many-to-many-2", "one-to-one")
+    )
+    assert with_memory.count("<path") - without.count("<path") == 2
+
+
+def test_both_settings_run_as_they_really_do():
+    made = subject(BOOKINGS, NetworkConfig(units=8), dialogues=3)
+    turns, actions = made.batch.inputs["bits"].shape[1], made.num_actions
+    steps = {step.layer: step for step in compare_return_sequences(made)}
+    hidden = steps["LSTM(8, return_sequences=...)"]
+    assert (hidden.with_sequences, hidden.without) == (f"(3, {turns}, 8)", "(3, 8)")
+    wrapped = steps[f"TimeDistributed(Dense({actions}))"]
+    assert wrapped.with_sequences == f"(3, {turns}, {actions})"
+    assert wrapped.without == (
+        "ValueError: `TimeDistributed` Layer should be passed an `input_shape` with at least 3 dimensions, "
+        "(B, T, ...), received: (3, 8); put it behind a layer with return_sequences=True"
+    )
+    assert steps[f"Dense({actions})"].without == f"(3, {actions})"
+
+
+def test_a_trained_policy_is_shown_with_its_own_weights():
+    policy = train(tiny(), network=NetworkConfig(units=8), config=TrainConfig(epochs=1))
+    made = subject(Corpus("two", list(tiny())[:2]), policy=policy)
+    np.testing.assert_array_equal(
+        np.asarray(made.model.get_layer("hidden_0").trainable_weights[0]), policy.weights["hidden_0/kernel"]
+    )
+    _, probabilities = made.model.predict_on_batch(made.batch.inputs)
+    for row, dialogue in zip(probabilities, list(tiny())[:2], strict=True):
+        for turn, prediction in enumerate(policy.predict(dialogue)):
+            np.testing.assert_allclose(row[turn], prediction.probabilities, atol=1e-5)
