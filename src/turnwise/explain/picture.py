@@ -91,7 +91,7 @@ def picture(shapes: Shapes, steps: int = 4) -> str:
             f'<text class="title" x="16" y="26">{escape(title)}</text>',
             *_boxes(plan),
             *_arrows(plan),
-            *_labels(shapes, columns),
+            *_labels(shapes, plan),
             "</svg>\n",
         ]
     )
@@ -120,7 +120,7 @@ def _arrows(plan: Plan) -> Iterator[str]:
             yield f'<path d="M{x + _WIDE} {y + _HIGH // 2} H{x + _STEP - 2}"/>'
 
 
-def _labels(shapes: Shapes, columns: int) -> Iterator[str]:
+def _labels(shapes: Shapes, plan: Plan) -> Iterator[str]:
     """Beside each level what it is, with its real shape; under each column its turn."""
     by_level = {
         "input": shapes.layers[0],
@@ -130,9 +130,12 @@ def _labels(shapes: Shapes, columns: int) -> Iterator[str]:
     for level, layer in by_level.items():
         _, y = _at(level, 0)
         shape = layer.incoming[0] if level == "input" else layer.outgoing
-        what = {"input": "turns in", "hidden": layer.kind.split("(")[0], "answer": "actions out"}[level]
+        answer = "outcome out" if shapes.layout == "many-to-one" else "actions out"
+        what = {"input": "turns in", "hidden": layer.kind.split("(")[0], "answer": answer}[level]
         yield f'<text x="16" y="{y + 17}">{escape(what)}</text>'
         yield f'<text class="small" x="16" y="{y + 33}">{escape(str(shape))}</text>'
-    for step in range(columns):
+    for step in sorted({step for _, step in plan.boxes}):
         x, y = _at("input", step)
-        yield f'<text class="small" x="{x}" y="{y + _HIGH + 18}">step {step + 1}</text>'
+        ahead = step - plan.decoder if plan.decoder is not None else -1
+        text = f"turn {step + 1}" if ahead < 0 else f"ahead {ahead}" if ahead else "now"
+        yield f'<text class="small" x="{x + 8}" y="{y + _HIGH + 18}">{text}</text>'
