@@ -10,11 +10,7 @@ and with `--write` into `benchmarks/results.md`.
 from __future__ import annotations
 
 import argparse
-import datetime
-import importlib.metadata
 import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -25,10 +21,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from page import RESULTS, circumstances, replace_section
 from turnwise import Corpus, Dialogue, read
 from turnwise.readers import to_json
 
-RESULTS = Path(__file__).resolve().parent / "results.md"
 HEADING = "## Real corpora"
 NOT_BLIND = (
     "The rows of STAR and bAbI 6 are no blind test: the defaults `batch_turns` (among nine settings "
@@ -153,17 +149,6 @@ def table(rows: list[str]) -> str:
     return "\n".join([head, "|---|---|---|" + "---:|" * 10, *rows])
 
 
-def circumstances(seeds: int) -> str:
-    versions = ", ".join(
-        f"{name} {importlib.metadata.version(name)}" for name in ("turnwise", "keras", "jax", "numpy")
-    )
-    return (
-        f"{datetime.date.today()}, {os.cpu_count()} cores ({platform.machine()}, {platform.system()}), "
-        f"Python {platform.python_version()}, {versions}. Seconds are of the whole `turnwise train`, "
-        f"from start to saved model, with the default settings. Means over {seeds} seeds."
-    )
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -184,12 +169,13 @@ def main() -> int:
         rows.append(row(job, run(job, arguments.data, arguments.seeds)))
         print(rows[-1], flush=True)
     command = "`python benchmarks/corpora.py DATA --write`"
-    section = "\n\n".join([HEADING, command, circumstances(arguments.seeds), NOT_BLIND, table(rows)]) + "\n"
+    said = (
+        f"{circumstances('keras', 'jax', 'numpy')} Seconds are of the whole `turnwise train`, from start to "
+        f"saved model, with the default settings. Means over {arguments.seeds} seeds."
+    )
+    section = "\n\n".join([HEADING, command, said, NOT_BLIND, table(rows)]) + "\n"
     if arguments.write:
-        text = RESULTS.read_text(encoding="utf-8")
-        before, _, rest = text.partition(HEADING)
-        after = rest[rest.index("\n## ") :] if "\n## " in rest else ""
-        RESULTS.write_text(before + section + after, encoding="utf-8")
+        replace_section(HEADING, section)
     else:
         print(section)
     return 0
