@@ -1,0 +1,168 @@
+"""A model of Keras's layers becomes one of ours, and back, with its weights, in memory and in files."""
+
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from recurrent_support import BATCH, FEATURES, PAIRS, arrays, assert_same, numbers, shake
+from turnwise import layers as ours
+from turnwise.backend import keras
+from turnwise.layers.convert import from_keras, to_keras
+
+X = numbers(BATCH, 5, FEATURES)
+TWINS = ["Bidirectional", "GRU", "LSTM", "RepeatVector", "SimpleRNN", "TimeDistributed"]
+
+
+def sequential(of=keras.layers):
+    return keras.Sequential(
+        [
+            keras.Input((5, FEATURES)),
+            of.GRU(4, return_sequences=True, go_backwards=True, activation="relu"),
+            of.Bidirectional(of.SimpleRNN(3, return_sequences=True), merge_mode="sum"),
+            of.LSTM(4),
+            of.RepeatVector(6),
+            of.TimeDistributed(keras.layers.Dense(2)),
+        ]
+    )
+
+
+def nested(of=keras.layers):
+    """A model in a wrapper in a model: words (B, 5, 6, F) to a vector a turn, to answers; with a mask."""
+    words = keras.Input((6, FEATURES))
+    turn = keras.Model(words, of.LSTM(4, name="over_words")(words), name="turn")
+    inputs, mask = keras.Input((5, 6, FEATURES)), keras.Input((5,), dtype="bool")
+    turns = of.TimeDistributed(turn, name="turns")(inputs)
+    memory, state = of.GRU(3, return_sequences=True, return_state=True)(turns, mask=mask)
+    shared = keras.layers.Dense(2)
+    return keras.Model([inputs, mask], [shared(memory), shared(state)])
+
+
+def of_kind(model, module):
+    """The names of all layers from a module, wherever in the model they are."""
+    found = {
+        type(layer).__name__ for layer in model._flatten_layers() if type(layer).__module__.startswith(module)
+    }
+    return found & set(TWINS)
+
+
+MODELS = {
+    "sequential": (sequential, [X]),
+    "nested": (nested, [numbers(BATCH, 5, 6, FEATURES), np.arange(5) < np.array([[5], [3], [1], [0]])]),
+}
+BOTH = pytest.mark.parametrize(("make", "inputs"), MODELS.values(), ids=MODELS)
+
+
+def call(model, inputs):
+    return model(inputs if len(inputs) > 1 else inputs[0])
+
+
+@BOTH
+def test_a_saved_model_of_keras_goes_on_with_our_layers(make, inputs, tmp_path):
+    model = make()
+    shake(model)
+    model.save(tmp_path / "model.keras")
+    found = from_keras(keras.saving.load_model(tmp_path / "model.keras"))
+    assert of_kind(found, "turnwise") == of_kind(model, "keras")
+    assert not of_kind(found, "keras")
+    assert_same(call(found, inputs), call(model, inputs))
+    assert [layer.name for layer in found.layers] == [layer.name for layer in model.layers]
+
+
+@BOTH
+def test_our_model_goes_back_to_keras(make, inputs):
+    model = make(ours)
+    shake(model)
+    found = to_keras(model)
+    assert of_kind(found, "keras") == of_kind(model, "turnwise")
+    assert not of_kind(found, "turnwise")
+    assert_same(call(found, inputs), call(model, inputs))
+
+
+LOADER = """
+import sys
+import keras, numpy
+inputs = numpy.load(sys.argv[2])
+model = keras.saving.load_model(sys.argv[1])
+outputs = model([inputs[name] for name in inputs] if len(inputs) > 1 else inputs["0"])
+outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
+numpy.savez(sys.argv[3], *map(keras.ops.convert_to_numpy, outputs))
+assert not any(name.startswith("turnwise") for name in sys.modules)
+"""
+
+
+@BOTH
+def test_what_goes_back_loads_where_turnwise_is_not(make, inputs, tmp_path):
+    model = make(ours)
+    shake(model)
+    to_keras(model).save(tmp_path / "model.keras")
+    np.savez(tmp_path / "in.npz", **{str(number): array for number, array in enumerate(inputs)})
+    files = [str(tmp_path / name) for name in ("model.keras", "in.npz", "out.npz")]
+    subprocess.run([sys.executable, "-c", LOADER, *files], check=True, env=dict(os.environ))
+    with np.load(tmp_path / "out.npz") as found:
+        assert_same([found[name] for name in found], arrays(call(model, inputs)))
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["theirs to ours", "ours to theirs"])
+@BOTH
+def test_files_of_weights_are_read_by_both(make, inputs, back, tmp_path):
+    writer, reader = (make(ours), make()) if back else (make(), make(ours))
+    shake(writer)
+    writer.save_weights(tmp_path / "model.weights.h5")
+    reader.load_weights(tmp_path / "model.weights.h5")
+    assert_same(call(reader, inputs), call(writer, inputs))
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_one_layer_is_enough(name):
+    kind, stock = PAIRS[name]
+    layer = stock(4, dropout=0.5, seed=3)
+    layer(X)
+    found = from_keras(layer)
+    assert type(found) is kind
+    assert found.get_config() == layer.get_config()
+    assert_same(found(X), layer(X))
+
+
+def test_what_was_compiled_is_left_behind_and_trains_when_compiled_again():
+    model = sequential()
+    model.compile("adam", "mse")
+    found = from_keras(model)
+    assert not found.compiled
+    found.compile("adam", "mse")
+    found.fit(X, numbers(BATCH, 6, 2), verbose=0)
+
+
+def test_the_model_that_came_is_not_changed():
+    model = sequential()
+    before = [arrays(weight)[0] for weight in model.weights]
+    found = from_keras(model)
+    shake(found)
+    assert_same(list(model.weights), before, atol=0)
+    assert not of_kind(model, "turnwise")
+
+
+class Own(keras.Model):
+    """A model that is a class of its own."""
+
+
+def test_a_model_that_is_a_class_of_its_own_is_refused():
+    told = (
+        "from_keras got a Own, a model that is a class of its own: expected one that is functional or "
+        "Sequential; name the layers in its class instead, and exchange `.weights.h5` files"
+    )
+    with pytest.raises(ValueError, match=re.escape(told)):
+        from_keras(Own())
+
+
+def test_a_layer_without_a_twin_is_refused():
+    model = keras.Sequential([keras.Input((None,), dtype="int32"), ours.MultiHot(6, name="bits")])
+    told = (
+        "to_keras cannot turn the layer 'bits' into one of Keras's: MultiHot has no twin there; "
+        f"those that have one are {', '.join(TWINS)}"
+    )
+    with pytest.raises(ValueError, match=re.escape(told)):
+        to_keras(model)
