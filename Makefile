@@ -6,6 +6,11 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Every install takes the pinned versions, so that two installs are the same.
 INSTALL = $(PIP) install --constraint constraints.txt --editable
 
+# torch from the index of its makers that has no CUDA in it; what is not there comes from where pip looks anyway.
+TORCH_INDEX := https://download.pytorch.org/whl/cpu
+# What must hold on every backend of Keras.
+ON_EACH := tests/layers tests/laws
+
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -19,6 +24,13 @@ demo: $(VENV)/.train ## Install turnwise and see it learn a restaurant booking
 .PHONY: test
 test: $(VENV)/.test ## Install what the tests need and run them
 	@$(BIN)/python -m pytest --numprocesses auto
+
+# One thread a process: the tests run in as many processes as there are cores.
+.PHONY: backends
+backends: $(VENV)-torch/.pytest $(VENV)-tensorflow/.pytest ## Run the layers' and the laws' tests on torch and on TensorFlow
+	@KERAS_BACKEND=torch OMP_NUM_THREADS=1 $(VENV)-torch/bin/python -m pytest --numprocesses auto $(ON_EACH)
+	@KERAS_BACKEND=tensorflow TF_CPP_MIN_LOG_LEVEL=2 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 \
+		$(VENV)-tensorflow/bin/python -m pytest --numprocesses auto $(ON_EACH)
 
 .PHONY: check
 check: lint types test ## All that CI runs: lint, strict types, tests and doctests
@@ -43,11 +55,11 @@ bench: $(VENV)/.test ## Train and evaluate on real corpora: make bench DATA=fold
 
 .PHONY: clean
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) turnwise-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-torch $(VENV)-tensorflow turnwise-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-$(VENV)/.python:
+$(VENV)/.python $(VENV)-torch/.python $(VENV)-tensorflow/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "turnwise needs Python 3.11 or newer; say which with: make demo PYTHON=python3.12")'
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(@D)
 	@touch $@
 
 # One stamp an extra: what is installed already is not installed again.
@@ -65,3 +77,20 @@ $(VENV)/.dev: $(VENV)/.python pyproject.toml constraints.txt
 	@echo "Installing turnwise with what its developers need ..."
 	@$(INSTALL) '.[dev]'
 	@touch $@ $(VENV)/.test
+
+# torch alone comes first: its pinned version without CUDA then satisfies the extra.
+$(VENV)-torch/.pytest: $(VENV)-torch/.python pyproject.toml constraints.txt
+	@echo "Installing turnwise on torch ..."
+	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --extra-index-url $(TORCH_INDEX) \
+		--constraint constraints.txt torch
+	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt \
+		--editable '.[torch,pytest]'
+	@touch $@
+
+# TensorFlow 2.21 does not take the h5py that all others have.
+$(VENV)-tensorflow/.pytest: $(VENV)-tensorflow/.python pyproject.toml constraints.txt
+	@echo "Installing turnwise on TensorFlow ..."
+	@sed 's/^h5py==.*/h5py==3.14.0/' constraints.txt > $(@D)/constraints.txt
+	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --constraint $(@D)/constraints.txt \
+		--editable '.[tensorflow,pytest]'
+	@touch $@
