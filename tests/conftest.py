@@ -6,6 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+# What one test compiles, the next finds compiled: most train networks of the same few shapes.
+os.environ.setdefault(
+    "JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parent.parent / ".pytest_cache" / "jax")
+)
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.1")
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+
 import turnwise
 from support import QUICK, SMALL, tiny
 from turnwise import Policy

@@ -45,8 +45,7 @@ def test_the_outcome_is_foreseen_from_what_was_said_at_first(beginning):
     assert floor == 1.0 if beginning == 1 else floor < 1.0
 
 
-@pytest.mark.parametrize("multi", [False, True])
-@pytest.mark.parametrize("words", ["bits", "mean"])
+@pytest.mark.parametrize(("words", "multi"), [("bits", True), ("mean", False)])
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_dev_figures_are_those_of_the_evaluation(layout, words, multi):
     """What training sees in batches is what the policy does dialogue by dialogue, for each layout."""
