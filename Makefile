@@ -6,8 +6,6 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Every install takes the pinned versions, so that two installs are the same.
 INSTALL = $(PIP) install --constraint constraints.txt --editable
 
-# torch from the index of its makers that has no CUDA in it; what is not there comes from where pip looks anyway.
-TORCH_INDEX := https://download.pytorch.org/whl/cpu
 # What must hold on every backend of Keras.
 ON_EACH := tests/layers tests/laws
 
@@ -78,11 +76,10 @@ $(VENV)/.dev: $(VENV)/.python pyproject.toml constraints.txt
 	@$(INSTALL) '.[dev]'
 	@touch $@ $(VENV)/.test
 
-# torch alone comes first: its pinned version without CUDA then satisfies the extra.
+# Where pip knows of a torch without CUDA (PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS say where), it takes that one.
 $(VENV)-torch/.pytest: $(VENV)-torch/.python pyproject.toml constraints.txt
 	@echo "Installing turnwise on torch ..."
-	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --extra-index-url $(TORCH_INDEX) \
-		--constraint constraints.txt torch
+	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt torch==2.13.0
 	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt \
 		--editable '.[torch,pytest]'
 	@touch $@
