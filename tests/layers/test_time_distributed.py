@@ -1,0 +1,224 @@
+"""Law 2: time-distributed means per slice, with masks, nested recurrent layers, dropout and added losses."""
+
+import re
+
+import numpy as np
+import pytest
+
+from recurrent_support import arrays
+from turnwise.backend import keras, ops
+from turnwise.layers import GRU, LSTM, CausalTransformer, MaskedPooling, TimeDistributed
+
+k = keras.layers
+TURNS = 3
+
+
+def numbers(*shape, seed=1):
+    return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+
+
+class Scaled(k.Layer):
+    """Adds a loss, and hands on what came."""
+
+    def call(self, x):
+        self.add_loss(ops.mean(x))
+        return x
+
+
+VECTORS, WORDS, IDS = numbers(2, TURNS, 5), numbers(2, TURNS, 4, 5), np.arange(24).reshape(2, TURNS, 4) % 7
+TABLE = {
+    "dense": (lambda: k.Dense(4, activation="tanh"), VECTORS),
+    "norm": (k.LayerNormalization, VECTORS),
+    "batch norm": (k.BatchNormalization, VECTORS),
+    "dropout": (lambda: k.Dropout(0.5), VECTORS),
+    "conv": (lambda: k.Conv1D(4, 3), WORDS),
+    "keras lstm": (lambda: k.LSTM(3), WORDS),
+    "lstm": (lambda: LSTM(3), WORDS),
+    "gru sequences": (lambda: GRU(3, return_sequences=True), WORDS),
+    "lstm states": (lambda: LSTM(3, return_state=True), WORDS),
+    "flatten": (k.Flatten, WORDS),
+    "pooling": (lambda: MaskedPooling("max"), WORDS),
+    "transformer": (lambda: CausalTransformer(5, heads=1), WORDS),
+    "nested": (lambda: TimeDistributed(k.Dense(4)), WORDS),
+    "model": (lambda: keras.Sequential([keras.Input((4, 5)), LSTM(3), k.Dense(2)]), WORDS),
+    "embedding": (lambda: k.Embedding(7, 3), IDS),
+}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_each_slice_is_the_layer_s_own(name):
+    make, x = TABLE[name]
+    layer = make()
+    whole = arrays(TimeDistributed(layer)(x))
+    for turn in range(TURNS):
+        for one, other in zip(whole, arrays(layer(x[:, turn])), strict=True):
+            np.testing.assert_allclose(one[:, turn], other, atol=1e-5)
+
+
+@pytest.mark.parametrize("make", [lambda: LSTM(3), lambda: k.LSTM(3), lambda: MaskedPooling("mean")])
+def test_a_mask_of_the_parts_reaches_the_layer(make):
+    layer, mask = make(), np.random.default_rng(3).random((2, TURNS, 4)) < 0.5
+    mask[0, 1] = False
+    (whole,) = arrays(TimeDistributed(layer)(WORDS, mask=mask))
+    for turn in range(TURNS):
+        (slice_,) = arrays(layer(WORDS[:, turn], mask=mask[:, turn]))
+        np.testing.assert_allclose(whole[:, turn], slice_, atol=1e-5)
+
+
+def test_a_mask_of_the_steps_makes_all_of_an_unreal_step_unreal():
+    layer, mask = LSTM(3), np.array([[True, True, False], [False, True, False]])
+    (whole,) = arrays(TimeDistributed(layer)(WORDS, mask=mask))
+    (without,) = arrays(TimeDistributed(layer)(WORDS))
+    np.testing.assert_allclose(whole[mask], without[mask], atol=1e-6)
+    assert not whole[~mask].any()
+
+
+def test_it_equals_dense_on_three_axes_to_the_bit_and_has_one_set_of_weights():
+    dense = k.Dense(4)
+    wrapped, x = TimeDistributed(dense), numbers(3, 50, 5)
+    np.testing.assert_array_equal(*arrays([wrapped(x), dense(x)]))
+    assert wrapped.count_params() == 5 * 4 + 4
+    assert wrapped(numbers(1, 2000, 5)).shape == (1, 2000, 4)
+    assert wrapped.count_params() == 5 * 4 + 4
+
+
+def hierarchy(kind, inner, outer, by_hand):
+    tokens = keras.Input((None, None), dtype="int32")
+    x = k.Embedding(9, 4, mask_zero=not by_hand)(tokens)
+    arguments = {"mask": ops.not_equal(tokens, 0)} if by_hand else {}
+    turns = {"mask": ops.any(ops.not_equal(tokens, 0), axis=-1)} if by_hand else {}
+    x = kind(inner(3))(x, **arguments)
+    x = outer(5, return_sequences=True)(x, **turns)
+    return keras.Model(tokens, kind(k.Dense(2, activation="softmax"))(x))
+
+
+@pytest.mark.parametrize("inner", [LSTM, k.LSTM], ids=["ours", "keras"])
+def test_words_and_turns_make_a_hierarchy_that_fits(inner):
+    """The natural one, with Keras's implicit masks and with masks passed by hand: the same."""
+    implicit, by_hand = (hierarchy(TimeDistributed, inner, inner, by_hand) for by_hand in (False, True))
+    for one, other in zip(by_hand.weights, implicit.weights, strict=True):
+        one.assign(ops.convert_to_numpy(other.value))
+    tokens = np.random.default_rng(1).integers(0, 9, (6, 4, 3))
+    tokens[0, 2:] = 0
+    answers = [model.predict(tokens, verbose=0) for model in (implicit, by_hand)]
+    np.testing.assert_allclose(*answers, atol=1e-6)
+    implicit.compile("sgd", "sparse_categorical_crossentropy")
+    before = np.array(ops.convert_to_numpy(implicit.weights[0].value))
+    implicit.fit(tokens, tokens[..., :1] % 2, batch_size=3, epochs=1, verbose=0)
+    assert not np.array_equal(before, ops.convert_to_numpy(implicit.weights[0].value))
+
+
+def test_any_number_of_steps_gives_as_many_outputs():
+    """Also where the backend compiled for another number (TensorFlow cut them to the batch)."""
+    inputs = keras.Input((None, 5))
+    model = keras.Model(inputs, TimeDistributed(k.Dense(2))(inputs))
+    for steps in (3, 11, 1):
+        assert model.predict(numbers(4, steps, 5), verbose=0).shape == (4, steps, 2)
+
+
+def test_several_inputs_and_outputs():
+    joined = TimeDistributed(k.Concatenate())([VECTORS, numbers(2, TURNS, 2)])
+    assert joined.shape == (2, TURNS, 7)
+    a, b = keras.Input((5,), name="a"), keras.Input((2,), name="b")
+    inner = keras.Model({"a": a, "b": b}, {"x": k.Dense(3)(a), "y": b})
+    outer = {"a": keras.Input((None, 5), name="a"), "b": keras.Input((None, 2), name="b")}
+    model = keras.Model(outer, TimeDistributed(inner)(outer))
+    found = model.predict({"a": VECTORS, "b": numbers(2, TURNS, 2)}, verbose=0)
+    assert {name: array.shape for name, array in found.items()} == {"x": (2, TURNS, 3), "y": (2, TURNS, 2)}
+    states = TimeDistributed(LSTM(3, return_state=True))(keras.Input((None, 4, 5)))
+    assert [state.shape for state in states] == [(None, None, 3)] * 3
+
+
+def test_losses_of_the_layer_are_kept_once():
+    added = TimeDistributed(Scaled())
+    added(np.ones((2, 3, 4), np.float32))
+    assert [float(loss) for loss in added.losses] == [1.0]
+    regular = TimeDistributed(k.Dense(2, activity_regularizer="l2", kernel_regularizer="l2"))
+    regular(VECTORS)
+    assert len(regular.losses) == 2
+
+
+def test_dropout_differs_from_step_to_step_and_only_in_training():
+    layer, x = TimeDistributed(k.Dropout(0.5, seed=3)), np.ones((2, 6, 40), np.float32)
+    (dropped,) = arrays(layer(x, training=True))
+    assert not np.array_equal(dropped[:, 0], dropped[:, 1])
+    np.testing.assert_array_equal(arrays(layer(x, training=False))[0], x)
+
+
+@pytest.mark.parametrize("shape", [(0, 3, 5), (2, 0, 5)])
+def test_nothing_gives_nothing(shape):
+    assert TimeDistributed(k.Dense(4))(np.zeros(shape, np.float32)).shape == (*shape[:2], 4)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "mask", "message"),
+    [
+        (
+            lambda: k.Dense(4),
+            (2, 5),
+            None,
+            "with at least 3 dimensions, (B, T, ...), received: (2, 5); put it behind a layer with "
+            "return_sequences=True",
+        ),
+        (
+            lambda: k.Dense(4),
+            (2, 3, 5),
+            (2, 4),
+            "has a shape (2, 4) that does not fit the input of shape (2, 3, 5): expected one that begins "
+            "with (2, 3).",
+        ),
+        (lambda: k.Dense(4), (2, 3, 5), (2,), "must be at least 2D (e.g., `(batch_size, timesteps)`)"),
+        (
+            lambda: k.Lambda(lambda x: ops.sum(x, axis=0)),
+            (2, 3, 5),
+            None,
+            "needs a layer that keeps the batch axis: Lambda gave (5,) for (6, 5), expected (6, ...)",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused(layer, shape, mask, message):
+    mask = None if mask is None else np.ones(mask, bool)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        TimeDistributed(layer())(np.zeros(shape, np.float32), mask=mask)
+
+
+def test_nan_is_refused():
+    x = np.zeros((1, 2, 3), np.float32)
+    x[0, 1, 2] = np.nan
+    message = "TimeDistributed got NaN in its input of shape (1, 2, 3), first at [0, 1, 2]"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        TimeDistributed(k.Dense(4))(x)
+
+
+@pytest.mark.parametrize(
+    ("layer", "inputs", "mask", "expected"),
+    [
+        (lambda: k.Embedding(7, 3, mask_zero=True), IDS, None, (2, TURNS, 4)),
+        (lambda: k.Embedding(7, 3), IDS, None, None),
+        (lambda: LSTM(3), WORDS, (2, TURNS, 4), (2, TURNS)),
+        (lambda: LSTM(3), WORDS, (2, TURNS), (2, TURNS)),
+        (lambda: LSTM(3, return_sequences=True), WORDS, (2, TURNS, 4), (2, TURNS, 4)),
+        (lambda: k.Dense(3), VECTORS, (2, TURNS), (2, TURNS)),
+        (lambda: TimeDistributed(k.Dense(3)), WORDS, (2, TURNS, 4), (2, TURNS, 4)),
+        (k.Flatten, WORDS, (2, TURNS, 4), (2, TURNS)),
+    ],
+)
+def test_the_mask_that_is_handed_on(layer, inputs, mask, expected):
+    found = TimeDistributed(layer()).compute_mask(inputs, None if mask is None else np.ones(mask, bool))
+    assert (None if found is None else tuple(found.shape)) == expected
+
+
+def test_it_is_saved_and_its_weights_are_those_of_keras_s(tmp_path):
+    def model(kind):
+        inputs = keras.Input((None, 5))
+        return keras.Model(inputs, kind(k.Dense(3))(inputs))
+
+    ours, stock = model(TimeDistributed), model(k.TimeDistributed)
+    assert [(w.name, w.shape) for w in ours.weights] == [(w.name, w.shape) for w in stock.weights]
+    ours.save(tmp_path / "ours.keras")
+    again = keras.saving.load_model(tmp_path / "ours.keras")
+    ours.save_weights(tmp_path / "x.weights.h5")
+    stock.load_weights(tmp_path / "x.weights.h5")
+    expected = ours.predict(VECTORS, verbose=0)
+    for other in (again, stock):
+        np.testing.assert_allclose(other.predict(VECTORS, verbose=0), expected, atol=1e-6)
