@@ -12,12 +12,12 @@ from turnwise.backend import keras, ops
 from turnwise.layers import (
     BitDense,
     CausalTransformer,
-    LastStep,
     MaskedPooling,
     MultiHot,
     RepeatVector,
     TimeDistributed,
 )
+from turnwise.layers.last_step import LastStep
 from turnwise.runtime.attention_cell import TransformerCell
 
 NUM_BITS = 6

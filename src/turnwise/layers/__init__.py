@@ -3,8 +3,8 @@
 from turnwise.layers.bidirectional import Bidirectional
 from turnwise.layers.bit_dense import BitDense
 from turnwise.layers.causal_transformer import CausalTransformer
+from turnwise.layers.convert import from_keras, to_keras
 from turnwise.layers.gru import GRU
-from turnwise.layers.last_step import LastStep
 from turnwise.layers.lstm import LSTM
 from turnwise.layers.masked_pooling import MaskedPooling
 from turnwise.layers.multi_hot import MultiHot
@@ -18,10 +18,11 @@ __all__ = [
     "Bidirectional",
     "BitDense",
     "CausalTransformer",
-    "LastStep",
     "MaskedPooling",
     "MultiHot",
     "RepeatVector",
     "SimpleRNN",
     "TimeDistributed",
+    "from_keras",
+    "to_keras",
 ]

@@ -6,7 +6,8 @@ from typing import Any
 
 from turnwise.backend import keras
 from turnwise.config import NetworkConfig
-from turnwise.layers import GRU, LSTM, CausalTransformer, LastStep, SimpleRNN, TimeDistributed
+from turnwise.layers import GRU, LSTM, CausalTransformer, SimpleRNN, TimeDistributed
+from turnwise.layers.last_step import LastStep
 from turnwise.network.seeds import Seeds
 
 _CELLS = {"lstm": LSTM, "gru": GRU, "simple-rnn": SimpleRNN}
