@@ -166,3 +166,14 @@ def test_a_layer_without_a_twin_is_refused():
     )
     with pytest.raises(ValueError, match=re.escape(told)):
         to_keras(model)
+
+
+def test_training_the_new_model_leaves_the_old_one_whole():
+    inputs = keras.Input((None, 3))
+    old = keras.Model(inputs, keras.layers.LSTM(4)(inputs))
+    x = np.ones((2, 5, 3), np.float32)
+    before, new = old.predict(x, verbose=0), from_keras(old)
+    new.compile("sgd", "mse")
+    new.fit(x, np.zeros((2, 4), np.float32), epochs=1, verbose=0)
+    np.testing.assert_array_equal(old.predict(x, verbose=0), before)
+    assert not np.array_equal(new.predict(x, verbose=0), before)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from turnwise.backend import keras
 
 # Ours of these names take the same arguments and have the same weights as Keras's.
@@ -73,7 +75,8 @@ def _rebuilt(model: Any, rename: Callable[[dict[str, Any]], dict[str, Any]], nam
     # What is deserialized was an object of this very process, its lambdas included.
     rebuilt = keras.saving.deserialize_keras_object(_renamed(config, rename), safe_mode=False)
     for weight, value in zip(rebuilt.weights, model.weights, strict=True):
-        weight.assign(value)
+        # A copy: a training step gives its weights' memory away, and the old model must keep its own.
+        weight.assign(np.array(keras.ops.convert_to_numpy(value.value)))
     return rebuilt
 
 
