@@ -80,6 +80,7 @@ class Recurrent(keras.layers.RNN):  # type: ignore[misc]
         import jax
         import jax.numpy as jnp
 
+        from turnwise.layers.jax_blocks import ROWS, recur_in_blocks
         from turnwise.layers.jax_recurrence import Weights, recur
 
         step = self._jax_step()
@@ -89,15 +90,20 @@ class Recurrent(keras.layers.RNN):  # type: ignore[misc]
         bias, recurrent_bias = self._biases()
         weights = Weights(self.cell.kernel, bias, self.cell.recurrent_kernel, recurrent_bias)
         weights = jax.tree.map(lambda weight: jnp.asarray(weight, sequences.dtype), weights)
-        inputs = jnp.swapaxes(sequences, 0, 1)
-        masks = None if mask is None else jnp.swapaxes(mask, 0, 1)[..., None].astype(bool)
         if self.go_backwards:
-            inputs = jnp.flip(inputs, 0)
-            masks = None if masks is None else jnp.flip(masks, 0)
-        outputs, new_states = recur(step, inputs, weights, states, masks)
-        if masks is not None and self.zero_output_for_mask:
-            outputs = jnp.where(masks, outputs, 0)
-        return outputs[-1], jnp.swapaxes(outputs, 0, 1), list(new_states)
+            sequences, mask = jnp.flip(sequences, 1), None if mask is None else jnp.flip(mask, 1)
+        mask = None if mask is None else jnp.asarray(mask, bool)
+        if mask is not None and len(sequences) >= 2 * ROWS:
+            outputs, new_states = recur_in_blocks(step, sequences, weights, states, mask)
+        else:
+            masks = None if mask is None else mask.T[None, ..., None]
+            one = jax.tree.map(lambda state: state[None], states)
+            outputs, new_states = recur(step, jnp.swapaxes(sequences, 0, 1)[None], weights, one, masks)
+            outputs, new_states = jnp.swapaxes(outputs[0], 0, 1), tuple(state[0] for state in new_states)
+        last = new_states[0]
+        if mask is not None and self.zero_output_for_mask:
+            outputs, last = jnp.where(mask[..., None], outputs, 0), jnp.where(mask[:, -1:], last, 0)
+        return last, outputs, list(new_states)
 
     def _biases(self) -> tuple[Any, Any]:
         """Return the input's bias and the state's, each (Z,) or None."""
