@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from turnwise.backend import keras, ops
+from turnwise.layers.multi_hot import whole_numbers
 
 
 @keras.saving.register_keras_serializable("turnwise")
@@ -39,13 +40,13 @@ class BitDense(keras.layers.Dense):  # type: ignore[misc]
 
     def call(self, indices: Any, training: bool | None = None) -> Any:  # noqa: ARG002
         """Return activation(bits @ kernel + bias)."""
-        ordered = ops.sort(indices, axis=-1)
+        ordered = ops.sort(whole_numbers(indices), axis=-1)
         before = ops.concatenate([ops.full_like(ordered[..., :1], -1), ordered[..., :-1]], axis=-1)
         # Sorted, what comes twice stands side by side; padding stands at the ends.
         counts = ops.logical_and(ordered != before, ops.logical_and(ordered >= 0, ordered < self.num_bits))
         rows = ops.take(self.kernel, ops.clip(ordered, 0, self.num_bits - 1), axis=0)
         x = ops.einsum("...kh,...k->...h", rows, ops.cast(counts, rows.dtype))
-        x = x if self.bias is None else x + self.bias
+        x = x if self.bias is None else ops.add(x, self.bias)
         return x if self.activation is None else self.activation(x)
 
     def compute_output_spec(self, indices: Any, training: bool | None = None) -> Any:  # noqa: ARG002

@@ -46,6 +46,8 @@ class CausalTransformer(keras.layers.Layer):  # type: ignore[misc]
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if heads < 1:
+            raise ValueError(f"CausalTransformer got heads={heads}: expected 1 or more")
         if units % heads:
             raise ValueError(
                 f"CausalTransformer got {units} units for {heads} heads: expected a multiple of the heads"
@@ -53,11 +55,17 @@ class CausalTransformer(keras.layers.Layer):  # type: ignore[misc]
         self.units, self.heads, self.feed_forward = units, heads, feed_forward or 4 * units
         self.dropout, self.seed = dropout, seed
         self.supports_masking = True
-        self._dropouts = [keras.layers.Dropout(dropout, seed=seed) for _ in range(2)]
+        self._dropouts = [
+            # Of the same seed, both would leave out the same numbers.
+            keras.layers.Dropout(
+                dropout, seed=None if seed is None else seed + number, dtype=self.dtype_policy
+            )
+            for number in range(2)
+        ]
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make the weights."""
-        if input_shape[-1] != self.units:
+        if len(input_shape) != 3 or input_shape[-1] != self.units:
             raise ValueError(
                 f"CausalTransformer got an input of shape {tuple(input_shape)}: expected (B, T, {self.units})"
             )
@@ -91,13 +99,14 @@ class CausalTransformer(keras.layers.Layer):  # type: ignore[misc]
         seen = self._attend(_norm(x, self.attention_norm_scale, self.attention_norm_offset), mask)
         x = x + self._dropouts[0](seen, training=training)
         fed = _norm(x, self.feed_norm_scale, self.feed_norm_offset)
-        fed = ops.matmul(ops.relu(ops.matmul(fed, self.in_kernel) + self.in_bias), self.back_kernel)
-        return x + self._dropouts[1](fed + self.back_bias, training=training)
+        fed = ops.relu(_dense(fed, self.in_kernel, self.in_bias))
+        return x + self._dropouts[1](_dense(fed, self.back_kernel, self.back_bias), training=training)
 
     def _attend(self, x: Any, mask: Any) -> Any:
         batch, steps = ops.shape(x)[:2]
         size = self.units // self.heads
-        qkv = ops.reshape(ops.matmul(x, self.qkv_kernel) + self.qkv_bias, (batch, steps, 3, self.heads, size))
+        qkv = _dense(x, self.qkv_kernel, self.qkv_bias)
+        qkv = ops.reshape(qkv, (batch, steps, 3, self.heads, size))
         query, key, value = qkv[:, :, 0], qkv[:, :, 1], qkv[:, :, 2]
         scores = ops.einsum("bqhs,bkhs->bhqk", query, key) / size**0.5
         at = ops.arange(steps, dtype="int32")
@@ -109,9 +118,10 @@ class CausalTransformer(keras.layers.Layer):  # type: ignore[misc]
             real = ops.expand_dims(ops.cast(mask, "bool"), 1)
             real = ops.logical_or(real, ops.expand_dims(distance == 0, 0))
             visible = ops.logical_and(visible, real)
-        scores = ops.where(ops.expand_dims(visible, 1), scores, -1e9 if scores.dtype != "float16" else -6e4)
+        lowest = -6e4 if keras.backend.standardize_dtype(scores.dtype) == "float16" else -1e9
+        scores = ops.where(ops.expand_dims(visible, 1), scores, lowest)
         seen = ops.einsum("bhqk,bkhs->bqhs", ops.softmax(scores, axis=-1), value)
-        return ops.matmul(ops.reshape(seen, (batch, steps, self.units)), self.out_kernel) + self.out_bias
+        return _dense(ops.reshape(seen, (batch, steps, self.units)), self.out_kernel, self.out_bias)
 
     def compute_output_spec(self, x: Any, mask: Any = None, training: bool | None = None) -> Any:  # noqa: ARG002
         """Return the shape and type of the input."""
@@ -136,7 +146,12 @@ def alibi_slopes(heads: int) -> np.ndarray[Any, np.dtype[np.float32]]:
     return (2.0 ** (-8.0 * np.arange(1, heads + 1) / heads)).astype(np.float32)
 
 
+def _dense(x: Any, kernel: Any, bias: Any) -> Any:
+    """Return x @ kernel + bias; `ops.add` brings weights to the type of mixed precision, as + does not."""
+    return ops.add(ops.matmul(x, kernel), bias)
+
+
 def _norm(x: Any, scale: Any, offset: Any) -> Any:
     centred = x - ops.mean(x, axis=-1, keepdims=True)
     variance = ops.mean(centred * centred, axis=-1, keepdims=True)
-    return centred * ops.rsqrt(variance + _EPSILON) * scale + offset
+    return ops.add(ops.multiply(centred * ops.rsqrt(variance + _EPSILON), scale), offset)

@@ -11,12 +11,16 @@ def refuse_nan(name: str, inputs: Any) -> None:
     """Refuse NaN in an array that comes straight from NumPy.
 
     What is on a device already, or being compiled, is not looked at: that would cost a wait at every call.
+    Of lists and dictionaries each part is looked at.
 
     >>> refuse_nan("LSTM", np.array([[1.0, np.nan]]))
     Traceback (most recent call last):
     ValueError: LSTM got NaN in its input of shape (1, 2), first at [0, 1]: every number must be finite;
     give padding any number, and leave it out by `mask`
     """
+    if isinstance(inputs, list | tuple | dict):
+        for part in inputs.values() if isinstance(inputs, dict) else inputs:
+            refuse_nan(name, part)
     if isinstance(inputs, np.ndarray) and inputs.dtype.kind == "f" and np.isnan(inputs).any():
         place = ", ".join(map(str, np.argwhere(np.isnan(inputs))[0]))
         raise ValueError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from turnwise.backend import keras, ops
+from turnwise.layers.checks import check_mask
 
 
 @keras.saving.register_keras_serializable("turnwise")
@@ -22,14 +23,16 @@ class LastStep(keras.layers.Layer):  # type: ignore[misc]
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.supports_masking = True
+        self.input_spec = keras.layers.InputSpec(ndim=3)
 
     def call(self, x: Any, mask: Any) -> Any:
-        """Weigh every step by whether it is the last real one, and add up."""
-        real = ops.cast(mask, "int32")
+        """Leave of every step only the last real one, and add up."""
+        check_mask("LastStep", mask, x.shape)
+        real = ops.cast(ops.cast(mask, "bool"), "int32")
         # How many steps are real from here to the end: one, at the last.
         left = ops.flip(ops.cumsum(ops.flip(real, axis=1), axis=1), axis=1)
-        last = ops.cast(ops.logical_and(real > 0, ops.equal(left, 1)), x.dtype)
-        return ops.einsum("bt,btf->bf", last, x)
+        last = ops.expand_dims(ops.logical_and(real > 0, ops.equal(left, 1)), -1)
+        return ops.sum(ops.where(last, x, ops.zeros_like(x)), axis=1)
 
     def compute_mask(self, x: Any, previous_mask: Any = None) -> None:
         """Return none: time is gone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from turnwise.backend import keras, ops
+from turnwise.layers.checks import check_mask
 
 
 @keras.saving.register_keras_serializable("turnwise")
@@ -27,17 +28,24 @@ class MaskedPooling(keras.layers.Layer):  # type: ignore[misc]
             raise ValueError(f"MaskedPooling got mode {mode!r}: expected 'mean' or 'max'")
         self.mode = mode
         self.supports_masking = True
+        self.input_spec = keras.layers.InputSpec(ndim=3)
 
     def call(self, x: Any, mask: Any = None) -> Any:
         """Pool the real steps; all of them without a mask."""
+        check_mask("MaskedPooling", mask, x.shape)
         real = ops.ones(ops.shape(x)[:2], "bool") if mask is None else ops.cast(mask, "bool")
         real = ops.expand_dims(real, -1)
+        if x.shape[1] == 0:  # torch knows no maximum of nothing
+            return ops.sum(x, axis=1)
         if self.mode == "mean":
             weights = ops.cast(real, x.dtype)
-            return ops.sum(x * weights, axis=1) / ops.maximum(ops.sum(weights, axis=1), 1)
+            return ops.sum(ops.where(real, x, ops.zeros_like(x)), axis=1) / ops.maximum(
+                ops.sum(weights, axis=1), 1
+            )
         # Lower than all that can come, but finite: a gradient through an infinity would be no number.
-        lowest = ops.full_like(x, -1e9 if x.dtype != "float16" else -6e4)
-        return ops.where(ops.any(real, axis=1), ops.max(ops.where(real, x, lowest), axis=1), 0.0)
+        lowest = -6e4 if keras.backend.standardize_dtype(x.dtype) == "float16" else -1e9
+        most = ops.max(ops.where(real, x, ops.full_like(x, lowest)), axis=1, initial=lowest)
+        return ops.where(ops.any(real, axis=1), most, ops.zeros_like(most))
 
     def compute_output_spec(self, x: Any, mask: Any = None) -> Any:  # noqa: ARG002
         """Return the shape and type of one step."""

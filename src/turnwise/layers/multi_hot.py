@@ -11,8 +11,8 @@ from turnwise.backend import keras, ops
 class MultiHot(keras.layers.Layer):  # type: ignore[misc]
     """Turns lists of active indices into 0/1 vectors: the first layer of a network whose input is bits.
 
-    Input (..., K) integers; `width` and above are padding, and an index that comes twice counts once. Output
-    (..., width).
+    Input (..., K) integers; `width` and above, and what is negative, is padding, and an index that comes
+    twice counts once. Output (..., width).
 
     Args:
         width: the length of the vectors.
@@ -28,7 +28,8 @@ class MultiHot(keras.layers.Layer):  # type: ignore[misc]
     def call(self, indices: Any) -> Any:
         """Set a one for each index; what is padding lands in one more column, which is cut off."""
         shape = ops.shape(indices)
-        columns = ops.minimum(ops.reshape(indices, (-1, 1)), self.width)
+        columns = ops.reshape(whole_numbers(indices), (-1, 1))
+        columns = ops.where(columns < 0, self.width, ops.minimum(columns, self.width))
         rows = ops.arange(_size(shape[:-1]), dtype=columns.dtype)
         rows = ops.reshape(ops.repeat(rows, shape[-1]), (-1, 1))
         ones = ops.ones((_size(shape),), dtype=self.compute_dtype)
@@ -49,6 +50,12 @@ class MultiHot(keras.layers.Layer):  # type: ignore[misc]
     def get_config(self) -> dict[str, Any]:
         """Return the layer's arguments."""
         return {**super().get_config(), "width": self.width}
+
+
+def whole_numbers(indices: Any) -> Any:
+    """Return indices of a type that can count the rows and be negative, as bytes and floats cannot."""
+    kind = keras.backend.standardize_dtype(indices.dtype)
+    return indices if kind in ("int32", "int64") else ops.cast(indices, "int32")
 
 
 def _size(shape: tuple[Any, ...]) -> Any:

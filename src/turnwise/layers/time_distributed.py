@@ -58,7 +58,7 @@ class TimeDistributed(keras.layers.TimeDistributed):  # type: ignore[misc]
 
         def unfold(output: Any) -> Any:
             self._check_batch(folded, output)
-            return ops.reshape(output, (batch, steps, *output.shape[1:]))
+            return ops.reshape(output, (batch, steps, *ops.shape(output)[1:]))
 
         return keras.tree.map_structure(unfold, outputs)
 
@@ -80,20 +80,19 @@ class TimeDistributed(keras.layers.TimeDistributed):  # type: ignore[misc]
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
         """Return which steps are real, (B, T); or (B, T, W) where the layer says which parts are."""
-        return _mask_after(self, inputs, _first(previous_mask), 1)
+        return _mask_after(self, inputs, keras.tree.flatten(previous_mask), 1)
 
     def _arguments(self, inputs: Any, training: bool | None, mask: Any) -> dict[str, Any]:
         """Return what the layer's call takes besides its input."""
         arguments: dict[str, Any] = {}
         if self.layer._call_has_training_arg:
             arguments["training"] = training
-        mask = _first(mask)
-        if mask is None:
+        xs, masks = keras.tree.flatten(inputs), keras.tree.flatten(mask)
+        if all(part is None for part in masks):
             return arguments
-        first = _first(inputs)
-        _check_mask(mask, first)
+        parts = [_folded_mask(part, x) for part, x in zip(masks, xs, strict=False)]
         if self.layer._call_has_mask_arg:
-            arguments["mask"] = _parts(_fold(mask), first)
+            arguments["mask"] = parts[0] if len(masks) == 1 else keras.tree.pack_sequence_as(inputs, parts)
         return arguments
 
     def _check_batch(self, folded: Any, output: Any) -> None:
@@ -115,7 +114,7 @@ def _fold(x: Any) -> Any:
     if isinstance(x, keras.KerasTensor):
         return _fold_spec(x)
     shape = ops.shape(x)
-    return ops.reshape(x, (shape[0] * shape[1], *x.shape[2:]))
+    return ops.reshape(x, (shape[0] * shape[1], *shape[2:]))
 
 
 def _fold_spec(x: Any) -> Any:
@@ -123,25 +122,36 @@ def _fold_spec(x: Any) -> Any:
     return keras.KerasTensor((None if None in (batch, steps) else batch * steps, *x.shape[2:]), dtype=x.dtype)
 
 
-def _parts(mask: Any, inputs: Any) -> Any:
-    """Return a folded mask as a layer takes it that gets `inputs` (B, T, ...) a step at a time."""
+def _folded_mask(mask: Any, inputs: Any) -> Any:
+    """Return a mask (B, T, ...) as a layer takes it that gets `inputs` (B, T, ...) a step at a time."""
+    if mask is None:
+        return None
+    _check_mask(mask, inputs)
+    mask = _fold(mask)
     axes = len(inputs.shape) - 2  # of one step, without batch and features: those that a mask can tell apart
+    if "int" in keras.backend.standardize_dtype(inputs.dtype):
+        axes += 1  # ids have no features
     if len(mask.shape) > max(axes, 1):
         return ops.any(mask, axis=tuple(range(max(axes, 1), len(mask.shape))))
     if len(mask.shape) == 1 and axes > 1:
+        if isinstance(mask, keras.KerasTensor):
+            return keras.KerasTensor((mask.shape[0], inputs.shape[2]), dtype=mask.dtype)
         parts = inputs.shape[2] if inputs.shape[2] is not None else ops.shape(inputs)[2]
         return ops.repeat(ops.expand_dims(mask, 1), parts, axis=1)
     return mask
 
 
-def _mask_after(layer: Any, inputs: Any, mask: Any, axes: int) -> Any:
+def _mask_after(layer: Any, inputs: Any, masks: list[Any], axes: int) -> Any:
     """Return the mask of a layer's outputs, of at least `axes` axes: those that no layer has taken in.
 
     No axis is folded here: layers that make a mask, or hand it on, look at each of its places alone.
     """
     if isinstance(layer, TimeDistributed):
-        return _mask_after(layer.layer, inputs, mask, axes + 1)
+        return _mask_after(layer.layer, inputs, masks, axes + 1)
+    mask = _first(masks)
     if layer.supports_masking and not isinstance(layer, keras.Model):
+        if isinstance(inputs, list | tuple):
+            return None if mask is None else _joined_mask(layer, inputs, masks, axes)
         inner = _first(layer.compute_mask(inputs, mask))
         if inner is not None:
             return inner
@@ -149,6 +159,24 @@ def _mask_after(layer: Any, inputs: Any, mask: Any, axes: int) -> Any:
         return mask
     # The layer has taken in the parts: a step is real where any of them was.
     return ops.any(mask, axis=tuple(range(axes, len(mask.shape))))
+
+
+def _joined_mask(layer: Any, inputs: Any, masks: list[Any], axes: int) -> Any:
+    """Return what a layer of several inputs makes of their masks; one mask alone is for all of them."""
+    masks = masks * len(inputs) if len(masks) == 1 else masks
+    wide = [None if mask is None else _widen(mask, x) for mask, x in zip(masks, inputs, strict=True)]
+    if isinstance(layer, keras.layers.Concatenate) and layer.axis > 0:
+        layer = keras.layers.Concatenate(axis=layer.axis + axes)
+    return _first(layer.compute_mask(list(inputs), wide))
+
+
+def _widen(mask: Any, inputs: Any) -> Any:
+    """Repeat a mask (B, T) for all parts of each step: it gets all axes of the inputs but the features."""
+    if len(mask.shape) >= len(inputs.shape) - 1:
+        return mask
+    for _ in range(len(inputs.shape) - 1 - len(mask.shape)):
+        mask = ops.expand_dims(mask, -1)
+    return ops.logical_or(mask, ops.zeros_like(inputs[..., 0], dtype="bool"))
 
 
 def _check_mask(mask: Any, inputs: Any) -> None:
