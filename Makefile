@@ -21,14 +21,14 @@ demo: $(VENV)/.train ## Install turnwise and see it learn a restaurant booking
 
 .PHONY: test
 test: $(VENV)/.test ## Install what the tests need and run them
-	@$(BIN)/python -m pytest --numprocesses auto
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadscope
 
 # One thread a process: the tests run in as many processes as there are cores.
 .PHONY: backends
 backends: $(VENV)-torch/.pytest $(VENV)-tensorflow/.pytest ## Run the layers' and the laws' tests on torch and on TensorFlow
-	@KERAS_BACKEND=torch OMP_NUM_THREADS=1 $(VENV)-torch/bin/python -m pytest --numprocesses auto $(ON_EACH)
+	@KERAS_BACKEND=torch OMP_NUM_THREADS=1 $(VENV)-torch/bin/python -m pytest --numprocesses auto --dist loadscope $(ON_EACH)
 	@KERAS_BACKEND=tensorflow TF_CPP_MIN_LOG_LEVEL=2 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 \
-		$(VENV)-tensorflow/bin/python -m pytest --numprocesses auto $(ON_EACH)
+		$(VENV)-tensorflow/bin/python -m pytest --numprocesses auto --dist loadscope $(ON_EACH)
 
 .PHONY: check
 check: lint types test ## All that CI runs: lint, strict types, tests and doctests
