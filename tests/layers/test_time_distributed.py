@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from recurrent_support import arrays
+from recurrent_support import arrays, run
 from turnwise.backend import keras, ops
 from turnwise.layers import GRU, LSTM, CausalTransformer, MaskedPooling, TimeDistributed
 
@@ -15,6 +15,13 @@ TURNS = 3
 
 def numbers(*shape, seed=1):
     return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+
+
+def apply(layer, x, **arguments):
+    """Build a layer, call it, and return all that it gives; compiled on JAX, where that is quicker."""
+    if not layer.built:
+        layer.build(x.shape)
+    return arrays(run(layer, x, **arguments))
 
 
 class Scaled(k.Layer):
@@ -49,9 +56,9 @@ TABLE = {
 def test_each_slice_is_the_layer_s_own(name):
     make, x = TABLE[name]
     layer = make()
-    whole = arrays(TimeDistributed(layer)(x))
+    whole = apply(TimeDistributed(layer), x)
     for turn in range(TURNS):
-        for one, other in zip(whole, arrays(layer(x[:, turn])), strict=True):
+        for one, other in zip(whole, apply(layer, x[:, turn]), strict=True):
             np.testing.assert_allclose(one[:, turn], other, atol=1e-5)
 
 
@@ -59,16 +66,31 @@ def test_each_slice_is_the_layer_s_own(name):
 def test_a_mask_of_the_parts_reaches_the_layer(make):
     layer, mask = make(), np.random.default_rng(3).random((2, TURNS, 4)) < 0.5
     mask[0, 1] = False
-    (whole,) = arrays(TimeDistributed(layer)(WORDS, mask=mask))
+    (whole,) = apply(TimeDistributed(layer), WORDS, mask=mask)
     for turn in range(TURNS):
-        (slice_,) = arrays(layer(WORDS[:, turn], mask=mask[:, turn]))
+        (slice_,) = apply(layer, WORDS[:, turn], mask=mask[:, turn])
         np.testing.assert_allclose(whole[:, turn], slice_, atol=1e-5)
+
+
+class Counted(k.Layer):
+    """Counts the ids of a step that its mask calls real."""
+
+    supports_masking = True
+
+    def call(self, ids, mask=None):
+        return ops.sum(ops.cast(mask, "float32"), axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize(("shape", "count"), [((2, TURNS, 4), 4), ((2, TURNS), 4)])
+def test_ids_have_no_features_so_that_their_mask_stays_whole(shape, count):
+    (found,) = arrays(TimeDistributed(Counted())(IDS, mask=np.ones(shape, bool)))
+    np.testing.assert_array_equal(found, np.full((2, TURNS, 1), count))
 
 
 def test_a_mask_of_the_steps_makes_all_of_an_unreal_step_unreal():
     layer, mask = LSTM(3), np.array([[True, True, False], [False, True, False]])
-    (whole,) = arrays(TimeDistributed(layer)(WORDS, mask=mask))
-    (without,) = arrays(TimeDistributed(layer)(WORDS))
+    (whole,) = apply(TimeDistributed(layer), WORDS, mask=mask)
+    (without,) = apply(TimeDistributed(layer), WORDS)
     np.testing.assert_allclose(whole[mask], without[mask], atol=1e-6)
     assert not whole[~mask].any()
 
@@ -116,6 +138,19 @@ def test_any_number_of_steps_gives_as_many_outputs():
         assert model.predict(numbers(4, steps, 5), verbose=0).shape == (4, steps, 2)
 
 
+@pytest.mark.parametrize("inner", [LSTM, k.LSTM], ids=["ours", "keras"])
+def test_any_number_of_steps_and_of_parts_gives_as_many_outputs(inner):
+    """TensorFlow compiles the later calls for sizes that it does not know."""
+    model = hierarchy(TimeDistributed, inner, inner, by_hand=False)
+    ids, turns = keras.Input((None, None, 5)), keras.Input((None,), dtype="bool")
+    parts = keras.Model([ids, turns], TimeDistributed(inner(3, return_sequences=True))(ids, mask=turns))
+    for steps, words in ((3, 2), (5, 6), (4, 3)):
+        tokens = np.random.default_rng(1).integers(0, 9, (4, steps, words))
+        assert model.predict(tokens, verbose=0).shape == (4, steps, 2)
+        inputs = [numbers(4, steps, words, 5), np.ones((4, steps), bool)]
+        assert parts.predict(inputs, verbose=0).shape == (4, steps, words, 3)
+
+
 def test_several_inputs_and_outputs():
     joined = TimeDistributed(k.Concatenate())([VECTORS, numbers(2, TURNS, 2)])
     assert joined.shape == (2, TURNS, 7)
@@ -127,6 +162,18 @@ def test_several_inputs_and_outputs():
     assert {name: array.shape for name, array in found.items()} == {"x": (2, TURNS, 3), "y": (2, TURNS, 2)}
     states = TimeDistributed(LSTM(3, return_state=True))(keras.Input((None, 4, 5)))
     assert [state.shape for state in states] == [(None, None, 3)] * 3
+
+
+def test_several_inputs_bring_a_mask_each():
+    """Implicit ones, through a layer that joins them; the joined mask is that of the joined words."""
+    inputs = keras.Input((None, 4), dtype="int32"), keras.Input((None, 4), dtype="int32")
+    table, over = k.Embedding(7, 3, mask_zero=True), TimeDistributed(LSTM(3))
+    joined = TimeDistributed(k.Concatenate(axis=1))([table(ids) for ids in inputs])
+    model = keras.Model(inputs, over(joined))
+    first, second = IDS, IDS[:, ::-1]
+    words = np.concatenate([first, second], axis=2)
+    expected = over(table(words), mask=words != 0)
+    np.testing.assert_allclose(model.predict([first, second], verbose=0), arrays(expected)[0], atol=1e-6)
 
 
 def test_losses_of_the_layer_are_kept_once():
@@ -145,9 +192,15 @@ def test_dropout_differs_from_step_to_step_and_only_in_training():
     np.testing.assert_array_equal(arrays(layer(x, training=False))[0], x)
 
 
-@pytest.mark.parametrize("shape", [(0, 3, 5), (2, 0, 5)])
-def test_nothing_gives_nothing(shape):
-    assert TimeDistributed(k.Dense(4))(np.zeros(shape, np.float32)).shape == (*shape[:2], 4)
+@pytest.mark.parametrize("shape", [(0, 3), (2, 0)])
+@pytest.mark.parametrize(
+    "make", [lambda: k.Dense(4), lambda: LSTM(4), lambda: MaskedPooling("max"), lambda: MaskedPooling("mean")]
+)
+def test_nothing_gives_nothing(make, shape):
+    x = np.zeros((*shape, 2, 4), np.float32)
+    (result,) = apply(TimeDistributed(make()), x, mask=np.zeros((*shape, 2), bool))
+    assert tuple(result.shape)[:2] == shape
+    assert result.shape[-1] == 4
 
 
 @pytest.mark.parametrize(
@@ -182,12 +235,13 @@ def test_what_does_not_fit_is_refused(layer, shape, mask, message):
         TimeDistributed(layer())(np.zeros(shape, np.float32), mask=mask)
 
 
-def test_nan_is_refused():
+@pytest.mark.parametrize("wrap", [lambda x: x, lambda x: [np.zeros_like(x), x], lambda x: {"a": x}])
+def test_nan_is_refused(wrap):
     x = np.zeros((1, 2, 3), np.float32)
     x[0, 1, 2] = np.nan
     message = "TimeDistributed got NaN in its input of shape (1, 2, 3), first at [0, 1, 2]"
     with pytest.raises(ValueError, match=re.escape(message)):
-        TimeDistributed(k.Dense(4))(x)
+        TimeDistributed(k.Identity())(wrap(x))
 
 
 @pytest.mark.parametrize(
@@ -201,6 +255,16 @@ def test_nan_is_refused():
         (lambda: k.Dense(3), VECTORS, (2, TURNS), (2, TURNS)),
         (lambda: TimeDistributed(k.Dense(3)), WORDS, (2, TURNS, 4), (2, TURNS, 4)),
         (k.Flatten, WORDS, (2, TURNS, 4), (2, TURNS)),
+        (k.Concatenate, [WORDS, WORDS], (2, TURNS), (2, TURNS, 4)),
+        (lambda: k.Concatenate(axis=1), [WORDS, WORDS], (2, TURNS, 4), (2, TURNS, 8)),
+        (k.Add, [WORDS, WORDS], (2, TURNS, 4), (2, TURNS, 4)),
+        (k.Concatenate, [VECTORS, VECTORS], None, None),
+        (
+            lambda: TimeDistributed(k.Concatenate(axis=1)),
+            [WORDS[None]] * 2,
+            (1, 2, TURNS, 4),
+            (1, 2, TURNS, 8),
+        ),
     ],
 )
 def test_the_mask_that_is_handed_on(layer, inputs, mask, expected):

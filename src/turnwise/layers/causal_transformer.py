@@ -120,7 +120,9 @@ class CausalTransformer(keras.layers.Layer):  # type: ignore[misc]
             visible = ops.logical_and(visible, real)
         lowest = -6e4 if keras.backend.standardize_dtype(scores.dtype) == "float16" else -1e9
         scores = ops.where(ops.expand_dims(visible, 1), scores, lowest)
-        seen = ops.einsum("bhqk,bkhs->bqhs", ops.softmax(scores, axis=-1), value)
+        # Keras warns of a softmax over a single step.
+        shares = ops.ones_like(scores) if scores.shape[-1] == 1 else ops.softmax(scores, axis=-1)
+        seen = ops.einsum("bhqk,bkhs->bqhs", shares, value)
         return _dense(ops.reshape(seen, (batch, steps, self.units)), self.out_kernel, self.out_bias)
 
     def compute_output_spec(self, x: Any, mask: Any = None, training: bool | None = None) -> Any:  # noqa: ARG002

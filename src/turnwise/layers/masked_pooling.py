@@ -35,7 +35,7 @@ class MaskedPooling(keras.layers.Layer):  # type: ignore[misc]
         check_mask("MaskedPooling", mask, x.shape)
         real = ops.ones(ops.shape(x)[:2], "bool") if mask is None else ops.cast(mask, "bool")
         real = ops.expand_dims(real, -1)
-        if x.shape[1] == 0:  # torch knows no maximum of nothing
+        if 0 in x.shape[:2]:  # torch knows no maximum of nothing
             return ops.sum(x, axis=1)
         if self.mode == "mean":
             weights = ops.cast(real, x.dtype)

@@ -166,7 +166,7 @@ def _joined_mask(layer: Any, inputs: Any, masks: list[Any], axes: int) -> Any:
     masks = masks * len(inputs) if len(masks) == 1 else masks
     wide = [None if mask is None else _widen(mask, x) for mask, x in zip(masks, inputs, strict=True)]
     if isinstance(layer, keras.layers.Concatenate) and layer.axis > 0:
-        layer = keras.layers.Concatenate(axis=layer.axis + axes)
+        layer = keras.layers.Concatenate(axis=layer.axis + axes - 1)
     return _first(layer.compute_mask(list(inputs), wide))
 
 
