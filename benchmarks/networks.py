@@ -79,9 +79,9 @@ def main() -> int:
     )
     command = "`python benchmarks/networks.py DATA --write`"
     said = (
-        f"{circumstances('keras', 'jax', 'numpy')} One seed ({arguments.seed}); the corpora are cut as above, "
-        "and all settings but those named are the defaults, which were chosen for the LSTM on bits. Seconds "
-        "are of the training alone. With `many-to-many-1` a decision is the first action foreseen; "
+        f"{circumstances('keras', 'jax', 'numpy')} One seed ({arguments.seed}); the corpora are cut as "
+        "above, and all settings but those named are the defaults, which were chosen for the LSTM on bits. "
+        "Seconds are of the training alone. With `many-to-many-1` a decision is the first action foreseen; "
         "with `one-to-many` the ends of dialogues are decisions as well."
     )
     section = "\n\n".join([HEADING, command, said, "\n".join([head, *rows])]) + "\n"
