@@ -1,13 +1,14 @@
 """Time our layers beside Keras's: `KERAS_BACKEND=jax python benchmarks/layers.py [--write] [--quick]`.
 
-Contenders have the same weights, and agree within 1e-4 before any is timed; then they take turns (A B A B
-...), and the medians of their rounds are told. Run it once for each backend: `--write` replaces only the rows
-of the backend at work in the section of `benchmarks/results.md`.
+Contenders have the same weights, and agree within 1e-4 before any is timed; then they take turns (A B A B),
+and the medians of their rounds are told. Run it once for each backend: `--write` replaces only the rows of the
+backend at work in the section of `benchmarks/results.md`.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -215,7 +216,8 @@ def row(
 
 def told() -> str:
     package = "tensorflow-cpu" if BACKEND == "tensorflow" else BACKEND
-    return f"- {BACKEND}: {circumstances('keras', package, 'numpy')}"
+    threads = f" {os.environ['OMP_NUM_THREADS']} threads." if "OMP_NUM_THREADS" in os.environ else ""
+    return f"- {BACKEND}: {circumstances('keras', package, 'numpy')}{threads}"
 
 
 def write(rows: list[str]) -> None:
