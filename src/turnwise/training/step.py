@@ -63,6 +63,7 @@ def turn_losses(targets: Any, logits: Any, multi: bool) -> Any:
 
 def mean_loss(losses: Any, weights: Any) -> Any:
     """Return sum(weight * loss) / sum(weight)."""
+    weights = ops.convert_to_tensor(weights)
     return ops.sum(weights * losses) / ops.maximum(ops.sum(weights), 1e-9)
 
 
