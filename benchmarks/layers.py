@@ -1,8 +1,8 @@
 """Time our layers beside Keras's: `KERAS_BACKEND=jax python benchmarks/layers.py [--write] [--quick]`.
 
 Contenders have the same weights, and agree within 1e-4 before any is timed; then they take turns (A B A B),
-and the medians of their rounds are told. Run it once for each backend: `--write` replaces only the rows of the
-backend at work in the section of `benchmarks/results.md`.
+and the medians of their rounds are told. Run it once for each backend: `--write` replaces only the rows of
+the backend at work in the section of `benchmarks/results.md`.
 """
 
 from __future__ import annotations
