@@ -6,8 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-# Tests run each program a few times: to compile it without optimising takes half as long.
-os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 # What one test compiles, the next finds compiled: most train networks of the same few shapes.
 os.environ.setdefault(
     "JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parent.parent / ".pytest_cache" / "jax")
