@@ -1,6 +1,8 @@
-"""The runtime: weights -> NumPy steps. It never imports Keras or JAX."""
+"""The runtime: weights -> NumPy steps, or an ONNX graph of them. It never imports Keras or JAX."""
 
 from turnwise.runtime.network import NumpyNetwork
+from turnwise.runtime.onnx_engine import OnnxNetwork
+from turnwise.runtime.onnx_graph import onnx_model
 from turnwise.runtime.stack import State
 
-__all__ = ["NumpyNetwork", "State"]
+__all__ = ["NumpyNetwork", "OnnxNetwork", "State", "onnx_model"]
