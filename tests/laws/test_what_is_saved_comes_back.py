@@ -42,7 +42,8 @@ def test_live_use_imports_no_training_library(saved):
 import sys, turnwise
 session = turnwise.Session(turnwise.Policy.load({str(saved)!r}))
 session.observe("a tea please")
-print([name for name in ("keras", "jax", "torch", "tensorflow", "pyarrow") if name in sys.modules])
+heavy = ("keras", "jax", "torch", "tensorflow", "pyarrow", "onnx", "onnxruntime")
+print([name for name in heavy if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

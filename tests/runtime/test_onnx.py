@@ -1,6 +1,7 @@
 """Law 5 for ONNX: many conversations a step with ONNX Runtime give what each gives with NumPy, to 1e-5."""
 
 import functools
+import json
 import sys
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support import tiny
 from turnwise import NetworkConfig
 from turnwise.errors import ConfigError, MissingExtra, ModelError
 from turnwise.runtime import NumpyNetwork, OnnxNetwork, onnx_graph, onnx_model
@@ -69,7 +71,7 @@ def networks(name, multi, threads=1):
 
 
 def compare(pair, turns):
-    """Step the conversations together and each alone; turns[t][b] are the bits of conversation b at turn t."""
+    """Step the conversations together and each alone; turns[t][b] are the bits of b at turn t."""
     stepper, engine = pair
     states = engine.start(len(turns[0]))
     alone = [stepper.start() for _ in turns[0]]
@@ -90,7 +92,7 @@ def test_stepping_many_with_onnx_equals_each_with_numpy(name, multi, data, conve
 
 
 @pytest.mark.parametrize("threads", [1, 2])
-@pytest.mark.parametrize("conversations", [64, 65, 200])
+@pytest.mark.parametrize("conversations", [32, 65, 300])
 def test_blocks_and_threads_change_nothing(conversations, threads):
     generator = np.random.default_rng(conversations)
 
@@ -117,6 +119,24 @@ def test_a_step_does_not_write_to_the_states():
     again, _ = engine.step(states, [[1], [2]])
     np.testing.assert_array_equal(first, again)
     assert not any(state.any() for state in states)
+
+
+@pytest.mark.parametrize("which", ["policy", "multi_policy"])
+def test_an_exported_policy_predicts_what_it_predicts(which, request, tmp_path):
+    policy = request.getfixturevalue(which)
+    written = policy.export_onnx(tmp_path / "model.onnx")
+    assert written.size == written.path.stat().st_size
+    engine = OnnxNetwork(written.path)
+    manifest = json.loads((policy.save(tmp_path / "model") / "manifest.json").read_text())
+    assert engine.metadata["weights_sha256"] == manifest["sha256"]["weights.safetensors"]
+    for dialogue in tiny("other"):
+        states, previous = engine.start(1), None
+        for turn, expected in zip(dialogue, policy.predict(dialogue), strict=True):
+            probabilities, states = engine.step(states, [policy.encoder.encode(turn, previous).bits])
+            np.testing.assert_allclose(probabilities[0], expected.probabilities, rtol=0, atol=1e-5)
+            previous = turn.actions
+    again = policy.export_onnx(tmp_path / "again.onnx")
+    assert again.path.read_bytes() == written.path.read_bytes()
 
 
 def test_the_file_names_itself():
@@ -153,17 +173,24 @@ def test_weights_that_lack_or_are_too_many(monkeypatch):
         onnx_model(config, weights, multi=False)
     monkeypatch.undo()
     del weights["actions/bias"]
-    with pytest.raises(ModelError, match="^the weights lack 'actions/bias'; the model was not saved whole$"):
+    with pytest.raises(ModelError, match=r"^the weights lack 'actions/bias'; the model was not saved whole$"):
         onnx_model(config, weights, multi=False)
 
 
 def test_bits_and_states_that_do_not_fit():
     _, engine = networks("lstm, 1 layer", False)
-    with pytest.raises(ValueError, match=r"^the bits are of 2 conversations, the states of 3, 3; give one row"):
+    with pytest.raises(
+        ValueError, match=r"^the bits are of 2 conversations, the states of 3, 3; give one row"
+    ):
         engine.step(engine.start(3), [[1], [2]])
     for wrong in (-1, FEATURES + 1):
-        with pytest.raises(IndexError, match="^a bit is not among the 11 that the network has$"):
+        with pytest.raises(IndexError, match=r"^a bit is not among the 11 that the network has$"):
             engine.step(engine.start(1), [[wrong]])
+
+
+def test_no_threads():
+    with pytest.raises(ConfigError, match=r"^threads is 0; give 1 or more$"):
+        OnnxNetwork(b"", threads=0)
 
 
 def test_files_that_are_not_ours(tmp_path):

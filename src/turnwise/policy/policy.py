@@ -12,6 +12,7 @@ from turnwise.errors import ModelError
 from turnwise.features import Previous
 from turnwise.layouts import turns_read
 from turnwise.policy.folder import read_folder, write_folder
+from turnwise.policy.onnx_file import OnnxFile, write_onnx
 from turnwise.policy.parts import Parts
 from turnwise.policy.prediction import Prediction
 from turnwise.runtime import NumpyNetwork, State
@@ -101,6 +102,20 @@ class Policy(Parts):
             OutputExists: where something is in the way.
         """
         return write_folder(self, Path(path), force=force, report=report)
+
+    def export_onnx(self, path: str | Path, *, force: bool = False) -> OnnxFile:
+        """Write the network as an ONNX file, for `turnwise.runtime.OnnxNetwork` or any other ONNX runtime.
+
+        Args:
+            path: the file.
+            force: whether to replace a file that is there already.
+
+        Raises:
+            OutputExists: where something is in the way.
+            ConfigError: for a network that cannot be written: a transformer, or words read in order.
+            MissingExtra: where the library that writes ONNX is not installed.
+        """
+        return write_onnx(self, Path(path), force=force)
 
     @classmethod
     def load(cls, path: str | Path) -> Policy:

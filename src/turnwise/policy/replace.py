@@ -1,4 +1,4 @@
-"""Writing a folder so that what stood there before stays whole until the new one is."""
+"""Writing a folder, or a file, so that what stood there before stays whole until the new one is."""
 
 from __future__ import annotations
 
@@ -23,9 +23,7 @@ def check_output(path: Path, marker: str, *, force: bool) -> None:
         OutputExists: with the cure.
         OutputDenied: where the folder around it cannot be written to.
     """
-    around = next(parent for parent in path.absolute().parents if parent.exists())
-    if not around.is_dir() or not os.access(around, os.W_OK):
-        raise OutputDenied(f"{path}: {around} cannot be written to; choose another place")
+    _check_around(path)
     if Path.cwd().is_relative_to(path.resolve()):
         raise OutputExists(f"{path}: the current folder cannot be replaced; name a folder in it")
     if not path.exists() and not path.is_symlink():
@@ -38,6 +36,43 @@ def check_output(path: Path, marker: str, *, force: bool) -> None:
         )
     if not force:
         raise OutputExists(f"{path}: the folder exists; give --force to replace it, or choose another name")
+
+
+def check_file(path: Path, *, force: bool) -> None:
+    """Refuse a file that is in the way or cannot be written, as `check_output` does a folder.
+
+    Raises:
+        OutputExists: with the cure.
+        OutputDenied: where the folder around it cannot be written to.
+    """
+    _check_around(path)
+    if path.is_dir():
+        raise OutputExists(f"{path}: a folder is in the way; name a file")
+    if not force and (path.exists() or path.is_symlink()):
+        raise OutputExists(f"{path}: the file exists; give --force to replace it, or choose another name")
+
+
+def _check_around(path: Path) -> None:
+    around = next(parent for parent in path.absolute().parents if parent.exists())
+    if not around.is_dir() or not os.access(around, os.W_OK):
+        raise OutputDenied(f"{path}: {around} cannot be written to; choose another place")
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file beside `path`, then put it in its place: should writing fail, `path` is as it was."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.new-", dir=path.parent)
+    fresh = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.chmod(0o666 & ~_umask())
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
 
 
 def replace_folder(path: Path, files: Mapping[str, bytes]) -> None:

@@ -67,8 +67,7 @@ class Graph:
 def parts_of(cell: Cell) -> Names:
     """Return what the arrays of a cell's state are called.
 
-    >>> weights = {"h/kernel": np.zeros((3, 8)), "h/recurrent_kernel": np.zeros((2, 8)), "h/bias": np.zeros(8)}
-    >>> parts_of(LSTMCell.of(weights, "h"))
+    >>> parts_of(LSTMCell(kernel=np.zeros((3, 8)), recurrent_kernel=np.zeros((2, 8)), bias=np.zeros(8)))
     ('output', 'memory')
     """
     return ("output", "memory")[: len(cell.start())]
@@ -118,9 +117,7 @@ def _gru(graph: Graph, cell: GRUCell, name: str, projected: str, state: Names) -
     return output, (output,)
 
 
-def _recurrent(
-    graph: Graph, cell: LSTMCell | SimpleRNNCell, name: str, projected: str, output: str
-) -> str:
+def _recurrent(graph: Graph, cell: LSTMCell | SimpleRNNCell, name: str, projected: str, output: str) -> str:
     """Return output @ recurrent_kernel + projected."""
     return graph.add(
         "Gemm", output, graph.constant(f"{name}/recurrent_kernel", cell.recurrent_kernel), projected

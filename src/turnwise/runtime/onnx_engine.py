@@ -11,15 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from turnwise.errors import MissingExtra, ModelError
+from turnwise.errors import ConfigError, MissingExtra, ModelError
 from turnwise.runtime.onnx_graph import FORMAT
 
 Arrays = tuple[NDArray[np.float32], ...]
 Bits = NDArray[np.int64]
 
-# So many conversations at once: what a block needs stays in the cache. At 1,024 conversations of 16 bits and
-# 512 columns, gathering takes 1.8 ms in blocks of 64, 3.0 in blocks of 256, and 6.0 all at once.
-BLOCK = 64
+# So many conversations at once: what a block needs stays in the cache. The threads take blocks, and do not
+# share one: ONNX Runtime's own threads wait for one another after every node, and in vain where another
+# process takes a core. Smaller blocks cost more calls than they save.
+_MOST_AT_ONCE, _LEAST_AT_ONCE = 128, 32
 
 
 class OnnxNetwork:
@@ -31,6 +32,7 @@ class OnnxNetwork:
 
     Raises:
         ModelError: where the file cannot be read, or is not one of ours.
+        ConfigError: for no threads.
         MissingExtra: where ONNX Runtime is not installed.
 
     >>> from turnwise import NetworkConfig
@@ -46,6 +48,8 @@ class OnnxNetwork:
     """
 
     def __init__(self, source: str | Path | bytes, threads: int = 1) -> None:
+        if threads < 1:
+            raise ConfigError(f"threads is {threads}; give 1 or more")
         self._session = _session(source)
         texts = self._session.get_modelmeta().custom_metadata_map
         if texts.get("format") != FORMAT:
@@ -57,13 +61,16 @@ class OnnxNetwork:
         self.metadata: dict[str, str] = dict(texts)
         self.num_features, self.num_actions = int(texts["features"]), int(texts["actions"])
         self._states = [(value.name, value.shape[1]) for value in self._session.get_inputs()[1:]]
+        self._threads = threads
         self._pool = ThreadPoolExecutor(threads, "turnwise-onnx") if threads > 1 else None
 
     def start(self, conversations: int) -> Arrays:
         """Return the states of B conversations before their first turn, (B, H) each."""
         return tuple(np.zeros((conversations, width), np.float32) for _, width in self._states)
 
-    def step(self, states: Arrays, bits: Bits | Sequence[Sequence[int]]) -> tuple[NDArray[np.float32], Arrays]:
+    def step(
+        self, states: Arrays, bits: Bits | Sequence[Sequence[int]]
+    ) -> tuple[NDArray[np.float32], Arrays]:
         """Return the probabilities (B, A) and the new states; for `many-to-many-1` (B, k, A).
 
         Args:
@@ -78,20 +85,23 @@ class OnnxNetwork:
         total = len(filled)
         if any(len(state) != total for state in states):
             came = ", ".join(str(len(state)) for state in states)
-            raise ValueError(f"the bits are of {total} conversations, the states of {came}; give one row each")
+            raise ValueError(
+                f"the bits are of {total} conversations, the states of {came}; give one row each"
+            )
         if filled.size and not 0 <= filled.min() <= filled.max() <= self.num_features:
             raise IndexError(f"a bit is not among the {self.num_features} that the network has")
-        starts = range(0, max(total, 1), BLOCK)
+        at_once = min(max(-(-total // self._threads), _LEAST_AT_ONCE), _MOST_AT_ONCE)
         run = map if self._pool is None else self._pool.map
 
         def block(start: int) -> list[NDArray[np.float32]]:
-            part = slice(start, start + BLOCK)
+            part = slice(start, start + at_once)
             feed: dict[str, Any] = {"bits": filled[part]}
             feed.update((name, state[part]) for (name, _), state in zip(self._states, states, strict=True))
             answers: list[NDArray[np.float32]] = self._session.run(None, feed)
             return answers
 
-        probabilities, *new = map(np.concatenate, zip(*run(block, starts), strict=True))
+        blocks = run(block, range(0, max(total, 1), at_once))
+        probabilities, *new = map(np.concatenate, zip(*blocks, strict=True))
         return probabilities, tuple(new)
 
     def fill(self, bits: Sequence[Sequence[int]]) -> Bits:

@@ -75,8 +75,8 @@ def _check(config: NetworkConfig, weights: Weights) -> None:
     total = sum(array.nbytes for array in weights.values())
     if total > _MOST_BYTES:
         raise ModelError(
-            f"the weights are {total:,} bytes, and an ONNX file holds {_MOST_BYTES:,}; train with fewer units "
-            "or max_words"
+            f"the weights are {total:,} bytes, and an ONNX file holds {_MOST_BYTES:,}; train with fewer "
+            "units or max_words"
         )
 
 
