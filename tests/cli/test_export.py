@@ -1,0 +1,106 @@
+"""`turnwise export`, as a user runs it."""
+
+import json
+import subprocess
+import sys
+
+from support import QUICK, tiny
+from turnwise import NetworkConfig, train
+from turnwise.runtime import OnnxNetwork
+
+
+def turnwise(*arguments, **kwargs):
+    command = [sys.executable, "-m", "turnwise", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, **kwargs)
+
+
+def refused(done) -> str:
+    assert done.returncode == 2, done
+    assert (done.stderr.count("\n"), done.stdout) == (1, ""), done
+    return done.stderr.removeprefix("turnwise: ").strip()
+
+
+def test_export(saved, policy, tmp_path):
+    file = tmp_path / "new" / "model.onnx"
+    done = turnwise("export", saved, "--onnx", file)
+    assert (done.returncode, done.stderr) == (0, "")
+    actions, size = len(policy.space), file.stat().st_size
+    assert done.stdout == (
+        f"Wrote {file}, {size:,} bytes: bits (B, K), state_0_output (B, 8), state_0_memory (B, 8) -> "
+        f"probabilities (B, {actions}), new_state_0_output (B, 8), new_state_0_memory (B, 8)\n"
+    )
+    assert OnnxNetwork(file).num_features == policy.encoder.width
+
+    assert refused(turnwise("export", saved, "--onnx", file)) == (
+        f"{file}: the file exists; give --force to replace it, or choose another name"
+    )
+    file.write_bytes(b"old")
+    done = turnwise("export", saved, "--onnx", file, "--force", "--json")
+    assert json.loads(done.stdout) == {
+        "file": str(file),
+        "inputs": {"bits": ["B", "K"], "state_0_output": ["B", 8], "state_0_memory": ["B", 8]},
+        "outputs": {
+            "probabilities": ["B", actions],
+            "new_state_0_output": ["B", 8],
+            "new_state_0_memory": ["B", 8],
+        },
+        "bytes": size,
+    }
+    assert [found.name for found in file.parent.iterdir()] == ["model.onnx"]
+    assert refused(turnwise("export", saved, "--onnx", tmp_path, "--force")) == (
+        f"{tmp_path}: a folder is in the way; name a file"
+    )
+
+
+def test_help():
+    done = turnwise("export", "--help")
+    assert done.returncode == 0
+    assert "Examples" in done.stdout
+
+
+def test_no_model(tmp_path):
+    message = refused(turnwise("export", "nope", "--onnx", "model.onnx", cwd=tmp_path))
+    assert message == "nope: there is no such folder; give a folder that `turnwise train` made"
+
+
+def test_a_network_that_cannot_be_written_leaves_nothing(tmp_path):
+    network = NetworkConfig(units=8, cell="transformer")
+    train(tiny(), network=network, config=QUICK).save(tmp_path / "model")
+    message = refused(turnwise("export", "model", "--onnx", "model.onnx", cwd=tmp_path))
+    assert message == (
+        "setting 'cell' is 'transformer', whose state grows with the dialogue; "
+        "ONNX is written for lstm, gru, simple-rnn: train with one of these"
+    )
+    assert [found.name for found in tmp_path.iterdir()] == ["model"]
+
+
+def test_without_the_libraries_the_error_names_the_extra(saved, tmp_path):
+    code = """
+import sys
+sys.modules["onnx"] = None
+from turnwise.cli import main
+main()
+"""
+    arguments = ["export", str(saved), "--onnx", str(tmp_path / "model.onnx")]
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
+    assert refused(done) == (
+        "writing ONNX needs libraries that are not installed; install them with: pip install 'turnwise[onnx]'"
+    )
+
+
+def test_a_full_disk_leaves_the_old_file_whole(saved, tmp_path):
+    file = tmp_path / "model.onnx"
+    file.write_bytes(b"old")
+    code = f"""
+import resource, signal, sys, turnwise
+policy = turnwise.Policy.load({str(saved)!r})
+from turnwise.cli import door
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+door.app = lambda standalone_mode: policy.export_onnx({str(file)!r}, force=True)
+sys.exit(door.run())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "check the disk's space" in refused(done)
+    assert file.read_bytes() == b"old"
+    assert [found.name for found in tmp_path.iterdir()] == ["model.onnx"]
