@@ -1,0 +1,183 @@
+"""Time a step of 1,024 conversations with ONNX Runtime: `python benchmarks/onnx_step.py [THREADS]`.
+
+First how the bits come to the first kernel, on one thread; then whole steps of an LSTM, in turns a second.
+Contenders take turns (A B A B ...), except that ONNX Runtime's own threads go alone: they spin for a while
+after each run, and would take the cores of the next. Best and median of the rounds.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import helper, numpy_helper
+
+from turnwise import NetworkConfig
+from turnwise.runtime import NumpyNetwork, OnnxNetwork, onnx_model
+
+CONVERSATIONS, BITS, ROUNDS = 1024, 16, 60
+ALONE, FEW = "NumPy, one by one", 64
+PROJECTIONS = ((300, 512), (2000, 512), (2000, 128))
+NETWORKS = ((300, 64, 20), (2000, 64, 60), (300, 128, 20), (2000, 128, 60))
+node = helper.make_node
+Run = Callable[[], Any]
+
+
+def session(content: bytes, threads: int = 1) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+
+
+def projection(nodes: list[Any], **constants: np.ndarray) -> onnxruntime.InferenceSession:
+    """Return a session from `bits` (B, K) to `y` (B, N)."""
+    bits = helper.make_tensor_value_info("bits", onnx.TensorProto.INT64, ["B", "K"])
+    result = helper.make_tensor_value_info("y", onnx.TensorProto.FLOAT, ["B", "N"])
+    arrays = [numpy_helper.from_array(array, name) for name, array in constants.items()]
+    graph = helper.make_graph(nodes, "projection", [bits], [result], initializer=arrays)
+    opset = [helper.make_opsetid("", 17)]
+    return session(helper.make_model(graph, opset_imports=opset, ir_version=8).SerializeToString())
+
+
+def gathered(kernel: np.ndarray) -> onnxruntime.InferenceSession:
+    nodes = [
+        node("Gather", ["kernel", "bits"], ["rows"]),
+        node("ReduceSum", ["rows", "axis"], ["y"], keepdims=0),
+    ]
+    return projection(nodes, kernel=kernel, axis=np.array([1]))
+
+
+def multiplied(kernel: np.ndarray) -> onnxruntime.InferenceSession:
+    """The product with a 0/1 matrix that is made inside."""
+    nodes = [
+        node("Shape", ["bits"], ["number"], start=0, end=1),
+        node("Concat", ["number", "features"], ["wide"], axis=0),
+        node("ConstantOfShape", ["wide"], ["zeros"]),
+        node("Shape", ["bits"], ["narrow"]),
+        node("ConstantOfShape", ["narrow"], ["ones"], value=numpy_helper.from_array(np.ones(1, np.float32))),
+        node("ScatterElements", ["zeros", "bits", "ones"], ["matrix"], axis=1),
+        node("MatMul", ["matrix", "kernel"], ["y"]),
+    ]
+    return projection(nodes, kernel=kernel, features=np.array([len(kernel)]))
+
+
+def looped(kernel: np.ndarray) -> onnxruntime.InferenceSession:
+    """A loop over the K bits: gather a row for each conversation, add it."""
+    values = [
+        helper.make_tensor_value_info(name, kind, None) for name, kind in (("sum", 1), ("bit", 7), ("new", 1))
+    ]
+    body = [node("Gather", ["kernel", "bit"], ["row"]), node("Add", ["sum", "row"], ["new"])]
+    nodes = [
+        node("Transpose", ["bits"], ["turned"], perm=[1, 0]),
+        node("Shape", ["bits"], ["number"], start=0, end=1),
+        node("Concat", ["number", "columns"], ["shape"], axis=0),
+        node("ConstantOfShape", ["shape"], ["zeros"]),
+        node("Scan", ["zeros", "turned"], ["y"], num_scan_inputs=1),
+    ]
+    nodes[-1].attribute.append(
+        helper.make_attribute("body", helper.make_graph(body, "b", values[:2], values[2:]))
+    )
+    return projection(nodes, kernel=kernel, columns=np.array([kernel.shape[1]]))
+
+
+def projections(generator: np.random.Generator) -> None:
+    print("| projection, ms (best / median) | F | columns | all at once | blocks of 128 | blocks of 64 |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for features, columns in PROJECTIONS:
+        kernel = generator.normal(size=(features, columns)).astype(np.float32)
+        bits = some_bits(generator, features)
+        runs: dict[tuple[str, int], Run] = {}
+        for make in (gathered, multiplied, looped):
+            made = make(kernel)
+            np.testing.assert_allclose(made.run(None, {"bits": bits})[0], kernel[bits].sum(1), atol=1e-4)
+            for size in (CONVERSATIONS, 128, 64):
+                runs[make.__name__, size] = in_blocks(made, {"bits": bits}, size)
+        runs["NumPy", CONVERSATIONS] = lambda kernel=kernel, bits=bits: kernel[bits].sum(1)
+        taken = measure(runs)
+        for name in dict.fromkeys(name for name, _ in runs):
+            found = [taken.get((name, size)) for size in (CONVERSATIONS, 128, 64)]
+            cells = [f"{pair[0]:.2f} / {pair[1]:.2f}" if pair else "" for pair in found]
+            print(f"| {name} | {features} | {columns} | {' | '.join(cells)} |")
+
+
+def steps(generator: np.random.Generator, threads: int) -> None:
+    print(
+        "\n| step, ms (best / median) | F | H | A | conversations | time | thousand turns/s (best / median) |"
+    )
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    for features, units, actions in NETWORKS:
+        for runs in contenders(generator, features, units, actions, threads):
+            for name, (best, middle) in measure(runs).items():
+                count = FEW if name == ALONE else CONVERSATIONS
+                rates = f"{count / best:.0f} / {count / middle:.0f}"
+                cells = (name, features, units, actions, f"{count:,}", f"{best:.2f} / {middle:.2f}", rates)
+                print(f"| {' | '.join(map(str, cells))} |")
+
+
+def contenders(
+    generator: np.random.Generator, features: int, units: int, actions: int, threads: int
+) -> tuple[dict[str, Run], dict[str, Run]]:
+    """Return what takes turns, and ONNX Runtime's own threads."""
+    shapes = {
+        "hidden_0/kernel": (features, 4 * units),
+        "hidden_0/recurrent_kernel": (units, 4 * units),
+        "hidden_0/bias": (4 * units,),
+        "actions/kernel": (units, actions),
+        "actions/bias": (actions,),
+    }
+    weights = {name: generator.normal(0, 0.1, shape).astype(np.float32) for name, shape in shapes.items()}
+    config, bits = NetworkConfig(units=units), some_bits(generator, features)
+    content, lists = onnx_model(config, weights, multi=False).SerializeToString(), bits.tolist()
+    alone = NumpyNetwork(config, weights, multi=False)
+    one, many = OnnxNetwork(content), OnnxNetwork(content, threads)
+    states, own = one.start(CONVERSATIONS), session(content, threads)
+    feed = {"bits": bits, "state_0_output": states[0], "state_0_memory": states[1]}
+    return {
+        ALONE: lambda: [alone.step(alone.start(), row) for row in lists[:FEW]],
+        "1 thread": lambda: one.step(states, bits),
+        f"{threads} threads": lambda: many.step(states, bits),
+        f"{threads} threads, bits as lists": lambda: many.step(states, lists),
+    }, {
+        f"ONNX Runtime's {threads} threads": in_blocks(own, feed, CONVERSATIONS),
+        f"ONNX Runtime's {threads} threads, blocks of 256": in_blocks(own, feed, 256),
+    }
+
+
+def some_bits(generator: np.random.Generator, features: int) -> np.ndarray:
+    return np.stack([generator.choice(features, BITS, replace=False) for _ in range(CONVERSATIONS)])
+
+
+def in_blocks(made: onnxruntime.InferenceSession, feed: dict[str, np.ndarray], size: int) -> Run:
+    parts = [
+        {name: array[at : at + size] for name, array in feed.items()} for at in range(0, CONVERSATIONS, size)
+    ]
+    return lambda: [
+        np.concatenate(found) for found in zip(*(made.run(None, part) for part in parts), strict=True)
+    ]
+
+
+def measure(runs: dict[Any, Run]) -> dict[Any, tuple[float, float]]:
+    """Return each contender's milliseconds, best and median of its rounds."""
+    taken: dict[Any, list[float]] = {name: [] for name in runs}
+    for _ in range(ROUNDS):
+        for name, run in runs.items():
+            started = time.perf_counter()
+            run()
+            taken[name].append((time.perf_counter() - started) * 1e3)
+    return {name: (min(rounds), statistics.median(rounds)) for name, rounds in taken.items()}
+
+
+def main() -> None:
+    generator = np.random.default_rng(0)
+    projections(generator)
+    steps(generator, int(sys.argv[1]) if len(sys.argv) > 1 else 4)
+
+
+if __name__ == "__main__":
+    main()
