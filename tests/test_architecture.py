@@ -11,7 +11,7 @@ from conftest import ROOT
 PACKAGE = ROOT / "src" / "turnwise"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
-    ["errors", "version"],
+    ["errors", "version", "cores"],
     ["dialogue", "vocabulary", "metrics", "config", "backend"],
     ["layers", "layouts"],
     ["network", "features", "readers", "runtime", "simulator"],

@@ -74,7 +74,8 @@ class NetworkConfig(Settings):
             `lstm`, or by the `mean`, `max` or `conv` (convolution and maximum) of their embeddings.
         units: H, the width of each hidden layer.
         layers: how many hidden layers stand on one another.
-        word_units: E, the width of a word's embedding and of what is read from a turn's words.
+        bit_units: E, the width of the linear layer that reads the bits of a turn.
+        word_units: the width of a word's embedding and of what is read from a turn's words.
         heads: of a transformer's attention; `units` is a multiple of them.
         dropout: share of a hidden layer's outputs that training leaves out, between the layers.
         residual: each hidden layer after the first adds its input to its output.
@@ -91,6 +92,7 @@ class NetworkConfig(Settings):
     words: Literal["bits", "lstm", "mean", "max", "conv"] = "bits"
     units: int = Field(default=128, ge=1, le=16_384)
     layers: int = Field(default=1, ge=1, le=8)
+    bit_units: int = Field(default=128, ge=1, le=4096)
     word_units: int = Field(default=64, ge=1, le=4096)
     heads: int = Field(default=4, ge=1, le=64)
     dropout: float = Field(default=0.2, ge=0, lt=1)
@@ -138,6 +140,7 @@ class TrainConfig(Settings):
         batch_turns: turn slots (dialogues x turns, padding included) of a batch.
         dev_share: share of the dialogues held out as the dev part when none is given.
         seed: the same seed gives the same bits on the same machine.
+        devices: how many cores share each batch; 0 takes all there are.
     """
 
     epochs: int = Field(default=40, ge=1)
@@ -148,6 +151,7 @@ class TrainConfig(Settings):
     batch_turns: int = Field(default=512, ge=1, le=1_000_000)
     dev_share: float = Field(default=0.1, gt=0, lt=1)
     seed: int = Field(default=1, ge=0, lt=2**31)
+    devices: int = Field(default=0, ge=0, le=1024)
 
 
 def split_settings(settings: Mapping[str, Any]) -> tuple[EncoderConfig, NetworkConfig, TrainConfig]:

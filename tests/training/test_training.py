@@ -31,7 +31,8 @@ def test_it_learns_what_only_memory_can_know():
 def test_several_actions_at_once_are_learned():
     config = TrainConfig(epochs=60, patience=60, batch_turns=64, learning_rate=0.02, seed=1)
     corpus = tiny(dialogues=40, multi=True)
-    policy = turnwise.train(corpus, corpus, network=NetworkConfig(units=16, dropout=0.0), config=config)
+    network = NetworkConfig(units=16, bit_units=16, dropout=0.0)
+    policy = turnwise.train(corpus, corpus, network=network, config=config)
     assert policy.space.multi
     assert turnwise.evaluate(policy, corpus).turn_accuracy == 1.0
 
@@ -146,7 +147,12 @@ def test_the_seed_layout_is_built_as_named():
     from turnwise.layers import TimeDistributed
 
     model = build_network(
-        NetworkConfig(units=8, layers=2), num_features=20, num_tokens=0, num_actions=5, multi=True, seed=1
+        NetworkConfig(units=8, layers=2, bit_units=4),
+        num_features=20,
+        num_tokens=0,
+        num_actions=5,
+        multi=True,
+        seed=1,
     )
     hidden = [layer for layer in model.layers if isinstance(layer, keras.layers.LSTM)]
     assert [layer.return_sequences for layer in hidden] == [True, True]
@@ -154,7 +160,7 @@ def test_the_seed_layout_is_built_as_named():
     assert isinstance(actions, TimeDistributed)
     assert isinstance(actions.layer, keras.layers.Dense)
     assert model.get_layer("probabilities").activation.__name__ == "sigmoid"
-    assert model.count_params() == 4 * 8 * (20 + 8 + 1) + 4 * 8 * (8 + 8 + 1) + 5 * (8 + 1)
+    assert model.count_params() == 4 * (20 + 1) + 4 * 8 * (4 + 8 + 1) + 4 * 8 * (8 + 8 + 1) + 5 * (8 + 1)
 
 
 @pytest.mark.parametrize(

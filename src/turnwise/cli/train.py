@@ -60,6 +60,9 @@ def train(
     words: WordsName = None,
     cell: CellName = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same model.")] = None,
+    devices: Annotated[
+        int | None, typer.Option(help="Cores that share each batch; all there are when not given.")
+    ] = None,
     set_: SettingPairs = None,
     config: Annotated[
         Path | None, typer.Option(help="A TOML or JSON file of settings; options go before it.")
@@ -77,6 +80,7 @@ def train(
         "words": words,
         "cell": cell,
         "seed": seed,
+        "devices": devices,
     }
     settings |= {name: value for name, value in given.items() if value is not None}
     encoder_config, network_config, train_config = split_settings(settings)

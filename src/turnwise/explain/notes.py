@@ -17,17 +17,17 @@ def letters_of(config: NetworkConfig, layer: Any, prefix: str) -> str:
         return {"repeated": "(B*T, k, H)", "hidden": "(B*T, k, H)"}.get(layer.name, "(B*T, k, A)")
     turns = "1" if config.layout == "one-to-many" else "T"
     whole = {
-        "multi_hot": f"(B, {turns}, F)",
-        "embedding": f"(B, {turns}, W, E)",
-        "pooled": f"(B, {turns}, E)",
-        "words": f"(B, {turns}, W, E)" if config.words == "conv" else f"(B, {turns}, E)",
-        "repeated": "(B, T, F+E)" if config.words != "bits" else "(B, T, F)",
+        "bit_dense": f"(B, {turns}, E)",
+        "embedding": f"(B, {turns}, W, D)",
+        "pooled": f"(B, {turns}, D)",
+        "words": f"(B, {turns}, W, D)" if config.words == "conv" else f"(B, {turns}, D)",
+        "repeated": "(B, T, E+D)" if config.words != "bits" else "(B, T, E)",
         "decoder": "(B, T, k, A)",
     }
     if layer.name in whole:
         return whole[layer.name]
     if type(layer).__name__ == "Concatenate":
-        return f"(B, {turns}, F+E)"
+        return f"(B, {turns}, E+D)"
     last_only = config.layout == "many-to-one" and _after_the_last(config, layer)
     if layer.name in ("actions", "probabilities"):
         return {"many-to-one": "(B, A)", "many-to-many-1": "(B, T, k, A)"}.get(config.layout, "(B, T, A)")
@@ -71,7 +71,7 @@ def note_of(config: NetworkConfig, layer: Any, prefix: str) -> str:
             return f"return_sequences=True: an output at {why}, for each needs its own answer"
         return "return_sequences=False: only the output at the last real turn, for one answer is wanted"
     notes = {
-        "MultiHot": "lists of active bits become vectors of 0 and 1",
+        "BitDense": "the rows of the active bits are added up: a linear Dense on the 0/1 vector",
         "Embedding": "a vector for every word; the padding 0 is masked",
         "RepeatVector": "one vector at every step: the only thing that the steps after it are told",
         "Concatenate": "bits and words of each turn side by side",
@@ -85,8 +85,8 @@ def note_of(config: NetworkConfig, layer: Any, prefix: str) -> str:
         "Add": "the input of the layer is added to its output",
         "LayerNormalization": "each turn is scaled to mean 0 and deviation 1, then by learned numbers",
     }
-    if config.layout == "one-to-many" and type(layer).__name__ == "MultiHot":
-        return f"{notes['MultiHot']}; of the first turn only"
+    if config.layout == "one-to-many" and type(layer).__name__ == "BitDense":
+        return f"{notes['BitDense']}; of the first turn only"
     return notes.get(type(layer).__name__, "")
 
 

@@ -40,10 +40,10 @@ class Subject:
     def sizes(self) -> dict[str, int]:
         """What each letter of a shape stands for here."""
         bits = self.batch.inputs["bits"].shape
-        sizes = {"B": bits[0], "T": bits[1], "K": bits[2], "F": self.num_features}
+        sizes = {"B": bits[0], "T": bits[1], "K": bits[2], "F": self.num_features, "E": self.config.bit_units}
         if self.num_tokens:
             words = self.batch.inputs["tokens"].shape[2]
-            sizes |= {"W": words, "V": self.num_tokens, "E": self.config.word_units}
+            sizes |= {"W": words, "V": self.num_tokens, "D": self.config.word_units}
         if self.config.layout == "many-to-many-1":
             sizes["k"] = answers_a_row(self.config)
         return sizes | {"H": self.config.units, "A": self.num_actions}

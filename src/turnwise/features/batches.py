@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from turnwise.features.encoded import EncodedCorpus, Ragged
 from turnwise.features.tokens import PADDING, UNKNOWN
 
-_MOST_BUCKETS = 5
+_MOST_BUCKETS = 6
 # No more shapes are made than bring the share of real turns to this: each costs a second or two of compiling.
 _ENOUGH_FILL = 0.85
 _MOST_EDGES = 64
@@ -76,14 +76,15 @@ class Batches:
     Args:
         encoded: the corpus.
         batch_turns: turn slots of a batch; a longer dialogue is a batch of its own.
+        most_lengths: dialogues are grouped by at most so many lengths.
     """
 
-    def __init__(self, encoded: EncodedCorpus, batch_turns: int) -> None:
+    def __init__(self, encoded: EncodedCorpus, batch_turns: int, most_lengths: int = _MOST_BUCKETS) -> None:
         self._encoded = encoded
         self._first_turns, self._first_answers = encoded.first_turns, encoded.first_answers
         self._slots, self._answers = encoded.slots, encoded.rows * encoded.a_row
         self._one_each = np.array_equal(self._answers, encoded.lengths)
-        self.buckets = tuple(_buckets(encoded, batch_turns))
+        self.buckets = tuple(_buckets(encoded, batch_turns, most_lengths))
 
     @property
     def turns(self) -> int:
@@ -122,6 +123,11 @@ class Batches:
         }
         dialogues = np.arange(len(self._slots))
         return self._batch(replace(first, dialogues=dialogues, rows=len(dialogues), **sizes), dialogues)
+
+    def examples(self) -> Iterator[Batch]:
+        """Yield one batch of each shape."""
+        for bucket in self.buckets:
+            yield self._batch(bucket, bucket.dialogues[: bucket.rows])
 
     def in_order(self) -> Iterator[Batch]:
         """Yield every dialogue once, in a fixed order."""
@@ -196,13 +202,13 @@ def _chunks(dialogues: NDArray[np.int64], rows: int) -> Iterator[NDArray[np.int6
         yield dialogues[start : start + rows]
 
 
-def _buckets(encoded: EncodedCorpus, batch_turns: int) -> Iterator[Bucket]:
+def _buckets(encoded: EncodedCorpus, batch_turns: int, most_lengths: int) -> Iterator[Bucket]:
     most_bits = _most(encoded.bits, encoded.first_turns)
     most_tokens = np.zeros_like(most_bits)
     if encoded.tokens is not None:
         most_tokens = _most(encoded.tokens, encoded.first_turns)
     most_actions = max(1, int(encoded.answers.lengths.max()))
-    for dialogues, turns in _of_like_length(encoded.slots, _heavy(most_bits)):
+    for dialogues, turns in _of_like_length(encoded.slots, _heavy(most_bits), most_lengths):
         at_once = max(1, batch_turns // turns)
         for alike in _of_like_width(dialogues, most_tokens, at_once):
             # As many batches as the budget asks for, all of about the same size: none is mostly padding.
@@ -219,12 +225,12 @@ def _buckets(encoded: EncodedCorpus, batch_turns: int) -> Iterator[Bucket]:
 
 
 def _of_like_length(
-    slots: NDArray[np.int64], heavy: NDArray[np.bool_]
+    slots: NDArray[np.int64], heavy: NDArray[np.bool_], most: int
 ) -> Iterator[tuple[NDArray[np.int64], int]]:
     """Yield dialogues of like length, and the length of the longest of them."""
     for group in (np.flatnonzero(~heavy), np.flatnonzero(heavy)):
         lengths, low = slots[group], 0
-        for edge in bucket_edges(lengths) if len(group) else ():
+        for edge in bucket_edges(lengths, most) if len(group) else ():
             yield group[(lengths > low) & (lengths <= edge)], edge
             low = edge
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from turnwise.config import NetworkConfig
 from turnwise.errors import ModelError
 from turnwise.runtime.cells import CELLS, LSTMCell, Vector, Weights, sigmoid, softmax
+from turnwise.runtime.fold import folded
 from turnwise.runtime.stack import State, stack_of
 from turnwise.runtime.words import WordReader
 
@@ -39,6 +40,7 @@ class NumpyNetwork:
         self._multi, self._horizon = multi, config.horizon
         self._first_only = config.layout == "one-to-many"
         try:
+            weights = folded(config, weights)
             self._stack = stack_of(config, weights)
             self._reader = None if config.words == "bits" else WordReader(config.words, weights)
             decoding = config.layout == "many-to-many-1"

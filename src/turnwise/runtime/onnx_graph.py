@@ -10,6 +10,7 @@ import numpy as np
 from turnwise.config import NetworkConfig
 from turnwise.errors import ConfigError, ModelError
 from turnwise.runtime.cells import CELLS, LSTMCell, Weights
+from turnwise.runtime.fold import folded
 from turnwise.runtime.onnx_cells import Graph, Names, add_step, library, parts_of
 from turnwise.runtime.stack import CellStack
 
@@ -55,7 +56,7 @@ def onnx_model(
     _check(config, weights)
     onnx = library()
     try:
-        writer = _Writer(config, weights, Graph(onnx))
+        writer = _Writer(config, folded(config, weights), Graph(onnx))
     except KeyError as error:
         raise ModelError(f"the weights lack {error}; the model was not saved whole") from None
     answer, states = writer.turn(multi)

@@ -15,8 +15,9 @@ from turnwise.config import TrainConfig
 from turnwise.errors import ConfigError
 from turnwise.features import Batch, Batches
 from turnwise.network import read_weights
+from turnwise.training.ahead import ahead
 from turnwise.training.progress import Progress
-from turnwise.training.step import make_optimizer, make_step
+from turnwise.training.step import Step, make_optimizer, make_step
 from turnwise.vocabulary import ActionSpace
 
 Weights = Mapping[str, NDArray[np.float32]]
@@ -64,15 +65,16 @@ class Fit:
         self, progress: Progress, interrupted: Callable[[], bool], after_epoch: Callable[[], None]
     ) -> None:
         """Go through the epochs that are left, until they are over or an interruption is wished."""
-        step = make_step(self.model, self._optimizer, self.space.multi)
         progress.begin(self.config.epochs, self.train.turns, len(self.metrics))
         try:
+            step = make_step(self.model, self._optimizer, self.config, self.space.multi)
+            step.prepare(self.train, self.dev)
             while not self.over and not interrupted():
                 record = self._epoch(step, progress, interrupted)
                 step.finish()
                 if record is None:
                     break
-                self._judge(record)
+                self._judge(record, step)
                 after_epoch()
                 progress.epoch(record)
         finally:
@@ -80,7 +82,9 @@ class Fit:
         # Interrupted before any epoch was judged: what there is, is the best so far.
         self.best = self.best or read_weights(self.model)
 
-    def _epoch(self, step: Any, progress: Progress, interrupted: Callable[[], bool]) -> dict[str, Any] | None:
+    def _epoch(
+        self, step: Step, progress: Progress, interrupted: Callable[[], bool]
+    ) -> dict[str, Any] | None:
         """Learn from every batch once; return None where an interruption came first."""
         number = len(self.metrics) + 1
         generator = np.random.default_rng([self.config.seed, number])
@@ -95,10 +99,11 @@ class Fit:
             progress.advance(waiting[1].turns, loss)
             return loss * waiting[1].answers
 
-        for batch in self.train.shuffled(generator, self.config.word_dropout):
+        shuffled = self.train.shuffled(generator, self.config.word_dropout)
+        for batch, placed in ahead((batch, step.place(batch)) for batch in shuffled):
             if interrupted():
                 return None
-            loss = step(batch)
+            loss = step(placed)
             total += settle()
             waiting = (loss, batch)
         total += settle()
@@ -112,20 +117,19 @@ class Fit:
             "seconds": seconds,
         }
 
-    def _judge(self, record: dict[str, Any]) -> None:
+    def _judge(self, record: dict[str, Any], step: Step) -> None:
         """Add how the dev part fares, and keep the weights where it never fared better."""
-        record |= self._dev_record()
+        record |= self._dev_record(step)
         merit = (record["dev_turn_accuracy"], -record["dev_loss"])
         record["best"] = all((r["dev_turn_accuracy"], -r["dev_loss"]) < merit for r in self.metrics)
         self.metrics.append(record)
         if record["best"]:
             self.best = read_weights(self.model)
 
-    def _dev_record(self) -> dict[str, float]:
+    def _dev_record(self, step: Step) -> dict[str, float]:
         right, loss, known = 0, 0.0, 0.0
         for batch in self.dev.in_order():
-            _, probabilities = self.model.predict_on_batch(batch.inputs)
-            probabilities = np.reshape(probabilities, (*batch.targets.shape[:2], len(self.space)))
+            probabilities = np.reshape(step.probabilities(batch), (*batch.targets.shape[:2], len(self.space)))
             true = _multi_hot(batch.targets, len(self.space))
             same = (self.space.decide(probabilities) == true[..., :-1]).all(-1) & ~true[..., -1]
             # Only the first answer of each row counts here: what is further ahead is in the loss.

@@ -27,6 +27,9 @@ from turnwise.vocabulary import ActionSpace
 if TYPE_CHECKING:
     from turnwise.training.fit import Fit
 
+# The dev part is only read: few shapes to compile are worth more than few padded turns.
+_DEV_BATCH = 4
+
 
 def train(
     corpus: Corpus,
@@ -124,7 +127,7 @@ def _prepare(
         floors=floors.floors(),
         responses=census.most_frequent_responses(),
         train=Batches(encode(corpus, encoder, space, network), batch_turns),
-        dev=Batches(encode(dev, encoder, space, network), batch_turns),
+        dev=Batches(encode(dev, encoder, space, network), _DEV_BATCH * batch_turns, most_lengths=2),
     )
 
 

@@ -1,0 +1,159 @@
+"""The step of training: however many cores share it, it is the same step, and it sweeps what it must."""
+
+import numpy as np
+import pytest
+
+from support import tiny
+from turnwise import NetworkConfig, TrainConfig
+from turnwise.backend import keras
+from turnwise.config import EncoderConfig
+from turnwise.cores import available_cores
+from turnwise.network import build_network, read_weights
+from turnwise.training.ahead import ahead
+from turnwise.training.losses import mean_loss, turn_losses
+from turnwise.training.step import make_optimizer, make_step
+from turnwise.training.touched_bits import TouchedBits
+from turnwise.training.trainer import _prepare
+
+jax_only = pytest.mark.skipif(keras.backend.backend() != "jax", reason="the shared step is that of JAX")
+
+
+def lessons(multi=False, layout="many-to-many-2"):
+    network = NetworkConfig(units=8, bit_units=6, dropout=0.0, layout=layout)
+    return network, _prepare(tiny(dialogues=23, multi=multi), tiny(multi=multi), network, EncoderConfig(), 40)
+
+
+def network_of(network, found, **changes):
+    return build_network(
+        network.model_copy(update=changes),
+        num_features=found.encoder.width,
+        num_actions=len(found.space),
+        multi=found.space.multi,
+        seed=5,
+    )
+
+
+def trained(network, found, config, batches=4):
+    model, optimizer = network_of(network, found), make_optimizer(config)
+    step = make_step(model, optimizer, config, found.space.multi)
+    losses = [float(step(step.place(batch))) for batch in list(found.train.in_order())[:batches]]
+    step.finish()
+    return losses, read_weights(model)
+
+
+@jax_only
+@pytest.mark.parametrize("layout", ["many-to-many-2", "one-to-many", "many-to-many-1"])
+def test_the_number_of_devices_changes_nothing_but_rounding(layout):
+    network, found = lessons(layout=layout)
+    one, three = (trained(network, found, TrainConfig(devices=devices)) for devices in (1, 3))
+    assert one[0] == pytest.approx(three[0], rel=1e-5)
+    for name, weights in one[1].items():
+        np.testing.assert_allclose(weights, three[1][name], atol=2e-6, err_msg=name)
+
+
+@jax_only
+@pytest.mark.parametrize("multi", [False, True])
+def test_the_step_is_keras_adam_on_the_rows_that_a_batch_touches(multi):
+    """One step of Keras's own optimiser, by the gradients of the plain model; a first step has no moments."""
+    import jax
+
+    network, found = lessons(multi)
+    config = TrainConfig(clip_norm=0.1, devices=2)
+    _, weights = trained(network, found, config, batches=1)
+    model, batch = network_of(network, found), next(found.train.in_order())
+    before = read_weights(model)
+
+    def loss_of(trainable):
+        other = model.non_trainable_variables
+        (logits, _), _ = model.stateless_call(trainable, other, batch.inputs, training=True)
+        return mean_loss(turn_losses(batch.targets, logits, multi), batch.weights)
+
+    gradients = jax.grad(loss_of)([v.value for v in model.trainable_variables])
+    make_optimizer(config).apply(gradients, model.trainable_variables)
+    for name, expected in read_weights(model).items():
+        np.testing.assert_allclose(weights[name], expected, atol=2e-6, err_msg=name)
+    touched = np.zeros(found.encoder.width, bool)
+    touched[[bit for bit in np.unique(batch.inputs["bits"]) if bit < len(touched)]] = True
+    assert 0 < touched.sum() < len(touched)
+    assert (weights["bit_dense/kernel"] == before["bit_dense/kernel"]).all(-1).tolist() == (~touched).tolist()
+
+
+@jax_only
+def test_workers_drop_out_different_numbers():
+    network, found = lessons()
+    network = network.model_copy(update={"dropout": 0.5})
+    (batch, *_), config = list(found.train.in_order()), TrainConfig(devices=2)
+    row = {name: array[:1] for name, array in batch.inputs.items()}
+    twice = type(batch)(
+        {name: np.repeat(array, 2, axis=0) for name, array in row.items()},
+        np.repeat(batch.targets[:1], 2, axis=0),
+        np.repeat(batch.weights[:1], 2, axis=0),
+        batch.turns,
+    )
+    step = make_step(network_of(network, found), make_optimizer(config), config, False)
+    rows, shares = step.place(twice)
+    first, second = (float(step._gradient(*a)[0]) for a in step._arguments(rows, shares))
+    assert first != second
+    seeds = [step._gradient(*arguments)[3] for arguments in step._arguments(rows, shares)]
+    assert all((a == b).all() for a, b in zip(*seeds, strict=True))
+
+
+def test_a_batch_answers_as_it_stands():
+    network, found = lessons()
+    model = network_of(network, found)
+    step = make_step(model, make_optimizer(TrainConfig()), TrainConfig(), False)
+    batch = next(found.train.in_order())
+    expected = model.predict_on_batch(batch.inputs)[1]
+    np.testing.assert_allclose(step.probabilities(batch), expected, atol=1e-6)
+
+
+def test_room_grows_where_a_batch_touches_more():
+    touched = TouchedBits(500)
+    few, _ = touched.of(np.arange(10)[None])
+    many, matrix = touched.of(np.arange(200)[None])
+    assert (len(few), len(many)) == (64, 256)
+    assert matrix.shape == (1, 256)
+    assert matrix[0].tolist() == [1] * 200 + [0] * 56
+    assert touched.of(np.arange(3)[None])[0].tolist() == [0, 1, 2, *range(500, 753)]
+
+
+def test_all_bits_have_room_at_most_once():
+    touched = TouchedBits(70)
+    rows, matrix = touched.of(np.arange(71)[None])
+    assert len(rows) == 128
+    assert matrix.sum() == 70
+
+
+def test_few_shapes_and_well_filled():
+    _, found = lessons()
+    assert len({batch.inputs["bits"].shape for batch in found.train.in_order()}) <= 6
+    assert len(list(found.train.examples())) == len(found.train.buckets)
+
+
+def test_what_goes_wrong_ahead_is_told():
+    def broken():
+        yield 1
+        raise ValueError("no more")
+
+    items = ahead(broken())
+    assert next(items) == 1
+    with pytest.raises(ValueError, match="no more"):
+        next(items)
+
+
+def test_cores_follow_the_control_group(tmp_path, monkeypatch):
+    from turnwise import cores
+
+    limit = tmp_path / "cpu.max"
+    monkeypatch.setattr(cores, "_LIMIT", limit)
+    allowed = available_cores()
+    for text, expected in {"100000 100000": 1, "50000 100000": 1, "max 100000": allowed}.items():
+        limit.write_text(text)
+        assert available_cores() == expected
+    limit.unlink()
+    quota, period = tmp_path / "quota", tmp_path / "period"
+    monkeypatch.setattr(cores, "_OLD_LIMIT", (quota, period))
+    period.write_text("100000\n")
+    for text, expected in {"100000\n": 1, "-1\n": allowed}.items():
+        quota.write_text(text)
+        assert available_cores() == expected
