@@ -64,7 +64,7 @@ class JaxStep:
         wanted: list[tuple[Compiled, tuple[Any, ...]]] = []
         for rows, shares in map(self.place, train.examples()):
             arguments = self._arguments(rows, shares)
-            parts = [jax.eval_shape(self._of_share, *arguments[0])] * len(shares)
+            parts = [self._gradient.result(*arguments[0])] * len(shares)
             wanted += [(self._gradient, arguments[0]), (self._apply, (self._state, rows, parts))]
         wanted += [(self._forward, self._inputs(batch)[0]) for batch in dev.examples()]
         self._workers.compile(wanted)

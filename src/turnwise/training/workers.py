@@ -82,6 +82,10 @@ class Compiled:
         """Return the function for these shapes, ready to be compiled."""
         return self._jitted.lower(*arguments)
 
+    def result(self, *arguments: Any) -> Any:
+        """Return the shapes of what it returns for arguments of these shapes."""
+        return self._jitted.eval_shape(*arguments)
+
     def compile(self, key: tuple[Any, ...], lowered: Any) -> None:
         """Compile what `lowered` returned for arguments of these shapes."""
         self._compiled[key] = lowered.compile()
