@@ -49,6 +49,8 @@ class Dialogue:
         id: the dialogue's name, unique in its corpus.
         turns: the system's decisions in order; at least one.
         metadata: what the corpus says of the whole dialogue; never an input of the network.
+        group: what it shares with dialogues that are much like it (a task, a scenario); a split keeps a group
+            together. None where the dialogue stands alone.
 
     >>> dialogue = Dialogue("d1", [Turn("hello", ["greet"]), Turn("bye", ["goodbye"])])
     >>> len(dialogue), dialogue[1].user
@@ -58,6 +60,7 @@ class Dialogue:
     id: str
     turns: tuple[Turn, ...]
     metadata: Mapping[str, Fact] = field(default_factory=lambda: _NO_FACTS)
+    group: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "turns", tuple(self.turns))
