@@ -73,17 +73,10 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a training that was stopped.")] = False,
 ) -> None:
     """Train a policy and save it as a folder."""
-    settings: dict[str, Any] = _read_settings(config) if config else {}
+    given: dict[str, Any] = {"epochs": epochs, "units": units, "seed": seed, "devices": devices}
+    given |= {"layout": layout, "words": words, "cell": cell}
+    settings = _read_settings(config) if config else {}
     settings |= dict(pair(text, "--set") for text in set_ or [])
-    given = {
-        "epochs": epochs,
-        "units": units,
-        "layout": layout,
-        "words": words,
-        "cell": cell,
-        "seed": seed,
-        "devices": devices,
-    }
     settings |= {name: value for name, value in given.items() if value is not None}
     encoder_config, network_config, train_config = split_settings(settings)
     # A training that was stopped left its best policy; going on replaces it.
