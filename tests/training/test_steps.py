@@ -109,12 +109,17 @@ def test_a_batch_answers_as_it_stands():
 
 def test_room_grows_where_a_batch_touches_more():
     touched = TouchedBits(500)
-    few, _ = touched.of(np.arange(10)[None])
+    few, _ = touched.of(np.pad(np.arange(10), (0, 190), constant_values=500)[None])
     many, matrix = touched.of(np.arange(200)[None])
     assert (len(few), len(many)) == (64, 256)
     assert matrix.shape == (1, 256)
     assert matrix[0].tolist() == [1] * 200 + [0] * 56
-    assert touched.of(np.arange(3)[None])[0].tolist() == [0, 1, 2, *range(500, 753)]
+    assert touched.of(np.pad(np.arange(3), (0, 197), constant_values=500)[None])[0].tolist() == [
+        0,
+        1,
+        2,
+        *range(500, 753),
+    ]
 
 
 def test_all_bits_have_room_at_most_once():
