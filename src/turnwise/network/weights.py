@@ -20,7 +20,8 @@ def read_weights(model: Any) -> dict[str, NDArray[np.float32]]:
     ...                       multi=False, seed=1)
     >>> {name: array.shape for name, array in read_weights(model).items()}
     {'bit_dense/kernel': (20, 4), 'bit_dense/bias': (4,), 'hidden_0/kernel': (4, 32),
-     'hidden_0/recurrent_kernel': (8, 32), 'hidden_0/bias': (32,), 'actions/kernel': (8, 5), 'actions/bias': (5,)}
+     'hidden_0/recurrent_kernel': (8, 32), 'hidden_0/bias': (32,), 'actions/kernel': (8, 5),
+     'actions/bias': (5,)}
     """
     return {
         f"{name}/{weight.name}": np.asarray(weight, np.float32)
