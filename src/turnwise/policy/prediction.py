@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from turnwise.vocabulary import ActionSpace
 
+_FEW = 5  # so many are found one by one sooner than by sorting all
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
@@ -32,6 +34,8 @@ class Prediction:
     @property
     def actions(self) -> tuple[str, ...]:
         """The actions to take, the most probable first; none where the policy would do nothing."""
+        if not self.space.multi:  # what `decide` says of one, without an array of bits
+            return (self.space.name(int(self.probabilities.argmax())),)
         taken = self.space.actions(self.space.decide(self.probabilities))
         return (
             taken if len(taken) < 2 else tuple(sorted(taken, key=lambda action: -self.probability_of(action)))
@@ -49,8 +53,19 @@ class Prediction:
 
     def top(self, count: int) -> tuple[tuple[str, float], ...]:
         """Return the `count` most probable actions with their probabilities."""
-        order = np.argsort(-self.probabilities, kind="stable")[:count]
-        return tuple((self.space.name(int(index)), float(self.probabilities[index])) for index in order)
+        order = self._order(min(count, len(self.probabilities)))
+        return tuple(zip(map(self.space.name, order), self.probabilities[order].tolist(), strict=True))
+
+    def _order(self, count: int) -> list[int]:
+        """Return the indices of the `count` most probable actions; among equals the first comes first."""
+        if count > _FEW:
+            order: list[int] = (-self.probabilities).argsort(kind="stable")[:count].tolist()
+            return order
+        left, found = self.probabilities.copy(), list[int]()
+        for _ in range(count):
+            found.append(int(left.argmax()))
+            left[found[-1]] = -1
+        return found
 
     def probability_of(self, action: str) -> float:
         """Return the probability of an action, 0 for one that the policy does not know."""
