@@ -60,6 +60,11 @@ class Vocabulary:
         """Return the name at an index."""
         return self._names[index]
 
+    def names(self, indices: Iterable[int]) -> list[str]:
+        """Return the name at each index."""
+        found = self._names
+        return [found[index] for index in indices]
+
     @property
     def unknown(self) -> int:
         """The index that stands for every name that is not known."""

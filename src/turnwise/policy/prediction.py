@@ -53,19 +53,16 @@ class Prediction:
 
     def top(self, count: int) -> tuple[tuple[str, float], ...]:
         """Return the `count` most probable actions with their probabilities."""
-        order = self._order(min(count, len(self.probabilities)))
-        return tuple(zip(map(self.space.name, order), self.probabilities[order].tolist(), strict=True))
-
-    def _order(self, count: int) -> list[int]:
-        """Return the indices of the `count` most probable actions; among equals the first comes first."""
         if count > _FEW:
-            order: list[int] = (-self.probabilities).argsort(kind="stable")[:count].tolist()
-            return order
-        left, found = self.probabilities.copy(), list[int]()
-        for _ in range(count):
-            found.append(int(left.argmax()))
-            left[found[-1]] = -1
-        return found
+            order = (-self.probabilities).argsort(kind="stable")[:count]
+            names = self.space.names(order.tolist())
+            return tuple(zip(names, self.probabilities[order].tolist(), strict=True))
+        left, found = self.probabilities.copy(), []
+        for _ in range(min(count, len(left))):
+            index = int(left.argmax())  # among equals the first, as in a stable order
+            found.append((self.space.name(index), float(left[index])))
+            left[index] = -1
+        return tuple(found)
 
     def probability_of(self, action: str) -> float:
         """Return the probability of an action, 0 for one that the policy does not know."""
