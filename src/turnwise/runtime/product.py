@@ -12,7 +12,7 @@ Vector = NDArray[np.float32]
 # OpenBLAS shares a product of a vector among threads from some size on: 9,216 elements in its older versions.
 # Threads wait for one another, and for long where another process takes a core.
 _MOST_ELEMENTS = 8192
-_COLUMNS = 16  # blocks are as wide as some whole number of them: those are the quickest
+_COLUMNS = 16  # blocks are as wide as a whole number of them, where they can be: those are the quickest
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,10 @@ class Product:
     def of(cls, kernel: NDArray[np.float32]) -> Product:
         """Lay out a kernel (K, N)."""
         rows, width = kernel.shape
-        most = max(_MOST_ELEMENTS // max(rows, 1) // _COLUMNS, 1) * _COLUMNS
-        number = max(-(-width // most), 1)
-        columns = -(-width // (number * _COLUMNS)) * _COLUMNS
+        most = max(_MOST_ELEMENTS // max(rows, 1), 1)
+        unit = min(_COLUMNS, 1 << most.bit_length() - 1)
+        number = max(-(-width // (most // unit * unit)), 1)
+        columns = -(-width // (number * unit)) * unit
         filled = np.zeros((rows, number * columns), kernel.dtype)
         filled[:, :width] = kernel
         blocks = filled.reshape(rows, number, columns).transpose(1, 0, 2)
