@@ -34,11 +34,13 @@ class Turn:
 
     def __post_init__(self) -> None:
         given: object = self.actions
-        if isinstance(given, str) or not all(isinstance(a, str) and a for a in self.actions):
-            raise TypeError(f"actions must be a list of non-empty strings, not {self.actions!r}")
-        object.__setattr__(self, "actions", tuple(dict.fromkeys(self.actions)))
+        if given != ():
+            if isinstance(given, str) or not all(isinstance(a, str) and a for a in self.actions):
+                raise TypeError(f"actions must be a list of non-empty strings, not {self.actions!r}")
+            object.__setattr__(self, "actions", tuple(dict.fromkeys(self.actions)))
         if self.facts is not _NO_FACTS:
-            object.__setattr__(self, "facts", MappingProxyType(dict(self.facts)))
+            facts = MappingProxyType(dict(self.facts)) if self.facts else _NO_FACTS
+            object.__setattr__(self, "facts", facts)
 
 
 @dataclass(frozen=True, slots=True)
