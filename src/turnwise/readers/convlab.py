@@ -31,7 +31,7 @@ def read_convlab(path: Path, reading: Reading) -> Iterator[Dialogue]:
 
     What is noted at a turn may have come with the system's reply: the databases' results, what it books, and
     in some corpora also the state. So it is given to the next turn: `state.hotel.area` for a slot with a
-    value, `booked.hotel`, each true, and `results`, how many were found. The user's acts are not used.
+    value and `booked.hotel`, each true, and `results`, how many were found. The user's acts are not used.
     Metadata: `dataset`, `domains`, `split` (`--where split=test`).
     """
     return labelled(_dialogues(path, reading), path)
@@ -57,20 +57,19 @@ def _dialogues(path: Path, reading: Reading) -> Iterator[Dialogue]:
 
 
 def _decide(turn: Record, course: Course, reading: Reading) -> None:
-    said = turn.text("utterance")
-    calls = reading.config.actions == "calls"
-    if calls:
-        services = turn.record("service_call")
-        methods = [services.record(service).name("method") for service in services.values]
-        if methods:
-            course.decide(methods)
-            course.see(_results(turn))
-        course.decide([RESPOND], said)
-        if methods:
-            return
-    else:
+    said, results = turn.text("utterance"), _results(turn)
+    if reading.config.actions != "calls":
         course.decide(_acts(turn, reading), said)
-    course.see(_results(turn))
+        course.see(results)
+        return
+    services = turn.record("service_call")
+    methods = [services.record(service).name("method") for service in services.values]
+    if methods:
+        course.decide(methods)
+        course.see(results)
+    course.decide([RESPOND], said)
+    if not methods:
+        course.see(results)
 
 
 def _acts(turn: Record, reading: Reading) -> list[str]:
@@ -86,11 +85,10 @@ def _acts(turn: Record, reading: Reading) -> list[str]:
 
 
 def _results(turn: Record) -> dict[str, Fact]:
-    results, booked = turn.record("db_results"), turn.record("booked")
-    facts = true_facts("booked", (domain for domain, what in booked.values.items() if what))
-    if results.values:
-        facts["results"] = sum(len(results.array(domain)) for domain in results.values)
-    return facts
+    booked = turn.record("booked").values.items()
+    found = [what for what in turn.record("db_results").values.values() if isinstance(what, list)]
+    facts = true_facts("booked", (domain for domain, what in booked if what))
+    return facts | ({"results": sum(map(len, found))} if found else {})
 
 
 def _state(state: Record) -> dict[str, Fact]:

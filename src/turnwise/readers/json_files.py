@@ -76,7 +76,12 @@ def listed(file: Path, key: str = "dialogue_id") -> Iterator[tuple[str, Record]]
         elif not isinstance(name, str | int) or isinstance(name, bool):
             where, problem = f"{file} dialogue number {number}", f"{key!r} is {kind_of(name)}"
             raise CorpusError(where, problem, "give a string")
-        yield str(name), Record(dialogue, f"{file} dialogue {name}")
+        yield str(name), Record(dialogue, place_of(file, str(name)))
+
+
+def place_of(file: Path, name: str) -> str:
+    """Return how errors name a dialogue of a file, on one line."""
+    return f"{file} dialogue {name if name.isprintable() else repr(name)}"
 
 
 def split_of(file: Path) -> str | None:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from turnwise.dialogue import Dialogue, Fact
-from turnwise.errors import CorpusError
 from turnwise.readers.acts import UNLABELLED, Course, acts_of, labelled, true_facts
-from turnwise.readers.json_files import begins, json_files
+from turnwise.readers.json_files import begins, json_files, place_of
 from turnwise.readers.lines import read_text
 from turnwise.readers.reading import Reading
 from turnwise.readers.record import Record, as_record
@@ -17,6 +16,7 @@ from turnwise.readers.values import parse_json
 
 _NO_VALUES = ("", "not mentioned", "none")
 _NO_DOMAINS = {"message", "topic"}
+_OUT_OF_STEP = "dialogue in which a turn is missing: the user's place holds a system's turn"
 
 
 def is_multiwoz(raw: bytes) -> bool:
@@ -32,7 +32,8 @@ def read_multiwoz(path: Path, reading: Reading) -> Iterator[Dialogue]:
 
     The `metadata` of a system's turn also hold what it books in that very turn. So they are facts of the
     next turn: `state.hotel.area` for a slot with a value and `booked.hotel`, each true. The user's acts are
-    not used. Metadata: `domains`, those of the goal.
+    not used. Metadata: `domains`, those of the goal. A dialogue in which a turn is missing before others is
+    left out: from there on the labels would be the user's.
     """
     return labelled(_dialogues(path, reading), path)
 
@@ -40,25 +41,21 @@ def read_multiwoz(path: Path, reading: Reading) -> Iterator[Dialogue]:
 def _dialogues(path: Path, reading: Reading) -> Iterator[Dialogue]:
     for file in json_files(path, is_multiwoz, reading.skipped):
         for name, value in as_record(parse_json(read_text(file), str(file)), str(file)).values.items():
-            dialogue = as_record(value, f"{file} dialogue {name}")
+            dialogue = as_record(value, place_of(file, name))
+            turns = dialogue.records("log", "turn")
+            if any(turn.record("metadata").values for turn in turns[::2]):
+                reading.skipped.add(_OUT_OF_STEP)
+                continue
             course = Course()
-            for number, turn in enumerate(dialogue.records("log", "turn"), start=1):
-                _take(turn, number, course, reading)
+            for number, turn in enumerate(turns):
+                if number % 2:
+                    course.decide(_actions(turn, reading), turn.text("text"))
+                    course.see(_state(turn.record("metadata")))
+                else:
+                    course.hear(turn.text("text"))
             goal = dialogue.record("goal").values
             domains = [key for key, what in goal.items() if what and key not in _NO_DOMAINS]
             yield from course.closed(name, reading.skipped, {"domains": ", ".join(domains)})
-
-
-def _take(turn: Record, number: int, course: Course, reading: Reading) -> None:
-    metadata = turn.record("metadata")
-    if number % 2 == 0:
-        course.decide(_actions(turn, reading), turn.text("text"))
-        course.see(_state(metadata))
-    elif metadata.values:
-        problem = "by its place the turn is the user's, but it has the metadata of a system's"
-        raise CorpusError(turn.where, problem, "user and system take turns; mend what is missing before it")
-    else:
-        course.hear(turn.text("text"))
 
 
 def _actions(turn: Record, reading: Reading) -> list[str]:
