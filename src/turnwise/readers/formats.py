@@ -9,8 +9,11 @@ from pathlib import Path
 
 from turnwise.dialogue import Dialogue
 from turnwise.errors import CorpusError, did_you_mean
+from turnwise.readers.api_bank import holds_api_bank, is_api_bank, read_api_bank
 from turnwise.readers.babi import is_knowledge_base, read_babi
+from turnwise.readers.bfcl import bfcl_files, is_bfcl, read_bfcl
 from turnwise.readers.camrest import is_camrest, read_camrest
+from turnwise.readers.chat import is_chat, read_chat
 from turnwise.readers.columns import Columns
 from turnwise.readers.convlab import is_convlab, read_convlab
 from turnwise.readers.json_files import has_json_files
@@ -22,7 +25,9 @@ from turnwise.readers.plain import read_plain
 from turnwise.readers.reading import Reading
 from turnwise.readers.sgd import is_sgd, read_sgd
 from turnwise.readers.star import read_star, star_files
+from turnwise.readers.swda import holds_swda, is_swda, read_swda
 from turnwise.readers.table import delimiter_of, read_csv, read_parquet
+from turnwise.readers.tau2 import is_tau2, read_tau2
 
 _HEAD_BYTES = 65_536
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -102,6 +107,39 @@ FORMATS: dict[str, Format] = {
             "a table in a Parquet file",
             lambda head: head.raw.startswith(b"PAR1"),
             lambda path, reading: read_parquet(path, reading.skipped, reading.columns),
+        ),
+        Format(
+            "chat",
+            "OpenAI chat messages with tool calls",
+            lambda head: is_chat(head.raw),
+            read_chat,
+        ),
+        Format(
+            "tau2",
+            "results of tau2-bench",
+            lambda head: is_tau2(head.raw),
+            read_tau2,
+        ),
+        Format(
+            "bfcl",
+            "Berkeley function calling: questions, with their answers in possible_answer/",
+            lambda head: is_bfcl(head.raw),
+            read_bfcl,
+            holds=lambda folder: bool(bfcl_files(folder)),
+        ),
+        Format(
+            "api_bank",
+            "API-Bank: a dialogue, or a folder of them",
+            lambda head: is_api_bank(head.raw),
+            read_api_bank,
+            holds=holds_api_bank,
+        ),
+        Format(
+            "swda",
+            "Switchboard dialogue acts: speaker|text|act, a dialogue or a folder of them",
+            lambda head: is_swda(list(head.lines)),
+            read_swda,
+            holds=holds_swda,
         ),
         Format(
             "star",
