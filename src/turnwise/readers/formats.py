@@ -14,6 +14,7 @@ from turnwise.readers.columns import Columns
 from turnwise.readers.jsonl import read_jsonl
 from turnwise.readers.lines import open_binary
 from turnwise.readers.plain import read_plain
+from turnwise.readers.rasa import holds_stories, is_rasa, read_rasa
 from turnwise.readers.reading import Reading
 from turnwise.readers.star import read_star, star_files
 from turnwise.readers.table import delimiter_of, read_csv, read_parquet
@@ -105,6 +106,13 @@ FORMATS: dict[str, Format] = {
             "bAbI dialog tasks",
             _is_babi,
             lambda path, reading: read_babi(path, reading.skipped),
+        ),
+        Format(
+            "rasa",
+            "Rasa stories and rules: a project, or one of its files",
+            lambda head: is_rasa(head.path, head.raw),
+            read_rasa,
+            holds=holds_stories,
         ),
         Format(
             "csv",
