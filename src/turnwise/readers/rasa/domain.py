@@ -10,18 +10,12 @@ from typing import Any
 from turnwise.readers.lines import read_text
 from turnwise.readers.rasa.document import Map, load_yaml
 
-_KEYS = {"intents", "actions", "responses", "templates", "slots", "forms", "e2e_actions"}
 _BUILT_IN = {
     *("action_listen", "action_restart", "action_session_start", "action_default_fallback"),
     *("action_deactivate_loop", "action_deactivate_form", "action_revert_fallback_events"),
     *("action_default_ask_affirmation", "action_default_ask_rephrase", "action_two_stage_fallback"),
     *("action_unlikely_intent", "action_back", "action_extract_slots", "action_send_text"),
 }
-
-
-def is_domain(document: Any) -> bool:
-    """Tell whether a YAML file says something of the domain."""
-    return isinstance(document, Map) and not document.keys().isdisjoint(_KEYS)
 
 
 @dataclass(slots=True)

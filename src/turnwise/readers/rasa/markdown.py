@@ -117,14 +117,12 @@ def _step(line: str, where: str, end_to_end: bool, skipped: Skipped) -> AnyStep 
     if re.match(r"form:\s", body):
         skipped.add("step inside a form")  # the form itself took it: no policy decides there
         return None
-    return (
-        _message(body, where, end_to_end, skipped)
-        if mark == "*"
-        else _event(body, where, end_to_end, skipped)
-    )
+    if mark == "*":
+        return _message(body, where, end_to_end)
+    return _event(body, where, end_to_end, skipped)
 
 
-def _message(body: str, where: str, end_to_end: bool, skipped: Skipped) -> AnyStep | None:
+def _message(body: str, where: str, end_to_end: bool) -> AnyStep | None:
     options = [_heard(part, where, end_to_end) for part in _alternatives(body)]
     if None in options:  # not a list of intents, so a text
         text, facts = unmarked(body)

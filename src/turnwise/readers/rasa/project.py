@@ -11,7 +11,7 @@ from pathlib import Path
 from turnwise.errors import CorpusError
 from turnwise.readers.lines import open_binary, read_lines, read_text
 from turnwise.readers.rasa.document import Map, kind_in_words, load_yaml
-from turnwise.readers.rasa.domain import Domain, add_files, domain_above, is_domain
+from turnwise.readers.rasa.domain import Domain, add_files, domain_above
 from turnwise.readers.rasa.markdown import is_story_markdown, markdown_blocks
 from turnwise.readers.rasa.steps import Block
 from turnwise.readers.rasa.stories import yaml_blocks
@@ -20,7 +20,8 @@ from turnwise.readers.skipped import Skipped
 _SECTION = re.compile(rb"""^(?:\xef\xbb\xbf)?[ ]*['"]?(?:stories|rules)['"]?[ ]*:""", re.MULTILINE)
 _TITLE = re.compile(rb"""^[ ]*-[ ]+['"]?(?:story|rule)['"]?[ ]*:""", re.MULTILINE)
 _KEY = re.compile(r"""^['"]?([A-Za-z_]\w*)['"]?[ ]*:""", re.MULTILINE)
-_READ = {"stories", "rules", "responses", "templates", "actions", "forms", "e2e_actions"}
+_DOMAIN = {"responses", "templates", "actions", "forms", "e2e_actions"}
+_SECTIONS = _DOMAIN | {"version", "stories", "rules", "intents", "entities", "slots", "session_config"}
 _YAML, _MARKDOWN = {".yml", ".yaml"}, {".md", ".markdown"}
 _TEST = re.compile(r"tests?(?:[_-].*)?", re.IGNORECASE)
 _NO_STORIES = re.compile(
@@ -69,7 +70,7 @@ def blocks_of(path: Path, domain: Domain, skipped: Skipped) -> list[Block]:
     project = _Project(domain, skipped)
     if path.is_file():
         kind = "test" if _is_test(path.name) or _TEST.fullmatch(path.resolve().parent.name) else "story"
-        project.add(path, path.stem, kind)
+        project.add_stories(path, path.stem, kind)
         add_files(domain, (file for file in domain_above(path) if file.resolve() != path.resolve()))
     else:
         _read_folder(path, project, skipped)
@@ -85,19 +86,21 @@ def blocks_of(path: Path, domain: Domain, skipped: Skipped) -> list[Block]:
 def _read_folder(folder: Path, project: _Project, skipped: Skipped) -> None:
     tests = bool(_TEST.fullmatch(folder.resolve().name))
     files = sorted(_files(folder), key=lambda file: (len(file.parts), file))
-    holding = {file for file in files if is_story_file(file)}
-    in_yaml = any(file.suffix.lower() in _YAML and (tests or not _in_tests(file, folder)) for file in holding)
+    stories = [file for file in files if is_story_file(file)]
+    chosen = [file for file in stories if tests or not _in_tests(file, folder)]
+    in_yaml = any(file.suffix.lower() in _YAML for file in chosen)
+    skipped_as = {file: "file of test stories" for file in set(stories) - set(chosen)}
+    for file in chosen:
+        if in_yaml and file.suffix.lower() in _MARKDOWN:
+            skipped_as[file] = "markdown beside stories in YAML"
     for file in files:
-        if file.suffix.lower() in _MARKDOWN and (file not in holding or in_yaml):
-            skipped.add(
-                "markdown beside stories in YAML" if file in holding else "file without stories: other"
-            )
-        elif file in holding and not tests and _in_tests(file, folder):
-            skipped.add("file of test stories")
-        elif file.suffix.lower() in _YAML | _MARKDOWN:
-            project.add(
-                file, file.relative_to(folder).with_suffix("").as_posix(), "test" if tests else "story"
-            )
+        if file in skipped_as:
+            skipped.add(skipped_as[file])
+        elif file in chosen:
+            name = file.relative_to(folder).with_suffix("").as_posix()
+            project.add_stories(file, name, "test" if tests else "story")
+        elif file.suffix.lower() in _YAML:
+            project.add_other(file)
         else:
             skipped.add("file without stories: other")
 
@@ -128,30 +131,33 @@ class _Project:
     blocks: list[Block] = field(default_factory=list)
     stories: bool = False
 
-    def add(self, path: Path, file: str, kind: str) -> None:
-        """Read a file of stories, rules or domain; count it where it is something else."""
+    def add_stories(self, path: Path, file: str, kind: str) -> None:
+        """Read a file of stories or rules, and what it says of the domain."""
         text = read_text(path)
         if path.suffix.lower() not in _YAML and not is_story_yaml(text.encode()):
             self.stories = True
             self.blocks += markdown_blocks(read_lines(path), str(path), file, kind, self.skipped)
-            return
-        keys = set(_KEY.findall(text))
-        if keys and keys.isdisjoint(_READ):
-            self._pass_over(keys)
             return
         document = load_yaml(text, str(path))
         if not isinstance(document, Map):
             cure = "give 'stories:' or 'rules:' and a list"
             raise CorpusError(str(path), f"the file holds {kind_in_words(document)}", cure)
         self.domain.add(document)
-        if document.keys() & {"stories", "rules"}:
-            self.stories = True
-            self.blocks += yaml_blocks(document, str(path), file, kind, self.skipped)
-        elif not is_domain(document):
-            self._pass_over(set(document))
-        if "nlu" in document:
-            self.skipped.add("file without stories: nlu")
+        self.stories = self.stories or bool(document.keys() & {"stories", "rules"})
+        self.blocks += yaml_blocks(document, str(path), file, kind, self.skipped)
+        for key in document.keys() - _SECTIONS:
+            self.skipped.add(
+                "section nlu beside stories" if key == "nlu" else "unknown section beside stories"
+            )
 
-    def _pass_over(self, keys: set[str]) -> None:
-        kind = "nlu" if "nlu" in keys else "config" if keys & {"pipeline", "policies"} else "other"
-        self.skipped.add(f"file without stories: {kind}")
+    def add_other(self, path: Path) -> None:
+        """Read a file of the domain; count it where it is something else."""
+        text = read_text(path)
+        keys = set(_KEY.findall(text))
+        if keys & _DOMAIN:
+            document = load_yaml(text, str(path))
+            if isinstance(document, Map):
+                self.domain.add(document)
+        elif not keys & _SECTIONS - {"version"}:
+            kind = "nlu" if "nlu" in keys else "config" if keys & {"pipeline", "policies"} else "other"
+            self.skipped.add(f"file without stories: {kind}")

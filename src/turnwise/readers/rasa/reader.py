@@ -51,5 +51,7 @@ def read_rasa(path: Path, reading: Reading) -> Iterator[Dialogue]:
 def _count_unknown(turns: tuple[Turn, ...], domain: Domain, skipped: Skipped) -> None:
     for turn in turns:
         for action in turn.actions:
-            if action != turn.response and not domain.names(action):
+            if turn.response and action == " ".join(turn.response.split()):
+                continue  # a reply that is its own action
+            if not domain.names(action):
                 skipped.add("action that the domain does not name, kept")

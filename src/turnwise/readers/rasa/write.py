@@ -24,7 +24,8 @@ def to_rasa_yaml(corpus: Corpus) -> str:
     other than simple values are lost, and so are the names of dialogues that have a group. A dialogue's
     group (its id where it has none) is the story's name. `action_listen` is left out: Rasa adds it.
 
-    >>> print(to_rasa_yaml(Corpus("tiny", [Dialogue("d1", [Turn("hello", ["greet"], {"intent": "hi"}, "Hi!")])])))
+    >>> turn = Turn("hello", ["greet"], {"intent": "hi"}, "Hi!")
+    >>> print(to_rasa_yaml(Corpus("tiny", [Dialogue("d1", [turn])])))
     version: "3.1"
     stories:
     - story: d1
