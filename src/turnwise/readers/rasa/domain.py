@@ -24,11 +24,13 @@ class Domain:
 
     Attributes:
         responses: the first text of each response.
-        actions: the names of all actions; none where there is no domain.
+        actions: the names of all actions.
+        complete: a file lists the actions; else any name may be one.
     """
 
     responses: dict[str, str] = field(default_factory=dict)
     actions: set[str] = field(default_factory=set)
+    complete: bool = False
 
     def add(self, document: Map) -> None:
         """Add what one file says; what is not as expected says nothing."""
@@ -40,12 +42,13 @@ class Domain:
                 # `utter_faq` says one of `utter_faq/...`; in older files its name is `respond_faq`.
                 self.actions |= {name, name.partition("/")[0]}
                 self.actions.add(f"respond_{name.partition('/')[0].removeprefix('utter_')}")
+        self.complete = self.complete or "actions" in document
         for key in ("actions", "forms", "e2e_actions"):
             self.actions |= {name for name, _ in _entries(document.get(key))}
 
     def names(self, action: str) -> bool:
-        """Tell whether there is such an action; without a domain there are all."""
-        return not self.actions or action in self.actions or action in _BUILT_IN
+        """Tell whether there is such an action."""
+        return not self.complete or action in self.actions or action in _BUILT_IN
 
 
 def domain_above(path: Path) -> list[Path]:

@@ -54,14 +54,14 @@ def markdown_blocks(
     """Yield the stories of one file.
 
     `## name` begins a story (`>> name` a rule), `* intent{"entity": "value"}` is a user message, as is
-    `* intent: text`, and ` - action` is an action. In an end-to-end file, where most user lines are texts,
-    all are. What an action line says in several words is a reply.
+    `* intent: text`, and ` - action` is an action. In an end-to-end file, where half the user lines are
+    texts, all are. What an action line says in several words is a reply.
     """
     numbered = list(lines)
     numbers = [number for number, _ in numbered]
     cleaned = [(numbers[at], line) for at, line in _lines([line for _, line in numbered])]
     said = [line[1:].strip() for _, line in cleaned if line.startswith("*")]
-    end_to_end = 2 * sum(map(_is_intent, said)) < len(said)
+    end_to_end = 2 * sum(map(_is_intent, said)) <= len(said)
     open_block = _Open(file, kind, f"{path} line 1")
     for number, line in cleaned:
         where = f"{path} line {number}"

@@ -62,9 +62,8 @@ def paths_of(
 
 def _too_many(block: Block, count: str, most: int) -> CorpusError:
     problem = f"the {block.kind} {block.name[:60]!r} becomes {count} dialogues"
-    return CorpusError(
-        block.where, problem, f"most_paths allows {most:,}: raise it, or write fewer alternatives"
-    )
+    cure = f"the setting most_paths allows {most:,}: raise it, or give the story fewer alternatives"
+    return CorpusError(block.where, problem, cure)
 
 
 def _parts(block: Block, skipped: Skipped) -> Iterator[_Part]:

@@ -23,7 +23,7 @@ _KEY = re.compile(r"""^['"]?([A-Za-z_]\w*)['"]?[ ]*:""", re.MULTILINE)
 _DOMAIN = {"responses", "templates", "actions", "forms", "e2e_actions"}
 _SECTIONS = _DOMAIN | {"version", "stories", "rules", "intents", "entities", "slots", "session_config"}
 _YAML, _MARKDOWN = {".yml", ".yaml"}, {".md", ".markdown"}
-_TEST = re.compile(r"tests?(?:[_-].*)?", re.IGNORECASE)
+_TEST = re.compile(r"tests?(?:[_-](?:stories|conversations))?", re.IGNORECASE)
 _NO_STORIES = re.compile(
     r"(readme|changelog|changes|history|news|contributing|licen[cs]e|code_of_conduct|security)\b.*",
     re.IGNORECASE,
@@ -74,7 +74,7 @@ def blocks_of(path: Path, domain: Domain, skipped: Skipped) -> list[Block]:
         add_files(domain, (file for file in domain_above(path) if file.resolve() != path.resolve()))
     else:
         _read_folder(path, project, skipped)
-        if not domain.actions:
+        if not domain.complete:
             add_files(domain, domain_above(path / "here"))
     if not project.stories:
         raise CorpusError(
@@ -89,7 +89,7 @@ def _read_folder(folder: Path, project: _Project, skipped: Skipped) -> None:
     stories = [file for file in files if is_story_file(file)]
     chosen = [file for file in stories if tests or not _in_tests(file, folder)]
     in_yaml = any(file.suffix.lower() in _YAML for file in chosen)
-    skipped_as = {file: "file of test stories" for file in set(stories) - set(chosen)}
+    skipped_as = dict.fromkeys(set(stories) - set(chosen), "file of test stories")
     for file in chosen:
         if in_yaml and file.suffix.lower() in _MARKDOWN:
             skipped_as[file] = "markdown beside stories in YAML"
@@ -158,6 +158,6 @@ class _Project:
             document = load_yaml(text, str(path))
             if isinstance(document, Map):
                 self.domain.add(document)
-        elif not keys & _SECTIONS - {"version"}:
+        elif not keys & _SECTIONS - {"version", "stories", "rules"}:
             kind = "nlu" if "nlu" in keys else "config" if keys & {"pipeline", "policies"} else "other"
             self.skipped.add(f"file without stories: {kind}")

@@ -80,10 +80,15 @@ def _steps(turn: Turn) -> Iterator[str]:
     for name, value in facts.items():
         yield f"    - {_scalar(slot_of(name))}: {_value(value)}"
     for action in turn.actions:
-        if action == turn.response and len(action.split()) > 1:
-            yield f"  - bot: {_scalar(action)}"
+        if turn.response is not None and _is_reply(action, turn.response):
+            yield f"  - bot: {_scalar(turn.response)}"
         elif action != LISTEN:
             yield f"  - action: {_scalar(action)}"
+
+
+def _is_reply(action: str, response: str) -> bool:
+    """Tell whether an action is the name of nothing, but what is said."""
+    return action == " ".join(response.split()) and not _PLAIN.fullmatch(action)
 
 
 def _message(user: str | None, facts: dict[str, Fact]) -> Iterator[str]:
@@ -109,7 +114,7 @@ def _responses(dialogues: Iterable[Dialogue]) -> Mapping[str, str]:
         for turn in dialogue:
             if turn.response is not None:
                 for action in turn.actions:
-                    if action not in (turn.response, LISTEN):
+                    if action != LISTEN and not _is_reply(action, turn.response):
                         found.setdefault(action, turn.response)
     return found
 
