@@ -253,6 +253,8 @@ def test_errors(tmp_path, text, message):
 def test_markdown_errors(tmp_path):
     with pytest.raises(CorpusError, match=r"a\.md line 2: not JSON"):
         read(tmp_path, '## s\n* a{"b": }\n  - c\n', "a.md")
+    with pytest.raises(CorpusError, match=r"a\.md line 4: a comment begins and does not end"):
+        read(tmp_path, "## s\n* a\n  - b\n<!-- c\n* d\n  - e\n", "a.md")
     with pytest.raises(CorpusError, match=r"a\.md line 3: not JSON"):
         read(tmp_path, "## s\n* a\n  - slot{b}\n", "a.md")
 
@@ -262,6 +264,18 @@ def test_an_alias_bomb_is_refused(tmp_path):
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     with pytest.raises(CorpusError, match="line 6: aliases stand for more than 1,000,000 values"):
         read(tmp_path, "\n".join(lines) + "\n" + STORIES)
+
+
+def test_depth_by_aliases_is_refused(tmp_path):
+    chain = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 200))
+    with pytest.raises(CorpusError, match="line 100: YAML nested more than 100 deep"):
+        read(tmp_path, chain + STORIES)
+
+
+def test_long_lines_take_no_time(tmp_path):
+    blank = " " * 100_000
+    (dialogue,), _ = read(tmp_path, f"## s\n* a{blank}b OR{blank}[c](d)\n  - e{blank}f\n", "a.md")
+    assert dialogue[0].actions == ("e f",)
 
 
 def test_aliases_and_merges_are_read(tmp_path):

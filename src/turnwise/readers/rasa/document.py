@@ -87,6 +87,7 @@ class _Frame:
     value: list[Any] | Map
     anchor: str | None
     size: int = 1
+    depth: int = 1
     key: str | None = None
     merged: list[Map] = field(default_factory=list)
 
@@ -97,7 +98,7 @@ class _Builder:
     def __init__(self, where: str) -> None:
         self.where, self.line = where, 1
         self.frames: list[_Frame] = []
-        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.anchors: dict[str, tuple[Any, int, int]] = {}  # value, its size, its depth
         self.by_alias = 0
         self.documents: list[Any] = []
 
@@ -125,9 +126,12 @@ class _Builder:
     def _open(self, value: list[Any] | Map, anchor: str | None) -> None:
         if self.frames and isinstance(self.frames[-1].value, Map) and self.frames[-1].key is None:
             self._refuse("a key is a list or a mapping", "give a text as the key")
-        if len(self.frames) >= _DEEPEST:
-            self._refuse(f"YAML nested more than {_DEEPEST} deep", "repair it")
         self.frames.append(_Frame(value, anchor))
+        self._bound(0)
+
+    def _bound(self, depth: int) -> None:
+        if len(self.frames) + depth > _DEEPEST:
+            self._refuse(f"YAML nested more than {_DEEPEST} deep", "repair it")
 
     def _close(self) -> None:
         frame = self.frames.pop()
@@ -135,7 +139,7 @@ class _Builder:
             for other in frame.merged:
                 for key, value in other.items():
                     frame.value.setdefault(key, value)
-        self._put(frame.value, frame.size, frame.anchor)
+        self._put(frame.value, frame.size, frame.depth, frame.anchor)
 
     def _scalar(self, event: Any) -> None:
         text: str = event.value
@@ -149,7 +153,7 @@ class _Builder:
         if frame and isinstance(frame.value, Map) and frame.key is None:
             self._name(frame, text)
         else:
-            self._put(_plain(text) if plain else text, 1, event.anchor)
+            self._put(_plain(text) if plain else text, 1, 0, event.anchor)
 
     def _name(self, frame: _Frame, key: str) -> None:
         if key in frame.value:
@@ -159,7 +163,8 @@ class _Builder:
     def _alias(self, anchor: str) -> None:
         if anchor not in self.anchors:
             self._refuse(f"the alias *{anchor[:60]} stands for nothing", "repair it")
-        value, size = self.anchors[anchor]
+        value, size, depth = self.anchors[anchor]
+        self._bound(depth)
         self.by_alias += size
         if self.by_alias > _MOST_BY_ALIAS:
             problem = f"aliases stand for more than {_MOST_BY_ALIAS:,} values"
@@ -170,16 +175,16 @@ class _Builder:
                 self._refuse("a key is no text", "give a text as the key")
             self._name(frame, value)
         else:
-            self._put(value, size, None)
+            self._put(value, size, depth, None)
 
-    def _put(self, value: Any, size: int, anchor: str | None) -> None:
+    def _put(self, value: Any, size: int, depth: int, anchor: str | None) -> None:
         if anchor is not None:
-            self.anchors[anchor] = (value, size)
+            self.anchors[anchor] = (value, size, depth)
         if not self.frames:
             self.documents.append(value)
             return
         frame = self.frames[-1]
-        frame.size += size
+        frame.size, frame.depth = frame.size + size, max(frame.depth, depth + 1)
         if isinstance(frame.value, list):
             frame.value.append(value)
             return

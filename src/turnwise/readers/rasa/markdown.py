@@ -27,7 +27,8 @@ from turnwise.readers.values import parse_json
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _INTENT = re.compile(r"/?([^\s{}:]+)\s*(\{.*\})?")
-_INTENT_AND_TEXT = re.compile(r"/?([^\s{}:]+?)\s*(\{.*?\})?\s*:\s+(\S.*)")
+_INTENT_AND_TEXT = re.compile(r"/?([^\s{}:]+)(?:\s*(\{.*?\}))?\s*:\s+(\S.*)")
+_OR = re.compile(r"(?<!\s)\s+OR\s+")
 _NAMED = re.compile(r"([^\s{}]+)\s*(\{.*\})?")
 _NLU_HEADING = re.compile(r"#+\s*(intent|synonym|regex|lookup)\s*:")
 _EVENTS = {
@@ -59,6 +60,10 @@ def markdown_blocks(
     """
     numbered = list(lines)
     numbers = [number for number, _ in numbered]
+    whole = "\n".join(line for _, line in numbered)
+    if whole.rfind("<!--") > whole.rfind("-->"):
+        number = numbers[whole.count("\n", 0, whole.rfind("<!--"))]
+        raise CorpusError(f"{path} line {number}", "a comment begins and does not end", "end it with -->")
     cleaned = [(numbers[at], line) for at, line in _lines([line for _, line in numbered])]
     said = [line[1:].strip() for _, line in cleaned if line.startswith("*")]
     end_to_end = 2 * sum(map(_is_intent, said)) <= len(said)
@@ -101,9 +106,7 @@ def _lines(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
 
 
 def _is_intent(message: str) -> bool:
-    return all(
-        _INTENT.fullmatch(part) or _INTENT_AND_TEXT.fullmatch(part) for part in re.split(r"\s+OR\s+", message)
-    )
+    return all(_INTENT.fullmatch(part) or _INTENT_AND_TEXT.fullmatch(part) for part in _OR.split(message))
 
 
 def _step(line: str, where: str, end_to_end: bool, skipped: Skipped) -> AnyStep | None:
@@ -134,7 +137,7 @@ def _message(body: str, where: str, end_to_end: bool) -> AnyStep | None:
 def _alternatives(body: str) -> list[str]:
     """Split at ` OR `, but not inside of braces."""
     parts: list[str] = []
-    for part in re.split(r"\s+OR\s+", body):
+    for part in _OR.split(body):
         if parts and parts[-1].count("{") > parts[-1].count("}"):
             parts[-1] += f" OR {part}"
         else:
