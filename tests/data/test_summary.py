@@ -6,7 +6,8 @@ from rich.console import Console
 
 from support import tiny
 from turnwise import Corpus, Dialogue, Turn
-from turnwise.data import summarise, summary_tables
+from turnwise.data import summarise
+from turnwise.data.summary_tables import summary_tables
 
 
 def printed(summary) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from turnwise.cli import data_convert
+from turnwise.cli import data_convert, data_label, data_split, data_validate
 from turnwise.cli.options import (
     AsJson,
     ColumnNames,
@@ -17,7 +17,8 @@ from turnwise.cli.options import (
     read_corpus,
 )
 from turnwise.cli.output import counting, show, show_json
-from turnwise.data import summarise, summary_tables
+from turnwise.data import summarise
+from turnwise.data.summary_tables import summary_tables
 
 app = typer.Typer(help="Look after corpora.", no_args_is_help=True)
 
@@ -53,4 +54,7 @@ def show_corpus(
         show(summary_tables(summary))
 
 
+app.command("validate", epilog=data_validate.EXAMPLES)(data_validate.validate)
 app.command("convert", epilog=data_convert.EXAMPLES)(data_convert.convert)
+app.command("split", epilog=data_split.EXAMPLES)(data_split.split)
+app.command("label", epilog=data_label.EXAMPLES)(data_label.label)
