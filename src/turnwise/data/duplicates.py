@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from turnwise.data.finding import Example, Finding, Place, Severity, many
-from turnwise.data.likeness import Likeness, exact_key, is_comparable, spelling_key
+from turnwise.data.likeness import Likeness, Signature, exact_key, is_comparable, spelling_key
 from turnwise.dialogue import Dialogue
 from turnwise.metrics import Fraction
-
-_KINDS = ("the same turns", "the same but for case, digits or blanks", "nearly the same words")
 
 
 @dataclass(slots=True)
@@ -20,6 +18,15 @@ class _Matches:
     dialogues: int = 0
     exact: list[tuple[str, str]] = field(default_factory=list)
     near: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """What a dialogue is compared by."""
+
+    exact: bytes
+    spelling: bytes | None
+    signature: Signature | None
 
 
 class Duplicates:
@@ -44,12 +51,12 @@ class Duplicates:
         self._within.dialogues += 1
         if not is_comparable(dialogue):
             return
-        self._match(dialogue, self._within)
-        self._exact.setdefault(exact_key(dialogue), dialogue.id)
-        spelling = spelling_key(dialogue)
-        if spelling is not None:
-            self._spelling.setdefault(spelling, dialogue.id)
-            self._likeness.add(dialogue.id, dialogue)
+        traits = self._traits(dialogue)
+        self._match(dialogue.id, traits, self._within)
+        self._exact.setdefault(traits.exact, dialogue.id)
+        if traits.spelling is not None:
+            self._spelling.setdefault(traits.spelling, dialogue.id)
+        self._likeness.add(dialogue.id, traits.signature)
 
     def add_test(self, dialogue: Dialogue) -> None:
         """Take in a dialogue of the test part, after all of the corpus."""
@@ -58,19 +65,23 @@ class Duplicates:
             self._shared_groups.setdefault(group, (self._groups[group], dialogue.id))
         self._leaks.dialogues += 1
         if is_comparable(dialogue):
-            self._match(dialogue, self._leaks)
+            self._match(dialogue.id, self._traits(dialogue), self._leaks)
 
-    def _match(self, dialogue: Dialogue, matches: _Matches) -> None:
-        same = self._exact.get(exact_key(dialogue))
-        if same is not None:
-            matches.exact.append((same, dialogue.id))
-            return
+    def _traits(self, dialogue: Dialogue) -> _Traits:
         spelling = spelling_key(dialogue)
-        if spelling is None:
+        signature = None if spelling is None else self._likeness.signature(dialogue)
+        return _Traits(exact_key(dialogue), spelling, signature)
+
+    def _match(self, name: str, traits: _Traits, matches: _Matches) -> None:
+        same = self._exact.get(traits.exact)
+        if same is not None:
+            matches.exact.append((same, name))
             return
-        like = self._spelling.get(spelling) or self._likeness.nearest(dialogue)
+        like = self._spelling.get(traits.spelling) if traits.spelling is not None else None
+        if like is None:
+            like = self._likeness.nearest(traits.signature)
         if like is not None:
-            matches.near.append((like, dialogue.id))
+            matches.near.append((like, name))
 
     def findings(self) -> Iterator[Finding]:
         """Yield what was found: shared groups, leaks, duplicates."""

@@ -7,6 +7,7 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,14 @@ def _digest(parts: Iterable[object]) -> bytes:
     return made.digest()
 
 
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What dialogues are compared by: hashes of their runs of words, and bands in which like ones meet."""
+
+    shingles: NDArray[np.uint32]
+    bands: tuple[bytes, ...]
+
+
 class Likeness:
     """Finds, among the dialogues taken in, one whose words are nearly those of another dialogue.
 
@@ -66,10 +75,10 @@ class Likeness:
     >>> from turnwise.dialogue import Turn
     >>> text = "good evening can you find me a table for four people tonight near the old harbour please"
     >>> known = Likeness(at_least=0.8)
-    >>> known.add("a", Dialogue("a", [Turn(text, ["search"])]))
-    >>> known.nearest(Dialogue("b", [Turn(text + " soon", ["search"])]))
-    'a'
-    >>> known.nearest(Dialogue("c", [Turn("something else altogether", ["search"])]))
+    >>> one, other = (Dialogue(name, [Turn(text + name, ["search"])]) for name in ("", " soon"))
+    >>> known.add("one", known.signature(one))
+    >>> known.nearest(known.signature(other))
+    'one'
     """
 
     def __init__(self, at_least: float) -> None:
@@ -80,39 +89,37 @@ class Likeness:
         self._shingles: dict[str, NDArray[np.uint32]] = {}
         self._bands: dict[bytes, list[str]] = {}
 
-    def add(self, name: str, dialogue: Dialogue) -> None:
-        """Take in a dialogue under a name of its own."""
-        shingles = _shingles(dialogue)
-        if len(shingles) < _FEWEST_SHINGLES:
-            return
-        self._shingles[name] = shingles
-        for band in self._bands_of(shingles):
-            self._bands.setdefault(band, []).append(name)
-
-    def nearest(self, dialogue: Dialogue) -> str | None:
-        """Return the name of the most alike that is alike enough, or None."""
+    def signature(self, dialogue: Dialogue) -> Signature | None:
+        """Return what a dialogue is compared by; None for one that is too short."""
         shingles = _shingles(dialogue)
         if len(shingles) < _FEWEST_SHINGLES:
             return None
+        hashed = (self._factors * shingles.astype(np.uint64) + self._terms) % _PRIME
+        rows = hashed.min(axis=1).astype(np.uint32).reshape(_BANDS, _ROWS)
+        return Signature(shingles, tuple(bytes([band]) + row.tobytes() for band, row in enumerate(rows)))
+
+    def add(self, name: str, signature: Signature | None) -> None:
+        """Take in a dialogue under a name of its own."""
+        if signature is not None:
+            self._shingles[name] = signature.shingles
+            for band in signature.bands:
+                self._bands.setdefault(band, []).append(name)
+
+    def nearest(self, signature: Signature | None) -> str | None:
+        """Return the name of the most alike that is alike enough, or None."""
+        if signature is None:
+            return None
         shared = Counter[str]()
-        for band in self._bands_of(shingles):
+        for band in signature.bands:
             shared.update(self._bands.get(band, ())[-_MOST_IN_BAND:])
-        best = max(
+        like, name = max(
             (
-                (_jaccard(shingles, self._shingles[name]), name)
+                (_jaccard(signature.shingles, self._shingles[name]), name)
                 for name, _ in shared.most_common(_MOST_COMPARED)
             ),
             default=(0.0, ""),
         )
-        return best[1] if best[0] >= self._at_least else None
-
-    def _bands_of(self, shingles: NDArray[np.uint32]) -> list[bytes]:
-        hashed = (self._factors * shingles.astype(np.uint64) + self._terms) % _PRIME
-        signature = hashed.min(axis=1).reshape(_BANDS, _ROWS)
-        return [
-            bytes([band]) + hashlib.blake2b(rows.tobytes(), digest_size=8).digest()
-            for band, rows in enumerate(signature)
-        ]
+        return name if like >= self._at_least else None
 
 
 def _shingles(dialogue: Dialogue) -> NDArray[np.uint32]:
