@@ -120,7 +120,7 @@ def main() -> None:
             "",
             "`taskset -c 3 python benchmarks/reading.py --write`: one core. Dialogues of 4 to 16 turns with "
             "texts, facts and actions. A fresh process each, the middle one of three runs. Other work on the "
-            "machine changes the seconds, and hardly the CPU seconds; memory is the most that the whole process "
+            "machine changes the seconds, and hardly the CPU seconds; memory is the most that the process "
             "took.",
             "",
             circumstances(),

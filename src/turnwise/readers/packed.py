@@ -63,11 +63,11 @@ def _xz() -> _Unpacker:
 
 def _zstd() -> _Unpacker:
     if sys.version_info >= (3, 14):
-        from compression import zstd
+        from compression.zstd import DecompressionParameter, ZstdDecompressor
     else:
-        from backports import zstd
-    window = {int(zstd.DecompressionParameter.window_log_max): _MOST_MEMORY.bit_length() - 1}
-    return zstd.ZstdDecompressor(options=window)
+        from backports.zstd import DecompressionParameter, ZstdDecompressor
+    window = {int(DecompressionParameter.window_log_max): _MOST_MEMORY.bit_length() - 1}
+    return ZstdDecompressor(options=window)
 
 
 _KINDS: dict[bytes, tuple[str, Callable[[], _Unpacker]]] = {
