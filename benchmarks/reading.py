@@ -13,6 +13,7 @@ import json
 import lzma
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -76,12 +77,18 @@ def measured(path: Path, keep: bool) -> tuple[int, float, float, float]:
     return sorted(runs, key=lambda run: run[1])[1]
 
 
-def zstd(content: bytes) -> bytes:
-    try:
-        from compression.zstd import compress
-    except ImportError:
-        from backports.zstd import compress
-    return compress(content)
+def pack(plain: Path, packed: Path, opened: Callable[..., Any], level: dict[str, int]) -> None:
+    """Compress piece by piece: a process begins with its parent's mark of the most memory."""
+    with plain.open("rb") as source, opened(packed, "wb", **level) as target:
+        shutil.copyfileobj(source, target)
+
+
+def open_zstd(path: Path, mode: str) -> Any:
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    return zstd.open(path, mode)
 
 
 def main() -> None:
@@ -94,20 +101,19 @@ def main() -> None:
     if given.read:
         read(given.read, given.keep)
         return
-    packers: dict[str, Callable[[bytes], bytes]] = {
-        "": bytes,
-        ".gz": lambda content: gzip.compress(content, 6),
-        ".xz": lambda content: lzma.compress(content, preset=1),
-        ".zst": zstd,
+    packers: dict[str, tuple[Callable[..., Any], dict[str, int]]] = {
+        ".gz": (gzip.open, {"compresslevel": 6}),
+        ".xz": (lzma.open, {"preset": 1}),
+        ".zst": (open_zstd, {}),
     }
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder) / "corpus.jsonl"
         write(plain, given.turns)
-        for suffix, pack in packers.items():
+        for suffix in ("", *packers):
             path = plain.with_name(plain.name + suffix)
             if suffix:
-                path.write_bytes(pack(plain.read_bytes()))
+                pack(plain, path, *packers[suffix])
             for keep in (False, True) if not suffix else (False,):
                 turns, seconds, busy, memory = measured(path, keep)
                 size, how = path.stat().st_size / 1e6, "kept in memory" if keep else "one pass"

@@ -3,7 +3,9 @@
 import bz2
 import gzip
 import io
+import json
 import lzma
+import random
 import sys
 import tarfile
 import zipfile
@@ -89,6 +91,16 @@ def test_what_is_too_large_is_refused(tmp_path, monkeypatch):
     path.write_bytes(gzip.compress(LINES))
     with pytest.raises(CorpusError, match="the gzip file holds more than 0 GiB; unpack it yourself"):
         users(path)
+
+
+@each
+def test_many_pieces(tmp_path, kind):
+    """Text of many times what is unpacked at once, and hard to compress."""
+    generator = random.Random(0)
+    turns = [{"user": f"{generator.random()} {'x' * (n % 97)}", "actions": ["a"]} for n in range(40_000)]
+    path = tmp_path / "corpus"
+    path.write_bytes(PACKERS[kind](b"\n".join(json.dumps({"turns": [turn]}).encode() for turn in turns)))
+    assert users(path) == [turn["user"] for turn in turns]
 
 
 def archived(kind):

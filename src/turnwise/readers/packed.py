@@ -143,19 +143,19 @@ class _Unpacked(io.RawIOBase):
     def _next(self, size: int) -> bytes:
         """Return at least one byte and at most `size`; none at the end."""
         while True:
-            if (
-                self._unpacker.eof
-            ):  # a file may hold several packed parts, one after another, and zeros between
+            if self._unpacker.eof:  # several packed parts may follow one another, with zeros between
                 rest = self._unpacker.unused_data.lstrip(b"\0") or self._more().lstrip(b"\0")
                 if not rest:
                     return b""
                 self._unpacker = self._new()
+                hungry = False
             else:
-                rest = self._more() if self._unpacker.needs_input else b""
+                hungry = self._unpacker.needs_input
+                rest = self._more() if hungry else b""
             data = self._unpacker.decompress(rest, size)
             if data:
                 return data
-            if not rest and not self._unpacker.eof:
+            if hungry and not rest and not self._unpacker.eof:
                 raise EOFError("it is cut short")
 
     def _more(self) -> bytes:
