@@ -41,6 +41,12 @@ def test_found_by_content(tmp_path, content, format):
             f"name it with --format; the formats are {', '.join(FORMATS)}",
         ),
         (TURN.encode("utf-16"), ": the file is UTF-16; save it as UTF-8"),
+        (TURN.encode("utf-16-be"), ": the file is UTF-16 (without a byte order mark); save it as UTF-8"),
+        (TURN.encode("utf-32"), ": the file is UTF-32; save it as UTF-8"),
+        (
+            (TURN + TURN).replace("\n", "\r").encode(),
+            ": its lines end in CR alone, as on old Macintoshes; save it with LF line ends",
+        ),
         (
             TURN.encode() + TURN.encode().replace(b"hi", b"h\xff"),
             " line 2: not UTF-8: byte 0xff at byte 23 of the line; save the file as UTF-8",

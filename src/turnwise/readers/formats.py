@@ -16,9 +16,9 @@ from turnwise.readers.camrest import is_camrest, read_camrest
 from turnwise.readers.chat import is_chat, read_chat
 from turnwise.readers.columns import Columns
 from turnwise.readers.convlab import is_convlab, read_convlab
+from turnwise.readers.head import Head, NotThisFile, head_of
 from turnwise.readers.json_files import has_json_files
 from turnwise.readers.jsonl import read_jsonl
-from turnwise.readers.lines import open_binary
 from turnwise.readers.m2m import is_m2m, read_m2m
 from turnwise.readers.multiwoz import is_multiwoz, read_multiwoz
 from turnwise.readers.plain import read_plain
@@ -29,23 +29,6 @@ from turnwise.readers.star import read_star, star_files
 from turnwise.readers.swda import holds_swda, is_swda, read_swda
 from turnwise.readers.table import delimiter_of, read_csv, read_parquet
 from turnwise.readers.tau2 import is_tau2, read_tau2
-
-_HEAD_BYTES = 65_536
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The beginning of a file, enough to tell its format."""
-
-    path: Path
-    raw: bytes
-    lines: tuple[str, ...]  # whole lines only, the blank ones left out
-
-    @property
-    def first(self) -> str:
-        """The first line that is not blank."""
-        return self.lines[0] if self.lines else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,47 +176,54 @@ def _uncommented(head: Head) -> str:
     return next((line for line in head.lines if not line.startswith("#")), "")
 
 
-def format_of(path: Path, name: str | None = None) -> Format:
+def format_of(path: Path, name: str | None = None, told: bool = False) -> Format:
     """Return the format of a file or folder: the named one, or the one that its content shows.
+
+    Args:
+        path: the file or folder.
+        name: the format's name, where it is known.
+        told: a file must show the named format itself, as one among others in a folder.
 
     Raises:
         CorpusError: for an unknown name, an empty file, and a content that no format recognises.
     """
-    if name is not None and name not in FORMATS:
-        cure = f"it is one of {', '.join(FORMATS)}"
-        raise CorpusError(str(path), f"unknown format {name!r}{did_you_mean(name, FORMATS)}", cure)
     if path.is_dir():
-        for entry in FORMATS.values() if name is None else [FORMATS[name]]:
-            if entry.holds(path):
-                return entry
-        raise CorpusError(
-            str(path), "the folder is no corpus of a known format", "name the files that you mean"
-        )
-    head = _head(path)
-    if not head.raw.strip():
-        raise CorpusError(str(path), "the file is empty", "give a file with dialogues")
-    if name is not None:
-        return FORMATS[name]
+        entry = folder_format(path, name)
+        if entry is None:
+            cure = "name the files that you mean"
+            raise CorpusError(str(path), "the folder is no corpus of a known format", cure)
+        return entry
+    wanted = _wanted(path, name)
+    head = head_of(path)
+    if name is not None and (not told or wanted[0].recognises(head)):
+        return wanted[0]
     if is_knowledge_base(list(head.lines)):
-        raise CorpusError(
-            str(path), "this is a bAbI knowledge base", "name the file that holds the dialogues"
-        )
-    for entry in FORMATS.values():
+        cure = "name the file that holds the dialogues"
+        raise NotThisFile(path, "bAbI knowledge base", "this is a bAbI knowledge base", cure)
+    for entry in wanted:
         if entry.recognises(head):
             return entry
-    raise CorpusError(
-        str(path),
+    raise NotThisFile(
+        path,
+        "file of no known format" if name is None else "file of another format",
         f"no known format begins with {head.first[:40]!r}",
         f"name it with --format; the formats are {', '.join(FORMATS)}",
     )
 
 
-def _head(path: Path) -> Head:
-    with open_binary(path) as file:
-        raw = file.read(_HEAD_BYTES)
-    if raw.startswith(_UTF16_MARKS):
-        raise CorpusError(str(path), "the file is UTF-16", "save it as UTF-8")
-    text = raw.decode("utf-8-sig", errors="replace")
-    lines = text.splitlines()
-    whole = lines if len(raw) < _HEAD_BYTES or len(lines) < 2 else lines[:-1]
-    return Head(path, raw, tuple(line for line in whole if line.strip()))
+def folder_format(path: Path, name: str | None = None) -> Format | None:
+    """Return the format of which a folder is one corpus, or None where its files are to be read one by one.
+
+    Raises:
+        CorpusError: for an unknown name.
+    """
+    return next((entry for entry in _wanted(path, name) if entry.holds(path)), None)
+
+
+def _wanted(path: Path, name: str | None) -> list[Format]:
+    if name is None:
+        return list(FORMATS.values())
+    if name not in FORMATS:
+        cure = f"it is one of {', '.join(FORMATS)}"
+        raise CorpusError(str(path), f"unknown format {name!r}{did_you_mean(name, FORMATS)}", cure)
+    return [FORMATS[name]]

@@ -10,7 +10,7 @@ from turnwise.dialogue import Dialogue, Fact, Turn
 from turnwise.errors import CorpusError
 from turnwise.readers.lines import read_text
 from turnwise.readers.skipped import Skipped
-from turnwise.readers.values import kind_of, parse_json
+from turnwise.readers.values import are_facts, kind_of, parse_json
 
 _BOOKING = {"book", "check"}
 
@@ -26,7 +26,10 @@ def read_star(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
     counted. `Scenario` and `CompletionLevel` become metadata.
     """
     for file in star_files(path):
-        yield from _dialogue(file, skipped)
+        if file != path and file.is_symlink():
+            skipped.add("symbolic link, not followed")
+        else:
+            yield from _dialogue(file, skipped)
 
 
 def star_files(path: Path) -> list[Path]:
@@ -95,14 +98,14 @@ def _action(event: Mapping[str, Any], where: str) -> str:
 def _facts(event: Mapping[str, Any]) -> dict[str, Fact]:
     item, total = event.get("Item"), event.get("TotalItems")
     facts: dict[str, Fact] = {"kb_found": bool(item)}
-    if isinstance(total, int) and total >= 0:
+    if type(total) is int and total >= 0 and are_facts({"kb_items": total}):
         facts["kb_items"] = total
     if isinstance(item, dict):
         api = item.get("APIName", event.get("APIName"))
         for name, value in item.items():
             if name not in ("APIName", "id") and value is not None:
-                plain = isinstance(value, bool | int | float | str)
-                facts[f"{api}.{name}"] = value if plain else ", ".join(map(str, value))
+                listed = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+                facts[f"{api}.{name}"] = value if are_facts({name: value}) else listed
     return facts
 
 
@@ -110,7 +113,8 @@ def _metadata(record: Mapping[str, Any]) -> dict[str, Fact]:
     scenario = record.get("Scenario")
     scenario = scenario if isinstance(scenario, dict) else {}
     capabilities = scenario.get("WizardCapabilities")
-    tasks = [str(task["Task"]) for task in capabilities or [] if isinstance(task, dict) and "Task" in task]
+    listed = capabilities if isinstance(capabilities, list) else []
+    tasks = [str(task["Task"]) for task in listed if isinstance(task, dict) and "Task" in task]
     return {
         "completion": str(record.get("CompletionLevel")),
         "happy": bool(scenario.get("Happy")),
