@@ -146,3 +146,16 @@ def test_the_written_lines_are_the_reference_format(tmp_path):
     convert(tiny(), tmp_path / "x.jsonl")
     first = json.loads((tmp_path / "x.jsonl").read_text().splitlines()[0])
     assert first["turns"][0] == {"user": "a tea please", "actions": ["ask_size"], "response": "Which size?"}
+
+
+def test_rasa_yaml_is_read_again(tmp_path):
+    out = tmp_path / "stories.yml"
+    written = convert(tiny(), out)
+    assert (written.format, written.dialogues) == ("rasa", 12)
+    read = list(turnwise.read(out))
+    assert [[turn.actions for turn in dialogue] for dialogue in read] == [
+        [turn.actions for turn in dialogue] for dialogue in tiny()
+    ]
+    assert [[turn.user for turn in dialogue] for dialogue in read] == [
+        [turn.user for turn in dialogue] for dialogue in tiny()
+    ]

@@ -11,6 +11,7 @@ from turnwise.dialogue import Corpus, Dialogue
 from turnwise.errors import ConfigError, CorpusError, did_you_mean
 from turnwise.policy.replace import check_file, fresh_file
 from turnwise.readers import to_json
+from turnwise.readers.rasa.write import to_rasa_yaml
 from turnwise.readers.turn_table import write_parquet
 
 Progress = Callable[[int], None]
@@ -31,11 +32,16 @@ def _write_jsonl(dialogues: Iterable[Dialogue], file: BinaryIO) -> None:
         file.write(to_json(dialogue).encode() + b"\n")
 
 
+def _write_rasa(dialogues: Iterable[Dialogue], file: BinaryIO) -> None:
+    file.write(to_rasa_yaml(Corpus("corpus", list(dialogues))).encode())
+
+
 WRITERS: dict[str, Writer] = {
     entry.name: entry
     for entry in (
         Writer("jsonl", "JSON Lines, the reference format", (".jsonl", ".ndjson"), _write_jsonl),
         Writer("parquet", "a Parquet file, a row a turn", (".parquet",), write_parquet),
+        Writer("rasa", "stories, rules and responses of Rasa 3.1", (".yml", ".yaml"), _write_rasa),
     )
 }
 
