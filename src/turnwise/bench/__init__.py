@@ -1,0 +1,1 @@
+"""Contests of turnwise and others at the same problems, from the same weights, side by side."""

@@ -1,0 +1,1 @@
+"""The contenders: each file trains or steps with one library."""
