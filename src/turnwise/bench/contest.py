@@ -79,7 +79,9 @@ class Field:
         self.entries.pop(name, None)
         self.processes.pop(name, None)
 
-    def start(self, entrant: Entrant, problem: Problem, folder: Path) -> tuple[NDArray[np.float32], list[float]]:
+    def start(
+        self, entrant: Entrant, problem: Problem, folder: Path
+    ) -> tuple[NDArray[np.float32], list[float]]:
         """Start a contender; return what it answers, and the losses of its first steps.
 
         Raises:
@@ -189,9 +191,7 @@ def disagreement(
         return f"its outputs are of shape {others.shape}, those of the first contender of {outputs.shape}"
     most = float(np.abs(outputs - others).max(initial=0))
     if not most <= TOLERANCE:  # so that no number is refused too
-        return (
-            f"its outputs are up to {most:.2g} from those of the first contender; {TOLERANCE:g} is allowed"
-        )
+        return f"its outputs are up to {most:.2g} from those of the first contender; {TOLERANCE:g} is allowed"
     if not np.allclose(losses, other_losses, atol=_LOSS_TOLERANCE, rtol=_LOSS_TOLERANCE):
         return f"its losses are {other_losses}, those of the first contender {losses}"
     return ""

@@ -98,13 +98,18 @@ def entrants(kind: Kind, names: Sequence[str] = ()) -> list[Entrant]:
 
     >>> [entrant.name for entrant in entrants("step", ["numpy", "turnwise"])]
     ['turnwise', 'numpy']
+    """
+    return [e for e in ENTRANTS if kind in e.places and (not names or e.name in names)]
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Refuse names of nobody.
 
     Raises:
-        ConfigError: for a name that nobody has.
+        ConfigError: with the nearest name.
     """
     for name in names:
         if name not in NAMES:
             raise ConfigError(
                 f"--contenders {name!r} is unknown; they are {', '.join(NAMES)}{did_you_mean(name, NAMES)}"
             )
-    return [e for e in ENTRANTS if kind in e.places and (not names or e.name in names)]

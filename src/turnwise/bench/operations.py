@@ -5,9 +5,9 @@ from __future__ import annotations
 from turnwise.bench.problem import Problem
 
 COUNTED = (
-    "Operations are 2 m n k for each product of matrices, (m, k) by (k, n), forwards, for the gradient of the "
-    "weights, and for the gradient of the inputs except of the first layer; nothing else is counted, and no "
-    "padding"
+    "Operations are 2 m n k for each product of matrices, (m, k) by (k, n), forwards, for the gradient of "
+    "the weights, and for the gradient of the inputs except of the first layer; nothing else is counted, and "
+    "no padding"
 )
 
 
@@ -19,7 +19,7 @@ def operations_a_turn(problem: Problem, words: float = 0.0) -> float | None:
         words: how many real words a turn has.
 
     >>> operations_a_turn(Problem("flat", "", features=300, units=128, actions=60))
-    1052672.0
+    1053696.0
     """
     units, inner = problem.units, problem.word_units
     if problem.kind == "flat":

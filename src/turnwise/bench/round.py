@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Round:
 
 
 class Contender(Protocol):
-    """What a worker does for a contest; made of a problem and its folder, which takes no time that is told."""
+    """What a worker does for a contest; made of a problem and its folder, untimed."""
 
     def first(self) -> float:
         """Build the network and take the first step, compilation included; return its loss, or NaN."""
@@ -60,11 +62,11 @@ def timed(turns: int, work: Callable[[], Any]) -> Round:
     return Round(time.perf_counter() - started, turns)
 
 
-def sampled(turns: int, calls: Iterable[Callable[[], Any]]) -> Round:
-    """Return the round of some calls, each timed and each of so many turns."""
+def sampled(turns: int, call: Callable[[Item], Any], items: Iterable[Item]) -> Round:
+    """Return the round of a call for each item, each timed and each of so many turns."""
     samples = []
-    for call in calls:
+    for item in items:
         started = time.perf_counter_ns()
-        call()
+        call(item)
         samples.append((time.perf_counter_ns() - started) / 1e3)
     return Round(sum(samples) / 1e6, turns * len(samples), samples)

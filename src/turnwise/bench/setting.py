@@ -70,7 +70,9 @@ def lay_out_corpus(corpus: Corpus, epochs: int, folder: Path) -> Problem:
     write_arrays(folder, "weights", random_weights(problem))
     parts = {"train": encoded, "dev": encode(dev, encoder, space, network)}
     arrays = {
-        f"{part}/{name}": array for part, found in parts.items() for name, array in corpus_arrays(found).items()
+        f"{part}/{name}": array
+        for part, found in parts.items()
+        for name, array in corpus_arrays(found).items()
     }
     write_arrays(folder, "data", arrays)
     for part, dialogues_of in (("train", train), ("dev", dev)):
@@ -111,10 +113,12 @@ def _check(policy: Policy) -> None:
     plain = {"layout": "many-to-many-2", "cell": "lstm", "words": "bits", "layers": 1, "layer_norm": False}
     for name, expected in plain.items():
         if (found := getattr(config, name)) != expected:
-            raise ConfigError(f"the model's {name} is {found}; the contenders are built for {name}={expected}")
+            raise ConfigError(
+                f"the model's {name} is {found}; the contenders are built for {name}={expected}"
+            )
     if policy.space.multi or "bit_dense/kernel" not in policy.weights:
         raise ConfigError(
-            "the model takes several actions a turn, or is of an older turnwise; give one of one action a turn"
+            "the model takes several actions a turn, or is of an older turnwise; give one of one action"
         )
 
 

@@ -28,7 +28,9 @@ class Spread:
 
     @classmethod
     def of_ratios(cls, figures: Sequence[float], others: Sequence[float]) -> Spread:
-        """Sum up how many times the others the figures are, round by round: rounds side by side share the noise.
+        """Sum up how many times the others the figures are, round by round.
+
+        Rounds side by side share the noise.
 
         >>> Spread.of_ratios([10.0, 20.0, 40.0], [5.0, 10.0, 10.0])
         Spread(median=2.0, least=2.0, most=4.0)

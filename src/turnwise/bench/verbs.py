@@ -6,11 +6,12 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from turnwise.bench.contest import Contest, Tell, hold
-from turnwise.bench.entrants import PEAK, entrants
+from turnwise.bench.entrants import PEAK, check_names, entrants
 from turnwise.bench.operations import operations_a_turn
-from turnwise.bench.problem import Problem
+from turnwise.bench.problem import Kind, Problem
 from turnwise.bench.setting import lay_out, lay_out_corpus, lay_out_policy
 from turnwise.config import NetworkConfig, TrainConfig
 from turnwise.dialogue import Corpus
@@ -22,6 +23,7 @@ from turnwise.training import train
 TRAIN_CASES = ("flat", "vocabulary", "hierarchy")
 STEP_CASES = ("turn", "step", "start")
 LOAD_CASES = ("flat", "turn", "batch")
+_SMALL = {"batches": 2, "units": 16, "features": 20, "turns": 5, "bit_units": 16}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,14 @@ class Plan:
     load: bool = False
     tell: Tell = print
 
+    def __post_init__(self) -> None:
+        check_names(self.names)
+
     def hold(self, problem: Problem, folder: Path, words: float = 0.0) -> Contest:
         """Hold one contest."""
         self.tell(problem.title)
         operations = operations_a_turn(problem, words)
-        return hold(
+        found = hold(
             problem,
             folder,
             entrants(problem.kind, self.names),
@@ -56,6 +61,9 @@ class Plan:
             peak=None if operations is None else PEAK,
             tell=self.tell,
         )
+        taking_part = [entrant.name for entrant in entrants(problem.kind)]
+        absent = {name: "takes no part here" for name in self.names if name not in taking_part}
+        return replace(found, left_out=found.left_out | absent)
 
     def made_up(self, problem: Problem) -> Contest:
         """Hold a contest over made-up weights and data."""
@@ -116,7 +124,9 @@ def bench_step(
 
 def bench_batch(plan: Plan, conversations: int = 1024) -> list[Contest]:
     """Step many conversations at once."""
-    wide = {"batches": 2, "features": 50, "units": 16, "bit_units": 16} if plan.quick else {"batches": 20}
+    wide: dict[str, Any] = (
+        {"batches": 2, "features": 50, "units": 16, "bit_units": 16} if plan.quick else {"batches": 20}
+    )
     problem = replace(Problem("batch", "", batch=conversations), **wide)
     title = (
         f"A step of {conversations:,} conversations: {problem.set_bits} of {problem.features:,} bits, "
@@ -145,17 +155,17 @@ def bench_load(plan: Plan, cases: Sequence[str] = LOAD_CASES) -> list[Contest]:
 
 
 def _training(case: str, batches: Sequence[int], quick: bool) -> list[Problem]:
-    small = {"batches": 2, "units": 16, "features": 20, "turns": 5, "bit_units": 16} if quick else {}
+    small: dict[str, Any] = _SMALL if quick else {}
     if case == "flat":
         problems = [Problem("flat", "", batch=8 if quick else batch) for batch in batches]
         return [_titled(replace(p, **{"batches": 2560 // p.batch, **small}), "flat") for p in problems]
     if case == "vocabulary":
         widths = (20, 40) if quick else (1_000, 10_000)
         problems = [Problem("bits", "", batch=8 if quick else 128) for _ in widths]
-        sizes = [{**small, "features": width} for width in widths]
+        sizes: list[dict[str, Any]] = [{**small, "features": width} for width in widths]
         return [_titled(replace(p, **size), case) for p, size in zip(problems, sizes, strict=True)]
     problem = Problem("hierarchy", "", batch=4 if quick else 32, batches=40)
-    narrow = {**small, "word_units": 8, "words": 4} if quick else {}
+    narrow: dict[str, Any] = {**small, "word_units": 8, "words": 4} if quick else {}
     return [_titled(replace(problem, **narrow), case)]
 
 
@@ -163,7 +173,7 @@ def _titled(problem: Problem, case: str) -> Problem:
     seen = {
         "flat": f"{problem.features} dense numbers a turn",
         "vocabulary": f"{min(problem.set_bits, problem.features)} of {problem.features:,} bits a turn",
-        "hierarchy": f"up to {problem.words} words a turn of {problem.vocabulary:,}, {problem.word_units} units",
+        "hierarchy": f"{problem.words} words a turn, of {problem.vocabulary:,}, {problem.word_units} units",
     }[case]
     title = (
         f"Training, {case}: {seen}, {problem.batch} dialogues of {problem.turns} turns a batch, "
@@ -186,7 +196,7 @@ def _live(plan: Plan, case: str, policy: Policy, corpus: Corpus) -> Contest:
         "turn": "A live turn, from text to ranked actions; without a state, from the last 10 turns",
         "start": "From the start of a process to the first prediction",
     }
-    kind = "turn" if case == "turn" else "start"
+    kind: Kind = "turn" if case == "turn" else "start"
     problem = Problem(kind, titles[kind], batch=1, batches=20 if plan.quick else 1000)
     problem = replace(problem, turns=2 if plan.quick else 20)
     with tempfile.TemporaryDirectory(prefix="turnwise-bench-") as name:
@@ -195,7 +205,7 @@ def _live(plan: Plan, case: str, policy: Policy, corpus: Corpus) -> Contest:
 
 def _some_policy(quick: bool) -> Policy:
     """Return a policy that need not be good: only its sizes matter."""
-    units = {"units": 8, "bit_units": 8} if quick else {}
+    units: dict[str, Any] = {"units": 8, "bit_units": 8} if quick else {}
     corpus = simulate(20 if quick else 200, seed=1)
     return train(corpus, network=NetworkConfig(**units), config=TrainConfig(epochs=1, devices=1))
 
@@ -203,4 +213,5 @@ def _some_policy(quick: bool) -> Policy:
 def _check(cases: Sequence[str], known: Sequence[str]) -> None:
     for case in cases:
         if case not in known:
-            raise ConfigError(f"case {case!r} is unknown; it is one of {', '.join(known)}{did_you_mean(case, known)}")
+            names = ", ".join(known)
+            raise ConfigError(f"--case {case!r} is unknown; it is one of {names}{did_you_mean(case, known)}")

@@ -37,7 +37,8 @@ def serve(place: str, folder: Path, requests: TextIO, answers: TextIO) -> None:
         except (TurnwiseError, ImportError) as error:
             answer = {"missing": str(error)}
         except Exception as error:  # noqa: BLE001  # the parent tells of it, and goes on with the others
-            answer = {"failed": f"{type(error).__name__}: {error}"}
+            said = (str(error).strip() or "no message").splitlines()[0]
+            answer = {"failed": f"{type(error).__name__}: {said}"}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 

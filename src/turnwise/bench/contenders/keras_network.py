@@ -24,6 +24,9 @@ def keras_network(problem: Problem, activation: str | None = None) -> Any:
     x = layers.LSTM(problem.units, return_sequences=True, name="hidden_0")(x)
     if problem.dropout:
         x = layers.Dropout(problem.dropout)(x)
+    if problem.kind == "corpus" and keras.backend.backend() == "tensorflow":
+        # Here `TimeDistributed` of Keras 3.15 fails at the second length; alone, `Dense` computes the same.
+        return keras.Model(inputs, layers.Dense(problem.actions, name="actions")(x))
     dense = layers.Dense(problem.actions, activation=activation)
     return keras.Model(inputs, layers.TimeDistributed(dense, name="actions")(x))
 

@@ -44,11 +44,12 @@ class KerasTurn:
     def round(self) -> Round:
         """Predict turn after turn."""
         turns = [next(self._turns) for _ in range(self._problem.turns)]
-        return sampled(1, (lambda turn=turn: self._observe(turn) for turn in turns))
+        return sampled(1, self._observe, turns)
 
     def _begin(self, turns: Iterator[Turn]) -> Prediction:
         """Fill the history, and predict at its end."""
-        self._turns, self._previous = turns, None
+        self._turns = turns
+        self._previous: tuple[str, ...] | None = None
         self._history: deque[NDArray[np.float32]] = deque(maxlen=HISTORY)
         for _ in range(HISTORY - 1):
             self._remember(next(turns))
@@ -65,4 +66,4 @@ class KerasTurn:
         x = np.zeros(self._problem.features, np.float32)
         x[self._policy.encoder.bits(turn, self._previous)] = 1
         self._history.append(x)
-        self._previous: tuple[str, ...] | None = turn.actions
+        self._previous = turn.actions

@@ -53,7 +53,10 @@ class Lessons:
         """Return the indices of all bits, turn after turn."""
         starts, lengths = corpus.bits.offsets[self.turns], corpus.bits.lengths[self.turns]
         before = np.cumsum(lengths) - lengths
-        return corpus.bits.values[np.repeat(starts - before, lengths) + np.arange(lengths.sum())]
+        found: NDArray[np.int32] = corpus.bits.values[
+            np.repeat(starts - before, lengths) + np.arange(lengths.sum())
+        ]
+        return found
 
     def offsets(self, corpus: EncodedCorpus) -> NDArray[np.int64]:
         """Return where the bits of each place begin, of padding too, (B * T,)."""

@@ -22,4 +22,4 @@ def live_turns(folder: Path, policy: Policy) -> Iterator[Turn]:
     known = policy.encoder.actions
     turns = [turn for dialogue in read(folder / DIALOGUES) for turn in dialogue]
     for turn in cycle(turns):
-        yield Turn(turn.user, [action for action in turn.actions if action in known], turn.facts)
+        yield Turn(turn.user, tuple(action for action in turn.actions if action in known), turn.facts)

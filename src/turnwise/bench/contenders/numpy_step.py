@@ -34,5 +34,5 @@ class NumpyStep(Stepping):
 
 
 def _sigmoid(x: NDArray[np.float32]) -> NDArray[np.float32]:
-    result: NDArray[np.float32] = 1 / (1 + np.exp(-x))
+    result: NDArray[np.float32] = np.divide(1, 1 + np.exp(-x), dtype=np.float32)
     return result

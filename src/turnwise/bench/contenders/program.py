@@ -88,7 +88,7 @@ class TorchProgram(TurnwiseProgram):
         """Save the weights."""
         import torch
 
-        from turnwise.bench.contenders.torch_network import torch_network
+        from turnwise.bench.contenders.torch_network import TorchNetwork
 
-        model = torch_network(self.problem, read_arrays(self.folder, "weights"), bags=False)
-        torch.save(model.state_dict(), self.folder / "torch.pt")
+        model = TorchNetwork(self.problem, read_arrays(self.folder, "weights"), bags=False)
+        torch.save(model.layers.state_dict(), self.folder / "torch.pt")

@@ -12,7 +12,7 @@ from turnwise.bench.problem import Problem
 from turnwise.bench.round import Round
 
 _SIZES = (1024, 1536, 2048)
-_REPEATS = 4
+_REPEATS = 2
 
 
 class Sgemm:
@@ -20,9 +20,7 @@ class Sgemm:
 
     def __init__(self, problem: Problem, folder: Path) -> None:  # noqa: ARG002  # it has no sizes to take
         generator = np.random.default_rng(1)
-        self._matrices = {
-            size: generator.normal(size=(2, size, size)).astype(np.float32) for size in _SIZES
-        }
+        self._matrices = {size: generator.normal(size=(2, size, size)).astype(np.float32) for size in _SIZES}
 
     def first(self) -> float:
         """Start the threads."""

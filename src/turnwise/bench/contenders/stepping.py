@@ -66,7 +66,7 @@ class Stepping(ABC):
         def call(bits: Any) -> None:
             _, self._state = self.step(self._state, bits)
 
-        return sampled(self.problem.batch, (lambda bits=bits: call(bits) for bits in self._turns))
+        return sampled(self.problem.batch, call, self._turns)
 
     def dense(self, bits: NDArray[np.int32]) -> NDArray[np.float32]:
         """Return the bits as (B, F)."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from turnwise.bench.contenders.stepping import Stepping
 from turnwise.bench.contenders.torch_network import give_lstm, tensor, use_threads
@@ -18,11 +16,14 @@ class TorchStep(Stepping):
 
     def given(self, bits: NDArray[np.int32]) -> Any:
         """Return the indices as PyTorch takes them."""
-        return torch.from_numpy(bits.astype(np.int64))
+        return tensor(bits.astype(np.int64))
 
     def build(self) -> None:
         """Make the network."""
-        problem, weights = self.problem, self.weights
+        import torch
+        from torch import nn
+
+        self._torch, problem, weights = torch, self.problem, self.weights
         use_threads() if problem.batch > 1 else torch.set_num_threads(1)
         kernel = tensor(weights["bit_dense/kernel"])
         self._bags = nn.EmbeddingBag.from_pretrained(kernel, mode="sum")
@@ -36,10 +37,10 @@ class TorchStep(Stepping):
 
     def start(self) -> Any:
         """Return output and memory before the first turn."""
-        return (torch.zeros(self.problem.batch, self.problem.units),) * 2
+        return (self._torch.zeros(self.problem.batch, self.problem.units),) * 2
 
     def step(self, state: Any, bits: Any) -> tuple[NDArray[np.float32], Any]:
         """Return the probabilities and the new state."""
-        with torch.inference_mode():
+        with self._torch.inference_mode():
             output, memory = self._cell(self._bags(bits) + self._bias, state)
             return self._actions(output).softmax(-1).numpy(), (output, memory)

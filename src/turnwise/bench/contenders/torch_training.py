@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from turnwise.bench.arrays import corpus_of, read_arrays
 from turnwise.bench.contenders.lessons import NO_ACTION, Lessons, first_batch, sorted_batches, turns_of
-from turnwise.bench.contenders.torch_network import torch_network, use_threads
+from turnwise.bench.contenders.torch_network import TorchNetwork, use_threads
 from turnwise.bench.problem import Problem
 from turnwise.bench.round import Round, timed
 from turnwise.features import EncodedCorpus
@@ -31,6 +30,9 @@ class TorchTraining:
     bags = False
 
     def __init__(self, problem: Problem, folder: Path) -> None:
+        import torch
+
+        self._torch = torch
         use_threads()
         torch.manual_seed(problem.seed)
         self._problem, self._weights = problem, read_arrays(folder, "weights")
@@ -53,9 +55,11 @@ class TorchTraining:
 
     def outputs(self) -> NDArray[np.float32]:
         """Return the logits of the first batch; of dialogues of unlike lengths, of their real turns."""
-        arguments, targets = self._first
-        with torch.no_grad():
-            logits = torch_network(self._problem, self._weights, self.bags).eval()(*arguments).numpy()
+        arguments, _ = self._first
+        model = TorchNetwork(self._problem, self._weights, self.bags)
+        model.layers.eval()
+        with self._torch.no_grad():
+            logits = model(*arguments).numpy()
         if self._problem.kind == "corpus" and self._train is not None:
             real = Lessons.of(self._train, first_batch(self._train, self._problem)).real
             return np.asarray(logits[real])
@@ -93,12 +97,12 @@ class TorchTraining:
         """Return the share of the dev part that is right."""
         assert self._dev is not None
         right = 0
-        self._model.eval()
-        with torch.no_grad():
+        self._model.layers.eval()
+        with self._torch.no_grad():
             for dialogues in sorted_batches(self._dev, self._problem.batch, self._generator):
                 arguments, targets = self._lesson(dialogues, self._dev)
                 right += int((self._model(*arguments).argmax(-1) == targets).sum())
-        self._model.train()
+        self._model.layers.train()
         return right / turns_of(self._dev)
 
     def _batches(self) -> Iterator[NDArray[np.int64]]:
@@ -112,37 +116,36 @@ class TorchTraining:
     def _lesson(self, dialogues: NDArray[np.int64], corpus: EncodedCorpus | None) -> Lesson:
         if corpus is None:
             x = next(self._data[name] for name in ("features", "tokens") if name in self._data)
-            targets = torch.from_numpy(self._data["targets"][dialogues].astype(np.int64))
-            return (torch.from_numpy(x[dialogues]),), targets
+            targets = self._torch.from_numpy(self._data["targets"][dialogues].astype(np.int64))
+            return (self._torch.from_numpy(x[dialogues]),), targets
         lessons = Lessons.of(corpus, dialogues)
-        targets = torch.from_numpy(lessons.targets)
+        targets = self._torch.from_numpy(lessons.targets)
         if not self.bags:
-            return (torch.from_numpy(lessons.dense(corpus)),), targets
+            return (self._torch.from_numpy(lessons.dense(corpus)),), targets
         indices, offsets = lessons.indices(corpus), lessons.offsets(corpus)
-        given = torch.from_numpy(indices.astype(np.int64)), torch.from_numpy(offsets)
+        given = self._torch.from_numpy(indices.astype(np.int64)), self._torch.from_numpy(offsets)
         return (*given, lessons.real.shape), targets
 
     def _learn(self, lesson: Lesson) -> Any:
         arguments, targets = lesson
         self._optimizer.zero_grad(set_to_none=True)
         logits = self._model(*arguments)
-        loss = torch.nn.functional.cross_entropy(
+        loss = self._torch.nn.functional.cross_entropy(
             logits.flatten(0, 1), targets.flatten(), ignore_index=NO_ACTION
         )
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(self._model.parameters(), self._problem.clip_norm, foreach=True)
+        self._torch.nn.utils.clip_grad_norm_(self._learned, self._problem.clip_norm, foreach=True)
         self._optimizer.step()
         return loss.detach()
 
     def _fresh(self) -> tuple[Any, Any]:
-        model = torch_network(self._problem, self._weights, self.bags)
-        learned = [weight for weight in model.parameters() if weight.requires_grad]
-        return model, torch.optim.Adam(learned, self._problem.learning_rate, eps=_EPSILON, fused=True)
+        model = TorchNetwork(self._problem, self._weights, self.bags)
+        self._learned = [weight for weight in model.layers.parameters() if weight.requires_grad]
+        rate = self._problem.learning_rate
+        return model, self._torch.optim.Adam(self._learned, rate, eps=_EPSILON, fused=True)
 
 
 class TorchBags(TorchTraining):
     """The same with bits as bags of indices."""
 
     bags = True
-
-

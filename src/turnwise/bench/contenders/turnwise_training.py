@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from turnwise.backend import keras, ops
 from turnwise.bench.arrays import corpus_of, read_arrays
-from turnwise.bench.contenders.lessons import first_batch
 from turnwise.bench.problem import Problem
 from turnwise.bench.round import Round, timed
 from turnwise.config import NetworkConfig, TrainConfig
@@ -58,7 +57,8 @@ class TurnwiseTraining:
         return timed(turns, self._epoch)
 
     def _epoch(self) -> None:
-        step, loss = self._step, None
+        step: Any = self._step
+        loss: Any = None
         for placed in ahead(step.place(batch) for batch in self._shuffled()):
             loss = step(placed)
         float(loss)  # what is not computed yet, is now
@@ -74,7 +74,9 @@ class TurnwiseTraining:
     def _batch(self, rows: NDArray[np.int64]) -> Batch:
         if self._batches is not None:
             return next(self._batches.in_order())
-        inputs = {name: self._data[name][rows] for name in ("features", "tokens") if name in self._data}
+        inputs: dict[str, Any] = {
+            name: self._data[name][rows] for name in ("features", "tokens") if name in self._data
+        }
         targets = self._data["targets"][rows]
         return Batch(inputs, targets[..., None], np.ones(targets.shape, np.float32), targets.size)
 

@@ -47,10 +47,10 @@ class TurnwiseTurn:
         """Go through a long session, and through the first turn of many."""
         session = Session(self._policy)
         turns = [next(self._turns) for _ in range(self._problem.batches)]
-        work = sampled(1, (lambda turn=turn: self._observe(session, turn) for turn in turns))
+        work = sampled(1, lambda turn: self._observe(session, turn), turns)
         sessions = [Session(self._policy) for _ in range(_FRESH)]
-        fresh = sampled(1, (lambda s=s, turn=turns[0]: self._observe(s, turn) for s in sessions))
-        again = sampled(1, (lambda turn=turns[0]: self._observe(session, turn) for _ in sessions))
+        fresh = sampled(1, lambda fresh: self._observe(fresh, turns[0]), sessions)
+        again = sampled(1, lambda turn: self._observe(session, turn), [turns[0]] * _FRESH)
         work.figures["turn_1"] = statistics.median(fresh.samples)
         work.figures["later_turn"] = statistics.median(again.samples)
         work.figures["later_turn_number"] = len(turns) + 1

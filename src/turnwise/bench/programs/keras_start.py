@@ -11,8 +11,17 @@ from pathlib import Path
 
 import numpy as np
 
-folder = Path(sys.argv[1])
-model = importlib.import_module("keras").saving.load_model(folder / f"{os.environ['KERAS_BACKEND']}.keras")
-answer = model.predict(np.load(folder / "turn.npy")[None, None], verbose=0)
-print(json.dumps(answer[0, -1].tolist()), flush=True)
-sys.stdin.read()
+
+def main() -> None:
+    """Do it."""
+    folder = Path(sys.argv[1])
+    model = importlib.import_module("keras").saving.load_model(
+        folder / f"{os.environ['KERAS_BACKEND']}.keras"
+    )
+    answer = model.predict(np.load(folder / "turn.npy")[None, None], verbose=0)
+    print(json.dumps(answer[0, -1].tolist()), flush=True)
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

@@ -5,19 +5,31 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import torch
-from torch import nn
 
-folder = Path(sys.argv[1])
-state = torch.load(folder / "torch.pt", weights_only=True)
-first, units = state["bits.weight"].shape, state["lstm.weight_hh_l0"].shape[1]
-lstm, actions = nn.LSTM(first[0], units, batch_first=True), nn.Linear(units, len(state["actions.bias"]))
-for name, module in (("lstm", lstm), ("actions", actions)):
-    module.load_state_dict(
-        {key.removeprefix(f"{name}."): value for key, value in state.items() if key.startswith(f"{name}.")}
-    )
-with torch.inference_mode():
-    x = torch.from_numpy(np.load(folder / "turn.npy"))[None, None]
-    output, _ = lstm(x @ state["bits.weight"].T + state["bit_bias"])
-    print(json.dumps(actions(output[0, -1]).softmax(-1).tolist()), flush=True)
-sys.stdin.read()
+
+def main() -> None:
+    """Do it."""
+    import torch
+    from torch import nn
+
+    folder = Path(sys.argv[1])
+    state = torch.load(folder / "torch.pt", weights_only=True)
+    first, units = state["bits.weight"].shape, state["lstm.weight_hh_l0"].shape[1]
+    lstm, actions = nn.LSTM(first[0], units, batch_first=True), nn.Linear(units, len(state["actions.bias"]))
+    for name, module in (("lstm", lstm), ("actions", actions)):
+        module.load_state_dict(
+            {
+                key.removeprefix(f"{name}."): value
+                for key, value in state.items()
+                if key.startswith(f"{name}.")
+            }
+        )
+    with torch.inference_mode():
+        x = torch.from_numpy(np.load(folder / "turn.npy"))[None, None]
+        output, _ = lstm(x @ state["bits.weight"].T + state["bit_bias"])
+        print(json.dumps(actions(output[0, -1]).softmax(-1).tolist()), flush=True)
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()
