@@ -28,7 +28,7 @@ def with_tokenizers() -> Callable[[str], list[str]]:
 
 
 def main() -> None:
-    contenders = {"turnwise (regex)": words}
+    contenders = {"turnwise": words}
     try:
         contenders["tokenizers"] = with_tokenizers()
     except ImportError:

@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-# What one test compiles, the next finds compiled: most train networks of the same few shapes.
+# Most of a test is compiling what then runs for milliseconds: so XLA leaves out its optimisations, and what
+# one test compiles, the next finds compiled.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 os.environ.setdefault(
     "JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parent.parent / ".pytest_cache" / "jax")
 )

@@ -7,17 +7,22 @@
 20
 """
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.dialogue import Corpus, Dialogue, Turn
 from turnwise.errors import TurnwiseError
-from turnwise.evaluation import Report, evaluate
 from turnwise.policy import Policy, Prediction
-from turnwise.readers import read
 from turnwise.sessions import Session
-from turnwise.simulator import simulate
-from turnwise.training import train
 from turnwise.version import __version__
 from turnwise.vocabulary import ActionSpace, Vocabulary
+
+if TYPE_CHECKING:
+    from turnwise.evaluation import Report, evaluate
+    from turnwise.readers import read
+    from turnwise.simulator import simulate
+    from turnwise.training import train
 
 __all__ = [
     "ActionSpace",
@@ -39,3 +44,20 @@ __all__ = [
     "simulate",
     "train",
 ]
+
+# What live use does not need is imported when it is asked for: a process that serves starts sooner.
+_WHERE = {
+    "Report": "turnwise.evaluation",
+    "evaluate": "turnwise.evaluation",
+    "read": "turnwise.readers",
+    "simulate": "turnwise.simulator",
+    "train": "turnwise.training",
+}
+
+if not TYPE_CHECKING:  # a type checker knows the names from above, and no others
+
+    def __getattr__(name: str) -> Any:
+        if name not in _WHERE:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value = getattr(importlib.import_module(_WHERE[name]), name)
+        return value

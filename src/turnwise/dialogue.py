@@ -34,11 +34,13 @@ class Turn:
 
     def __post_init__(self) -> None:
         given: object = self.actions
-        if isinstance(given, str) or not all(isinstance(a, str) and a for a in self.actions):
-            raise TypeError(f"actions must be a list of non-empty strings, not {self.actions!r}")
-        object.__setattr__(self, "actions", tuple(dict.fromkeys(self.actions)))
+        if given != ():
+            if isinstance(given, str) or not all(isinstance(a, str) and a for a in self.actions):
+                raise TypeError(f"actions must be a list of non-empty strings, not {self.actions!r}")
+            object.__setattr__(self, "actions", tuple(dict.fromkeys(self.actions)))
         if self.facts is not _NO_FACTS:
-            object.__setattr__(self, "facts", MappingProxyType(dict(self.facts)))
+            facts = MappingProxyType(dict(self.facts)) if self.facts else _NO_FACTS
+            object.__setattr__(self, "facts", facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Dialogue:
         id: the dialogue's name, unique in its corpus.
         turns: the system's decisions in order; at least one.
         metadata: what the corpus says of the whole dialogue; never an input of the network.
+        group: what it shares with dialogues that are much like it (a task, a scenario); a split keeps a group
+            together. None where the dialogue stands alone.
 
     >>> dialogue = Dialogue("d1", [Turn("hello", ["greet"]), Turn("bye", ["goodbye"])])
     >>> len(dialogue), dialogue[1].user
@@ -58,6 +62,7 @@ class Dialogue:
     id: str
     turns: tuple[Turn, ...]
     metadata: Mapping[str, Fact] = field(default_factory=lambda: _NO_FACTS)
+    group: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "turns", tuple(self.turns))

@@ -51,9 +51,19 @@ class Vocabulary:
         """Return the index of a name, or `unknown`."""
         return self._indices.get(name, len(self._names))
 
+    def indices(self, names: Iterable[str]) -> list[int]:
+        """Return the index of each name; an unknown name has the index `unknown`."""
+        index, unknown = self._indices.get, len(self._names)
+        return [index(name, unknown) for name in names]
+
     def name(self, index: int) -> str:
         """Return the name at an index."""
         return self._names[index]
+
+    def names(self, indices: Iterable[int]) -> list[str]:
+        """Return the name at each index."""
+        found = self._names
+        return [found[index] for index in indices]
 
     @property
     def unknown(self) -> int:
@@ -99,10 +109,6 @@ class ActionSpace(Vocabulary):
     def __init__(self, names: Iterable[str], *, multi: bool = False, may_be_empty: bool = False) -> None:
         super().__init__(names)
         self.multi, self.may_be_empty = multi, may_be_empty
-
-    def indices(self, actions: Iterable[str]) -> list[int]:
-        """Return the index of each action; an unknown action has the index `unknown`."""
-        return [self.index(action) for action in actions]
 
     def bits(self, actions: Iterable[str]) -> NDArray[np.uint8]:
         """Return the actions as a bit vector of shape (A,).

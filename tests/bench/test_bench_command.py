@@ -23,7 +23,7 @@ def test_step_writes_a_table_and_json(tmp_path):
     assert contest["left_out"] == {}
     assert contest["problem"]["actions"] > STEP.actions
     assert "round 2 of 2" in done.stderr
-    assert "## turnwise bench step\n\n`turnwise bench step --write`" in page.read_text()
+    assert "## turnwise bench step\n\n`turnwise bench step --case step --quick " in page.read_text()
     assert page.read_text().count("| turnwise |") == 1
 
     shown = bench("step", *options)

@@ -13,7 +13,7 @@ from turnwise.features import Batches, Census, encode
 from turnwise.layouts import lesson
 from turnwise.network import build_network
 from turnwise.training.fit import Fit
-from turnwise.training.step import mean_loss, turn_losses
+from turnwise.training.step import make_optimizer, make_step, mean_loss, turn_losses
 
 
 def encoded(corpus, network):
@@ -136,7 +136,8 @@ def test_the_dev_figures_do_not_depend_on_the_batches(layout):
     figures = []
     for batch_turns in (3, 8, 200):
         batches = Batches(arrays, batch_turns)
-        figures.append(Fit(model, space, QUICK, batches, batches)._dev_record())
+        step = make_step(model, make_optimizer(QUICK), QUICK, space.multi)
+        figures.append(Fit(model, space, QUICK, batches, batches)._dev_record(step))
     for figure in figures[1:]:
         assert figure["dev_turn_accuracy"] == figures[0]["dev_turn_accuracy"]
         assert figure["dev_loss"] == pytest.approx(figures[0]["dev_loss"], rel=1e-5)
@@ -149,18 +150,14 @@ def test_only_the_first_answer_of_a_row_is_judged_while_training():
     batches = Batches(arrays, 1000)
 
     class Oracle:
-        trainable_variables = ()
-
-        def predict_on_batch(self, inputs):
-            (batch,) = batches.in_order()
-            rows, turns, _ = inputs["bits"].shape
+        def probabilities(self, batch):
+            rows, turns, _ = batch.inputs["bits"].shape
             right = np.minimum(batch.targets[..., 0], len(space) - 1).reshape(rows, turns, 3)
             right[..., 1:] = (right[..., 1:] + 1) % len(space)
-            probabilities = np.eye(len(space), dtype=np.float32)[right]
-            return probabilities, probabilities
+            return np.eye(len(space), dtype=np.float32)[right]
 
     fit = object.__new__(Fit)
-    fit.model, fit.space, fit.dev = Oracle(), space, batches
-    record = fit._dev_record()
+    fit.space, fit.dev = space, batches
+    record = fit._dev_record(Oracle())
     assert record["dev_turn_accuracy"] == 1.0
     assert record["dev_loss"] == pytest.approx(-np.log(1e-9) * 2 / 3, rel=1e-3)

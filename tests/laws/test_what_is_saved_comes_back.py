@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+import turnwise
 from support import tiny
 from turnwise import Policy
 
@@ -38,15 +39,26 @@ def test_saving_twice_gives_the_same_bytes(policy, tmp_path):
 
 
 def test_live_use_imports_no_training_library(saved):
+    """Nor what only the command line, another extra, or a text that is not ASCII needs."""
     code = f"""
-import sys, turnwise
-session = turnwise.Session(turnwise.Policy.load({str(saved)!r}))
-session.observe("a tea please")
-heavy = ("keras", "jax", "torch", "tensorflow", "pyarrow", "onnx", "onnxruntime")
-print([name for name in heavy if name in sys.modules])
+import sys
+from turnwise import Policy, Session
+session = Session(Policy.load({str(saved)!r}))
+session.observe("a tea please", {{"paid": True}}).ranked
+session.commit()
+heavy = ("keras", "jax", "torch", "tensorflow", "pyarrow", "onnx", "onnxruntime", "tokenizers")
+light = ("typer", "rich", "regex", "concurrent.futures", "turnwise.readers", "turnwise.evaluation")
+print([name for name in (*heavy, *light, "turnwise.training", "turnwise.simulator") if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_comes_when_asked_for():
+    assert {"Report", "evaluate", "read", "simulate", "train"} <= set(turnwise.__all__)
+    assert all(hasattr(turnwise, name) for name in turnwise.__all__)
+    with pytest.raises(AttributeError, match=r"^module 'turnwise' has no attribute 'tain'$"):
+        turnwise.tain  # noqa: B018
 
 
 def test_the_folder_holds_json_and_safetensors_only(saved):

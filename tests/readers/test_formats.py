@@ -63,7 +63,9 @@ def test_files_that_are_no_corpus(tmp_path, content, message):
 def test_no_file_no_folder_no_format(tmp_path):
     with pytest.raises(CorpusError, match=r"nope: no such file or folder; check the path"):
         turnwise.read(tmp_path / "nope")
-    with pytest.raises(CorpusError, match=r"the folder is no STAR corpus; name the files that you mean"):
+    with pytest.raises(
+        CorpusError, match=r"the folder is no corpus of a known format; name the files that you mean"
+    ):
         turnwise.read(tmp_path)
     with pytest.raises(CorpusError, match=r"unknown format 'jsnl'; did you mean 'jsonl'\?; it is one of "):
         turnwise.read(tmp_path / "nope", format="jsnl")

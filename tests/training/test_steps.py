@@ -109,12 +109,17 @@ def test_a_batch_answers_as_it_stands():
 
 def test_room_grows_where_a_batch_touches_more():
     touched = TouchedBits(500)
-    few, _ = touched.of(np.arange(10)[None])
+    few, _ = touched.of(np.pad(np.arange(10), (0, 190), constant_values=500)[None])
     many, matrix = touched.of(np.arange(200)[None])
     assert (len(few), len(many)) == (64, 256)
     assert matrix.shape == (1, 256)
     assert matrix[0].tolist() == [1] * 200 + [0] * 56
-    assert touched.of(np.arange(3)[None])[0].tolist() == [0, 1, 2, *range(500, 753)]
+    assert touched.of(np.pad(np.arange(3), (0, 197), constant_values=500)[None])[0].tolist() == [
+        0,
+        1,
+        2,
+        *range(500, 753),
+    ]
 
 
 def test_all_bits_have_room_at_most_once():
@@ -157,3 +162,40 @@ def test_cores_follow_the_control_group(tmp_path, monkeypatch):
     for text, expected in {"100000\n": 1, "-1\n": allowed}.items():
         quota.write_text(text)
         assert available_cores() == expected
+
+
+@jax_only
+def test_what_was_compiled_is_kept_within_bounds(tmp_path, monkeypatch):
+    import os
+
+    from turnwise.training import compile_cache
+
+    monkeypatch.setattr(compile_cache, "_MOST_BYTES", 1000)
+    for age in range(5):
+        (tmp_path / str(age)).write_bytes(b"x" * 300)
+        os.utime(tmp_path / str(age), (1_000_000 - age, 1_000_000 - age))
+    compile_cache._prune(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0"]
+    compile_cache._prune(tmp_path / "absent")
+
+
+@jax_only
+def test_a_second_training_compiles_nothing_large(tmp_path):
+    """In fresh processes: the second finds in the user's cache folder what the first left there."""
+    import os
+    import subprocess
+    import sys
+
+    code = (
+        "import turnwise\nfrom turnwise import NetworkConfig, TrainConfig\n"
+        "turnwise.train(turnwise.simulate(dialogues=30, seed=1), network=NetworkConfig(units=8),"
+        " config=TrainConfig(epochs=1, devices=1))"
+    )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("JAX_")}
+    environment |= {"XDG_CACHE_HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    left = []
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=120)
+        left.append({path.name for path in (tmp_path / "turnwise" / "compiled").glob("*-cache")})
+    assert len(left[0]) >= 3
+    assert left[0] == left[1]

@@ -49,7 +49,7 @@ def _columns(contest: Contest) -> dict[str, Any]:
     else:
         columns["turns/s"] = lambda entry, _: _told([r.rate for r in entry.rounds], ",.0f")
     columns["ratio"] = lambda entry, first: (
-        "" if entry is first else _told_spread(_ratio(first.rounds, entry.rounds), ".2f")
+        "" if entry is first else _told_ratio(_ratio(first.rounds, entry.rounds))
     )
     if kind == "turn":
         columns["first turn, us"] = lambda entry, _: _figure(entry, "turn_1")
@@ -64,7 +64,7 @@ def _columns(contest: Contest) -> dict[str, Any]:
         columns["GFLOP/s (share of the peak)"] = lambda entry, _: _share(contest, entry)
     if any(entry.loaded for entry in contest.entries):
         columns["one core busy"] = lambda entry, _: _beside(kind, entry)
-        columns["slower by"] = lambda entry, _: _told_spread(_ratio(entry.rounds, entry.loaded), ".2f")
+        columns["slower by"] = lambda entry, _: _told_ratio(_ratio(entry.rounds, entry.loaded))
     if kind == "start":
         columns["memory, MB"] = lambda entry, _: _figure(entry, "megabytes")
     else:
@@ -174,6 +174,14 @@ def _told(figures: Sequence[float], format: str) -> str:
 
 def _told_spread(spread: Spread, format: str) -> str:
     return f"{spread.median:{format}} ({spread.least:{format}} to {spread.most:{format}})"
+
+
+def _told_ratio(spread: Spread) -> str:
+    median, least, most = (
+        f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
+        for ratio in (spread.median, spread.least, spread.most)
+    )
+    return f"{median} ({least} to {most})"
 
 
 def _line(cells: Row) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +12,7 @@ from rich.table import Table
 
 from turnwise import bench
 from turnwise.bench.verbs import LOAD_CASES, STEP_CASES, TRAIN_CASES
-from turnwise.cli.options import AsJson, ColumnNames, Conditions, FormatName, read_corpus
+from turnwise.cli.options import AsJson, ColumnNames, Conditions, FormatName, ReadSettings, read_corpus
 from turnwise.cli.output import note, show, show_json
 from turnwise.policy import Policy
 
@@ -79,6 +81,7 @@ def train(
     epochs: Annotated[int, typer.Option(min=1, help="Passes over a corpus.")] = 8,
     format: FormatName = None,
     column: ColumnNames = None,
+    read: ReadSettings = None,
     where: Conditions = None,
     contenders: Names = None,
     rounds: Rounds = None,
@@ -91,7 +94,7 @@ def train(
     plan = _plan(contenders, rounds, quick)
     contests, name = [], "train"
     if corpus:
-        found = read_corpus(corpus, format, column, where).load()
+        found = read_corpus(corpus, format, column, read, where).load()
         contests += bench.bench_corpora(plan, [found], 2 if quick else epochs)
         name = f"train {found.name}"
     if case or not corpus:
@@ -113,6 +116,7 @@ def step(
     ] = None,
     format: FormatName = None,
     column: ColumnNames = None,
+    read: ReadSettings = None,
     where: Conditions = None,
     contenders: Names = None,
     rounds: Rounds = None,
@@ -124,7 +128,7 @@ def step(
     """Step one conversation: a live turn, the network alone, and from a process's start to its prediction."""
     plan = _plan(contenders, rounds, quick)
     policy = Policy.load(model) if model else None
-    said = read_corpus(corpus, format, column, where).load() if corpus else None
+    said = read_corpus(corpus, format, column, read, where).load() if corpus else None
     _tell("step", bench.bench_step(plan, case or STEP_CASES, policy, said), plan, write, page, as_json)
 
 
@@ -160,6 +164,15 @@ def load(
     _tell("load", bench.bench_load(plan, case or LOAD_CASES), plan, write, page, as_json)
 
 
+def _command(arguments: list[str]) -> str:
+    """Return the command as it was given, without the folders that are this machine's alone.
+
+    >>> _command(["bench", "train", "/home/me/star/dialogues", "--write"])
+    'turnwise bench train dialogues --write'
+    """
+    return shlex.join(["turnwise", *(Path(text).name if "/" in text else text for text in arguments)])
+
+
 def _plan(contenders: str | None, rounds: int | None, quick: bool) -> bench.Plan:
     names = tuple(name.strip() for name in contenders.split(",")) if contenders else ()
     return bench.Plan(names, rounds or (_QUICK_ROUNDS if quick else _ROUNDS), quick, tell=note)
@@ -168,11 +181,11 @@ def _plan(contenders: str | None, rounds: int | None, quick: bool) -> bench.Plan
 def _tell(
     name: str, contests: list[bench.Contest], plan: bench.Plan, write: bool, page: Path, as_json: bool
 ) -> None:
-    command = f"turnwise bench {name}"
     if write:
-        section = bench.markdown(f"## {command}", f"{command} --write", contests, plan.rounds)
-        bench.replace_section(page, f"## {command}", section)
-        note(f"Wrote the section {command!r} of {page}.")
+        heading = f"## turnwise bench {name}"
+        section = bench.markdown(heading, _command(sys.argv[1:]), contests, plan.rounds)
+        bench.replace_section(page, heading, section)
+        note(f"Wrote the section {heading.removeprefix('## ')!r} of {page}.")
     if as_json:
         show_json(bench.to_json(contests))
         return

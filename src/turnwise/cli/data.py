@@ -11,7 +11,15 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from turnwise.cli.options import AsJson, ColumnNames, Conditions, CorpusPaths, FormatName, read_corpus
+from turnwise.cli.options import (
+    AsJson,
+    ColumnNames,
+    Conditions,
+    CorpusPaths,
+    FormatName,
+    ReadSettings,
+    read_corpus,
+)
 from turnwise.cli.output import counting, show, show_json
 from turnwise.dialogue import Dialogue
 
@@ -34,12 +42,13 @@ def show_corpus(
     corpus: CorpusPaths,
     format: FormatName = None,
     column: ColumnNames = None,
+    read: ReadSettings = None,
     where: Conditions = None,
     samples: Annotated[int, typer.Option(min=0, help="How many dialogues to print.")] = 2,
     as_json: AsJson = False,
 ) -> None:
     """Show what a corpus holds: counts, lengths, actions, what was left out, sample dialogues."""
-    found = read_corpus(corpus, format, column, where)
+    found = read_corpus(corpus, format, column, read, where)
     summary = _Summary(found.name, samples)
     with counting("reading") as progress:
         for dialogue in found:

@@ -9,6 +9,7 @@ from turnwise.cli.options import (
     CorpusPaths,
     FormatName,
     ModelPath,
+    ReadSettings,
     read_corpus,
 )
 from turnwise.cli.output import counting, show, show_json
@@ -27,13 +28,14 @@ def evaluate(
     corpus: CorpusPaths,
     format: FormatName = None,
     column: ColumnNames = None,
+    read: ReadSettings = None,
     where: Conditions = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge a model on recorded dialogues, beside the floors."""
     policy = Policy.load(model)
     with counting("judging") as progress:
-        report = evaluate_policy(policy, read_corpus(corpus, format, column, where), progress)
+        report = evaluate_policy(policy, read_corpus(corpus, format, column, read, where), progress)
     if as_json:
         show_json(report.to_json())
     else:

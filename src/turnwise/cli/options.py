@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from turnwise.dialogue import Corpus, Dialogue
 from turnwise.errors import ConfigError, CorpusError, did_you_mean
 from turnwise.features.facts import value_name
-from turnwise.readers import FORMATS, Columns, read
+from turnwise.readers import FORMATS, Columns, ReadConfig, read
 
 ModelPath = Annotated[Path, typer.Argument(help="The folder that `turnwise train` made.", metavar="MODEL")]
 CorpusPaths = Annotated[
@@ -36,6 +36,15 @@ Conditions = Annotated[
         "--where",
         metavar="NAME=VALUE",
         help="Keep only dialogues whose metadata say so, as happy=true (repeatable).",
+    ),
+]
+ReadSettings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--read",
+        metavar="NAME=VALUE",
+        help="What is made of its records: actions=acts, slots or calls; arguments, listen = true; "
+        "most_paths=N (repeatable).",
     ),
 ]
 LayoutName = Annotated[
@@ -63,11 +72,17 @@ _ROLES = ("dialogue", "action", "order", "user", "response", "fact")
 
 
 def read_corpus(
-    sources: Sequence[str], format: str | None, columns: list[str] | None, where: list[str] | None
+    sources: Sequence[str],
+    format: str | None,
+    columns: list[str] | None,
+    settings: list[str] | None,
+    where: list[str] | None,
 ) -> Corpus:
     """Return the corpus that the shared options describe."""
     wanted = dict(pair(condition, "--where") for condition in where or [])
-    corpus = read(list(sources), format, _columns(columns or []))
+    given: dict[str, Any] = dict(pair(text, "--read") for text in settings or [])
+    config = ReadConfig(**given)
+    corpus = read(list(sources), format, _columns(columns or []), config=config)
     return Corpus(corpus.name, _Fitting(corpus, wanted)) if wanted else corpus
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from turnwise.cli.options import ColumnNames, Conditions, FormatName, ModelPath, read_corpus
+from turnwise.cli.options import ColumnNames, Conditions, FormatName, ModelPath, ReadSettings, read_corpus
 from turnwise.dialogue import Dialogue, Turn
 from turnwise.layouts import END, turns_read
 from turnwise.policy import Policy
@@ -29,6 +29,7 @@ def predict(
     ] = None,
     format: FormatName = None,
     column: ColumnNames = None,
+    read: ReadSettings = None,
     where: Conditions = None,
     top: Annotated[int, typer.Option(min=1, help="How many ranked actions to print.")] = 3,
 ) -> None:
@@ -37,7 +38,7 @@ def predict(
     Each turn is predicted after the actions that the corpus says were taken before it.
     """
     policy = Policy.load(model)
-    for dialogue in read_corpus(corpus or ["-"], format, column, where):
+    for dialogue in read_corpus(corpus or ["-"], format, column, read, where):
         for record in _records(policy, dialogue, top):
             sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
 

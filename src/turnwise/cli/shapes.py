@@ -17,6 +17,7 @@ from turnwise.cli.options import (
     Conditions,
     FormatName,
     LayoutName,
+    ReadSettings,
     SettingPairs,
     WordsName,
     pair,
@@ -59,6 +60,7 @@ def shapes(
     set_: SettingPairs = None,
     format: FormatName = None,
     column: ColumnNames = None,
+    read: ReadSettings = None,
     where: Conditions = None,
     dialogues: Annotated[int, typer.Option(min=1, max=1000, help="How many dialogues to run.")] = 8,
     compare: Annotated[
@@ -83,7 +85,7 @@ def shapes(
     encoder, network, _ = split_settings(settings)
     from turnwise import explain  # here: it needs Keras
 
-    corpus = read_corpus(paths, format, column, where) if paths else _simulated()
+    corpus = read_corpus(paths, format, column, read, where) if paths else _simulated()
     subject = explain.subject(corpus, network, encoder, policy=policy, dialogues=dialogues)
     if compare:
         steps = explain.compare_return_sequences(subject)

@@ -16,6 +16,7 @@ from turnwise.cli.options import (
     CorpusPaths,
     FormatName,
     LayoutName,
+    ReadSettings,
     SettingPairs,
     WordsName,
     pair,
@@ -53,6 +54,7 @@ def train(
     ] = None,
     format: FormatName = None,
     column: ColumnNames = None,
+    read: ReadSettings = None,
     where: Conditions = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the corpus, at most.")] = None,
     units: Annotated[int | None, typer.Option(help="Width of the hidden layers.")] = None,
@@ -71,24 +73,17 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a training that was stopped.")] = False,
 ) -> None:
     """Train a policy and save it as a folder."""
-    settings: dict[str, Any] = _read_settings(config) if config else {}
+    given: dict[str, Any] = {"epochs": epochs, "units": units, "seed": seed, "devices": devices}
+    given |= {"layout": layout, "words": words, "cell": cell}
+    settings = _read_settings(config) if config else {}
     settings |= dict(pair(text, "--set") for text in set_ or [])
-    given = {
-        "epochs": epochs,
-        "units": units,
-        "layout": layout,
-        "words": words,
-        "cell": cell,
-        "seed": seed,
-        "devices": devices,
-    }
     settings |= {name: value for name, value in given.items() if value is not None}
     encoder_config, network_config, train_config = split_settings(settings)
     # A training that was stopped left its best policy; going on replaces it.
     check_output(out, "manifest.json", force=force or (resume and _interrupted(out)))
-    part = read_corpus(corpus, format, column, where)
+    part = read_corpus(corpus, format, column, read, where)
     if dev:
-        dev_part = read_corpus(dev, format, column, where)
+        dev_part = read_corpus(dev, format, column, read, where)
     else:
         part, dev_part = split_dev(part, train_config.dev_share, train_config.seed)
     checkpoint = out.with_name(f"{out.name}.checkpoint")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -124,10 +125,11 @@ class Batches:
         dialogues = np.arange(len(self._slots))
         return self._batch(replace(first, dialogues=dialogues, rows=len(dialogues), **sizes), dialogues)
 
-    def examples(self) -> Iterator[Batch]:
-        """Yield one batch of each shape."""
+    def examples(self, most: int = 1) -> Iterator[Batch]:
+        """Yield a batch of each shape, or some more."""
         for bucket in self.buckets:
-            yield self._batch(bucket, bucket.dialogues[: bucket.rows])
+            for rows in islice(_chunks(bucket.dialogues, bucket.rows), most):
+                yield self._batch(bucket, rows)
 
     def in_order(self) -> Iterator[Batch]:
         """Yield every dialogue once, in a fixed order."""

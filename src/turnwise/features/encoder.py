@@ -59,6 +59,8 @@ class TurnEncoder:
             width += block.width
         self._placed = tuple(zip(firsts, self.blocks, strict=True))
         self._width = width
+        known = (block.actions for block in self.blocks if isinstance(block, PreviousActions))
+        self._actions = next(known, Vocabulary([]))
 
     @property
     def width(self) -> int:
@@ -73,8 +75,7 @@ class TurnEncoder:
     @property
     def actions(self) -> Vocabulary:
         """The actions that the next turn can be told of."""
-        found = (block.actions for block in self.blocks if isinstance(block, PreviousActions))
-        return next(found, Vocabulary([]))
+        return self._actions
 
     def encode(self, turn: Turn, previous: Previous) -> EncodedTurn:
         """Return all that a network is given of a turn; the arguments are those of `bits`."""
@@ -91,7 +92,11 @@ class TurnEncoder:
             turn: what the system sees: its user text and facts; its actions are not looked at.
             previous: the actions committed at the turn before, None at the start.
         """
-        return sorted(first + bit for first, block in self._placed for bit in block.bits(turn, previous))
+        found: list[int] = []
+        for first, block in self._placed:
+            found += [first + bit for bit in block.bits(turn, previous)]
+        found.sort()
+        return found
 
     def without_words(self) -> NDArray[np.int32]:
         """Return what each bit, and the padding F, becomes where the words of users are unknown: (F + 1,)."""

@@ -32,7 +32,7 @@ class PreviousActions:
         """Return the bits of the previous actions."""
         if previous is None:
             return (len(self.actions) + 1,)
-        return set(map(self.actions.index, previous))
+        return set(self.actions.indices(previous))
 
     def label(self, bit: int) -> str:
         """Say which action a bit stands for."""

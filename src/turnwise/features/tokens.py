@@ -66,8 +66,7 @@ class WordTokens:
 
     def ids(self, text: str) -> list[int]:
         """Return the numbers of the text's words in order."""
-        index, unknown = self.vocabulary.index, self.vocabulary.unknown
-        found = (index(word) for word in words(text)[: self.max_tokens])
+        unknown, found = self.vocabulary.unknown, self.vocabulary.indices(words(text)[: self.max_tokens])
         return [UNKNOWN if number == unknown else number + _FIRST for number in found]
 
     def to_json(self) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class UserWords:
 
     def bits(self, turn: Turn, previous: Previous) -> Collection[int]:  # noqa: ARG002
         """Return the bits of the words in the user's text."""
-        found = set(map(self.vocabulary.index, words(turn.user or "")))
+        found: Collection[int] = set(self.vocabulary.indices(words(turn.user))) if turn.user else ()
         return found or (len(self.vocabulary) + 1,)
 
     def label(self, bit: int) -> str:

@@ -30,7 +30,7 @@ class Seeds:
         return zlib.crc32(f"{self.seed} {name}".encode()) >> 1  # torch takes no more than 31 bits
 
     def kernel(self, name: str) -> Any:
-        """Return the initialiser of a kernel: uniform, by its inputs and outputs (Glorot and Bengio, 2010)."""
+        """Return the initialiser of a kernel: uniform, by its widths (Glorot and Bengio, 2010)."""
         return _Drawn(_glorot, self.of(f"{name}/kernel"))
 
     def recurrent(self, name: str) -> Any:

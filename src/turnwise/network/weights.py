@@ -16,10 +16,12 @@ def read_weights(model: Any) -> dict[str, NDArray[np.float32]]:
 
     >>> from turnwise.config import NetworkConfig
     >>> from turnwise.network import build_network
-    >>> model = build_network(NetworkConfig(units=8), num_features=20, num_actions=5, multi=False, seed=1)
+    >>> model = build_network(NetworkConfig(units=8, bit_units=4), num_features=20, num_actions=5,
+    ...                       multi=False, seed=1)
     >>> {name: array.shape for name, array in read_weights(model).items()}
-    {'hidden_0/kernel': (20, 32), 'hidden_0/recurrent_kernel': (8, 32), 'hidden_0/bias': (32,),
-     'actions/kernel': (8, 5), 'actions/bias': (5,)}
+    {'bit_dense/kernel': (20, 4), 'bit_dense/bias': (4,), 'hidden_0/kernel': (4, 32),
+     'hidden_0/recurrent_kernel': (8, 32), 'hidden_0/bias': (32,), 'actions/kernel': (8, 5),
+     'actions/bias': (5,)}
     """
     return {
         f"{name}/{weight.name}": np.asarray(weight, np.float32)

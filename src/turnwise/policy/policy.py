@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-
-import numpy as np
 
 from turnwise.dialogue import Dialogue, Turn
 from turnwise.errors import ModelError
@@ -71,8 +69,12 @@ class Policy(Parts):
         """
         seen = self.encoder.encode(turn, state.previous)
         probabilities, network = self._network.step(state.network, seen.bits, seen.tokens)
-        first, *ahead = (Prediction(row, self.space) for row in np.atleast_2d(probabilities))
-        return replace(first, ahead=tuple(ahead)), PolicyState(network, turn.actions)
+        after = PolicyState(network, turn.actions)
+        if probabilities.ndim == 1:
+            return Prediction(probabilities, self.space), after
+        first, *others = probabilities
+        ahead = tuple(Prediction(row, self.space) for row in others)
+        return Prediction(first, self.space, ahead), after
 
     def predict(self, dialogue: Dialogue) -> list[Prediction]:
         """Predict a recorded dialogue, each turn after the actions really taken before it.

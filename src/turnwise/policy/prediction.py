@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from turnwise.vocabulary import ActionSpace
 
+_FEW = 5  # so many are found one by one sooner than by sorting all
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
@@ -32,6 +34,8 @@ class Prediction:
     @property
     def actions(self) -> tuple[str, ...]:
         """The actions to take, the most probable first; none where the policy would do nothing."""
+        if not self.space.multi:  # what `decide` says of one, without an array of bits
+            return (self.space.name(int(self.probabilities.argmax())),)
         taken = self.space.actions(self.space.decide(self.probabilities))
         return (
             taken if len(taken) < 2 else tuple(sorted(taken, key=lambda action: -self.probability_of(action)))
@@ -49,8 +53,16 @@ class Prediction:
 
     def top(self, count: int) -> tuple[tuple[str, float], ...]:
         """Return the `count` most probable actions with their probabilities."""
-        order = np.argsort(-self.probabilities, kind="stable")[:count]
-        return tuple((self.space.name(int(index)), float(self.probabilities[index])) for index in order)
+        if count > _FEW:
+            order = (-self.probabilities).argsort(kind="stable")[:count]
+            names = self.space.names(order.tolist())
+            return tuple(zip(names, self.probabilities[order].tolist(), strict=True))
+        left, found = self.probabilities.copy(), []
+        for _ in range(min(count, len(left))):
+            index = int(left.argmax())  # among equals the first, as in a stable order
+            found.append((self.space.name(index), float(left[index])))
+            left[index] = -1
+        return tuple(found)
 
     def probability_of(self, action: str) -> float:
         """Return the probability of an action, 0 for one that the policy does not know."""

@@ -4,5 +4,6 @@ from turnwise.readers.columns import Columns
 from turnwise.readers.files import read
 from turnwise.readers.formats import FORMATS, Format, format_of
 from turnwise.readers.jsonl import to_json
+from turnwise.readers.reading import ReadConfig
 
-__all__ = ["FORMATS", "Columns", "Format", "format_of", "read", "to_json"]
+__all__ = ["FORMATS", "Columns", "Format", "ReadConfig", "format_of", "read", "to_json"]

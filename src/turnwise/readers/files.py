@@ -12,7 +12,7 @@ from turnwise.dialogue import Corpus, Dialogue
 from turnwise.errors import CorpusError
 from turnwise.readers.columns import Columns
 from turnwise.readers.formats import Format, format_of
-from turnwise.readers.skipped import Skipped
+from turnwise.readers.reading import ReadConfig, Reading
 
 Source = str | Path
 
@@ -22,6 +22,7 @@ def read(
     format: str | None = None,
     columns: Columns | None = None,
     name: str | None = None,
+    config: ReadConfig | None = None,
 ) -> Corpus:
     """Return the corpus in one or more files, in their order; the dialogues are read when they are asked for.
 
@@ -30,6 +31,7 @@ def read(
         format: a name of `FORMATS`; found by content when it is not given.
         columns: for tables, which column holds what.
         name: the corpus's name; the files' names when it is not given.
+        config: what is made of records that can be read in several ways.
 
     Raises:
         CorpusError: for what cannot be read, with the place and the cure.
@@ -45,14 +47,19 @@ def read(
     if not sources:
         raise CorpusError("corpus", "no file is named", "name at least one")
     if any(str(one) == "-" for one in sources):
-        return _from_stdin(sources, format, columns, name)
+        return _from_stdin(sources, format, columns, name, config)
     paths = [Path(one) for one in sources]
     files = tuple((path, format_of(path, format)) for path in paths)
-    return Corpus(name or "+".join(path.stem for path in paths), _Files(files, columns or Columns()))
+    dialogues = _Files(files, columns or Columns(), config or ReadConfig())
+    return Corpus(name or "+".join(path.stem for path in paths), dialogues)
 
 
 def _from_stdin(
-    sources: list[Source], format: str | None, columns: Columns | None, name: str | None
+    sources: list[Source],
+    format: str | None,
+    columns: Columns | None,
+    name: str | None,
+    config: ReadConfig | None,
 ) -> Corpus:
     """Read stdin once, into memory: it cannot be read again."""
     if len(sources) > 1:
@@ -61,7 +68,7 @@ def _from_stdin(
         path = Path(folder) / "stdin"
         path.write_bytes(sys.stdin.buffer.read())
         try:
-            return read(path, format, columns, name).load()
+            return read(path, format, columns, name, config).load()
         except CorpusError as error:
             where = error.where.replace(str(path), "stdin")
             raise CorpusError(where, error.problem, error.cure) from None
@@ -73,12 +80,13 @@ class _Files:
 
     files: tuple[tuple[Path, Format], ...]
     columns: Columns
+    config: ReadConfig
     skipped: Mapping[str, int] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Dialogue]:
-        skipped, first_in = Skipped(), dict[str, Path]()
+        reading, first_in = Reading(self.config, self.columns), dict[str, Path]()
         for path, file_format in self.files:
-            for dialogue in file_format.read(path, skipped, self.columns):
+            for dialogue in file_format.read(path, reading):
                 if dialogue.id in first_in:
                     also = first_in[dialogue.id]
                     there = "" if also == path else f" (first in {also})"
@@ -86,7 +94,7 @@ class _Files:
                     raise CorpusError(str(path), problem, "give each dialogue an id of its own")
                 first_in[dialogue.id] = path
                 yield dialogue
-        self.skipped = skipped.counts
+        self.skipped = reading.skipped.counts
         if not first_in:
             names = ", ".join(str(path) for path, _ in self.files)
             raise CorpusError(names, "no dialogue was found", "give at least one dialogue with a turn")

@@ -14,7 +14,7 @@ from turnwise.readers.columns import Columns
 from turnwise.readers.jsonl import read_jsonl
 from turnwise.readers.lines import open_binary
 from turnwise.readers.plain import read_plain
-from turnwise.readers.skipped import Skipped
+from turnwise.readers.reading import Reading
 from turnwise.readers.star import read_star, star_files
 from turnwise.readers.table import delimiter_of, read_csv, read_parquet
 
@@ -38,12 +38,19 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One row of the table: a name, what it is, how it is recognised and read."""
+    """One row of the table: a name, what it is, how it is recognised and read.
+
+    Attributes:
+        recognises: whether a file is of this format.
+        read: reads a file, or a folder that `holds` says yes to.
+        holds: whether a folder is a corpus of this format.
+    """
 
     name: str
     title: str
     recognises: Callable[[Head], bool]
-    read: Callable[[Path, Skipped, Columns], Iterator[Dialogue]]
+    read: Callable[[Path, Reading], Iterator[Dialogue]]
+    holds: Callable[[Path], bool] = lambda _: False
 
 
 def _is_table(head: Head) -> bool:
@@ -72,33 +79,39 @@ FORMATS: dict[str, Format] = {
             "parquet",
             "a table in a Parquet file",
             lambda head: head.raw.startswith(b"PAR1"),
-            read_parquet,
+            lambda path, reading: read_parquet(path, reading.skipped, reading.columns),
         ),
         Format(
             "star",
             "a STAR folder, or one of its dialogues",
             lambda head: _is_json(head, "Events"),
-            lambda path, skipped, _: read_star(path, skipped),
+            lambda path, reading: read_star(path, reading.skipped),
+            holds=lambda folder: bool(star_files(folder)),
         ),
         Format(
             "jsonl",
             "JSON Lines, one dialogue a line",
             lambda head: _is_json(head, "turns") or head.path.suffix.lower() == ".jsonl",
-            lambda path, skipped, _: read_jsonl(path, skipped),
+            lambda path, reading: read_jsonl(path, reading.skipped),
         ),
         Format(
             "plain",
             't1: user: "hello", system: "hi"(action=greet)',
             lambda head: bool(re.match(r"\s*t\d+\s*:\s*(?:user|system|\()", _uncommented(head))),
-            lambda path, skipped, _: read_plain(path, skipped),
+            lambda path, reading: read_plain(path, reading.skipped),
         ),
         Format(
             "babi",
             "bAbI dialog tasks",
             _is_babi,
-            lambda path, skipped, _: read_babi(path, skipped),
+            lambda path, reading: read_babi(path, reading.skipped),
         ),
-        Format("csv", "a table of text, the first line names its columns", _is_table, read_csv),
+        Format(
+            "csv",
+            "a table of text, the first line names its columns",
+            _is_table,
+            lambda path, reading: read_csv(path, reading.skipped, reading.columns),
+        ),
     )
 }
 
@@ -117,9 +130,12 @@ def format_of(path: Path, name: str | None = None) -> Format:
         cure = f"it is one of {', '.join(FORMATS)}"
         raise CorpusError(str(path), f"unknown format {name!r}{did_you_mean(name, FORMATS)}", cure)
     if path.is_dir():
-        if star_files(path):
-            return FORMATS["star"]
-        raise CorpusError(str(path), "the folder is no STAR corpus", "name the files that you mean")
+        for entry in FORMATS.values() if name is None else [FORMATS[name]]:
+            if entry.holds(path):
+                return entry
+        raise CorpusError(
+            str(path), "the folder is no corpus of a known format", "name the files that you mean"
+        )
     head = _head(path)
     if not head.raw.strip():
         raise CorpusError(str(path), "the file is empty", "give a file with dialogues")

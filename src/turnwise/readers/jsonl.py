@@ -13,15 +13,15 @@ from turnwise.readers.lines import read_lines
 from turnwise.readers.skipped import Skipped
 from turnwise.readers.values import actions_of, facts_of, kind_of, optional_text, parse_json
 
-_DIALOGUE_KEYS = {"id", "turns", "metadata"}
+_DIALOGUE_KEYS = {"id", "turns", "metadata", "group"}
 _TURN_KEYS = {"user", "facts", "actions", "response"}
 
 
 def read_jsonl(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
-    """Read one dialogue a line: `{"id", "turns": [{"user", "facts", "actions", "response"}], "metadata"}`.
+    """Read one dialogue a line: `{"id", "turns", "metadata", "group"}`.
 
-    Only `turns` and each turn's `actions` are required. Blank lines are passed over; a key that the format
-    does not have is ignored and counted.
+    A turn is `{"user", "facts", "actions", "response"}`. Only `turns` and each turn's `actions` are required.
+    Blank lines are passed over; a key that the format does not have is ignored and counted.
     """
     line_of: dict[str, int] = {}
     for number, line in read_lines(path):
@@ -56,6 +56,7 @@ def _dialogue(record: Any, where: str, default_id: str, skipped: Skipped) -> Dia
         str(name),
         tuple(_turn(turn, f"{where} turn {index}", skipped) for index, turn in enumerate(turns, start=1)),
         facts_of(record, "metadata", where),
+        optional_text(record, "group", where),
     )
 
 
@@ -81,6 +82,8 @@ def to_json(dialogue: Dialogue) -> str:
     record: dict[str, Any] = {"id": dialogue.id, "turns": [_turn_record(turn) for turn in dialogue]}
     if dialogue.metadata:
         record["metadata"] = dict(dialogue.metadata)
+    if dialogue.group is not None:
+        record["group"] = dialogue.group
     return json.dumps(record, ensure_ascii=False)
 
 

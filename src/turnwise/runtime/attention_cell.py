@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from turnwise.runtime.cells import CellState, Vector, Weights, normalise
+from turnwise.runtime.cells import CellState, Weights, normalise
+from turnwise.runtime.product import Product, Vector
 
 Matrix = NDArray[np.float32]
 
@@ -22,7 +24,8 @@ class TransformerCell:
     Attributes:
         heads: how many attentions stand side by side.
         slopes: by how much each turn of distance lowers a head's score, (heads, 1).
-        weights: the block's weights, by their name in the layer.
+        weights: the block's biases, scales and offsets, by their name in the layer.
+        products: the same of the kernels.
 
     Sources: Vaswani et al., 2017; Press et al. (ALiBi), 2022.
     """
@@ -30,6 +33,7 @@ class TransformerCell:
     heads: int
     slopes: Matrix
     weights: Weights
+    products: Mapping[str, Product]
 
     @classmethod
     def of(cls, weights: Weights, layer: str, heads: int) -> TransformerCell:
@@ -42,7 +46,9 @@ class TransformerCell:
         }
         if "qkv_kernel" not in found:
             raise KeyError(f"{layer}/qkv_kernel")
-        return cls(heads, slopes.astype(np.float32), found)
+        products = {name: Product.of(array) for name, array in found.items() if array.ndim == 2}
+        vectors = {name: array for name, array in found.items() if array.ndim == 1}
+        return cls(heads, slopes.astype(np.float32), vectors, products)
 
     def start(self) -> CellState:
         """Return no keys and no values, (0, H) each."""
@@ -51,14 +57,14 @@ class TransformerCell:
 
     def step(self, x: Vector, state: CellState) -> tuple[Vector, CellState]:
         """Return the output (H,) for the input (H,), and the state with one more key and value."""
-        w = self.weights
+        w, product = self.weights, self.products
         normal = normalise(x, w["attention_norm_scale"], w["attention_norm_offset"])
-        query, key, value = np.split(normal @ w["qkv_kernel"] + w["qkv_bias"], 3)
+        query, key, value = np.split(product["qkv_kernel"](normal) + w["qkv_bias"], 3)
         keys, values = np.concatenate([state[0], key[None]]), np.concatenate([state[1], value[None]])
-        x = x + self._attend(query, keys, values) @ w["out_kernel"] + w["out_bias"]
+        x = x + product["out_kernel"](self._attend(query, keys, values)) + w["out_bias"]
         normal = normalise(x, w["feed_norm_scale"], w["feed_norm_offset"])
-        fed = np.maximum(normal @ w["in_kernel"] + w["in_bias"], 0)
-        output: Vector = x + fed @ w["back_kernel"] + w["back_bias"]
+        fed = np.maximum(product["in_kernel"](normal) + w["in_bias"], 0)
+        output: Vector = x + product["back_kernel"](fed) + w["back_bias"]
         return output, (keys, values)
 
     def _attend(self, query: Vector, keys: Matrix, values: Matrix) -> Vector:

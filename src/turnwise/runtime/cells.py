@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-Vector = NDArray[np.float32]
+from turnwise.runtime.product import Product, Vector
+
 CellState = tuple[Vector, ...]
 Weights = Mapping[str, NDArray[np.float32]]
 
@@ -44,6 +45,17 @@ class LSTMCell(Cell):
     kernel: NDArray[np.float32]
     recurrent_kernel: NDArray[np.float32]
     bias: Vector
+    _recurrent: Product = field(init=False, repr=False)
+    _scale: Vector = field(init=False, repr=False)
+    _offset: Vector = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # One tanh for all gates, for sigmoid(x) = tanh(x / 2) / 2 + 1/2; the candidate's own stays as it is.
+        gates = np.array([[0.5, 0.5], [0.5, 0.5], [1, 0], [0.5, 0.5]], np.float32)
+        scale, offset = np.repeat(gates, len(self.recurrent_kernel), axis=0).T.copy()
+        object.__setattr__(self, "_recurrent", Product.of(self.recurrent_kernel))
+        object.__setattr__(self, "_scale", scale)
+        object.__setattr__(self, "_offset", offset)
 
     @classmethod
     def of(cls, weights: Weights, layer: str) -> LSTMCell:
@@ -56,14 +68,19 @@ class LSTMCell(Cell):
         return zeros, zeros
 
     def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
-        """Return the output (H,) and the new state; nothing is written in place."""
+        """Return the output (H,) and the new state; nothing that was given is written to."""
         output, memory = state
+        gates = self._recurrent(output)
+        gates += projected
+        gates *= self._scale
+        np.tanh(gates, out=gates)
+        gates *= self._scale
+        gates += self._offset
         units = len(output)
-        gates = projected + output @ self.recurrent_kernel
-        opened = sigmoid(gates)  # the candidate's part is not used
-        candidate = np.tanh(gates[2 * units : 3 * units])
-        memory = opened[units : 2 * units] * memory + opened[:units] * candidate
-        output = opened[3 * units :] * np.tanh(memory)
+        memory = gates[units : 2 * units] * memory
+        memory += gates[:units] * gates[2 * units : 3 * units]
+        output = np.tanh(memory)
+        output *= gates[3 * units :]
         return output, (output, memory)
 
 
@@ -84,6 +101,10 @@ class GRUCell(Cell):
     recurrent_kernel: NDArray[np.float32]
     bias: Vector
     recurrent_bias: Vector
+    _recurrent: Product = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_recurrent", Product.of(self.recurrent_kernel))
 
     @classmethod
     def of(cls, weights: Weights, layer: str) -> GRUCell:
@@ -96,10 +117,11 @@ class GRUCell(Cell):
         return (np.zeros(len(self.recurrent_kernel), np.float32),)
 
     def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
-        """Return the output (H,) and the new state; nothing is written in place."""
+        """Return the output (H,) and the new state; nothing that was given is written to."""
         (output,) = state
         units = len(output)
-        recurrent = output @ self.recurrent_kernel + self.recurrent_bias
+        recurrent = self._recurrent(output)
+        recurrent += self.recurrent_bias
         opened = sigmoid(projected[: 2 * units] + recurrent[: 2 * units])
         update, reset = opened[:units], opened[units:]
         candidate = np.tanh(projected[2 * units :] + reset * recurrent[2 * units :])
@@ -122,6 +144,10 @@ class SimpleRNNCell(Cell):
     kernel: NDArray[np.float32]
     recurrent_kernel: NDArray[np.float32]
     bias: Vector
+    _recurrent: Product = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_recurrent", Product.of(self.recurrent_kernel))
 
     @classmethod
     def of(cls, weights: Weights, layer: str) -> SimpleRNNCell:
@@ -134,7 +160,7 @@ class SimpleRNNCell(Cell):
 
     def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
         """Return the output (H,) and the new state."""
-        output = np.tanh(projected + state[0] @ self.recurrent_kernel)
+        output = np.tanh(projected + self._recurrent(state[0]))
         return output, (output,)
 
 
@@ -173,9 +199,10 @@ def sigmoid(x: Vector) -> Vector:
 
 def softmax(x: Vector) -> Vector:
     """Return exp(x) / sum(exp(x)), without overflow."""
-    powers = np.exp(x - x.max())
-    result: Vector = powers / powers.sum()
-    return result
+    powers: Vector = x - x[x.argmax()]
+    np.exp(powers, out=powers)
+    powers /= np.add.reduce(powers)
+    return powers
 
 
 def normalise(x: Vector, scale: Vector, offset: Vector) -> Vector:

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from turnwise.config import NetworkConfig
 from turnwise.errors import ModelError
-from turnwise.runtime.cells import CELLS, LSTMCell, Vector, Weights, sigmoid, softmax
-from turnwise.runtime.fold import folded
+from turnwise.runtime.cells import CELLS, LSTMCell, Weights, sigmoid, softmax
+from turnwise.runtime.fold import fold
+from turnwise.runtime.product import Product, Vector
 from turnwise.runtime.stack import State, stack_of
 from turnwise.runtime.words import WordReader
 
@@ -40,21 +41,35 @@ class NumpyNetwork:
         self._multi, self._horizon = multi, config.horizon
         self._first_only = config.layout == "one-to-many"
         try:
-            weights = folded(config, weights)
+            weights = fold(weights)
             self._stack = stack_of(config, weights)
             self._reader = None if config.words == "bits" else WordReader(config.words, weights)
+            self._take_first(weights)
             decoding = config.layout == "many-to-many-1"
             kind = CELLS.get(config.cell, LSTMCell)
             self._decoder = kind.of(weights, "decoder/hidden") if decoding else None
             actions = "decoder/actions" if decoding else "actions"
-            self._kernel, self._bias = weights[f"{actions}/kernel"], weights[f"{actions}/bias"]
+            self._product, self._bias = Product.of(weights[f"{actions}/kernel"]), weights[f"{actions}/bias"]
+            self._decoded = None if self._decoder is None else Product.of(self._decoder.kernel)
         except KeyError as error:
             raise ModelError(f"the weights lack {error}; the model was not saved whole") from None
+
+    def _take_first(self, weights: Weights) -> None:
+        """Take what the bits, and the vector of the words, are multiplied with first."""
+        kernel = self._stack.kernel
+        at = len(kernel) - (self._reader.width if self._reader else 0)
+        self._rows, self._offset = kernel[:at], self._stack.bias
+        self._of_words = Product.of(kernel[at:]) if self._reader else None
+        self._of_dense: Product | None = None
+        if "bit_dense/kernel" in weights:  # it was too large to fold
+            self._of_dense = Product.of(self._rows)
+            self._rows = weights["bit_dense/kernel"]
+            self._offset = self._of_dense(weights["bit_dense/bias"]) + self._offset
 
     @property
     def num_features(self) -> int:
         """F, how many bits the input has."""
-        return len(self._stack.kernel) - (self._reader.width if self._reader else 0)
+        return len(self._rows)
 
     @property
     def num_tokens(self) -> int:
@@ -97,21 +112,23 @@ class NumpyNetwork:
         return answers
 
     def _project(self, bits: Sequence[int], tokens: Sequence[int]) -> Vector:
-        """Return the product of the turn with the first kernel, plus bias."""
-        kernel = self._stack.kernel
-        projected: Vector = kernel[np.asarray(bits, np.intp)].sum(0) + self._stack.bias
-        if self._reader and len(tokens):
-            projected = projected + self._reader.read(tokens) @ kernel[self.num_features :]
+        """Return the product of the turn with the first kernel, plus bias; an array of its own."""
+        projected: Vector = np.add.reduce(self._rows.take(np.asarray(bits, np.intp), 0), 0)
+        if self._of_dense:
+            projected = self._of_dense(projected)
+        projected += self._offset
+        if self._reader and self._of_words and len(tokens):
+            projected += self._of_words(self._reader.read(tokens))
         return projected
 
     def _answer(self, x: Vector) -> NDArray[np.float32]:
-        if self._decoder is None:
-            return self._squash(x @ self._kernel + self._bias)
-        state, projected = self._decoder.start(), x @ self._decoder.kernel + self._decoder.bias
+        if self._decoder is None or self._decoded is None:
+            return self._squash(self._product(x) + self._bias)
+        state, projected = self._decoder.start(), self._decoded(x) + self._decoder.bias
         answers = []
         for _ in range(self._horizon):
             output, state = self._decoder.step(projected, state)
-            answers.append(self._squash(output @ self._kernel + self._bias))
+            answers.append(self._squash(self._product(output) + self._bias))
         return np.stack(answers)
 
     def _squash(self, logits: Vector) -> Vector:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from turnwise.errors import ConfigError, MissingExtra, ModelError
 from turnwise.runtime.onnx_graph import FORMAT
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 Arrays = tuple[NDArray[np.float32], ...]
 Bits = NDArray[np.int64]
@@ -62,7 +64,7 @@ class OnnxNetwork:
         self.num_features, self.num_actions = int(texts["features"]), int(texts["actions"])
         self._states = [(value.name, value.shape[1]) for value in self._session.get_inputs()[1:]]
         self._threads = threads
-        self._pool = ThreadPoolExecutor(threads, "turnwise-onnx") if threads > 1 else None
+        self._pool = _pool(threads) if threads > 1 else None
 
     def start(self, conversations: int) -> Arrays:
         """Return the states of B conversations before their first turn, (B, H) each."""
@@ -112,6 +114,12 @@ class OnnxNetwork:
             chain.from_iterable(bits), np.int64, lengths.sum()
         )
         return filled
+
+
+def _pool(threads: int) -> ThreadPoolExecutor:
+    from concurrent.futures import ThreadPoolExecutor  # here, so that a process that serves starts sooner
+
+    return ThreadPoolExecutor(threads, "turnwise-onnx")
 
 
 def _session(source: str | Path | bytes) -> Any:

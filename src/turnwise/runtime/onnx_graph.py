@@ -10,7 +10,7 @@ import numpy as np
 from turnwise.config import NetworkConfig
 from turnwise.errors import ConfigError, ModelError
 from turnwise.runtime.cells import CELLS, LSTMCell, Weights
-from turnwise.runtime.fold import folded
+from turnwise.runtime.fold import fold
 from turnwise.runtime.onnx_cells import Graph, Names, add_step, library, parts_of
 from turnwise.runtime.stack import CellStack
 
@@ -56,7 +56,7 @@ def onnx_model(
     _check(config, weights)
     onnx = library()
     try:
-        writer = _Writer(config, folded(config, weights), Graph(onnx))
+        writer = _Writer(config, weights, Graph(onnx))
     except KeyError as error:
         raise ModelError(f"the weights lack {error}; the model was not saved whole") from None
     answer, states = writer.turn(multi)
@@ -92,7 +92,7 @@ class _Writer:
     """
 
     def __init__(self, config: NetworkConfig, weights: Weights, graph: Graph) -> None:
-        self.graph = graph
+        self.graph, weights = graph, fold(weights)
         self._stack = CellStack.of(config, weights)
         decoding = config.layout == "many-to-many-1"
         kind = CELLS.get(config.cell, LSTMCell)
@@ -101,7 +101,12 @@ class _Writer:
         self._kernel, self._bias = weights[f"{self._actions}/kernel"], weights[f"{self._actions}/bias"]
         self._horizon = config.horizon
         self._first_only = config.layout == "one-to-many"
-        self.num_features, width = self._stack.kernel.shape
+        # What the bits are multiplied with first; `bit_dense` only where it was too large to fold.
+        self._apart = "bit_dense/kernel" in weights
+        self._first_layer = "bit_dense" if self._apart else "hidden_0"
+        self._rows = weights["bit_dense/kernel"] if self._apart else self._stack.kernel
+        self._offset = weights["bit_dense/bias"] if self._apart else self._stack.bias
+        self.num_features, width = len(self._rows), len(self._stack.bias)
         num_actions = len(self._bias)
         self.answer_shape = (config.horizon, num_actions) if decoding else (num_actions,)
         self.states = {
@@ -126,11 +131,12 @@ class _Writer:
 
         A row of zeros stands behind the others, for the bits that fill up.
         """
-        graph, kernel = self.graph, self._stack.kernel
-        rows = np.concatenate([kernel, np.zeros((1, kernel.shape[1]), np.float32)])
-        gathered = graph.add("Gather", graph.constant("hidden_0/kernel", rows), "bits", axis=0)
+        graph, stack, name = self.graph, self._stack, self._first_layer
+        rows = np.concatenate([self._rows, np.zeros((1, self._rows.shape[1]), np.float32)])
+        gathered = graph.add("Gather", graph.constant(f"{name}/kernel", rows), "bits", axis=0)
         summed = graph.add("ReduceSum", gathered, graph.constant("axis_1", np.array([1])), keepdims=0)
-        return graph.add("Add", summed, graph.constant("hidden_0/bias", self._stack.bias))
+        projected = graph.add("Add", summed, graph.constant(f"{name}/bias", self._offset))
+        return graph.dense(projected, "hidden_0", stack.kernel, stack.bias) if self._apart else projected
 
     def _first(self, projected: str) -> tuple[str, Names]:
         """Return the first turn's projection, which every later turn takes from the state."""

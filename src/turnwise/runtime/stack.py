@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from turnwise.config import NetworkConfig
 from turnwise.runtime.attention_cell import TransformerCell
-from turnwise.runtime.cells import CELLS, Cell, CellState, DenseCell, Vector, Weights, normalise
+from turnwise.runtime.cells import CELLS, Cell, CellState, DenseCell, Weights, normalise
+from turnwise.runtime.product import Product, Vector
 
 State = tuple[CellState, ...]
 """The state of each hidden layer."""
@@ -51,6 +52,11 @@ class CellStack(Stack):
     cells: tuple[Cell, ...]
     residual: bool
     norms: tuple[tuple[Vector, Vector] | None, ...]
+    _products: tuple[Product | None, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        products = (Product.of(cell.kernel) for cell in self.cells[1:])
+        object.__setattr__(self, "_products", (None, *products))  # the first layer's is made before
 
     @classmethod
     def of(cls, config: NetworkConfig, weights: Weights) -> CellStack:
@@ -80,14 +86,13 @@ class CellStack(Stack):
     def step(self, projected: Vector, state: State) -> tuple[Vector, State]:
         """Return the output (H,) and the new state."""
         new_states: list[CellState] = []
-        below: Vector | None = None
-        for cell, old, norm in zip(self.cells, state, self.norms, strict=True):
-            output, new = cell.step(projected if below is None else below @ cell.kernel + cell.bias, old)
-            if self.residual and below is not None:
+        below = projected
+        for cell, old, norm, product in zip(self.cells, state, self.norms, self._products, strict=True):
+            output, new = cell.step(below if product is None else product(below) + cell.bias, old)
+            if self.residual and product is not None:
                 output = output + below
             below = output if norm is None else normalise(output, *norm)
             new_states.append(new)
-        assert below is not None  # there is at least one layer
         return below, tuple(new_states)
 
 

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from turnwise.runtime.cells import LSTMCell, Vector, Weights
+from turnwise.runtime.cells import LSTMCell, Weights
+from turnwise.runtime.fold import MOST_BYTES
+from turnwise.runtime.product import Product, Vector
 
 
 class WordReader:
@@ -28,6 +30,10 @@ class WordReader:
         self._embeddings = weights["embedding/embeddings"]
         if words == "lstm":
             self._cell = LSTMCell.of(weights, "words")
+            self._product = Product.of(self._cell.kernel)
+            small = len(self._embeddings) * self._cell.bias.nbytes <= MOST_BYTES
+            # Each word's product with the kernel, made once.
+            self._made = self._embeddings @ self._cell.kernel + self._cell.bias if small else None
         elif words == "conv":
             self._kernel, self._bias = weights["words/kernel"], weights["words/bias"]
 
@@ -45,19 +51,22 @@ class WordReader:
         """Return what the tokens say, (E,)."""
         if not len(tokens):
             return np.zeros(self.width, np.float32)
+        if self._words == "lstm":
+            return self._run(tokens)
         embedded = self._embeddings[np.asarray(tokens, np.intp)]
         result: Vector
-        if self._words == "lstm":
-            return self._run(embedded)
         if self._words == "mean":
             result = embedded.mean(0)
         else:
             result = (embedded if self._words == "max" else self._convolve(embedded)).max(0)
         return result
 
-    def _run(self, embedded: NDArray[np.float32]) -> Vector:
-        state = self._cell.start()
-        for projected in embedded @ self._cell.kernel + self._cell.bias:
+    def _run(self, tokens: Sequence[int]) -> Vector:
+        state, made = self._cell.start(), self._made
+        for token in tokens:
+            projected = (
+                self._product(self._embeddings[token]) + self._cell.bias if made is None else made[token]
+            )
             _, state = self._cell.step(projected, state)
         return state[0]
 

@@ -12,12 +12,22 @@ from turnwise.policy import Policy, PolicyState, Prediction
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One observed turn: where the conversation stood before, what was seen and said, where it stands now."""
+    """One observed turn: what was seen and predicted, and where the conversation stands after it.
 
-    before: PolicyState
+    Attributes:
+        turn: as it was observed, without actions: what was committed stands in the state.
+        prediction: of its actions.
+        after: the state, with the actions that were committed.
+    """
+
     turn: Turn
     prediction: Prediction
     after: PolicyState
+
+    @property
+    def taken(self) -> Turn:
+        """The turn with the actions that were committed."""
+        return replace(self.turn, actions=self.after.previous or ())
 
 
 class Session:
@@ -40,9 +50,9 @@ class Session:
         if self._open:
             self.commit()
         before = self._steps[-1].after if self._steps else self._policy.start()
-        turn = Turn(user, facts=facts or {})
+        turn = Turn(user, facts=facts) if facts else Turn(user)
         prediction, after = self._policy.step(before, turn)
-        self._steps.append(_Step(before, turn, prediction, after))
+        self._steps.append(_Step(turn, prediction, after))
         self._open = True
         return prediction
 
@@ -63,19 +73,19 @@ class Session:
         last, known = self._steps[-1], self._policy.encoder.actions
         if actions is None:
             actions = (action for action in last.prediction.actions if action in known)
-        turn = replace(last.turn, actions=tuple(actions))
-        for action in turn.actions:
+        taken = tuple(dict.fromkeys(actions))
+        for action in taken:
             if action not in known:
                 raise UnknownAction(action, known)
-        self._steps[-1] = replace(last, turn=turn, after=last.after.committed(turn.actions))
+        self._steps[-1] = _Step(last.turn, last.prediction, last.after.committed(taken))
         self._open = False
-        return turn.actions
+        return taken
 
     def undo(self) -> Turn | None:
         """Take back the turn observed last, and return it; None where there is none."""
         self._open = False
-        return self._steps.pop().turn if self._steps else None
+        return self._steps.pop().taken if self._steps else None
 
     def history(self) -> tuple[Turn, ...]:
         """Return the turns so far, each with the actions that were committed."""
-        return tuple(step.turn for step in self._steps)
+        return tuple(step.taken for step in self._steps)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Any
 
 import jax
@@ -18,8 +17,8 @@ from turnwise.training.losses import turn_losses
 from turnwise.training.touched_bits import TouchedBits
 from turnwise.training.workers import Compiled, Workers
 
-_LOOKED_AT = 64
-"""So many batches tell how many rows of the table a batch touches."""
+_LOOKED_AT = 16
+"""So many batches of a shape tell how many rows of the table one touches."""
 _APART = np.uint32(0x9E3779B9)
 """Sets the seeds of dropout of two workers apart."""
 
@@ -58,9 +57,8 @@ class JaxStep:
     def prepare(self, train: Batches, dev: Batches) -> None:
         """Compile for the shapes that will come, side by side."""
         if self._table is not None:
-            self._touched.make_room(
-                max(len(np.unique(batch.inputs["bits"])) for batch in islice(train.in_order(), _LOOKED_AT))
-            )
+            for batch in train.examples(_LOOKED_AT):
+                self._touched.of(batch.inputs["bits"])
         wanted: list[tuple[Compiled, tuple[Any, ...]]] = []
         for rows, shares in map(self.place, train.examples()):
             arguments = self._arguments(rows, shares)

@@ -10,9 +10,10 @@ from turnwise.errors import CorpusError
 
 
 def split_dev(corpus: Corpus, share: float, seed: int) -> tuple[Corpus, Corpus]:
-    """Return (training part, dev part): a fixed share of the dialogues, chosen by a hash of seed and id.
+    """Return (training part, dev part): about this share of the dialogues, chosen by a hash of seed and id.
 
-    A dialogue added later moves few others. Both parts are read as lazily as the corpus.
+    Dialogues of one group stay together. A dialogue added later moves few others. Both parts are read as
+    lazily as the corpus.
 
     >>> from turnwise.dialogue import Dialogue, Turn
     >>> corpus = Corpus("ten", [Dialogue(str(n), [Turn("hi", ["greet"])]) for n in range(10)])
@@ -23,12 +24,22 @@ def split_dev(corpus: Corpus, share: float, seed: int) -> tuple[Corpus, Corpus]:
     Raises:
         CorpusError: for a corpus of one dialogue, which cannot be split.
     """
-    order = sorted((_draw(seed, dialogue.id), position) for position, dialogue in enumerate(corpus))
-    if len(order) < 2:
+    groups = dict[tuple[str, bool], list[int]]()
+    total = 0
+    for position, dialogue in enumerate(corpus):
+        alone = dialogue.group is None
+        groups.setdefault((dialogue.id if alone else str(dialogue.group), alone), []).append(position)
+        total += 1
+    if len(groups) < 2:
+        what = "one dialogue" if total < 2 else "one group of dialogues"
         cure = "give more dialogues, or a dev part with --dev"
-        raise CorpusError(corpus.name, "a dev part cannot be split off one dialogue", cure)
-    count = min(max(1, round(share * len(order))), len(order) - 1)
-    held_out = frozenset(position for _, position in order[:count])
+        raise CorpusError(corpus.name, f"a dev part cannot be split off {what}", cure)
+    wanted, chosen = max(1, round(share * total)), list[int]()
+    for _, members in sorted((_draw(seed, name), members) for (name, _), members in groups.items())[:-1]:
+        if len(chosen) >= wanted:
+            break
+        chosen += members
+    held_out = frozenset(chosen)
     return (
         corpus.filter(lambda position, _: position not in held_out),
         replace(corpus.filter(lambda position, _: position in held_out), name=f"{corpus.name}, dev part"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_STEP = 64
-"""Room for rows is made in steps of so many, so that few shapes are compiled."""
+_ROOMS = [64 * size for power in range(26) for size in (2**power, 3 * 2**power // 2)]
+"""Room is made for so many rows, so that few shapes are compiled."""
 _SPARE = 1.1
 """So many times the rows of the batches seen so far, for those to come."""
 
@@ -27,14 +27,15 @@ class TouchedBits:
     """
 
     def __init__(self, num_bits: int) -> None:
-        self.num_bits, self.room = num_bits, 0
+        self.num_bits = num_bits
+        self._rooms: dict[tuple[int, ...], int] = {}
         self._touched = np.zeros(num_bits + 1, np.bool_)
         self._place = np.zeros(num_bits + 1, np.int64)
 
     def of(self, bits: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
         """Return the rows (U,), filled up with numbers of no row, and the matrix (..., U).
 
-        U is the same for all batches as long as they have room; then it grows.
+        U is the same for all batches of a shape as long as they have room; then it grows.
 
         Args:
             bits: (..., K) indices; F and above is padding.
@@ -44,15 +45,16 @@ class TouchedBits:
         self._touched[:] = False
         self._touched[found] = True
         rows = np.flatnonzero(self._touched)
-        self.make_room(len(rows))
+        room = self._room(bits.shape, len(rows))
         self._place[rows] = np.arange(len(rows))
-        matrix = np.zeros((len(flat), self.room), np.uint8)
+        matrix = np.zeros((len(flat), room), np.uint8)
         matrix[turns, self._place[found]] = 1
-        filled = np.concatenate([rows, self.num_bits + np.arange(self.room - len(rows))])
-        return filled.astype(np.int32), matrix.reshape(*bits.shape[:-1], self.room)
+        filled = np.concatenate([rows, self.num_bits + np.arange(room - len(rows))])
+        return filled.astype(np.int32), matrix.reshape(*bits.shape[:-1], room)
 
-    def make_room(self, rows: int) -> None:
-        """Let U be enough for so many rows, and some more."""
-        if rows > self.room or not self.room:
-            wanted = min(max(1, rows * _SPARE), self.num_bits)
-            self.room = _STEP * int(-(-wanted // _STEP))
+    def _room(self, shape: tuple[int, ...], rows: int) -> int:
+        """Return U for a batch that touches so many rows."""
+        if rows > self._rooms.get(shape, -1):
+            wanted = min(rows * _SPARE, self.num_bits)
+            self._rooms[shape] = next(room for room in _ROOMS if room >= wanted)
+        return self._rooms[shape]

@@ -1,0 +1,50 @@
+"""The product of one vector with a kernel, on one thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+
+# OpenBLAS shares a product of a vector among threads from some size on: 9,216 elements in its older versions.
+# Threads wait for one another, and for long where another process takes a core.
+_MOST_ELEMENTS = 8192
+_COLUMNS = 16  # blocks are as wide as a whole number of them, where they can be: those are the quickest
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A kernel (K, N) in blocks of columns, each too small for BLAS to share among threads.
+
+    Attributes:
+        blocks: (blocks, K, columns of a block); the last is filled up with zeros.
+        width: N.
+
+    >>> kernel = np.arange(6, dtype=np.float32).reshape(2, 3)
+    >>> Product.of(kernel)(np.array([1, 10], np.float32)).tolist()
+    [30.0, 41.0, 52.0]
+    """
+
+    blocks: NDArray[np.float32]
+    width: int
+
+    @classmethod
+    def of(cls, kernel: NDArray[np.float32]) -> Product:
+        """Lay out a kernel (K, N)."""
+        rows, width = kernel.shape
+        most = max(_MOST_ELEMENTS // max(rows, 1), 1)
+        unit = min(_COLUMNS, 1 << most.bit_length() - 1)
+        number = max(-(-width // (most // unit * unit)), 1)
+        columns = -(-width // (number * unit)) * unit
+        filled = np.zeros((rows, number * columns), kernel.dtype)
+        filled[:, :width] = kernel
+        blocks = filled.reshape(rows, number, columns).transpose(1, 0, 2)
+        return cls(np.ascontiguousarray(blocks), width)
+
+    def __call__(self, x: Vector) -> Vector:
+        """Return x @ kernel, (N,), as an array of its own."""
+        result: Vector = (x @ self.blocks).ravel()[: self.width]
+        return result
