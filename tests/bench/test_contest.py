@@ -151,6 +151,22 @@ def test_trainings_agree(tmp_path, kind):
     assert disagreement(*found) == ""
 
 
+@pytest.mark.parametrize("kind", ["flat", "bits", "hierarchy"])
+def test_torch_agrees(tmp_path, kind):
+    pytest.importorskip("torch")
+    from turnwise.bench.contenders.torch_training import TorchBags, TorchTraining
+
+    problem = replace(STEP, kind=kind, batch=4, batches=2, turns=3)
+    folder = laid_out(tmp_path, problem)
+    kinds = [TurnwiseTraining, TorchTraining, *([TorchBags] * (kind == "bits"))]
+    found = []
+    for made in (kind(problem, folder) for kind in kinds):
+        losses = [made.first()]
+        found.append((made.outputs(), [*losses, *made.losses()]))
+    for others in found[1:]:
+        assert disagreement(found[0], others) == ""
+
+
 def test_a_corpus_is_laid_out_for_all(tmp_path):
     """The bits that the others pad and make dense are those that we read."""
     problem = lay_out_corpus(tiny(dialogues=20), 1, tmp_path)

@@ -89,9 +89,9 @@ class Field:
         """
         place = entrant.places[problem.kind]
         started = time.perf_counter()
-        # What JAX compiled for others before must not help; what it compiles for this one may.
-        fresh = self.stack.enter_context(tempfile.TemporaryDirectory(prefix="turnwise-compiled-"))
-        environment = {"JAX_COMPILATION_CACHE_DIR": fresh, **entrant.environment}
+        # What was compiled before must not help: each begins as on a new machine.
+        fresh = self.stack.enter_context(tempfile.TemporaryDirectory(prefix="turnwise-cache-"))
+        environment = {"XDG_CACHE_HOME": fresh, **entrant.environment}
         process = self.stack.enter_context(Process(place, folder, environment))
         self.processes[entrant.name] = process
         entry = self.entries[entrant.name] = Entry(entrant)

@@ -21,13 +21,16 @@ class Lost(Exception):
     """A contender cannot go on."""
 
 
+_KEPT_COMPILED = ("JAX_COMPILATION_CACHE", "JAX_PERSISTENT_CACHE")
+
+
 class Process:
     """A worker in a process of its own.
 
     Args:
         place: where the contender's class is, `module:Class`.
         folder: where the problem lies.
-        environment: variables that are set for it.
+        environment: variables that are set for it. Where JAX keeps what it compiled is not handed on.
     """
 
     def __init__(self, place: str, folder: Path, environment: dict[str, str]) -> None:
@@ -40,7 +43,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=self._said,
             text=True,
-            env=os.environ | environment,
+            env=_inherited() | environment,
         )
 
     def __enter__(self) -> Process:
@@ -91,3 +94,7 @@ class Process:
         self._said.seek(0)
         lines = [line for line in self._said.read().splitlines() if line.strip()]
         return lines[-1] if lines else "it said nothing"
+
+
+def _inherited() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith(_KEPT_COMPILED)}

@@ -12,6 +12,7 @@ from turnwise.bench.contest import Contest, Tell, hold
 from turnwise.bench.entrants import PEAK, check_names, entrants
 from turnwise.bench.operations import operations_a_turn
 from turnwise.bench.problem import Kind, Problem
+from turnwise.bench.report import table
 from turnwise.bench.setting import lay_out, lay_out_corpus, lay_out_policy
 from turnwise.config import NetworkConfig, TrainConfig
 from turnwise.dialogue import Corpus
@@ -63,7 +64,12 @@ class Plan:
         )
         taking_part = [entrant.name for entrant in entrants(problem.kind)]
         absent = {name: "takes no part here" for name in self.names if name not in taking_part}
-        return replace(found, left_out=found.left_out | absent)
+        found = replace(found, left_out=found.left_out | absent)
+        heads, rows = table(found)
+        for name, *cells in rows:
+            figures = zip(heads[1:], cells, strict=True)
+            self.tell(f"  {name}: " + ", ".join(f"{head} {cell}" for head, cell in figures if cell))
+        return found
 
     def made_up(self, problem: Problem) -> Contest:
         """Hold a contest over made-up weights and data."""
@@ -157,7 +163,7 @@ def bench_load(plan: Plan, cases: Sequence[str] = LOAD_CASES) -> list[Contest]:
 def _training(case: str, batches: Sequence[int], quick: bool) -> list[Problem]:
     small: dict[str, Any] = _SMALL if quick else {}
     if case == "flat":
-        problems = [Problem("flat", "", batch=8 if quick else batch) for batch in batches]
+        problems = [Problem("flat", "", batch=batch) for batch in ([8] if quick else batches)]
         return [_titled(replace(p, **{"batches": 2560 // p.batch, **small}), "flat") for p in problems]
     if case == "vocabulary":
         widths = (20, 40) if quick else (1_000, 10_000)

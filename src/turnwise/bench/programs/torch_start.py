@@ -26,7 +26,7 @@ def main() -> None:
         )
     with torch.inference_mode():
         x = torch.from_numpy(np.load(folder / "turn.npy"))[None, None]
-        output, _ = lstm(x @ state["bits.weight"].T + state["bit_bias"])
+        output, _ = lstm(x @ state["bits.weight"].T + state["bits.added"])
         print(json.dumps(actions(output[0, -1]).softmax(-1).tolist()), flush=True)
     sys.stdin.read()
 
