@@ -68,7 +68,7 @@ def test_the_step_is_keras_adam_on_the_rows_that_a_batch_touches(multi):
         (logits, _), _ = model.stateless_call(trainable, other, batch.inputs, training=True)
         return mean_loss(turn_losses(batch.targets, logits, multi), batch.weights)
 
-    gradients = jax.grad(loss_of)([v.value for v in model.trainable_variables])
+    gradients = jax.jit(jax.grad(loss_of))([v.value for v in model.trainable_variables])
     make_optimizer(config).apply(gradients, model.trainable_variables)
     for name, expected in read_weights(model).items():
         np.testing.assert_allclose(weights[name], expected, atol=2e-6, err_msg=name)

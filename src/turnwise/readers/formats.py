@@ -9,14 +9,25 @@ from pathlib import Path
 
 from turnwise.dialogue import Dialogue
 from turnwise.errors import CorpusError, did_you_mean
+from turnwise.readers.api_bank import holds_api_bank, is_api_bank, read_api_bank
 from turnwise.readers.babi import is_knowledge_base, read_babi
+from turnwise.readers.bfcl import bfcl_files, is_bfcl, read_bfcl
+from turnwise.readers.camrest import is_camrest, read_camrest
+from turnwise.readers.chat import is_chat, read_chat
 from turnwise.readers.columns import Columns
+from turnwise.readers.convlab import is_convlab, read_convlab
+from turnwise.readers.json_files import has_json_files
 from turnwise.readers.jsonl import read_jsonl
 from turnwise.readers.lines import open_binary
+from turnwise.readers.m2m import is_m2m, read_m2m
+from turnwise.readers.multiwoz import is_multiwoz, read_multiwoz
 from turnwise.readers.plain import read_plain
 from turnwise.readers.reading import Reading
+from turnwise.readers.sgd import is_sgd, read_sgd
 from turnwise.readers.star import read_star, star_files
+from turnwise.readers.swda import holds_swda, is_swda, read_swda
 from turnwise.readers.table import delimiter_of, read_csv, read_parquet
+from turnwise.readers.tau2 import is_tau2, read_tau2
 
 _HEAD_BYTES = 65_536
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -72,6 +83,22 @@ def _is_json(head: Head, key: str) -> bool:
     return head.raw.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"{") and f'"{key}"'.encode() in head.raw
 
 
+def _of_json(
+    name: str,
+    title: str,
+    recognises: Callable[[bytes], bool],
+    read: Callable[[Path, Reading], Iterator[Dialogue]],
+) -> Format:
+    """Return the row of a corpus in JSON files, which lie in a folder or one level deeper."""
+    return Format(
+        name,
+        title,
+        lambda head: recognises(head.raw),
+        read,
+        lambda folder: has_json_files(folder, recognises),
+    )
+
+
 FORMATS: dict[str, Format] = {
     entry.name: entry
     for entry in (
@@ -82,12 +109,50 @@ FORMATS: dict[str, Format] = {
             lambda path, reading: read_parquet(path, reading.skipped, reading.columns),
         ),
         Format(
+            "chat",
+            "OpenAI chat messages with tool calls",
+            lambda head: is_chat(head.raw),
+            read_chat,
+        ),
+        Format(
+            "tau2",
+            "results of tau2-bench",
+            lambda head: is_tau2(head.raw),
+            read_tau2,
+        ),
+        Format(
+            "bfcl",
+            "Berkeley function calling: questions, with their answers in possible_answer/",
+            lambda head: is_bfcl(head.raw),
+            read_bfcl,
+            holds=lambda folder: bool(bfcl_files(folder)),
+        ),
+        Format(
+            "api_bank",
+            "API-Bank: a dialogue, or a folder of them",
+            lambda head: is_api_bank(head.raw),
+            read_api_bank,
+            holds=holds_api_bank,
+        ),
+        Format(
+            "swda",
+            "Switchboard dialogue acts: speaker|text|act, a dialogue or a folder of them",
+            lambda head: is_swda(list(head.lines)),
+            read_swda,
+            holds=holds_swda,
+        ),
+        Format(
             "star",
             "a STAR folder, or one of its dialogues",
             lambda head: _is_json(head, "Events"),
             lambda path, reading: read_star(path, reading.skipped),
             holds=lambda folder: bool(star_files(folder)),
         ),
+        _of_json("sgd", "a Schema-Guided Dialogue folder, or one of its files", is_sgd, read_sgd),
+        _of_json("m2m", "Machines Talking to Machines", is_m2m, read_m2m),
+        _of_json("multiwoz", "MultiWOZ with the system's acts", is_multiwoz, read_multiwoz),
+        _of_json("camrest", "CamRest676 with the system's acts", is_camrest, read_camrest),
+        _of_json("convlab", "the unified format of ConvLab-3", is_convlab, read_convlab),
         Format(
             "jsonl",
             "JSON Lines, one dialogue a line",
