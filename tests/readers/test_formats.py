@@ -34,6 +34,7 @@ def test_found_by_content(tmp_path, content, format):
     ("content", "message"),
     [
         (b"", ": the file is empty; give a file with dialogues"),
+        (b"\xef\xbb\xbf\n", ": the file is empty; give a file with dialogues"),
         (b" \n\n ", ": the file is empty; give a file with dialogues"),
         (
             b"Dear diary,\n",
