@@ -16,6 +16,8 @@ TURN = '{"turns": [{"user": "hi", "actions": ["greet"]}]}\n'
     [
         (TURN, "jsonl"),
         ("\ufeff" + TURN, "jsonl"),
+        (TURN.replace("greet", "Events"), "jsonl"),
+        (TURN.replace('"user"', '"facts": {"Events": 1}, "user"'), "jsonl"),
         ('{\n "Events": []\n}', "star"),
         ('\n\nt1: user: "a" (action=1)', "plain"),
         ('# ours\nt1 : system: "a" (action=1)', "plain"),
