@@ -2,8 +2,11 @@
 
 import io
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from acts_support import CAMREST, CONVLAB, M2M, MULTIWOZ, SGD
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ def jsonl() -> Example:
         {"id": "d1", "group": "g", "metadata": {"happy": True}, "turns": turns},
         {"turns": turns[::-1], "extra": "\U0001f600"},
     ]
-    return Example.of("corpus.jsonl", "".join(json.dumps(record) + "\n" for record in records))
+    return Example.of("corpus.jsonl", in_lines(records))
 
 
 def plain() -> Example:
@@ -95,6 +98,76 @@ def parquet() -> Example:
     return Example({"corpus.parquet": written.getvalue()}, "corpus.parquet")
 
 
+def of_acts(name: str, record: Any) -> Callable[[], Example]:
+    return lambda: Example.of(name, json.dumps(record))
+
+
+def in_lines(records: Iterable[Any]) -> str:
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+def chat() -> Example:
+    called = {"id": "c1", "type": "function", "function": {"name": "find", "arguments": '{"day": "7th"}'}}
+    messages = [
+        {"role": "system", "content": "You sell tickets."},
+        {"role": "user", "content": [{"type": "text", "text": "two seats"}]},
+        {"role": "assistant", "content": "Let me see.", "tool_calls": [called]},
+        {"role": "tool", "tool_call_id": "c1", "content": '{"free": 4, "open": true, "rows": [1, 2]}'},
+        {"role": "assistant", "content": "Four are free."},
+    ]
+    return Example.of("corpus.jsonl", in_lines({"messages": messages, "note": n} for n in range(2)))
+
+
+def tau2() -> Example:
+    messages = [
+        {"role": "assistant", "content": "Hello!", "tool_calls": None},
+        {"role": "user", "content": "my lamp is dark", "tool_calls": None},
+        {
+            "role": "assistant",
+            "content": None,
+            "tool_calls": [{"id": "a1", "name": "lamp", "arguments": {"n": 1}, "requestor": "assistant"}],
+        },
+        {"role": "tool", "id": "a1", "requestor": "assistant", "content": '{"bulb": "no"}', "error": False},
+        {"role": "assistant", "content": "The bulb is broken.", "tool_calls": None},
+    ]
+    simulation = {
+        "id": "s1",
+        "task_id": "dark",
+        "trial": 2,
+        "reward_info": {"reward": 0.5},
+        "messages": messages,
+    }
+    info = {"num_trials": 1, "user_info": {}, "environment_info": {"domain_name": "lamps"}}
+    record = {"timestamp": "now", "info": info, "tasks": [{"id": "dark"}], "simulations": [simulation]}
+    return Example.of("results.json", json.dumps(record))
+
+
+def bfcl() -> Example:
+    said = [[{"role": "user", "content": text}] for text in ("sort my list", "thanks")]
+    questions = [{"id": f"multi_turn_base_{n}", "question": said, "path": ["open"]} for n in range(2)]
+    called = [["open(name='list')", "sort('list', order=\"up\")"], []]
+    answers = [{"id": f"multi_turn_base_{n}", "ground_truth": called} for n in range(2)]
+    files = {"q.json": in_lines(questions), "possible_answer/q.json": in_lines(answers)}
+    return Example({name: text.encode() for name, text in files.items()}, "q.json")
+
+
+def api_bank() -> Example:
+    result = {"input": {}, "output": {"wet": False, "depth": 4, "log": []}, "exception": None}
+    records = [
+        {"role": "User", "text": "water the roses"},
+        {"role": "AI", "text": "I look at the soil."},
+        {"role": "API", "api_name": "Soil", "param_dict": {"bed": 2}, "result": result},
+        {"role": "AI", "text": "It is dry."},
+    ]
+    return Example({f"Soil-level-1-{n}.jsonl": in_lines(records).encode() for n in (1, 2)})
+
+
+def swda() -> Example:
+    return Example.of(
+        "31.txt", 'A|Do you, uh, grow roses?|qy\nB|I do,|ny\nB|mostly "old" ones.|fo_o_fw_"_by_bc\n'
+    )
+
+
 EXAMPLES: dict[str, Callable[[], Example]] = {
     "jsonl": jsonl,
     "plain": plain,
@@ -102,4 +175,14 @@ EXAMPLES: dict[str, Callable[[], Example]] = {
     "star": star,
     "csv": csv,
     "parquet": parquet,
+    "sgd": of_acts("train/dialogues_001.json", SGD),
+    "m2m": of_acts("train.json", M2M),
+    "multiwoz": of_acts("test.json", MULTIWOZ),
+    "camrest": of_acts("train.json", CAMREST),
+    "convlab": of_acts("data/dialogues.json", CONVLAB),
+    "chat": chat,
+    "tau2": tau2,
+    "bfcl": bfcl,
+    "api_bank": api_bank,
+    "swda": swda,
 }

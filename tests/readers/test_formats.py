@@ -16,6 +16,8 @@ TURN = '{"turns": [{"user": "hi", "actions": ["greet"]}]}\n'
     [
         (TURN, "jsonl"),
         ("\ufeff" + TURN, "jsonl"),
+        (TURN.replace("greet", "Events"), "jsonl"),
+        (TURN.replace('"user"', '"facts": {"Events": 1}, "user"'), "jsonl"),
         ('{\n "Events": []\n}', "star"),
         ('\n\nt1: user: "a" (action=1)', "plain"),
         ('# ours\nt1 : system: "a" (action=1)', "plain"),
@@ -34,6 +36,7 @@ def test_found_by_content(tmp_path, content, format):
     ("content", "message"),
     [
         (b"", ": the file is empty; give a file with dialogues"),
+        (b"\xef\xbb\xbf\n", ": the file is empty; give a file with dialogues"),
         (b" \n\n ", ": the file is empty; give a file with dialogues"),
         (
             b"Dear diary,\n",

@@ -9,6 +9,7 @@ from typing import Any
 from turnwise.dialogue import Dialogue, Fact, Turn
 from turnwise.errors import CorpusError
 from turnwise.readers.calls import Call, actions_of_calls
+from turnwise.readers.folders import files_in
 from turnwise.readers.messages import RESPOND
 from turnwise.readers.reading import Reading
 from turnwise.readers.records import LONGEST, read_head, read_records, shape_of
@@ -42,7 +43,7 @@ def api_bank_files(path: Path) -> list[Path]:
     """Return the dialogue files of a folder in order of their names, or the file itself."""
     if path.is_file():
         return [path]
-    return sorted(file for pattern in _PATTERNS for file in path.glob(pattern))
+    return files_in(path, *_PATTERNS)
 
 
 def holds_api_bank(folder: Path) -> bool:

@@ -11,6 +11,7 @@ from turnwise.dialogue import Dialogue, Fact, Turn
 from turnwise.errors import CorpusError
 from turnwise.readers.call_text import parse_call
 from turnwise.readers.calls import action_of
+from turnwise.readers.folders import files_in
 from turnwise.readers.messages import RESPOND, text_of
 from turnwise.readers.reading import Reading
 from turnwise.readers.records import LONGEST, read_records, shape_of
@@ -48,7 +49,7 @@ def bfcl_files(path: Path) -> list[Path]:
     """Return the files of questions in a folder that have answers, in order of their names, or the file."""
     if path.is_file():
         return [path]
-    return sorted(file for file in path.glob("*.json") if (path / _ANSWERS / file.name).is_file())
+    return [file for file in files_in(path, "*.json") if (path / _ANSWERS / file.name).is_file()]
 
 
 def is_bfcl(raw: bytes) -> bool:

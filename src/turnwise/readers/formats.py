@@ -24,6 +24,7 @@ from turnwise.readers.multiwoz import is_multiwoz, read_multiwoz
 from turnwise.readers.plain import read_plain
 from turnwise.readers.rasa import holds_stories, is_rasa, read_rasa
 from turnwise.readers.reading import Reading
+from turnwise.readers.records import shape_of
 from turnwise.readers.sgd import is_sgd, read_sgd
 from turnwise.readers.star import read_star, star_files
 from turnwise.readers.swda import holds_swda, is_swda, read_swda
@@ -64,7 +65,8 @@ def _is_babi(head: Head) -> bool:
 
 
 def _is_json(head: Head, key: str) -> bool:
-    return head.raw.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"{") and f'"{key}"'.encode() in head.raw
+    raw = head.raw.lstrip(b"\xef\xbb\xbf \r\n")
+    return raw.startswith(b"{") and f'"{key}"'.encode() in raw and key in shape_of(raw)
 
 
 def _of_json(

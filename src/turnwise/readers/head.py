@@ -61,7 +61,7 @@ def head_of(path: Path) -> Head:
     """
     with open_binary(path) as file:
         raw = file.read(_BYTES)
-    if not raw.strip():
+    if not raw.removeprefix(b"\xef\xbb\xbf").strip():
         raise NotThisFile(path, "empty file", "the file is empty", "give a file with dialogues")
     for (place, magic), kind in _ARCHIVES.items():
         if raw.startswith(magic, place):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from turnwise.errors import CorpusError
+from turnwise.readers.folders import files_in
 from turnwise.readers.lines import open_binary, read_text
 from turnwise.readers.record import Record
 from turnwise.readers.skipped import Skipped
@@ -38,7 +39,7 @@ def json_files(path: Path, recognises: Callable[[bytes], bool], skipped: Skipped
     if not path.is_dir():
         return [path]
     for pattern in ("*.json", "*/*.json"):
-        files = sorted(file for file in path.glob(pattern) if file.is_file())
+        files = files_in(path, pattern)
         found = [file for file in files if recognises(_head(file))]
         if found:
             if len(found) < len(files):
@@ -50,10 +51,7 @@ def json_files(path: Path, recognises: Callable[[bytes], bool], skipped: Skipped
 def has_json_files(folder: Path, recognises: Callable[[bytes], bool]) -> bool:
     """Tell whether `json_files` would find any."""
     return any(
-        recognises(_head(file))
-        for pattern in ("*.json", "*/*.json")
-        for file in folder.glob(pattern)
-        if file.is_file()
+        recognises(_head(file)) for pattern in ("*.json", "*/*.json") for file in files_in(folder, pattern)
     )
 
 

@@ -30,9 +30,10 @@ def read_records(path: Path) -> Iterator[tuple[str, Any]]:
     Raises:
         CorpusError: for what is not JSON.
     """
-    if not read_head(path).strip():
+    begins = list(islice((line for _, line in read_lines(path) if line.strip()), 2))
+    if not begins:
         return
-    if not _has_values_in_lines(path):
+    if not _are_values(*begins):
         yield str(path), parse_json(read_text(path), str(path))
         return
     for number, line in read_lines(path):
@@ -47,9 +48,8 @@ def read_head(path: Path, size: int = 4096) -> bytes:
         return file.read(size)
 
 
-def _has_values_in_lines(path: Path) -> bool:
+def _are_values(first: str, *second: str) -> bool:
     """Tell whether the first line is JSON, or, where it is damaged, at least the second."""
-    first, *second = islice((line for _, line in read_lines(path) if line.strip()), 2)
     return _is_json(first) or (len(first.strip()) > 1 and any(map(_is_json, second)))
 
 

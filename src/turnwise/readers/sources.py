@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from turnwise.errors import CorpusError
+from turnwise.readers.folders import linked, links_in
 from turnwise.readers.formats import Format, folder_format, format_of
 from turnwise.readers.head import NotThisFile
 from turnwise.readers.lines import mode_of
@@ -84,6 +85,9 @@ class Sources:
         if real in self._known:
             raise CorpusError(str(path), "it is named twice", "name it once")
         self._known.add(real)
+        links = sum(1 for _ in links_in(path)) if path.is_dir() else 0
+        if links:
+            self.passed.add("symbolic link, not followed", links)
         self.found.append((path, file_format))
         if len(self.found) > _MOST_FILES:
             cure = "name fewer, as with a pattern, or join them"
@@ -110,19 +114,15 @@ def _matches(pattern: Path) -> list[Path]:
         found = sorted(root.glob(str(Path(*wild))))
     except (OSError, ValueError) as error:
         raise CorpusError(str(pattern), f"this is no pattern of files ({error})", "mend it") from None
-    names = {path: path.relative_to(root).parts for path in found}
     if not any(part.startswith(".") for part in wild):
-        found = [path for path in found if not any(part.startswith(".") for part in names[path])]
+        found = [path for path in found if not _hidden(path.relative_to(root))]
     if not found:
         raise CorpusError(str(pattern), "no file matches", "check the pattern, or name the files")
-    # What lies in a folder that matches itself is found with the folder; a link is not gone through.
-    above = {
-        path: [root.joinpath(*parts[:end]) for end in range(1, len(parts))] for path, parts in names.items()
-    }
+    # What lies in a folder that matches itself is found with the folder.
     folders = set(found)
-    kept = []
-    for path in found:
-        link = next((folder for folder in above[path] if folder.is_symlink()), None)
-        if not folders.intersection(above[path]):
-            kept.append(link or path)
-    return list(dict.fromkeys(kept))
+    kept = [path for path in found if folders.isdisjoint(path.parents)]
+    return list(dict.fromkeys(linked(root, path) or path for path in kept))
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)

@@ -8,6 +8,7 @@ from typing import Any
 
 from turnwise.dialogue import Dialogue, Fact, Turn
 from turnwise.errors import CorpusError
+from turnwise.readers.folders import files_in
 from turnwise.readers.lines import read_text
 from turnwise.readers.skipped import Skipped
 from turnwise.readers.values import are_facts, kind_of, parse_json
@@ -26,18 +27,15 @@ def read_star(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
     counted. `Scenario` and `CompletionLevel` become metadata.
     """
     for file in star_files(path):
-        if file != path and file.is_symlink():
-            skipped.add("symbolic link, not followed")
-        else:
-            yield from _dialogue(file, skipped)
+        yield from _dialogue(file, skipped)
 
 
 def star_files(path: Path) -> list[Path]:
     """Return the dialogue files of a STAR folder in order of their number, or the file itself."""
     if path.is_file():
         return [path]
-    folder = path / "dialogues" if (path / "dialogues").is_dir() else path
-    files = [file for file in folder.glob("*.json") if file.stem.isdecimal()]
+    patterns = ("dialogues/*.json",) if (path / "dialogues").is_dir() else ("*.json",)
+    files = [file for file in files_in(path, *patterns) if file.stem.isdecimal()]
     return sorted(files, key=lambda file: int(file.stem))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from turnwise.dialogue import Dialogue, Fact, Turn
 from turnwise.errors import CorpusError
+from turnwise.readers.folders import files_in
 from turnwise.readers.lines import read_lines
 from turnwise.readers.reading import Reading
 from turnwise.readers.records import read_head
@@ -40,7 +41,7 @@ def swda_files(path: Path) -> list[Path]:
     """Return the dialogue files of a folder in order of their names, or the file itself."""
     if path.is_file():
         return [path]
-    return sorted(file for pattern in _PATTERNS for file in path.glob(pattern))
+    return files_in(path, *_PATTERNS)
 
 
 def holds_swda(folder: Path) -> bool:
