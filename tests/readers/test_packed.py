@@ -126,7 +126,7 @@ def archived(kind):
             "this is a tar archive; unpack it, and name the folder or the files",
         ),
         (gzip.compress(gzip.compress(LINES)), "it is compressed twice; unpack it once"),
-        (gzip.compress(b""), "the file is empty; give a file with dialogues"),
+        (gzip.compress(b"", mtime=0), "the file is empty; give a file with dialogues"),
     ],
 )
 def test_archives_are_refused(tmp_path, content, message):
