@@ -22,6 +22,7 @@ from turnwise.readers.jsonl import read_jsonl
 from turnwise.readers.m2m import is_m2m, read_m2m
 from turnwise.readers.multiwoz import is_multiwoz, read_multiwoz
 from turnwise.readers.plain import read_plain
+from turnwise.readers.rasa import holds_stories, is_rasa, read_rasa
 from turnwise.readers.reading import Reading
 from turnwise.readers.records import shape_of
 from turnwise.readers.sgd import is_sgd, read_sgd
@@ -155,6 +156,13 @@ FORMATS: dict[str, Format] = {
             "bAbI dialog tasks",
             _is_babi,
             lambda path, reading: read_babi(path, reading.skipped),
+        ),
+        Format(
+            "rasa",
+            "Rasa stories and rules: a project, or one of its files",
+            lambda head: is_rasa(head.path, head.raw),
+            read_rasa,
+            holds=holds_stories,
         ),
         Format(
             "csv",

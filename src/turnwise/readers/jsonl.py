@@ -117,13 +117,16 @@ def to_json(dialogue: Dialogue) -> str:
 
     >>> to_json(Dialogue("d1", [Turn("hello", ["greet"])]))
     '{"id": "d1", "turns": [{"user": "hello", "actions": ["greet"]}]}'
+
+    Raises:
+        ValueError: for a number that JSON has not: infinities, and what is no number.
     """
     record: dict[str, Any] = {"id": dialogue.id, "turns": [_turn_record(turn) for turn in dialogue]}
     if dialogue.metadata:
         record["metadata"] = dict(dialogue.metadata)
     if dialogue.group is not None:
         record["group"] = dialogue.group
-    return json.dumps(record, ensure_ascii=False)
+    return json.dumps(record, ensure_ascii=False, allow_nan=False)
 
 
 def _turn_record(turn: Turn) -> dict[str, Any]:
