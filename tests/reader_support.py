@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from acts_support import CAMREST, CONVLAB, M2M, MULTIWOZ, SGD
+from rasa_extracts import DOMAIN, MARKDOWN, RULES, STORIES
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,16 @@ def swda() -> Example:
     )
 
 
+def rasa() -> Example:
+    files = {
+        "domain.yml": DOMAIN,
+        "data/stories.yml": STORIES,
+        "data/rules.yml": RULES,
+        "data/old.md": MARKDOWN,
+    }
+    return Example({name: text.encode() for name, text in files.items()})
+
+
 EXAMPLES: dict[str, Callable[[], Example]] = {
     "jsonl": jsonl,
     "plain": plain,
@@ -185,4 +196,5 @@ EXAMPLES: dict[str, Callable[[], Example]] = {
     "bfcl": bfcl,
     "api_bank": api_bank,
     "swda": swda,
+    "rasa": rasa,
 }
