@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from acts_support import CAMREST, CONVLAB, M2M, MULTIWOZ, SGD
-from rasa_extracts import DOMAIN, RULES, STORIES
+from rasa_extracts import DOMAIN, MARKDOWN, RULES, STORIES
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,12 @@ def swda() -> Example:
 
 
 def rasa() -> Example:
-    files = {"domain.yml": DOMAIN, "data/stories.yml": STORIES, "data/rules.yml": RULES}
+    files = {
+        "domain.yml": DOMAIN,
+        "data/stories.yml": STORIES,
+        "data/rules.yml": RULES,
+        "data/old.md": MARKDOWN,
+    }
     return Example({name: text.encode() for name, text in files.items()})
 
 

@@ -144,8 +144,8 @@ class Corpus:
     def load(self) -> Corpus:
         """Return the same corpus with its dialogues in memory.
 
-        Python's collector of cycles rests meanwhile: it would look at all dialogues again and again, for two
-        thirds of the time, and find nothing.
+        Python's collector of cycles rests meanwhile: it would look at all dialogues again and again, for a
+        third of the time, and find nothing.
         """
         collects = gc.isenabled()
         gc.disable()

@@ -5,6 +5,7 @@ import os
 import pytest
 
 import turnwise
+from reader_support import EXAMPLES
 from turnwise.errors import CorpusError
 
 JSONL = '{"turns": [{"user": "hi", "actions": ["greet"]}]}\n'
@@ -151,3 +152,20 @@ def test_folders_too_deep_are_counted(tmp_path, monkeypatch):
     monkeypatch.setattr("turnwise.readers.sources._MOST_FILES", 1)
     with pytest.raises(CorpusError, match="there are more than 1 files; name fewer"):
         turnwise.read(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["star", "sgd", "api_bank", "rasa"])
+def test_links_in_a_folder_that_is_one_corpus(tmp_path, name):
+    made, folder = EXAMPLES[name](), tmp_path / "corpus"
+    for file, content in made.files.items():
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        (path.parent / f"9{path.name}").symlink_to(path)
+    (folder / "loop").symlink_to(folder)
+    corpus = turnwise.read(folder)
+    linked = len(list(corpus))
+    assert corpus.skipped["symbolic link, not followed"] == len(made.files) + 1
+    for path in [*folder.rglob("9*"), folder / "loop"]:
+        path.unlink()
+    assert len(list(turnwise.read(folder))) == linked

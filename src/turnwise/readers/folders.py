@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,9 +24,8 @@ def linked(folder: Path, path: Path) -> Path | None:
 
 
 def links_in(folder: Path) -> Iterator[Path]:
-    """Yield the links in a folder and in the folders in it."""
-    for path in sorted(folder.iterdir()):
-        if path.is_symlink():
-            yield path
-        elif path.is_dir():
-            yield from (inner for inner in sorted(path.iterdir()) if inner.is_symlink())
+    """Yield the links in a folder and in the folders in it, except the hidden ones."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        paths = (Path(place, name) for name in [*folders, *names])
+        yield from (path for path in paths if path.is_symlink())

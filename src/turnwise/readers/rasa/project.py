@@ -111,7 +111,8 @@ def _files(folder: Path) -> Iterator[Path]:
         folders[:] = [
             name for name in sorted(folders) if name not in _PASSED_OVER and not name.startswith(".")
         ]
-        yield from (Path(place, name) for name in names if not name.startswith("."))
+        paths = (Path(place, name) for name in names if not name.startswith("."))
+        yield from (path for path in paths if not path.is_symlink())
 
 
 def _in_tests(file: Path, folder: Path) -> bool:
