@@ -1,8 +1,8 @@
 """Read every known corpus under a folder and count: `python benchmarks/counts.py DATA [--write]`.
 
-Prints a table: dialogues, turns, actions, the share of turns with several, what was left out and why, seconds.
-Counts that differ from those of `expected_counts.json` are named, and the exit status is 1; `--write` makes
-the file anew. What is absent under DATA is named and passed over.
+Prints a table: dialogues, turns, actions, the share of turns with several, what was left out and why,
+seconds. Counts that differ from those of `expected_counts.json` are named, and the exit status is 1;
+`--write` makes the file anew. What is absent under DATA is named and passed over.
 """
 
 from __future__ import annotations

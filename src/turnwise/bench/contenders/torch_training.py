@@ -135,13 +135,17 @@ class TorchTraining:
         )
         loss.backward()
         self._torch.nn.utils.clip_grad_norm_(self._learned, self._problem.clip_norm, foreach=True)
+        # Keras's epsilon stands beside the moment as it is, torch's beside the corrected one.
+        self._steps += 1
+        for group in self._optimizer.param_groups:
+            group["eps"] = _EPSILON / (1 - group["betas"][1] ** self._steps) ** 0.5
         self._optimizer.step()
         return loss.detach()
 
     def _fresh(self) -> tuple[Any, Any]:
         model = TorchNetwork(self._problem, self._weights, self.bags)
         self._learned = [weight for weight in model.layers.parameters() if weight.requires_grad]
-        rate = self._problem.learning_rate
+        rate, self._steps = self._problem.learning_rate, 0
         return model, self._torch.optim.Adam(self._learned, rate, eps=_EPSILON, fused=True)
 
 
