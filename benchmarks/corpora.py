@@ -1,10 +1,10 @@
 """Train and evaluate on real corpora: `python benchmarks/corpora.py DATA [NAME ...]`.
 
-DATA is a folder that holds `babi`, `star`, `sgd` and others in their original formats; what is absent is named
-and left out. Each job is one `turnwise train` and one `turnwise evaluate`, once as the policy and once as the
-same network without memory. The dev part that stops a training is split off the training part; no training
-sees the part that it is judged on. The choice of two defaults did: see `NOT_BLIND`. The table goes to stdout,
-and with `--write` into `benchmarks/results.md`.
+DATA is a folder that holds `babi`, `star`, `sgd` and others in their original formats; what is absent is
+named and left out. Each job is one `turnwise train` and one `turnwise evaluate`, once as the policy and once
+as the same network without memory. The dev part that stops a training is split off the training part; no
+training sees the part that it is judged on. The choice of two defaults did: see `NOT_BLIND`. The table goes to
+stdout, and with `--write` into `benchmarks/results.md`.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def sgd(data: Path) -> tuple[Corpus, Corpus]:
 
 
 def held_out(*path: str) -> Callable[[Path], tuple[Corpus, Corpus]]:
-    """A fifth of the dialogues, by a hash of their ids; those of one group (a story, a task) stay together."""
+    """A fifth of the dialogues is the test part; those of one group (a story, a task) stay together."""
 
     def parts(data: Path) -> tuple[Corpus, Corpus]:
         return split_dev(read(data.joinpath(*path)), 0.2, seed=1)
