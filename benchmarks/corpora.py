@@ -3,8 +3,8 @@
 DATA is a folder that holds `babi`, `star`, `sgd` and others in their original formats; what is absent is
 named and left out. Each job is one `turnwise train` and one `turnwise evaluate`, once as the policy and once
 as the same network without memory. The dev part that stops a training is split off the training part; no
-training sees the part that it is judged on. The choice of two defaults did: see `NOT_BLIND`. The table goes to
-stdout, and with `--write` into `benchmarks/results.md`.
+training sees the part that it is judged on. The choice of two defaults did: see `NOT_BLIND`. The table goes
+to stdout, and with `--write` into `benchmarks/results.md`.
 """
 
 from __future__ import annotations
