@@ -69,6 +69,23 @@ class UnknownAction(TurnwiseError, KeyError):
         return str(self.args[0])
 
 
+class NoTurn(TurnwiseError, ValueError):
+    """A conversation has no such turn.
+
+    >>> raise NoTurn(4, 3)
+    Traceback (most recent call last):
+    turnwise.errors.NoTurn: there is no turn 4; the conversation has 3, counted from 1
+    """
+
+    def __init__(self, turn: int, turns: int) -> None:
+        cure = f"the conversation has {turns}, counted from 1" if turns else "observe one first"
+        super().__init__(f"there is no turn {turn}; {cure}")
+
+
+class StateError(TurnwiseError, ValueError):
+    """The stored state of a conversation cannot be read; its log can, and makes the state again."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return "; did you mean 'x'?" for the nearest known name, or nothing.
 

@@ -9,6 +9,7 @@ from turnwise.dialogue import Dialogue, Turn
 from turnwise.errors import ModelError
 from turnwise.features import Previous
 from turnwise.layouts import turns_read
+from turnwise.policy.digest import digest_of
 from turnwise.policy.folder import read_folder, write_folder
 from turnwise.policy.onnx_file import OnnxFile, write_onnx
 from turnwise.policy.parts import Parts
@@ -33,9 +34,17 @@ class Policy(Parts):
     """A trained model, made of its parts. It holds no conversation: state in, state out."""
 
     _network: NumpyNetwork = field(init=False, repr=False)
+    _digest: str = field(init=False, repr=False, default="")
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_network", NumpyNetwork(self.config, self.weights, self.space.multi))
+
+    @property
+    def digest(self) -> str:
+        """A hash of all that a state depends on: policies that share it go on from each other's states."""
+        if not self._digest:  # made when first asked for: a process that steps once does not wait for it
+            object.__setattr__(self, "_digest", digest_of(self))
+        return self._digest
 
     def check(self, where: str) -> None:
         """Check that the parts fit one another.
