@@ -86,6 +86,18 @@ class StateError(TurnwiseError, ValueError):
     """The stored state of a conversation cannot be read; its log can, and makes the state again."""
 
 
+class StoreError(TurnwiseError, OSError):
+    """Where conversations are kept cannot be reached, read or written to; what was under way is not kept."""
+
+
+class NoConversation(TurnwiseError, KeyError):
+    """There is no conversation of this id: it never was, was deleted, or has expired."""
+
+    def __str__(self) -> str:
+        """Return the message as it is: a KeyError would show it in quotes."""
+        return f"there is no conversation {self.args[0]!r}; begin one first"
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return "; did you mean 'x'?" for the nearest known name, or nothing.
 
