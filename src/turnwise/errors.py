@@ -98,6 +98,35 @@ class NoConversation(TurnwiseError, KeyError):
         return f"there is no conversation {self.args[0]!r}; begin one first"
 
 
+class NoModel(TurnwiseError, KeyError):
+    """No model has this name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(name)
+        self.name, self.known = name, tuple(known)
+
+    def __str__(self) -> str:
+        """Return the message as it is: a KeyError would show it in quotes."""
+        cure = did_you_mean(self.name, self.known) or f"; the models are {', '.join(self.known)}"
+        return f"there is no model {self.name!r}{cure}"
+
+
+class AskedOtherwise(TurnwiseError, ValueError):
+    """A client gave an id, which it had given to one request, to another that asks something else."""
+
+    def __str__(self) -> str:
+        """Say it with the id."""
+        return f"{self.args[0]!r} was the id of another request; give each request an id of its own"
+
+
+class Busy(TurnwiseError, TimeoutError):
+    """Others changed a conversation again and again; nothing was done."""
+
+    def __str__(self) -> str:
+        """Say it with the conversation's id."""
+        return f"others change conversation {self.args[0]!r} all the time; ask again"
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return "; did you mean 'x'?" for the nearest known name, or nothing.
 
