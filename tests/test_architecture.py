@@ -18,11 +18,23 @@ FLOORS = [
     ["floors"],
     ["policy"],
     ["training", "evaluation", "explain", "sessions"],
+    ["server"],
     ["cli"],
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 MAY_IMPORT_KERAS = {"backend", "layers", "network", "training", "explain"}
-LIVE = {"layouts", "runtime", "policy", "features", "sessions", "evaluation", "readers", "floors", "cli"}
+LIVE = {
+    "layouts",
+    "runtime",
+    "policy",
+    "features",
+    "sessions",
+    "evaluation",
+    "readers",
+    "floors",
+    "server",
+    "cli",
+}
 
 
 def room(path: Path) -> str:
