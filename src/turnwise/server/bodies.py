@@ -33,7 +33,7 @@ class BeginBody(Body):
 
     model: Name | None = Field(default=None, description="Which model; the first, when not given.")
     id: Id | None = Field(
-        default=None, description="Its id; made up, when not given. One that is there already goes on."
+        default=None, description="Its id; made up when not given. One that is there goes on."
     )
 
 
@@ -41,7 +41,7 @@ class KeyedBody(Body):
     """What may be sent again, and counts once."""
 
     turn_id: Id | None = Field(
-        default=None, description="Your own id of this request. Sent again with it, the answer is the same."
+        default=None, description="Your own id of this request: sent again, it counts once."
     )
 
 
@@ -52,18 +52,14 @@ class ObserveBody(KeyedBody):
         json_schema_extra={"example": {"user": "a table for two", "facts": {"open": True}, "turn_id": "t-1"}}
     )
 
-    user: Text | None = Field(
-        default=None, description="What the user said; null where the system acts again."
-    )
+    user: Text | None = Field(default=None, description="What the user said; null: the system acts again.")
     facts: Facts = Field(default_factory=dict, description="What else the system sees, by name.")
-    commit: bool = Field(
-        default=True, description="Whether the predicted actions count as done. If not, say what was done."
-    )
+    commit: bool = Field(default=True, description="Whether the predicted actions count as done.")
     threshold: float = Field(
         default=0.0,
         ge=0,
         le=1,
-        description="Where the first action is less probable, the answer is to abstain.",
+        description="Abstain where the first is less probable.",
     )
     top: Top = Field(default=3, description="How many ranked actions to tell.")
 
@@ -73,9 +69,7 @@ class CommitBody(KeyedBody):
 
     model_config = ConfigDict(json_schema_extra={"example": {"actions": ["ask_time"]}})
 
-    actions: Actions | None = Field(
-        default=None, description="What was done; the predicted actions, when not given."
-    )
+    actions: Actions | None = Field(default=None, description="What was done; by default what was predicted.")
 
 
 class OverrideBody(KeyedBody):

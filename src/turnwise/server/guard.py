@@ -23,7 +23,7 @@ _log = logging.getLogger("turnwise.server")
 MOST_BYTES = 1_000_000
 """A body is at most so large."""
 
-_SECONDS = 10.0
+_SECONDS = 5.0
 _OPEN = ("/healthz", "/readyz")
 _KEY = (
     401,

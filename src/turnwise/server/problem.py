@@ -110,10 +110,12 @@ INTERNAL = (
     "server",
     "Ask again; if it fails again, tell those who run the server.",
 )
-_HTTP: dict[int, tuple[str, str, str]] = {
-    404: ("no_such_path", "There is nothing at this path.", "GET /openapi.json lists the paths."),
-    405: ("wrong_method", "This path does not take this method.", "GET /openapi.json lists the methods."),
+_HTTP: dict[int, tuple[str, str, str, str]] = {
+    400: ("bad_request", "The body is no JSON.", "body", "Send one JSON object, in UTF-8."),
+    404: ("no_such_path", "There is nothing at this path.", "path", "GET /openapi.json lists the paths."),
+    405: ("wrong_method", "This path does not take this method.", "path", "See GET /openapi.json."),
 }
+_REFUSED = ("refused", "The request was refused.", "request", "See GET /openapi.json.")
 # pydantic's kinds of error, by the beginning of their name: what is wrong, and the cure.
 _WRONG: Sequence[tuple[str, str, str]] = (
     ("missing", "A field is missing.", "Give it."),
@@ -141,8 +143,7 @@ def refusal_of(error: Exception) -> Refusal:
 
 def refusal_of_status(status: int) -> Refusal:
     """Return what a client is told where no path fits."""
-    kind, message, cure = _HTTP.get(status, ("refused", "The request was refused.", "See GET /openapi.json."))
-    return Refusal(status, kind, message, "path", cure)
+    return Refusal(status, *_HTTP.get(status, _REFUSED))
 
 
 def refusal_of_fields(errors: Sequence[Any]) -> Refusal:

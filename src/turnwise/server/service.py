@@ -27,9 +27,9 @@ class Service:
     prefixes: Prefixes
 
 
-def service_of(request: Request) -> Service:
+async def service_of(request: Request) -> Service:
     """Return the parts of the server that a request came to."""
-    service: Service = request.app.state.service
+    service: Service = request.app.state.service  # `async`, for anything else is run in a thread
     return service
 
 
