@@ -19,6 +19,7 @@ from turnwise.sessions.told import Told, told_of, told_of_turn
 Outcome = str | TurnwiseError
 """The answer to a request as JSON, or why it was refused."""
 
+_json = json.JSONEncoder(ensure_ascii=False).encode  # made once: `json.dumps` would make one each time
 _TRIES = 50  # another process can be quicker so often
 
 
@@ -127,8 +128,9 @@ class Conversations:
     def _save(self, works: Mapping[int, _Work], outcomes: list[Outcome | None]) -> None:
         now = self._clock()
         changes: dict[int, Change] = {}
+        contents: dict[int, str] = {}
         for number, work in works.items():
-            content = json.dumps(work.told, ensure_ascii=False)
+            contents[number] = content = _json(work.told)
             if work.stored is not None and not work.session.new_events:
                 outcomes[number] = content  # nothing happened
             else:
@@ -138,7 +140,7 @@ class Conversations:
         saved = self._store.save(list(changes.values()))
         for number, fits in zip(changes, saved, strict=True):
             if fits:
-                outcomes[number] = json.dumps(works[number].told, ensure_ascii=False)
+                outcomes[number] = contents[number]
 
 
 def _step(works: Sequence[_Work]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 
 from turnwise.dialogue import Fact
 
@@ -30,7 +30,8 @@ class Request:
         >>> Undo(id="c1").digest == Undo(id="c1").digest != Commit(id="c1").digest
         True
         """
-        asked = json.dumps([type(self).__name__, asdict(self)], sort_keys=True)
+        values = [getattr(self, one.name) for one in fields(self)]
+        asked = json.dumps([type(self).__name__, *values], sort_keys=True, default=dict)
         return hashlib.sha256(asked.encode()).hexdigest()
 
 

@@ -19,7 +19,9 @@ try:
 except ImportError:
     raise MissingExtra("keeping conversations in a database", "serve") from None
 
+_json = json.JSONEncoder(ensure_ascii=False).encode
 _WAIT = 10  # seconds that a writer waits for another
+_READS = "turnwise_reads"  # a connection that only reads: it needs no transaction
 _MOST = 500  # rows at once, where all are looked at or many deleted
 
 
@@ -38,7 +40,9 @@ class SqlStore(Store):
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
         self._where = self._engine.url.render_as_string(hide_password=True)
-        self._statements = Statements.of(self._engine.dialect.name)
+        dialect = self._engine.dialect.name
+        self._statements = Statements.of(dialect)
+        self._read = {_READS: True} if dialect == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
         with self._guard():
             METADATA.create_all(self._engine)
 
@@ -124,12 +128,12 @@ class SqlStore(Store):
 
     @contextmanager
     def _reading(self) -> Iterator[sql.Connection]:
-        with self._guard(), self._engine.connect() as connection:
-            yield connection.execution_options(isolation_level="AUTOCOMMIT")
+        with self._guard(), self._engine.connect().execution_options(**self._read) as connection:
+            yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[sql.Connection]:
-        with self._guard(), self._engine.begin() as connection:
+        with self._guard(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -170,7 +174,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: sql.Connection) -> None:
     """Take the right to write at once: who has read first, and then wants to write, could be refused."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if not connection.get_execution_options().get(_READS):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _begin(connection: sql.Connection, statement: Any, change: Change) -> bool:
@@ -202,7 +207,7 @@ def _event_rows(change: Change) -> Iterator[dict[str, Any]]:
             "version": change.version + 1,
             "place": place,
             "at": change.at,
-            "event": json.dumps(event.to_json(), ensure_ascii=False),
+            "event": _json(event.to_json()),
         }
 
 

@@ -13,6 +13,7 @@ from turnwise.errors import StateError
 from turnwise.policy import PolicyState
 
 FORMAT = "turnwise-state-1"
+_json = json.JSONEncoder(separators=(",", ":")).encode
 _FLOAT = np.dtype("<f4")
 
 
@@ -49,7 +50,7 @@ class Standing:
             "shapes": [[vector.shape for vector in cell] for cell in cells],
         }
         vectors = (vector.astype(_FLOAT, copy=False).tobytes() for cell in cells for vector in cell)
-        return b"".join([json.dumps(head, separators=(",", ":")).encode(), b"\n", *vectors])
+        return b"".join([_json(head).encode(), b"\n", *vectors])
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Standing:
