@@ -1,8 +1,8 @@
 """Ask a server from many conversations at once: `python benchmarks/serve.py [--store URL] [--write]`.
 
-The server is one process of `turnwise serve`; the clients are another on the same machine, each with a
-connection and a conversation of its own, and asks its next turn when it has the answer to the last. The policy
-has random weights of a usual size.
+The server is one process of `turnwise serve`; the clients are in another on the same machine. Each has a
+connection and a conversation of its own, and asks its next turn when it has the answer to the last. The
+policy has random weights of a usual size.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ACTIONS = 189
 
 
 async def client(port: int, name: str, users: list[str], until: float, taken: list[float]) -> None:
-    """One conversation, turn after turn, over one connection; small, so that it takes little of the machine."""
+    """One conversation, turn after turn, over one connection; plain, to take little of the machine."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
 
     async def post(path: str, body: dict[str, object]) -> bytes:

@@ -3,6 +3,9 @@
 import pytest
 
 from server_support import client_of
+from store_fixtures import postgres, redis_url, store_url
+
+__all__ = ["client", "conversation", "postgres", "redis_url", "store_url"]
 
 
 @pytest.fixture

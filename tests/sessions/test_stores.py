@@ -140,10 +140,18 @@ def test_live_conversations_become_a_corpus(store_url):
         }
 
 
+def test_reading_a_corpus_makes_no_store(tmp_path):
+    corpus = read_store(f"sqlite:///{tmp_path / 'none.db'}")
+    with pytest.raises(StoreError, match="there is no such file; check the path"):
+        list(corpus)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_sqlite_writes_ahead_and_waits_for_the_disk(tmp_path):
     path = tmp_path / "conversations.db"
     store = open_store(f"sqlite:///{path}")
-    assert store._engine.connect().exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    with store._engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
     with sqlite3.connect(path) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     connection.close()

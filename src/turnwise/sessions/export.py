@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 
 from turnwise.dialogue import Corpus, Dialogue
@@ -30,33 +31,37 @@ def corpus_of(store: Store, name: str = "conversations") -> Corpus:
     >>> [(dialogue.id, [turn.actions for turn in dialogue]) for dialogue in corpus], corpus.skipped
     ([('c1', [('greet',)])], {'last turn that was not committed': 1})
     """
-    return Corpus(name, _Conversations(store))
+    return Corpus(name, _Conversations(lambda: nullcontext(store)))
 
 
 def read_store(url: str) -> Corpus:
-    """Return all conversations of the store that a URL names; see `corpus_of`."""
-    return corpus_of(open_store(url))
+    """Return all conversations of the store that a URL names; see `corpus_of`.
+
+    Each pass opens the store anew, and closes it. A store that is not there is not made.
+    """
+    return Corpus("conversations", _Conversations(lambda: closing(open_store(url, create=False))))
 
 
 @dataclass(slots=True)
 class _Conversations:
     """The conversations of a store; each pass counts anew what it leaves out."""
 
-    store: Store
+    opened: Callable[[], AbstractContextManager[Store]]
     counts: Counter[str] = field(default_factory=Counter)
 
     def __iter__(self) -> Iterator[Dialogue]:
         self.counts = Counter()
-        for id in self.store.ids():
-            events = self.store.events(id)
-            turns = turns_of(events)
-            if ends_open(events):
-                self.counts[OPEN] += 1
-                turns = turns[:-1]
-            if turns:
-                yield Dialogue(id, turns)
-            else:
-                self.counts[EMPTY] += 1
+        with self.opened() as store:
+            for id in store.ids():
+                events = store.events(id)
+                turns = turns_of(events)
+                if ends_open(events):
+                    self.counts[OPEN] += 1
+                    turns = turns[:-1]
+                if turns:
+                    yield Dialogue(id, turns)
+                else:
+                    self.counts[EMPTY] += 1
 
     @property
     def skipped(self) -> Mapping[str, int]:

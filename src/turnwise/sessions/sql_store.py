@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from turnwise.errors import ConfigError, MissingExtra, StoreError
@@ -30,6 +31,7 @@ class SqlStore(Store):
 
     Args:
         url: `sqlite:///file.db` or `postgresql://user@host/database`.
+        create: whether the file, and the tables, are made where they are not there.
 
     Raises:
         ConfigError: for a URL that cannot be read.
@@ -37,14 +39,17 @@ class SqlStore(Store):
         StoreError: where the database cannot be reached.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, create: bool = True) -> None:
         self._engine = _engine(url)
         self._where = self._engine.url.render_as_string(hide_password=True)
         dialect = self._engine.dialect.name
         self._statements = Statements.of(dialect)
         self._read = {_READS: True} if dialect == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
-        with self._guard():
-            METADATA.create_all(self._engine)
+        if create:
+            with self._guard():
+                METADATA.create_all(self._engine)
+        elif dialect == "sqlite" and not Path(self._engine.url.database or "").is_file():
+            raise StoreError(f"{self._where}: there is no such file; check the path")
 
     def load(self, ids: Collection[str]) -> dict[str, Stored]:
         """Return those of the conversations that there are."""

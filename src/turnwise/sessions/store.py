@@ -118,12 +118,13 @@ class Store(Protocol):
 _KINDS = ("memory", "sqlite", "postgresql", "redis", "rediss")
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, *, create: bool = True) -> Store:
     """Open what a URL names.
 
     Args:
         url: `memory:` (lost with the process), `sqlite:///file.db`, `postgresql://user@host/database` or
             `redis://host:6379/0`.
+        create: whether a database that is not there is made.
 
     Raises:
         ConfigError: for a URL of another kind.
@@ -147,7 +148,7 @@ def open_store(url: str) -> Store:
     if kind in ("sqlite", "postgresql"):
         from turnwise.sessions.sql_store import SqlStore
 
-        return SqlStore(url)
+        return SqlStore(url, create=create)
     if kind in ("redis", "rediss"):
         from turnwise.sessions.redis_store import RedisStore
 
