@@ -30,6 +30,10 @@ backends: $(VENV)-torch/.pytest $(VENV)-tensorflow/.pytest ## Run the layers' an
 	@KERAS_BACKEND=tensorflow TF_CPP_MIN_LOG_LEVEL=2 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 \
 		$(VENV)-tensorflow/bin/python -m pytest --numprocesses auto --dist loadscope $(ON_EACH)
 
+.PHONY: test-services
+test-services: ## Install PostgreSQL and Redis from Debian packages, for the tests of stores
+	@apt-get install --yes --no-install-recommends postgresql redis-server
+
 .PHONY: check
 check: lint types test ## All that CI runs: lint, strict types, tests and doctests
 

@@ -18,13 +18,13 @@ FLOORS = [
     ["floors"],
     ["policy"],
     ["training", "evaluation", "explain", "sessions", "data"],
-    ["bench"],
+    ["bench", "server"],
     ["cli"],
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 MAY_IMPORT_KERAS = {"backend", "layers", "network", "training", "explain", "bench"}
 LIVE = {"layouts", "runtime", "policy", "features", "sessions", "evaluation", "readers", "floors", "cli"}
-LIVE |= {"data", "simulator"}
+LIVE |= {"data", "server", "simulator"}
 
 
 def room(path: Path) -> str:

@@ -70,6 +70,64 @@ class UnknownAction(TurnwiseError, KeyError):
         return str(self.args[0])
 
 
+class NoTurn(TurnwiseError, ValueError):
+    """A conversation has no such turn.
+
+    >>> raise NoTurn(4, 3)
+    Traceback (most recent call last):
+    turnwise.errors.NoTurn: there is no turn 4; the conversation has 3, counted from 1
+    """
+
+    def __init__(self, turn: int, turns: int) -> None:
+        cure = f"the conversation has {turns}, counted from 1" if turns else "observe one first"
+        super().__init__(f"there is no turn {turn}; {cure}")
+
+
+class StateError(TurnwiseError, ValueError):
+    """The stored state of a conversation cannot be read; its log can, and makes the state again."""
+
+
+class StoreError(TurnwiseError, OSError):
+    """Where conversations are kept cannot be reached, read or written to; what was under way is not kept."""
+
+
+class NoConversation(TurnwiseError, KeyError):
+    """There is no conversation of this id: it never was, was deleted, or has expired."""
+
+    def __str__(self) -> str:
+        """Return the message as it is: a KeyError would show it in quotes."""
+        return f"there is no conversation {self.args[0]!r}; begin one first"
+
+
+class NoModel(TurnwiseError, KeyError):
+    """No model has this name."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(name)
+        self.name, self.known = name, tuple(known)
+
+    def __str__(self) -> str:
+        """Return the message as it is: a KeyError would show it in quotes."""
+        cure = did_you_mean(self.name, self.known) or f"; the models are {', '.join(self.known)}"
+        return f"there is no model {self.name!r}{cure}"
+
+
+class AskedOtherwise(TurnwiseError, ValueError):
+    """A client gave an id, which it had given to one request, to another that asks something else."""
+
+    def __str__(self) -> str:
+        """Say it with the id."""
+        return f"{self.args[0]!r} was the id of another request; give each request an id of its own"
+
+
+class Busy(TurnwiseError, TimeoutError):
+    """Others changed a conversation again and again; nothing was done."""
+
+    def __str__(self) -> str:
+        """Say it with the conversation's id."""
+        return f"others change conversation {self.args[0]!r} all the time; ask again"
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return "; did you mean 'x'?" for the nearest known name, or nothing.
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from turnwise.cli import bench, chat, data, demo, evaluate, export, init, predict, shapes, train
+from turnwise.cli import bench, chat, data, demo, evaluate, export, init, predict, serve, shapes, train
 from turnwise.version import __version__
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("train", epilog=train.EXAMPLES)(train.train)
 app.command("evaluate", epilog=evaluate.EXAMPLES)(evaluate.evaluate)
 app.command("predict", epilog=predict.EXAMPLES)(predict.predict)
 app.command("chat", epilog=chat.EXAMPLES)(chat.chat)
+app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
 app.command("shapes", epilog=shapes.EXAMPLES)(shapes.shapes)
 app.command("export", epilog=export.EXAMPLES)(export.export)
 app.add_typer(data.app, name="data")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from turnwise.dialogue import Dialogue, Turn
 from turnwise.errors import ModelError
 from turnwise.features import Previous
 from turnwise.layouts import turns_read
+from turnwise.policy.digest import digest_of
 from turnwise.policy.folder import read_folder, write_folder
 from turnwise.policy.onnx_file import OnnxFile, write_onnx
 from turnwise.policy.parts import Parts
@@ -33,9 +38,17 @@ class Policy(Parts):
     """A trained model, made of its parts. It holds no conversation: state in, state out."""
 
     _network: NumpyNetwork = field(init=False, repr=False)
+    _digest: str = field(init=False, repr=False, default="")
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_network", NumpyNetwork(self.config, self.weights, self.space.multi))
+
+    @property
+    def digest(self) -> str:
+        """A hash of all that a state depends on: policies that share it go on from each other's states."""
+        if not self._digest:  # made when first asked for: a process that steps once does not wait for it
+            object.__setattr__(self, "_digest", digest_of(self))
+        return self._digest
 
     def check(self, where: str) -> None:
         """Check that the parts fit one another.
@@ -69,12 +82,36 @@ class Policy(Parts):
         """
         seen = self.encoder.encode(turn, state.previous)
         probabilities, network = self._network.step(state.network, seen.bits, seen.tokens)
-        after = PolicyState(network, turn.actions)
+        return self._prediction(probabilities), PolicyState(network, turn.actions)
+
+    def step_many(
+        self, states: Sequence[PolicyState], turns: Sequence[Turn]
+    ) -> list[tuple[Prediction, PolicyState]]:
+        """Predict one turn of each of many conversations, together where that is quicker.
+
+        Args:
+            states: where each conversation stands.
+            turns: what the system sees now in each; see `step`.
+
+        Returns:
+            What `step` returns, for each conversation; the same to 1e-6.
+        """
+        encoded = [
+            self.encoder.encode(*pair) for pair in zip(turns, (s.previous for s in states), strict=True)
+        ]
+        seen = [(one.bits, one.tokens) for one in encoded]
+        stepped = self._network.step_many([state.network for state in states], seen)
+        return [
+            (self._prediction(probabilities), PolicyState(network, turn.actions))
+            for (probabilities, network), turn in zip(stepped, turns, strict=True)
+        ]
+
+    def _prediction(self, probabilities: NDArray[np.float32]) -> Prediction:
         if probabilities.ndim == 1:
-            return Prediction(probabilities, self.space), after
+            return Prediction(probabilities, self.space)
         first, *others = probabilities
         ahead = tuple(Prediction(row, self.space) for row in others)
-        return Prediction(first, self.space, ahead), after
+        return Prediction(first, self.space, ahead)
 
     def predict(self, dialogue: Dialogue) -> list[Prediction]:
         """Predict a recorded dialogue, each turn after the actions really taken before it.

@@ -16,7 +16,10 @@ Weights = Mapping[str, NDArray[np.float32]]
 
 
 class Cell(Protocol):
-    """What every hidden layer offers: a projection of its input, and a step from it."""
+    """What every hidden layer offers: a projection of its input, and a step from it.
+
+    A step takes the vectors of one conversation, or those of B conversations as rows: (B, H) for (H,).
+    """
 
     kernel: NDArray[np.float32]
     bias: Vector
@@ -76,11 +79,11 @@ class LSTMCell(Cell):
         np.tanh(gates, out=gates)
         gates *= self._scale
         gates += self._offset
-        units = len(output)
-        memory = gates[units : 2 * units] * memory
-        memory += gates[:units] * gates[2 * units : 3 * units]
+        units = output.shape[-1]
+        memory = gates[..., units : 2 * units] * memory
+        memory += gates[..., :units] * gates[..., 2 * units : 3 * units]
         output = np.tanh(memory)
-        output *= gates[3 * units :]
+        output *= gates[..., 3 * units :]
         return output, (output, memory)
 
 
@@ -119,12 +122,12 @@ class GRUCell(Cell):
     def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
         """Return the output (H,) and the new state; nothing that was given is written to."""
         (output,) = state
-        units = len(output)
+        units = output.shape[-1]
         recurrent = self._recurrent(output)
         recurrent += self.recurrent_bias
-        opened = sigmoid(projected[: 2 * units] + recurrent[: 2 * units])
-        update, reset = opened[:units], opened[units:]
-        candidate = np.tanh(projected[2 * units :] + reset * recurrent[2 * units :])
+        opened = sigmoid(projected[..., : 2 * units] + recurrent[..., : 2 * units])
+        update, reset = opened[..., :units], opened[..., units:]
+        candidate = np.tanh(projected[..., 2 * units :] + reset * recurrent[..., 2 * units :])
         output = update * output + (1 - update) * candidate
         return output, (output,)
 
@@ -198,7 +201,11 @@ def sigmoid(x: Vector) -> Vector:
 
 
 def softmax(x: Vector) -> Vector:
-    """Return exp(x) / sum(exp(x)), without overflow."""
+    """Return exp(x) / sum(exp(x)) of a vector, or of each row, without overflow."""
+    if x.ndim > 1:
+        rows: Vector = np.exp(x - x.max(-1, keepdims=True))
+        rows /= rows.sum(-1, keepdims=True)
+        return rows
     powers: Vector = x - x[x.argmax()]
     np.exp(powers, out=powers)
     powers /= np.add.reduce(powers)
@@ -207,8 +214,9 @@ def softmax(x: Vector) -> Vector:
 
 def normalise(x: Vector, scale: Vector, offset: Vector) -> Vector:
     """Return (x - mean) / deviation * scale + offset, as Keras's LayerNormalization (Ba et al., 2016)."""
-    centred = x - x.mean()
-    result: Vector = centred / np.sqrt((centred * centred).mean() + np.float32(1e-3)) * scale + offset
+    centred = x - x.mean(-1, keepdims=True)
+    spread = (centred * centred).mean(-1, keepdims=True)
+    result: Vector = centred / np.sqrt(spread + np.float32(1e-3)) * scale + offset
     return result
 
 

@@ -19,6 +19,10 @@ Seen = tuple[Sequence[int], Sequence[int]]
 """A turn's set bits, and its tokens where words are read in order."""
 
 
+# So many conversations a step: a product of so many rows with a block is still too small for BLAS to share.
+_ROWS = 32
+
+
 class NumpyNetwork:
     """A trained network that is stepped with NumPy: state in, state out; it never writes to itself.
 
@@ -50,6 +54,7 @@ class NumpyNetwork:
             self._decoder = kind.of(weights, "decoder/hidden") if decoding else None
             actions = "decoder/actions" if decoding else "actions"
             self._product, self._bias = Product.of(weights[f"{actions}/kernel"]), weights[f"{actions}/bias"]
+            self._by_rows = config.cell in CELLS and not decoding and not self._first_only
             self._decoded = None if self._decoder is None else Product.of(self._decoder.kernel)
         except KeyError as error:
             raise ModelError(f"the weights lack {error}; the model was not saved whole") from None
@@ -102,6 +107,38 @@ class NumpyNetwork:
             return self._answer(x), (*new, (projected,))
         x, new = self._stack.step(self._project(bits, tokens), state)
         return self._answer(x), new
+
+    def step_many(
+        self, states: Sequence[State], turns: Sequence[Seen]
+    ) -> list[tuple[NDArray[np.float32], State]]:
+        """Step a turn of each of B conversations: what `step` returns, for each of them.
+
+        Recurrent layers step them together, a row each. A transformer, whose states are of different lengths,
+        and a decoder are stepped one by one.
+        """
+        if not self._by_rows:
+            pairs = zip(states, turns, strict=True)
+            return [self.step(state, bits, tokens) for state, (bits, tokens) in pairs]
+        answers: list[tuple[NDArray[np.float32], State]] = []
+        for at in range(0, len(turns), _ROWS):
+            answers += self._step_rows(states[at : at + _ROWS], turns[at : at + _ROWS])
+        return answers
+
+    def _step_rows(
+        self, states: Sequence[State], turns: Sequence[Seen]
+    ) -> list[tuple[NDArray[np.float32], State]]:
+        if len(turns) == 1:
+            return [self.step(states[0], *turns[0])]
+        projected = np.stack([self._project(bits, tokens) for bits, tokens in turns])
+        cells = zip(*states, strict=True)  # for each layer, the states of all conversations
+        stacked = tuple(tuple(map(np.stack, zip(*cell, strict=True))) for cell in cells)
+        x, after = self._stack.step(projected, stacked)
+        probabilities = self._answer(x)
+        # Copies: a row of an array keeps the whole array, and a conversation outlives those beside it.
+        return [
+            (probabilities[row].copy(), tuple(tuple(v[row].copy() for v in cell) for cell in after))
+            for row in range(len(turns))
+        ]
 
     def run(self, turns: Iterable[Seen]) -> list[NDArray[np.float32]]:
         """Return the probabilities at each of the turns of one dialogue."""

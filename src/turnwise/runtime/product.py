@@ -1,4 +1,4 @@
-"""The product of one vector with a kernel, on one thread."""
+"""The product of one vector, or of a few, with a kernel, on one thread."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ class Product:
     >>> kernel = np.arange(6, dtype=np.float32).reshape(2, 3)
     >>> Product.of(kernel)(np.array([1, 10], np.float32)).tolist()
     [30.0, 41.0, 52.0]
+    >>> Product.of(kernel)(np.array([[1, 10], [1, 0]], np.float32)).tolist()
+    [[30.0, 41.0, 52.0], [0.0, 1.0, 2.0]]
     """
 
     blocks: NDArray[np.float32]
@@ -45,6 +47,9 @@ class Product:
         return cls(np.ascontiguousarray(blocks), width)
 
     def __call__(self, x: Vector) -> Vector:
-        """Return x @ kernel, (N,), as an array of its own."""
+        """Return x @ kernel, (N,), as an array of its own; for rows (B, K) the product of each, (B, N)."""
+        if x.ndim > 1:
+            rows: Vector = (x @ self.blocks).transpose(1, 0, 2).reshape(len(x), -1)[:, : self.width]
+            return rows
         result: Vector = (x @ self.blocks).ravel()[: self.width]
         return result

@@ -1,0 +1,110 @@
+"""`turnwise serve`."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from turnwise.cli.output import note
+from turnwise.errors import ConfigError, MissingExtra
+
+if TYPE_CHECKING:
+    from turnwise.server import Models
+
+EXAMPLES = """[bold]Examples[/bold]
+
+turnwise serve model/
+
+turnwise serve model/ second=other-model/ --store postgresql://user@host/database --api-key-file keys.txt"""
+
+_DEFAULT = "default"
+_DAY = 86_400.0
+
+
+def serve(
+    models: Annotated[
+        list[str],
+        typer.Argument(
+            help="Folders that `turnwise train` made; NAME=FOLDER gives one a name.", metavar="MODEL"
+        ),
+    ],
+    store: Annotated[
+        str,
+        typer.Option(
+            help="Where conversations are kept: sqlite:///FILE, postgresql://..., redis://... or memory:",
+            metavar="URL",
+        ),
+    ] = "sqlite:///turnwise-conversations.db",
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port to listen at.")] = 8000,
+    api_key_file: Annotated[
+        Path | None, typer.Option(help="A file of keys, one a line; clients must show one.", metavar="FILE")
+    ] = None,
+    expire_days: Annotated[
+        float, typer.Option(min=0, help="Delete conversations not used for so many days; 0 keeps them all.")
+    ] = 0,
+) -> None:
+    """Serve models over HTTP and WebSockets, for many conversations at once."""
+    try:
+        import uvicorn
+
+        from turnwise.server import Models, create_app, read_keys
+        from turnwise.sessions import open_store
+    except MissingExtra:
+        raise
+    except ImportError:
+        raise MissingExtra("serving", "serve") from None
+    keys = read_keys(api_key_file) if api_key_file else ()
+    served = Models(named(models))
+    app = create_app(
+        served,
+        open_store(store),
+        keys=keys,
+        local=_is_loopback(host) and not keys,
+        expire_after=expire_days * _DAY or None,
+    )
+    _announce(served, host, port, bool(keys))
+    config = uvicorn.Config(
+        app, host=host, port=port, log_level="warning", access_log=False, ws_max_size=1_000_000
+    )
+    uvicorn.Server(config).run()
+
+
+def named(models: list[str]) -> dict[str, Path]:
+    """Return the folders by name; one without a name is the default.
+
+    >>> named(["model/", "second=other/"])
+    {'default': PosixPath('model'), 'second': PosixPath('other')}
+
+    Raises:
+        ConfigError: for a name that comes twice.
+    """
+    found: dict[str, Path] = {}
+    for text in models:
+        name, equals, folder = text.partition("=")
+        name, folder = (name, folder) if equals and not Path(text).exists() else (_DEFAULT, text)
+        if not name or not folder:
+            raise ConfigError(f"{text!r} is no model; write it as NAME=FOLDER")
+        if name in found:
+            raise ConfigError(f"two models are named {name!r}; give each a name, as {name}-2={folder}")
+        found[name] = Path(folder)
+    return found
+
+
+def _announce(models: Models, host: str, port: int, has_keys: bool) -> None:
+    names = ", ".join(models.policies())
+    note(f"Serving {names} at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it).")
+    if not has_keys and not _is_loopback(host):
+        note("Whoever reaches this address can read and change conversations; give --api-key-file.")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,23 @@
+"""What a policy is known by: a hash of its encoder, actions, settings and weights."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import safetensors.numpy
+
+from turnwise.policy.parts import Parts
+
+
+def digest_of(parts: Parts) -> str:
+    """Return the SHA-256 of what the state of a conversation depends on, as hex digits."""
+    space = parts.space
+    described = {
+        "encoder": parts.encoder.to_json(),
+        "actions": [list(space), space.multi, space.may_be_empty],
+        "network": parts.config.model_dump(),
+    }
+    found = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
+    found.update(safetensors.numpy.save(dict(parts.weights)))
+    return found.hexdigest()

@@ -1,0 +1,127 @@
+"""The application: its parts, put together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from turnwise.errors import StoreError, TurnwiseError
+from turnwise.server import agents, conversation, health, predict, socket
+from turnwise.server.desk import Desk
+from turnwise.server.guard import Guard, log_failure
+from turnwise.server.keys import Keys
+from turnwise.server.metrics import Metrics
+from turnwise.server.models import Models
+from turnwise.server.prefixes import Prefixes
+from turnwise.server.problem import Refusal, refusal_of, refusal_of_fields, refusal_of_status
+from turnwise.server.service import Service
+from turnwise.sessions.conversations import Conversations
+from turnwise.sessions.store import Store
+from turnwise.version import __version__
+
+_log = logging.getLogger("turnwise.server")
+_LOOK, _EXPIRE = 1.0, 60.0  # seconds between looks at the folders of models, and at old conversations
+
+
+def create_app(
+    models: Models,
+    store: Store,
+    *,
+    keys: Collection[str] = (),
+    local: bool = False,
+    expire_after: float | None = None,
+) -> FastAPI:
+    """Return the server as an ASGI application.
+
+    Args:
+        models: the models by name.
+        store: where conversations are kept; it is closed with the application.
+        keys: keys, one of which clients must show; none are needed where there are none.
+        local: whether only requests to this machine's own names are let in.
+        expire_after: seconds after which a conversation that was not used is deleted; None for never.
+
+    >>> from turnwise.sessions import open_store
+    >>> app = create_app(Models({"default": policy}), open_store("memory:"))  # doctest: +SKIP
+    """
+    metrics = Metrics()
+    desk = Desk(Conversations(models.policies, store), metrics.together.observe)
+    service = Service(models, store, desk, metrics, Prefixes())
+    app = FastAPI(
+        title="turnwise",
+        version=__version__,
+        description="Says what a system should do next in a dialogue, turn by turn.",
+        docs_url=None,  # its page would load code from elsewhere
+        redoc_url=None,
+        lifespan=_lifespan(service, expire_after),
+    )
+    app.state.service = service
+    for part in (conversation, socket, predict, agents, health):
+        app.include_router(part.router)
+    for kind in (Refusal, TurnwiseError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, _answer)
+    app.add_middleware(Guard, keys=Keys(keys), local=local)
+    app.add_middleware(lambda inner: metrics.around(inner))
+    return app
+
+
+def _lifespan(
+    service: Service, expire_after: float | None
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(_every(_LOOK, lambda: _reload(service)))]
+        if expire_after is not None:
+            tasks.append(asyncio.create_task(_every(_EXPIRE, lambda: _expire(service, expire_after))))
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+            await service.desk.close()
+            service.store.close()
+
+    return lifespan
+
+
+async def _every(seconds: float, do: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await do()
+        await asyncio.sleep(seconds)
+
+
+async def _reload(service: Service) -> None:
+    for name, loaded in (await asyncio.to_thread(service.models.reload)).items():
+        service.metrics.reloads.labels(name, "loaded" if loaded else "refused").inc()
+
+
+async def _expire(service: Service, seconds: float) -> None:
+    try:
+        count = await asyncio.to_thread(service.store.expire, time.time() - seconds)
+        service.metrics.expired.inc(count)
+    except StoreError:
+        _log.warning("the store cannot be reached; old conversations stay for now")
+
+
+async def _answer(_request: Request, error: Exception) -> Response:
+    """Answer an error in the one shape."""
+    if isinstance(error, Refusal):
+        refusal = error
+    elif isinstance(error, RequestValidationError):
+        refusal = refusal_of_fields(error.errors())
+    elif isinstance(error, HTTPException):
+        refusal = refusal_of_status(error.status_code)
+    else:
+        refusal = refusal_of(error)
+        if refusal.status >= 500:
+            log_failure(error)
+    return Response(refusal.body, refusal.status, refusal.headers, "application/json")

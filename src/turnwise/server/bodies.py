@@ -1,0 +1,227 @@
+"""What clients send and are sent, with the bounds of each."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from turnwise.dialogue import Turn
+
+MOST_TEXT, MOST_FACTS, MOST_ACTIONS, MOST_TURNS, MOST_RANKED = 10_000, 200, 64, 1_000, 100
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(max_length=MOST_TEXT)]
+Number = Annotated[int, Field(ge=-(2**53), le=2**53)]
+Value = bool | Number | float | Annotated[str, StringConstraints(max_length=1000)]
+Facts = Annotated[dict[Name, Value], Field(max_length=MOST_FACTS)]
+Actions = Annotated[tuple[Name, ...], Field(max_length=MOST_ACTIONS)]
+Top = Annotated[int, Field(ge=1, le=MOST_RANKED)]
+
+
+class Body(BaseModel):
+    """What a client sends: fields that are not known are refused."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class BeginBody(Body):
+    """A conversation that begins."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"model": "default"}})
+
+    model: Name | None = Field(default=None, description="Which model; the first, when not given.")
+    id: Id | None = Field(
+        default=None, description="Its id; made up when not given. One that is there goes on."
+    )
+
+
+class KeyedBody(Body):
+    """What may be sent again, and counts once."""
+
+    turn_id: Id | None = Field(
+        default=None, description="Your own id of this request: sent again, it counts once."
+    )
+
+
+class ObserveBody(KeyedBody):
+    """A turn: what the system sees now."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"user": "a table for two", "facts": {"open": True}, "turn_id": "t-1"}}
+    )
+
+    user: Text | None = Field(default=None, description="What the user said; null: the system acts again.")
+    facts: Facts = Field(default_factory=dict, description="What else the system sees, by name.")
+    commit: bool = Field(default=True, description="Whether the predicted actions count as done.")
+    threshold: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Abstain where the first is less probable.",
+    )
+    top: Top = Field(default=3, description="How many ranked actions to tell.")
+
+
+class CommitBody(KeyedBody):
+    """What was really done at the last turn."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"actions": ["ask_time"]}})
+
+    actions: Actions | None = Field(default=None, description="What was done; by default what was predicted.")
+
+
+class OverrideBody(KeyedBody):
+    """What was really done at an earlier turn."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"actions": ["ask_area"]}})
+
+    actions: Actions
+    top: Top = Field(default=3, description="How many ranked actions to tell of each later turn.")
+
+
+class UndoBody(KeyedBody):
+    """Nothing but the id of the request."""
+
+
+class TurnBody(Body):
+    """A recorded turn."""
+
+    user: Text | None = None
+    facts: Facts = Field(default_factory=dict)
+    actions: Actions = ()
+
+    def to_turn(self) -> Turn:
+        """Return it as a value."""
+        return Turn(self.user, self.actions, self.facts)
+
+
+class PredictBody(Body):
+    """A whole dialogue."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"turns": [{"user": "hello", "actions": ["greet"]}, {"user": "a table for two"}]}
+        }
+    )
+
+    turns: Annotated[list[TurnBody], Field(min_length=1, max_length=MOST_TURNS)]
+    model: Name | None = None
+    top: Top = 3
+
+
+class NextBody(Body):
+    """The messages of an agent so far, as OpenAI's chat interface has them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "messages": [
+                    {"role": "user", "content": "Is there a flight to Oslo?"},
+                    {
+                        "role": "assistant",
+                        "tool_calls": [{"function": {"name": "search", "arguments": "{}"}}],
+                    },
+                    {"role": "tool", "name": "search", "content": '{"found": 3}'},
+                ]
+            }
+        }
+    )
+
+    messages: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MOST_TURNS)]
+    model: Name | None = None
+    top: Top = 5
+
+
+class Ranked(BaseModel):
+    """An action with its probability."""
+
+    action: str
+    probability: float
+
+
+class TurnTold(BaseModel):
+    """What is predicted of a turn."""
+
+    actions: list[str]
+    probability: float
+    ranked: list[Ranked]
+
+
+class Observed(TurnTold):
+    """The answer to a turn."""
+
+    turn: int
+    response: str | None
+    abstain: bool
+    committed: list[str] | None
+
+
+class Begun(BaseModel):
+    """The answer to a beginning."""
+
+    id: str
+    model: str
+    turns: int
+
+
+class Committed(BaseModel):
+    """What now counts as done."""
+
+    turn: int
+    committed: list[str]
+
+
+class LaterTurn(TurnTold):
+    """What is now predicted of a later turn."""
+
+    turn: int
+
+
+class Overridden(Committed):
+    """What now counts as done, and what is now predicted of each later turn."""
+
+    later: list[LaterTurn]
+
+
+class PastTurn(BaseModel):
+    """What was seen and done."""
+
+    turn: int
+    user: str | None
+    facts: dict[str, Any]
+    committed: list[str]
+
+
+class Undone(BaseModel):
+    """What was taken back, and how many turns are left."""
+
+    undone: PastTurn
+    turns: int
+
+
+class ConversationTold(BaseModel):
+    """A conversation."""
+
+    id: str
+    model: str
+    created: float
+    updated: float
+    open: bool = Field(description="Whether the last turn was not committed yet.")
+    turns: list[PastTurn]
+
+
+class PredictTold(BaseModel):
+    """An answer for each decision."""
+
+    turns: list[TurnTold]
+
+
+class NextTold(BaseModel):
+    """What an agent does next."""
+
+    turn: int
+    actions: list[str]
+    probability: float
+    ranked: list[Ranked]

@@ -1,0 +1,178 @@
+"""What is refused before anything looks at it: strangers, large bodies, slow bodies, other pages."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import traceback
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from turnwise.server.keys import Keys
+from turnwise.server.problem import INTERNAL, Refusal
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_log = logging.getLogger("turnwise.server")
+
+MOST_BYTES = 1_000_000
+"""A body is at most so large."""
+
+_SECONDS = 5.0
+_OPEN = ("/healthz", "/readyz")
+_KEY = (
+    401,
+    "no_key",
+    "The request shows no key that fits.",
+    "header Authorization",
+    "Send the header Authorization: Bearer KEY.",
+)
+_LARGE = (413, "too_large", "The body is too large.", "body", f"Send {MOST_BYTES} bytes at most.")
+_SLOW = (408, "too_slow", "The body came too slowly.", "body", f"Send it within {_SECONDS:g} seconds.")
+_KIND = (
+    415,
+    "no_json",
+    "The body is not said to be JSON.",
+    "header Content-Type",
+    "Send the header Content-Type: application/json.",
+)
+_PAGE = (
+    403,
+    "other_page",
+    "The request comes from a page of another site.",
+    "header Origin",
+    "Call the server from a program, or from a page that it serves.",
+)
+_HOST = (
+    403,
+    "other_host",
+    "The request is for another host.",
+    "header Host",
+    "Call the server as 127.0.0.1 or localhost, or start it with a key.",
+)
+
+
+class Guard:
+    """An ASGI application around another; what it lets through has a body of bounded size, read to its end.
+
+    Args:
+        app: the application.
+        keys: the keys, one of which clients must show; none are needed where there are none.
+        local: whether only this machine may call: then the header Host must say so, which a page that made
+            its own name point to this machine cannot fake.
+    """
+
+    def __init__(self, app: Asgi, keys: Keys, local: bool) -> None:
+        self._app, self._keys, self._local = app, keys, local
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or answer that it is refused."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        try:
+            self._check(scope)
+            if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
+                receive = await _whole_body(scope, receive)
+        except Refusal as refusal:
+            await refuse(refusal, scope, receive, send)
+            return
+        begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except Exception as error:  # noqa: BLE001 it is logged here, without its text
+            log_failure(error)
+            if not begun:
+                await refuse(Refusal(*INTERNAL), scope, receive, send)
+
+    def _check(self, scope: Scope) -> None:
+        if scope["path"] not in _OPEN and self._keys and not self._keys.fit(scope["headers"]):
+            raise Refusal(*_KEY)
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"] if name in _NEEDED}
+        host = headers.get(b"host", "")
+        if self._local and not _is_local(host):
+            raise Refusal(*_HOST)
+        origin = headers.get(b"origin")
+        if origin is not None and origin.partition("://")[2] != host:
+            raise Refusal(*_PAGE)
+
+
+_NEEDED = (b"host", b"origin")
+
+
+def _is_local(host: str) -> bool:
+    name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
+    if name == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+async def _whole_body(scope: Scope, receive: Receive) -> Receive:
+    """Read the body, and return what gives it again."""
+    length, kind = 0, ""
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            length = int(value) if value.isdigit() else 0
+        elif name == b"content-type":
+            kind = value.decode("latin-1").partition(";")[0].strip().lower()
+    if length > MOST_BYTES:
+        raise Refusal(*_LARGE)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_SECONDS):
+            more = True
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    break
+                body += message.get("body", b"")
+                if len(body) > MOST_BYTES:
+                    raise Refusal(*_LARGE)
+                more = message.get("more_body", False)
+    except TimeoutError:
+        raise Refusal(*_SLOW) from None
+    if body and kind != "application/json":
+        raise Refusal(*_KIND)
+    told = False
+
+    async def again() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+    return again
+
+
+async def refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer that a request is refused; a WebSocket is not opened."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008, "reason": refusal.problem["type"]})
+        return
+    headers = {"content-type": "application/json", "connection": "close", **refusal.headers}
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": raw})
+    await send({"type": "http.response.body", "body": refusal.body})
+
+
+def log_failure(error: Exception) -> None:
+    """Log that a request failed and where; the error's own text may hold what a user said."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = ", ".join(f"{frame.filename}:{frame.lineno}" for frame in frames[-3:])
+    _log.error("%s at %s", type(error).__name__, places)

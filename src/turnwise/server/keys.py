@@ -1,0 +1,60 @@
+"""Keys that clients show."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from turnwise.errors import ConfigError
+
+_SHORTEST = 16
+
+
+def read_keys(path: Path) -> tuple[str, ...]:
+    """Return the keys in a file, one a line; empty lines and lines that begin with # are passed over.
+
+    Raises:
+        ConfigError: where there is none, or one is too short to be a secret.
+    """
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); check the path") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: the file is not text; write one key a line, as UTF-8") from None
+    keys = tuple(line for line in lines if line and not line.startswith("#"))
+    if not keys:
+        raise ConfigError(f"{path}: there is no key; write one a line")
+    for number, line in enumerate(lines, start=1):
+        if line in keys and len(line) < _SHORTEST:
+            raise ConfigError(f"{path} line {number}: the key is short; give {_SHORTEST} characters or more")
+    return keys
+
+
+class Keys:
+    """Tells whether a client shows a key. How long that takes says nothing about the keys.
+
+    >>> keys = Keys(["a-key-that-is-long"])
+    >>> keys.fit([(b"authorization", b"Bearer a-key-that-is-long")]), keys.fit([(b"x-api-key", b"another")])
+    (True, False)
+    """
+
+    def __init__(self, keys: Collection[str]) -> None:
+        self._digests = tuple(hashlib.sha256(key.encode()).digest() for key in keys)
+
+    def __bool__(self) -> bool:
+        return bool(self._digests)
+
+    def fit(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Tell whether one of the headers shows a key: `Authorization: Bearer KEY` or `X-API-Key: KEY`."""
+        shown = b""
+        for name, value in headers:
+            if name == b"authorization" and value[:7].lower() == b"bearer ":
+                shown = value[7:].strip()
+            elif name == b"x-api-key":
+                shown = value.strip()
+        digest = hashlib.sha256(shown).digest()
+        fits = [hmac.compare_digest(digest, known) for known in self._digests]  # all, whichever fits
+        return any(fits)

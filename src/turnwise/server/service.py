@@ -1,0 +1,53 @@
+"""What the routes share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from turnwise.server.desk import Desk
+from turnwise.server.metrics import Metrics
+from turnwise.server.models import Models
+from turnwise.server.prefixes import Prefixes
+from turnwise.server.problem import Problem
+from turnwise.sessions.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts of a server that runs."""
+
+    models: Models
+    store: Store
+    desk: Desk
+    metrics: Metrics
+    prefixes: Prefixes
+
+
+async def service_of(request: Request) -> Service:
+    """Return the parts of the server that a request came to."""
+    service: Service = request.app.state.service  # `async`, for anything else is run in a thread
+    return service
+
+
+def json_response(content: str, status: int = 200) -> Response:
+    """Return an answer that is JSON already."""
+    return Response(content, status, media_type="application/json")
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": description}
+    for status, description in (
+        (400, "The body is no JSON."),
+        (401, "No key fits."),
+        (404, "There is no such conversation, turn or model."),
+        (409, "The id of another request, or a conversation that others change."),
+        (413, "The body is too large."),
+        (415, "The body is not said to be JSON."),
+        (422, "A field is not as it must be."),
+        (503, "The conversations cannot be reached at the moment."),
+    )
+}

@@ -1,0 +1,19 @@
+"""A server in the test's own process."""
+
+import pytest
+
+from server_support import client_of
+from store_fixtures import postgres, redis_url, store_url
+
+__all__ = ["client", "conversation", "postgres", "redis_url", "store_url"]
+
+
+@pytest.fixture
+def client(policy):
+    with client_of({"default": policy}) as client:
+        yield client
+
+
+@pytest.fixture
+def conversation(client):
+    return f"/v1/conversations/{client.post('/v1/conversations', {}).json()['id']}"

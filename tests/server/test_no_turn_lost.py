@@ -1,0 +1,82 @@
+"""No turn is lost: many clients, several servers on one store, one of them killed in the middle.
+
+TURNWISE_LOAD=50x200 says how many conversations of how many turns; few, when it is not given.
+"""
+
+import os
+import threading
+import time
+from contextlib import ExitStack
+
+import httpx
+import pytest
+
+from server_support import serving
+from turnwise import Policy, Session
+from turnwise.sessions import Standing, open_store, turns_of
+
+CONVERSATIONS, TURNS = map(int, os.environ.get("TURNWISE_LOAD", "16x12").split("x"))
+CLIENTS, SERVERS = 16, 4
+
+
+def talk(http, addresses, name, number, kept):
+    """Ask one turn of one server after the other, until one of them answers."""
+    for tries in range(2000):
+        address = addresses[(number + tries) % len(addresses)]
+        body = {"user": f"{name} {number}", "turn_id": f"t-{number}"}
+        try:
+            answer = http.post(f"{address}/v1/conversations/{name}/turns", json=body)
+        except httpx.TransportError:
+            time.sleep(0.02)
+            continue
+        if answer.status_code in (409, 503):
+            time.sleep(0.02)
+            continue
+        assert answer.status_code == 200, answer.text
+        kept.append((name, number, answer.json()["turn"]))
+        return
+    raise AssertionError("no server answers")
+
+
+def test_no_turn_is_lost(saved, store_url):
+    if store_url == "memory:":
+        pytest.skip("memory is of one process")
+    names, kept, failures = [f"c{n}" for n in range(CONVERSATIONS)], [], []
+    with ExitStack() as stack:
+        servers = [stack.enter_context(serving(saved, store_url)) for _ in range(SERVERS)]
+        addresses = [address for address, _ in servers]
+        for name in names:
+            httpx.post(f"{addresses[0]}/v1/conversations", json={"id": name}).raise_for_status()
+
+        def client(number):
+            try:
+                with httpx.Client(timeout=30) as http:
+                    for turn in range(TURNS):
+                        for name in names[number::CLIENTS]:
+                            talk(http, addresses, name, turn, kept)
+            except Exception as error:  # noqa: BLE001 told below
+                failures.append(error)
+
+        threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
+        for thread in threads:
+            thread.start()
+        while len(kept) < CONVERSATIONS * TURNS // 3:
+            assert not failures
+            time.sleep(0.01)
+        servers[1][1].kill()
+        addresses[1], _ = stack.enter_context(serving(saved, store_url))
+        for thread in threads:
+            thread.join()
+    assert not failures
+    policy, store = Policy.load(saved), open_store(store_url)
+    for name in names:
+        events = store.events(name)
+        assert [turn.user for turn in turns_of(events)] == [f"{name} {number}" for number in range(TURNS)]
+        state = Standing.from_bytes(store.load([name])[name].state).state
+        again = Standing.from_bytes(Session.resume(policy, None, events).state).state
+        assert state.previous == again.previous
+        for cell, same in zip(state.network, again.network, strict=True):
+            for vector, expected in zip(cell, same, strict=True):
+                assert vector == pytest.approx(expected, abs=1e-5)
+    assert sorted(kept) == sorted((name, n, n + 1) for name in names for n in range(TURNS))
+    store.close()

@@ -1,0 +1,174 @@
+"""Predictions without a conversation, agents, several models, their replacement, what is documented."""
+
+import asyncio
+import json
+import os
+import time
+
+import pytest
+
+import turnwise
+from server_support import assert_problem, client_of
+from support import QUICK, SMALL, tiny
+from turnwise import Dialogue, Turn
+from turnwise.server.app import _expire
+from turnwise.server.bodies import NextBody, ObserveBody, PredictBody
+from turnwise.server.messages import turns_of_messages
+from turnwise.server.prefixes import Prefixes
+from turnwise.sessions import turns_of
+
+
+def test_a_whole_dialogue(client, policy):
+    dialogue = tiny().dialogues[0]
+    turns = [{"user": turn.user, "facts": dict(turn.facts), "actions": turn.actions} for turn in dialogue]
+    told = client.post("/v1/predict", {"turns": turns, "top": 2}).json()["turns"]
+    for one, expected in zip(told, policy.predict(dialogue), strict=True):
+        assert one["actions"] == list(expected.actions)
+        assert one["probability"] == pytest.approx(expected.probability, abs=1e-6)
+        assert len(one["ranked"]) == 2
+
+
+def test_what_a_model_is(client, policy):
+    told = client.get("/v1/model").json()
+    assert (told["name"], told["names"], told["digest"]) == ("default", ["default"], policy.digest)
+    assert told["actions"] == list(policy.space)
+    assert told["network"]["units"] == SMALL.units
+    assert_problem(client.get("/v1/model?name=none"), 404, "no_model", "model")
+
+
+def test_several_models_side_by_side(policy, multi_policy):
+    with client_of({"default": policy, "several": multi_policy}) as client:
+        assert client.get("/v1/model").json()["names"] == ["default", "several"]
+        client.post("/v1/conversations", {"id": "one"})
+        client.post("/v1/conversations", {"id": "two", "model": "several"})
+        for name, model in (("one", policy), ("two", multi_policy)):
+            told = client.post(f"/v1/conversations/{name}/turns", {"user": "a tea please"}).json()
+            expected, _ = model.step(model.start(), Turn("a tea please"))
+            assert told["actions"] == list(expected.actions)
+        assert client.get("/v1/conversations/two").json()["model"] == "several"
+
+
+def test_a_model_that_is_replaced_loses_no_turn(policy, tmp_path):
+    folder = policy.save(tmp_path / "model")
+    other = turnwise.train(tiny(), network=SMALL, config=QUICK.model_copy(update={"seed": 8}))
+    with client_of({"default": folder}) as client:
+        models = client.app.state.service.models
+        client.post("/v1/conversations", {"id": "c"})
+        client.post("/v1/conversations/c/turns", {"user": "a tea please"})
+        assert models.reload() == {}
+        other.save(folder, force=True)
+        assert models.reload() == {"default": True}
+        assert client.get("/v1/model").json()["digest"] == other.digest
+        told = client.post("/v1/conversations/c/turns", {"user": "small"}).json()
+        assert told["turn"] == 2
+        seen = turns_of(client.app.state.service.store.events("c"))
+        expected = other.predict(Dialogue("d", seen))[1]
+        assert told["probability"] == pytest.approx(expected.probability, abs=1e-5)
+        # A folder that is broken takes no one's place; a whole one does again.
+        (folder / "weights.safetensors").write_bytes(b"")
+        os.utime(folder / "manifest.json")
+        assert models.reload() == {"default": False}
+        assert models.reload() == {}
+        assert client.post("/v1/conversations/c/turns", {"user": "yes"}).status_code == 200
+        policy.save(folder, force=True)
+        end = time.monotonic() + 20
+        while client.get("/v1/model").json()["digest"] != policy.digest:  # the server looks by itself
+            client._run(asyncio.sleep(0.1))
+            assert time.monotonic() < end
+        assert 'turnwise_reloads_total{model="default",outcome="loaded"} 1.0' in client.get("/metrics").text
+
+
+CALL = {"id": "1", "function": {"name": "ask_size"}}
+MESSAGES = [
+    {"role": "system", "content": "You sell drinks."},
+    {"role": "user", "content": [{"type": "text", "text": "a tea please"}]},
+    {"role": "user", "content": "now"},
+    {
+        "role": "assistant",
+        "content": "Which size?",
+        "tool_calls": [{"id": "1", "function": {"name": "ask_size"}}],
+    },
+    {
+        "role": "tool",
+        "tool_call_id": "1",
+        "content": '{"stock": 2, "long": "' + "x" * 100 + '", "list": [1]}',
+    },
+    {"role": "assistant", "content": "One moment."},
+    {"role": "user", "content": "small"},
+]
+
+
+def test_messages_become_turns():
+    first, second, last = turns_of_messages(MESSAGES)
+    assert (first.user, first.actions, dict(first.facts)) == ("a tea please\nnow", ("ask_size",), {})
+    assert (second.user, second.actions) == (None, ("respond",))
+    assert dict(second.facts) == {"tool.ask_size": True, "result.stock": 2}
+    assert (last.user, last.actions, dict(last.facts)) == ("small", (), {})
+
+
+def test_the_next_call_of_an_agent(client, policy):
+    prefixes = client.app.state.service.prefixes
+    turns = turns_of_messages(MESSAGES)
+    expected = policy.predict(Dialogue("d", turns))[-1]
+    for _ in range(2):
+        told = client.post("/v1/agents/next", {"messages": MESSAGES, "top": 2}).json()
+        assert told["actions"] == list(expected.actions)
+        assert told["probability"] == pytest.approx(expected.probability, abs=1e-6)
+        assert told["turn"] == 3
+        assert len(prefixes) == 2
+
+
+def test_the_states_of_agents_are_found_again_and_bounded(policy, monkeypatch):
+    prefixes, steps = Prefixes(most=3), []
+    original = type(policy).step
+    monkeypatch.setattr(type(policy), "step", lambda self, *a: steps.append(1) or original(self, *a))
+    turns = [Turn(str(number), ("confirm",)) for number in range(6)]
+    for length in range(1, 7):
+        told = prefixes.predict(policy, turns[:length])
+        straight = policy.predict(Dialogue("d", turns[:length]))[-1]
+        assert told.probability == straight.probability
+    assert len(prefixes) == 3
+    before = len(steps)
+    prefixes.predict(policy, turns)
+    assert len(steps) == before + 1
+    prefixes.predict(policy, [Turn("other", ("confirm",)), *turns[1:]])
+    assert len(steps) == before + 7
+
+
+def test_every_path_is_documented_with_examples_that_work(client):
+    document = client.get("/openapi.json").json()
+    paths = document["paths"]
+    assert set(paths) == {
+        "/v1/conversations",
+        "/v1/conversations/{id}",
+        "/v1/conversations/{id}/turns",
+        "/v1/conversations/{id}/commit",
+        "/v1/conversations/{id}/turns/{turn}/override",
+        "/v1/conversations/{id}/undo",
+        "/v1/predict",
+        "/v1/model",
+        "/v1/agents/next",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    }
+    for path, methods in paths.items():
+        for method, said in methods.items():
+            assert said["description"], (method, path)
+            if path.startswith("/v1"):
+                problem = said["responses"]["422"]["content"]["application/json"]["schema"]
+                assert problem == {"$ref": "#/components/schemas/Problem"}, (method, path)
+    for path, body in (("/v1/predict", PredictBody), ("/v1/agents/next", NextBody)):
+        assert client.post(path, body.model_config["json_schema_extra"]["example"]).status_code == 200
+    client.post("/v1/conversations", {"id": "c"})
+    example = ObserveBody.model_config["json_schema_extra"]["example"]
+    assert client.post("/v1/conversations/c/turns", example).status_code == 200
+    assert "http" not in json.dumps(document).replace("https://json-schema", "")
+
+
+def test_old_conversations_expire(policy):
+    with client_of({"default": policy}, expire_after=0.0) as client:
+        client.post("/v1/conversations", {"id": "c"})
+        client._run(_expire(client.app.state.service, 0.0))  # the server itself looks once a minute
+        assert_problem(client.get("/v1/conversations/c"), 404, "no_conversation", "id")
+        assert "turnwise_expired_total 1.0" in client.get("/metrics").text

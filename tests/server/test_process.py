@@ -1,0 +1,169 @@
+"""`turnwise serve` as a process: over the network, killed and started again, over a WebSocket."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+from server_support import serving
+from turnwise.sessions import open_store, turns_of
+
+
+def test_what_was_answered_outlives_the_server(saved, tmp_path):
+    """The server is killed while clients talk and ask again: each turn is there once, in order."""
+    store, turns, answered = f"sqlite:///{tmp_path / 'conversations.db'}", 60, {}
+    address, stop = [""], threading.Event()
+
+    def client(name):
+        number = 0
+        while number < turns:
+            try:
+                body = {"user": str(number), "turn_id": f"t-{number}"}
+                path = f"{address[0]}/v1/conversations/{name}/turns"
+                answer = httpx.post(path, json=body, timeout=10)
+                assert answer.status_code == 200, answer.text
+            except httpx.TransportError:
+                if stop.wait(0.05):
+                    return
+                continue
+            answered.setdefault(name, []).append(answer.json()["turn"])
+            number += 1
+
+    threads = [threading.Thread(target=client, args=(f"c{n}",)) for n in range(4)]
+    try:
+        for start in range(20):
+            with serving(saved, store) as (address[0], process):
+                for number in range(4):
+                    httpx.post(f"{address[0]}/v1/conversations", json={"id": f"c{number}"})
+                if start == 0:
+                    for thread in threads:
+                        thread.start()
+                for thread in threads:
+                    thread.join(0.1 if start < 3 else 10)
+                process.send_signal(signal.SIGKILL)
+            if not any(thread.is_alive() for thread in threads):
+                break
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    kept = open_store(store)
+    for number in range(4):
+        seen = turns_of(kept.events(f"c{number}"))
+        assert [turn.user for turn in seen] == [str(turn) for turn in range(turns)]
+        assert answered[f"c{number}"] == list(range(1, turns + 1))
+    kept.close()
+    assert start >= 3
+
+
+def test_two_servers_on_one_store_have_the_same_conversations(saved, tmp_path):
+    store = f"sqlite:///{tmp_path / 'conversations.db'}"
+    with serving(saved, store) as (one, _), serving(saved, store) as (other, _):
+        name = httpx.post(f"{one}/v1/conversations", json={}).json()["id"]
+
+        def client(address, kind):
+            with httpx.Client() as http:
+                for number in range(25):
+                    body = {"user": f"{kind} {number}", "turn_id": f"{kind}-{number}"}
+                    answer = http.post(f"{address}/v1/conversations/{name}/turns", json=body, timeout=30)
+                    assert answer.status_code == 200, answer.text
+
+        threads = [threading.Thread(target=client, args=pair) for pair in ((one, "a"), (other, "b"))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        seen = [turn["user"] for turn in httpx.get(f"{other}/v1/conversations/{name}").json()["turns"]]
+    for kind in "ab":
+        assert [user for user in seen if user.startswith(kind)] == [f"{kind} {n}" for n in range(25)]
+
+
+def test_a_conversation_over_a_websocket(saved):
+    with serving(saved, "memory:") as (address, _):
+        httpx.post(f"{address}/v1/conversations", json={"id": "c"})
+        url = address.replace("http", "ws") + "/v1/conversations/c/socket"
+        with connect(url) as talk:
+
+            def ask(message):
+                talk.send(message if isinstance(message, str | bytes) else json.dumps(message))
+                return json.loads(talk.recv())
+
+            assert ask({"do": "observe", "user": "a tea please"})["turn"] == 1
+            assert ask({"do": "observe", "user": "small", "commit": False})["committed"] is None
+            assert ask({"do": "commit", "actions": ["confirm"]})["committed"] == ["confirm"]
+            assert len(ask({"do": "override", "turn": 1, "actions": []})["later"]) == 1
+            assert ask({"do": "undo"})["turns"] == 1
+            for wrong, kind in (
+                ("{", "bad_request"),
+                (b"\xff", "bad_request"),
+                ("[]", "bad_request"),
+                ("[" * 50_000, "bad_request"),
+                ({"do": "dance"}, "bad_request"),
+                ({"do": "observe", "user": 3}, "bad_request"),
+                ({"do": "override", "turn": 7, "actions": []}, "no_turn"),
+                ({"do": "commit", "actions": ["dance"]}, "unknown_action"),
+            ):
+                problem = ask(wrong)
+                assert problem["type"] == kind, wrong
+                assert list(problem) == ["type", "message", "where", "cure"]
+            assert ask({"do": "observe", "user": "yes"})["turn"] == 2
+            for _ in range(200):
+                talk.send("{}")  # who does not hear must not shout on
+            with pytest.raises(ConnectionClosed):
+                [talk.recv() for _ in range(200)]
+        with connect(url) as talk:
+            talk.send("x" * 2_000_000)
+            with pytest.raises(ConnectionClosed):
+                talk.recv()
+        with pytest.raises(InvalidStatus):
+            connect(url, origin="http://evil.example")
+        assert len(httpx.get(f"{address}/v1/conversations/c").json()["turns"]) == 2
+
+
+def test_a_client_that_is_slow_is_not_waited_for_by_the_others(saved):
+    with serving(saved, "memory:") as (address, _):
+        port = int(address.rpartition(":")[2])
+        slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
+        for one in slow:
+            one.sendall(b"POST /v1/conversations HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
+        assert httpx.post(f"{address}/v1/conversations", json={}, timeout=5).status_code == 201
+        slow[0].settimeout(20)
+        assert slow[0].recv(1000).startswith(b"HTTP/1.1 408")
+        for one in slow:
+            one.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere/"], "nowhere: there is no such folder; give a folder that `turnwise train` made"),
+        (["MODEL", "--store", "mysql://x"], "unknown kind of store 'mysql'"),
+        (["MODEL", "--store", "sqlite:///no/such/folder/x.db"], "unable to open database file"),
+        (["MODEL", "--api-key-file", "none.txt"], "none.txt: cannot be read"),
+        (["MODEL", "MODEL"], "two models are named 'default'; give each a name"),
+    ],
+)
+def test_what_cannot_be_served_is_refused_in_one_line(saved, tmp_path, arguments, said):
+    command = [sys.executable, "-m", "turnwise", "serve", "--store", "memory:"]
+    command += [argument.replace("MODEL", str(saved)) for argument in arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert done.returncode == 2, done
+    assert done.stderr.startswith("turnwise: ")
+    assert done.stderr.count("\n") == 1
+    assert said in done.stderr
+
+
+def test_it_ends_in_order(saved, tmp_path):
+    with serving(saved, f"sqlite:///{tmp_path / 'c.db'}") as (address, process):
+        assert httpx.get(f"{address}/readyz").json() == {"status": "ok"}
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+        assert said.splitlines()[0] == f"Serving default at {address} (Ctrl-C ends it)."
+        assert "Traceback" not in said

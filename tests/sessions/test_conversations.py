@@ -1,0 +1,141 @@
+"""Many conversations at once: every answer is saved, no retry counts twice, no writer is lost."""
+
+import json
+import threading
+
+import pytest
+
+import turnwise
+from support import QUICK, SMALL, tiny
+from turnwise import Session
+from turnwise.errors import AskedOtherwise, NoConversation, NoModel, NoTurn, UnknownAction
+from turnwise.sessions import Standing, open_store, turns_of
+from turnwise.sessions.conversations import Conversations
+from turnwise.sessions.request import Begin, Commit, Observe, Override, Undo
+
+
+@pytest.fixture
+def talks(policy, store):
+    return Conversations(lambda: {"default": policy}, store)
+
+
+def run(talks, *requests):
+    return [json.loads(one) if isinstance(one, str) else one for one in talks.run(requests)]
+
+
+def test_a_conversation_from_its_beginning_to_its_end(talks, policy, store):
+    session = Session(policy)
+    (begun,) = run(talks, Begin(id="c1", model="default"))
+    assert begun == {"id": "c1", "model": "default", "turns": 0}
+    (told,) = run(talks, Observe(id="c1", user="a tea please", top=2))
+    expected = session.observe("a tea please")
+    assert told["actions"] == told["committed"] == list(expected.actions)
+    assert [one["action"] for one in told["ranked"]] == [action for action, _ in expected.top(2)]
+    assert told["turn"] == 1
+    assert told["abstain"] is False
+    assert told["response"] == policy.responses[expected.actions[0]]
+    (told,) = run(talks, Observe(id="c1", user="small", facts={"stock": 2}, commit=False))
+    assert told["committed"] is None
+    (told,) = run(talks, Commit(id="c1", actions=("confirm",)))
+    assert told == {"committed": ["confirm"], "turn": 2}
+    (told,) = run(talks, Override(id="c1", turn=1, actions=("confirm",), top=1))
+    assert [one["turn"] for one in told["later"]] == [2]
+    (told,) = run(talks, Undo(id="c1"))
+    assert told["undone"] == {"turn": 2, "user": "small", "facts": {"stock": 2}, "committed": ["confirm"]}
+    assert [turn.actions for turn in turns_of(store.events("c1"))] == [("confirm",)]
+    refused = run(talks, Override(id="c1", turn=2, actions=()), Undo(id="c2"), Begin(id="c3", model="other"))
+    assert [type(one) for one in refused] == [NoTurn, NoConversation, NoModel]
+    (refused,) = run(talks, Commit(id="c1", actions=("dance",)))
+    assert isinstance(refused, UnknownAction)
+    run(talks, Undo(id="c1"))
+    assert isinstance(run(talks, Undo(id="c1"))[0], NoTurn)
+
+
+def test_a_policy_that_is_not_sure_abstains_and_nothing_is_committed(talks, store):
+    run(talks, Begin(id="c1", model="default"))
+    (told,) = run(talks, Observe(id="c1", user="a tea please", threshold=0.999))
+    assert (told["abstain"], told["committed"]) == (True, None)
+    run(talks, Observe(id="c1", user="small"))
+    assert turns_of(store.events("c1"))[0].actions == ()
+
+
+def test_a_request_that_comes_again_is_answered_the_same_and_done_once(talks, store):
+    run(talks, Begin(id="c1", model="default", key="b"), Begin(id="c1", model="default", key="b"))
+    once = Observe(id="c1", key="t1", user="a tea please")
+    answers = talks.run([once, once])
+    assert answers == [*talks.run([once]), answers[0]]
+    assert len(turns_of(store.events("c1"))) == 1
+    (refused,) = talks.run([Observe(id="c1", key="t1", user="a coffee please")])
+    assert isinstance(refused, AskedOtherwise)
+    undo = Undo(id="c1", key="u")
+    assert talks.run([undo]) == talks.run([undo])
+    run(talks, Begin(id="c1", model="default"))  # what is there already goes on
+    assert store.load(["c1"])["c1"].version == 3
+
+
+def test_requests_of_many_conversations_are_each_answered_as_if_alone(talks, policy):
+    names = [f"c{number}" for number in range(40)]
+    run(talks, *(Begin(id=name, model="default") for name in names))
+    users = ["a tea please", "small", "yes"]
+    requests = [Observe(id=name, user=user) for user in users for name in names]
+    told = run(talks, *requests)
+    session = Session(policy)
+    for number, user in enumerate(users):
+        expected = session.observe(user)
+        session.commit()
+        for one in told[40 * number : 40 * number + 40]:
+            assert one["actions"] == list(expected.actions)
+            assert one["probability"] == pytest.approx(expected.probability, abs=2e-6)
+
+
+def test_servers_that_share_a_store_lose_no_turn(policy, store_url):
+    if store_url == "memory:":
+        pytest.skip("memory is of one process")
+    stores = [open_store(store_url) for _ in range(4)]
+    servers = [Conversations(lambda: {"default": policy}, store) for store in stores]
+    names = ["c1", "c2", "c3"]
+    run(servers[0], *(Begin(id=name, model="default") for name in names))
+
+    def client(server, number):
+        for turn in range(6):
+            for name in names:
+                for _ in range(2):  # each request is made twice
+                    (outcome,) = server.run(
+                        [Observe(id=name, key=f"{number}-{turn}", user=f"{number} {turn}")]
+                    )
+                    assert isinstance(outcome, str), outcome
+
+    threads = [threading.Thread(target=client, args=(server, n)) for n, server in enumerate(servers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for name in names:
+        turns = turns_of(stores[0].events(name))
+        assert sorted(turn.user for turn in turns) == sorted(f"{n} {t}" for n in range(4) for t in range(6))
+        for number in range(4):
+            own = [turn.user for turn in turns if turn.user.startswith(f"{number} ")]
+            assert own == [f"{number} {turn}" for turn in range(6)]
+        stored = stores[0].load([name])[name]
+        again = Session.resume(policy, None, stores[0].events(name))
+        for cell, same in zip(
+            Standing.from_bytes(stored.state).state.network,
+            Standing.from_bytes(again.state).state.network,
+            strict=True,
+        ):
+            for vector, expected in zip(cell, same, strict=True):
+                assert vector == pytest.approx(expected, abs=1e-5)
+    for store in stores:
+        store.close()
+
+
+def test_a_new_model_goes_on_from_the_log(policy, store):
+    other = turnwise.train(tiny(), network=SMALL, config=QUICK.model_copy(update={"seed": 9}))
+    models = {"default": policy}
+    talks = Conversations(lambda: models, store)
+    run(talks, Begin(id="c1", model="default"), Observe(id="c1", user="a tea please"))
+    models["default"] = other
+    (told,) = run(talks, Observe(id="c1", user="small"))
+    expected = other.predict(turnwise.Dialogue("d", turns_of(store.events("c1"))))[1]
+    assert told["probability"] == pytest.approx(expected.probability, abs=2e-6)
+    assert Standing.from_bytes(store.load(["c1"])["c1"].state).model == other.digest

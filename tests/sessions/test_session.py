@@ -1,0 +1,185 @@
+"""A session stands where a conversation stands that went that way from the start, whatever happened."""
+
+import functools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import turnwise
+from support import QUICK, SMALL, tiny
+from turnwise import NetworkConfig, Policy, Session
+from turnwise.errors import NoTurn, StateError, UnknownAction
+from turnwise.sessions import Event, Standing, turns_of
+
+NETWORKS = {
+    "lstm": SMALL,
+    "gru, 2 layers": NetworkConfig(units=6, cell="gru", layers=2),
+    "transformer": NetworkConfig(units=8, cell="transformer", heads=2),
+    "words in order": NetworkConfig(units=6, words="lstm", word_units=4),
+    "many-to-many-1": NetworkConfig(units=6, layout="many-to-many-1", horizon=2),
+}
+ACTIONS = ["ask_size", "confirm", "serve_tea", "serve_coffee"]
+USERS = [None, "a tea please", "small", "yes", "a coffee, large", ""]
+
+observe = st.tuples(
+    st.just("observe"),
+    st.sampled_from(USERS),
+    st.dictionaries(st.sampled_from(["stock", "paid"]), st.booleans() | st.integers(0, 3), max_size=2),
+)
+some = st.lists(st.sampled_from(ACTIONS), max_size=2, unique=True)
+commit = st.tuples(st.just("commit"), some)
+override = st.tuples(st.just("override"), st.integers(0, 30), some)
+others = st.sampled_from([("undo",), ("resume",), ("forget",), ("change",)])
+courses = st.lists(observe | commit | override | others, min_size=3, max_size=14)
+
+
+@functools.cache
+def policies(name):
+    """Two policies: one may take the other's place."""
+    seeds = (QUICK.model_copy(update={"seed": seed, "epochs": 1}) for seed in (3, 4))
+    return [turnwise.train(tiny(), network=NETWORKS[name], config=config) for config in seeds]
+
+
+def assert_same(one: Session, other: Session):
+    assert one.history() == other.history()
+    first, second = (Standing.from_bytes(session.state) for session in (one, other))
+    assert (first.model, first.turns, first.predicted) == (second.model, second.turns, second.predicted)
+    assert first.state.previous == second.state.previous
+    for cell, same in zip(first.state.network, second.state.network, strict=True):
+        for vector, expected in zip(cell, same, strict=True):
+            np.testing.assert_allclose(vector, expected, atol=1e-5)
+
+
+def went_that_way(policy: Policy, session: Session) -> Session:
+    """A conversation of the same turns in which nothing was ever corrected."""
+    straight, turns = Session(policy), session.history()
+    for number, turn in enumerate(turns, start=1):
+        straight.observe(turn.user, turn.facts)
+        if number < len(turns) or not session.is_open:
+            straight.commit(turn.actions)
+    return straight
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@settings(max_examples=25, deadline=None)
+@given(course=courses)
+def test_whatever_happened_it_stands_where_it_would_had_it_gone_that_way(name, course):
+    policy, other = policies(name)
+    session = Session(policy)
+    for what, *given_with in course:
+        if what == "observe":
+            session.observe(*given_with)
+        elif what == "commit" and len(session):
+            session.commit(*given_with)
+        elif what == "override" and len(session):
+            place, actions = given_with
+            turn = place % len(session) + 1
+            later = session.override(turn, actions)
+            assert len(later) == len(session) - turn
+        elif what == "undo":
+            expected, undone = session.history()[-1:], session.undo()
+            assert expected == (() if undone is None else (undone,))
+        elif what == "resume":
+            session = Session.resume(policy, session.state, session.events)
+        elif what == "forget":  # the state is lost, the log is not
+            session = Session.resume(policy, None, session.events)
+        elif what == "change":
+            if session.is_open:
+                session.commit()
+            policy, other = other, policy
+            session = Session.resume(policy, session.state, session.events)
+        assert_same(session, went_that_way(policy, session))
+    assert turns_of(session.events) == session.history()
+    records = [event.to_json() for event in session.events]
+    assert [Event.from_json(record) for record in records] == list(session.events)
+
+
+def test_a_turn_that_is_resumed_does_not_ask_for_the_log(policy):
+    session = Session(policy)
+    session.observe("a tea please")
+
+    def log():
+        raise AssertionError("the log was read")
+
+    resumed = Session.resume(policy, session.state, log)
+    assert resumed.commit() == session.commit()
+    one, two = resumed.observe("small"), session.observe("small")
+    np.testing.assert_array_equal(one.probabilities, two.probabilities)
+    assert [event.kind for event in resumed.new_events] == ["committed", "observed"]
+
+
+def test_after_a_change_of_model_an_open_turn_still_takes_what_was_said():
+    old, new = policies("lstm")
+    session = Session(old)
+    state, turn = session.begin_turn("a tea please")
+    session.end_turn(turn, *old.step(state, turn), default=("serve_coffee",))
+    resumed = Session.resume(new, session.state, session.events)
+    assert resumed.commit() == ("serve_coffee",)
+
+
+def test_an_override_says_what_is_now_predicted_later(policy):
+    session, straight = Session(policy), Session(policy)
+    for user, wrong, right in (("a tea please", "confirm", "ask_size"), ("small", "confirm", "confirm")):
+        session.observe(user)
+        session.commit([wrong])
+        straight.observe(user)
+        straight.commit([right])
+    session.observe("yes")
+    expected = straight.observe("yes")
+    *_, last = session.override(1, ["ask_size"])
+    np.testing.assert_allclose(last.probabilities, expected.probabilities, atol=1e-6)
+    assert session.commit() == straight.commit()
+
+
+def test_what_is_refused_changes_nothing(policy):
+    session = Session(policy)
+    with pytest.raises(NoTurn, match="there is no turn 1; observe one first"):
+        session.commit()
+    session.observe("a tea please")
+    before = session.state, session.events
+    with pytest.raises(NoTurn, match="there is no turn 2; the conversation has 1, counted from 1"):
+        session.override(2, ["confirm"])
+    with pytest.raises(UnknownAction, match="did you mean 'confirm'"):
+        session.override(1, ["confrim"])
+    with pytest.raises(UnknownAction):
+        session.commit(["dance"])
+    assert (session.state, session.events) == before
+
+
+def test_the_state_is_small_and_says_what_it_is(policy):
+    session = Session(policy)
+    session.observe("a tea please")
+    head, _, body = session.state.partition(b"\n")
+    assert len(body) == 2 * 4 * SMALL.units
+    assert f'"model":"{policy.digest}"'.encode() in head
+    size = len(session.state)
+    for _ in range(50):
+        session.observe("small")
+    assert len(session.state) <= size + 40
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda state: state[:-4],
+        lambda state: state + b"\0",
+        lambda state: state.replace(b"turnwise-state-1", b"turnwise-state-9"),
+        lambda state: b"",
+        lambda state: b"[]\n",
+        lambda state: b"\x80\x04\n",
+    ],
+)
+def test_a_state_that_cannot_be_read_is_refused_and_made_again(policy, change):
+    session = Session(policy)
+    session.observe("a tea please")
+    session.commit()
+    broken = change(session.state)
+    with pytest.raises(StateError):
+        Standing.from_bytes(broken)
+    assert_same(Session.resume(policy, broken, session.events), session)
+
+
+def test_a_digest_is_that_of_the_saved_model(policy, saved, multi_policy):
+    assert Policy.load(saved).digest == policy.digest != multi_policy.digest

@@ -1,0 +1,193 @@
+"""Every store keeps the same promises: memory, SQLite, PostgreSQL, Redis."""
+
+import multiprocessing
+import sqlite3
+import threading
+from dataclasses import replace
+
+import pytest
+
+from turnwise.errors import ConfigError, StoreError
+from turnwise.sessions import Event, open_store, read_store
+from turnwise.sessions.store import Answer, Change
+
+SEEN = Event("observed", 1, ("greet",), "hello, señor \x00 ☕", {"open": True, "people": 2, "area": "north"})
+BEGUN = Change("c1", 0, "default", b"\x00\xffstate", (SEEN,), at=10.0)
+
+
+def test_what_is_saved_is_loaded(store):
+    answer = Answer("t1", "request", '{"a": 1}')
+    assert store.load(["c1"]) == {}
+    assert store.events("c1") == ()
+    assert store.save([replace(BEGUN, answer=answer)]) == [True]
+    found = store.load(["c1", "c2"])
+    assert list(found) == ["c1"]
+    stored = found["c1"]
+    assert (stored.version, stored.model, stored.state) == (1, "default", BEGUN.state)
+    assert (stored.created, stored.updated) == (10.0, 10.0)
+    done = (Event("committed", 1, ("greet",)), Event("observed", 2, (), None))
+    assert store.save([Change("c1", 1, "other", b"", done, at=11.5)]) == [True]
+    stored = store.load(["c1"])["c1"]
+    assert (stored.version, stored.model, stored.state) == (2, "other", b"")
+    assert (stored.created, stored.updated) == (10.0, 11.5)
+    assert store.events("c1") == (SEEN, *done)
+    assert store.answers([("c1", "t1"), ("c1", "t2"), ("c2", "t1")]) == {("c1", "t1"): answer}
+    store.check()
+
+
+def test_only_who_has_seen_the_last_version_saves(store):
+    assert store.save([BEGUN, replace(BEGUN, id="c2")]) == [True, True]
+    late = replace(BEGUN, events=(Event("undone", 1),), answer=Answer("t", "r", "{}"))
+    assert store.save([late, replace(BEGUN, id="c2", version=1), replace(late, id="c3", version=4)]) == [
+        False,
+        True,
+        False,
+    ]
+    assert store.events("c1") == (SEEN,)
+    assert store.answers([("c1", "t")]) == {}
+    assert store.load(["c3"]) == {}
+    assert store.load(["c2"])["c2"].version == 2
+
+
+def test_what_is_deleted_is_gone_and_may_begin_again(store):
+    store.save([replace(BEGUN, answer=Answer("t1", "r", "{}")), replace(BEGUN, id="c2")])
+    assert store.delete("c1") is True
+    assert store.delete("c1") is False
+    assert store.load(["c1"]) == {}
+    assert store.events("c1") == ()
+    assert store.answers([("c1", "t1")]) == {}
+    assert store.save([replace(BEGUN, version=1)]) == [False]
+    assert store.save([BEGUN]) == [True]
+    assert sorted(store.ids()) == ["c1", "c2"]
+
+
+def test_the_old_expire(store):
+    store.save([replace(BEGUN, id=f"c{number}", at=float(number)) for number in range(1200)])
+    store.save([Change("c3", 1, "default", b"", (Event("undone", 1),), at=5000.0)])
+    assert store.expire(1100.0) == 1099
+    assert sorted(store.ids()) == sorted(["c3", *(f"c{number}" for number in range(1100, 1200))])
+    assert store.events("c7") == ()
+    assert store.expire(1100.0) == 0
+
+
+def _add(store, id, times, refused):
+    """Add events one by one as a writer among others does: look, change, save, and again where refused."""
+    for number in range(times):
+        while True:
+            found = store.load([id]).get(id)
+            version = found.version if found else 0
+            event = Event("observed", version + 1, (), f"{id} {number}")
+            if store.save([Change(id, version, "default", b"%d" % version, (event,), at=1.0)]) == [True]:
+                break
+            refused.append(1)
+
+
+def test_threads_that_write_to_one_conversation_lose_nothing(store):
+    refused = []
+    threads = [threading.Thread(target=_add, args=(store, "c1", 15, refused)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    events = store.events("c1")
+    assert [event.turn for event in events] == list(range(1, 61))
+    assert store.load(["c1"])["c1"].version == 60
+
+
+def _writer(url):
+    store = open_store(url)
+    _add(store, "c1", 25, [])
+    store.close()
+
+
+def test_processes_that_write_to_one_conversation_lose_nothing(store_url):
+    if store_url == "memory:":
+        pytest.skip("memory is of one process")
+    spawn = multiprocessing.get_context("spawn")
+    writers = [spawn.Process(target=_writer, args=(store_url,)) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+        assert writer.exitcode == 0
+    store = open_store(store_url)
+    assert [event.turn for event in store.events("c1")] == list(range(1, 51))
+    store.close()
+
+
+def test_live_conversations_become_a_corpus(store_url):
+    if store_url == "memory:":
+        pytest.skip("memory has no URL to read from")
+    store = open_store(store_url)
+    done = Event("committed", 1, ("ask_size", "greet"))
+    store.save(
+        [
+            Change("c1", 0, "default", b"", (SEEN, done, Event("observed", 2, (), "small")), at=1.0),
+            Change("c2", 0, "default", b"", (), at=1.0),
+        ]
+    )
+    store.close()
+    corpus = read_store(store_url)
+    for _ in range(2):
+        (dialogue,) = corpus
+        assert dialogue.id == "c1"
+        assert [(turn.user, dict(turn.facts), turn.actions) for turn in dialogue] == [
+            (SEEN.user, dict(SEEN.facts), ("ask_size", "greet"))
+        ]
+        assert corpus.skipped == {
+            "last turn that was not committed": 1,
+            "conversation without a committed turn": 1,
+        }
+
+
+def test_reading_a_corpus_makes_no_store(tmp_path):
+    corpus = read_store(f"sqlite:///{tmp_path / 'none.db'}")
+    with pytest.raises(StoreError, match="there is no such file; check the path"):
+        list(corpus)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_sqlite_writes_ahead_and_waits_for_the_disk(tmp_path):
+    path = tmp_path / "conversations.db"
+    store = open_store(f"sqlite:///{path}")
+    with store._engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "said"),
+    [
+        ("sqlite:///no/such/folder/x.db", StoreError, "unable to open database file"),
+        ("sqlite://", ConfigError, "a SQLite store is a file; write sqlite:///file.db"),
+        ("postgresql://nobody:secret@127.0.0.1:1/x", StoreError, "nobody:\\*\\*\\*@127.0.0.1"),
+        ("postgresql://127.0.0.1:port/x", ConfigError, "write it as sqlite:///file.db or postgresql://"),
+        ("redis://127.0.0.1:1/0", StoreError, "the Redis store failed \\(ConnectionError\\)"),
+        ("mysql://x", ConfigError, "unknown kind of store 'mysql'"),
+        ("file.db", ConfigError, "it is one of memory, sqlite, postgresql, redis"),
+    ],
+)
+def test_a_store_that_cannot_be_opened_says_why(url, kind, said):
+    with pytest.raises(kind, match=said) as caught:
+        open_store(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_a_store_that_fails_in_the_middle_writes_nothing(tmp_path):
+    """The second table is gone: what was written to the first is taken back."""
+    path = tmp_path / "conversations.db"
+    store = open_store(f"sqlite:///{path}")
+    store.save([BEGUN])
+    with sqlite3.connect(path) as connection:
+        connection.execute("ALTER TABLE turnwise_events RENAME TO away")
+    with pytest.raises(StoreError):
+        store.save([Change("c1", 1, "default", b"", (Event("undone", 1),), at=2.0)])
+    with sqlite3.connect(path) as connection:
+        connection.execute("ALTER TABLE away RENAME TO turnwise_events")
+    connection.close()
+    assert store.load(["c1"])["c1"].version == 1
+    assert store.save([Change("c1", 1, "default", b"", (Event("undone", 1),), at=2.0)]) == [True]
+    store.close()
