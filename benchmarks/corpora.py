@@ -1,10 +1,10 @@
 """Train and evaluate on real corpora: `python benchmarks/corpora.py DATA [NAME ...]`.
 
-DATA is a folder that holds `babi`, `star` and `eventlog` in their original formats; what is absent is named
-and left out. Each job is one `turnwise train` and one `turnwise evaluate`, once as the policy and once as the
-same network without memory. The dev part that stops a training is split off the training part; no training
-sees the part that it is judged on. The choice of two defaults did: see `NOT_BLIND`. The table goes to stdout,
-and with `--write` into `benchmarks/results.md`.
+DATA is a folder that holds `babi`, `star`, `sgd` and others in their original formats; what is absent is
+named and left out. Each job is one `turnwise train` and one `turnwise evaluate`, once as the policy and once
+as the same network without memory. The dev part that stops a training is split off the training part; no
+training sees the part that it is judged on. The choice of two defaults did: see `NOT_BLIND`. The table goes
+to stdout, and with `--write` into `benchmarks/results.md`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import Any
 from page import RESULTS, circumstances, replace_section
 from turnwise import Corpus, Dialogue, read
 from turnwise.readers import to_json
+from turnwise.training import split_dev
 
 HEADING = "## Real corpora"
 NOT_BLIND = (
@@ -69,6 +70,19 @@ def helpdesk(data: Path) -> tuple[Corpus, Corpus]:
     return cut("helpdesk", sorted(read(path), key=lambda case: started[case.id]), 2 / 3)
 
 
+def sgd(data: Path) -> tuple[Corpus, Corpus]:
+    return read(data / "sgd" / "train"), read(data / "sgd" / "dev")
+
+
+def held_out(*path: str) -> Callable[[Path], tuple[Corpus, Corpus]]:
+    """A fifth of the dialogues is the test part; those of one group (a story, a task) stay together."""
+
+    def parts(data: Path) -> tuple[Corpus, Corpus]:
+        return split_dev(read(data.joinpath(*path)), 0.2, seed=1)
+
+    return parts
+
+
 def cut(name: str, dialogues: Iterable[Dialogue], share: float) -> tuple[Corpus, Corpus]:
     dialogues = list(dialogues)
     edge = int(share * len(dialogues))
@@ -79,6 +93,20 @@ JOBS = (
     Job("bAbI 5", "babi", babi("task5-full-dialogs", "dev"), "train -> dev, templates"),
     Job("bAbI 6", "babi", babi("task6-dstc2", "dev"), "train -> dev, templates"),
     Job("STAR", "star", star, "happy, single-task, by number, 80/20, without the task's name"),
+    Job("SGD", "sgd", sgd, "train -> dev, acts, several at once"),
+    Job(
+        "TED stories",
+        "ted_stories",
+        held_out("ted_stories", "modular-mh10"),
+        "modular, a fifth of the training part held out",
+    ),
+    Job("Sara", "rasa_sara", held_out("rasa_sara"), "stories and rules, a fifth held out by story"),
+    Job(
+        "tau-bench",
+        "tau_bench",
+        held_out("tau_bench", "historical_trajectories", "gpt-4o-airline.json"),
+        "airline, calls of tools, a fifth held out by task",
+    ),
     Job("helpdesk", "eventlog", helpdesk, "next activity, by start of the case, 2/3 and 1/3"),
 )
 

@@ -17,24 +17,14 @@ FLOORS = [
     ["network", "features", "readers", "runtime", "simulator"],
     ["floors"],
     ["policy"],
-    ["training", "evaluation", "explain", "sessions"],
-    ["server"],
+    ["training", "evaluation", "explain", "sessions", "data"],
+    ["bench", "server"],
     ["cli"],
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
-MAY_IMPORT_KERAS = {"backend", "layers", "network", "training", "explain"}
-LIVE = {
-    "layouts",
-    "runtime",
-    "policy",
-    "features",
-    "sessions",
-    "evaluation",
-    "readers",
-    "floors",
-    "server",
-    "cli",
-}
+MAY_IMPORT_KERAS = {"backend", "layers", "network", "training", "explain", "bench"}
+LIVE = {"layouts", "runtime", "policy", "features", "sessions", "evaluation", "readers", "floors", "cli"}
+LIVE |= {"data", "simulator", "server"}
 
 
 def room(path: Path) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
 
 Fact = bool | int | float | str
 """What a fact's value can be: a yes or no, a number, or the name of a category."""
 
 _NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
+
+
+def _frozen(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
+    return MappingProxyType(dict(facts)) if facts else _NO_FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +45,35 @@ class Turn:
                 raise TypeError(f"actions must be a list of non-empty strings, not {self.actions!r}")
             object.__setattr__(self, "actions", tuple(dict.fromkeys(self.actions)))
         if self.facts is not _NO_FACTS:
-            facts = MappingProxyType(dict(self.facts)) if self.facts else _NO_FACTS
-            object.__setattr__(self, "facts", facts)
+            object.__setattr__(self, "facts", _frozen(self.facts))
+
+
+_SET: list[Callable[[Turn, Any], None]] = [
+    Turn.__dict__[name].__set__ for name in ("user", "actions", "facts", "response")
+]
+
+
+def checked_turn(
+    user: str | None, actions: tuple[str, ...], facts: dict[str, Fact], response: str | None
+) -> Turn:
+    """Return the turn of values that a reader has checked, and hands over: a fifth of the time of `Turn`.
+
+    Args:
+        user: as in `Turn`.
+        actions: non-empty strings, none twice.
+        facts: kept as it is, not copied.
+        response: as in `Turn`.
+
+    >>> checked_turn("hi", ("greet",), {"open": True}, None) == Turn("hi", ["greet"], {"open": True})
+    True
+    """
+    turn = object.__new__(Turn)
+    set_user, set_actions, set_facts, set_response = _SET
+    set_user(turn, user)
+    set_actions(turn, actions)
+    set_facts(turn, MappingProxyType(facts) if facts else _NO_FACTS)
+    set_response(turn, response)
+    return turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +102,7 @@ class Dialogue:
         if not self.turns:
             raise ValueError(f"dialogue {self.id!r} has no turns")
         if self.metadata is not _NO_FACTS:
-            object.__setattr__(self, "metadata", MappingProxyType(dict(self.metadata)))
+            object.__setattr__(self, "metadata", _frozen(self.metadata))
 
     def __len__(self) -> int:
         return len(self.turns)
@@ -109,8 +142,18 @@ class Corpus:
         return getattr(self.dialogues, "skipped", {})
 
     def load(self) -> Corpus:
-        """Return the same corpus with its dialogues in memory."""
-        dialogues = tuple(self.dialogues)
+        """Return the same corpus with its dialogues in memory.
+
+        Python's collector of cycles rests meanwhile: it would look at all dialogues again and again, for a
+        third of the time, and find nothing.
+        """
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            dialogues = tuple(self.dialogues)
+        finally:
+            if collects:
+                gc.enable()
         return Corpus(self.name, _Loaded(dialogues, self.skipped))
 
     def filter(self, keep: Callable[[int, Dialogue], bool]) -> Corpus:

@@ -22,7 +22,8 @@ class CorpusError(TurnwiseError, ValueError):
     """
 
     def __init__(self, where: str, problem: str, cure: str) -> None:
-        super().__init__(f"{where}: {problem}; {cure}")
+        # Names of files and columns may hold line ends.
+        super().__init__(" ".join(f"{where}: {problem}; {cure}".splitlines()))
         self.where, self.problem, self.cure = where, problem, cure
 
 

@@ -249,7 +249,7 @@ def test_a_manifest_of_an_unknown_format_is_refused_by_name(saved, tmp_path):
         (["data", "show", "nope"], "nope: no such file or folder; check the path"),
         (
             ["data", "show", "x", "--format", "bbi"],
-            "x: unknown format 'bbi'; did you mean 'babi'?; it is one of parquet, star",
+            "x: unknown format 'bbi'; did you mean 'babi'?; it is one of parquet, ",
         ),
         (["data", "show", "x", "--column", "time=a"], "--column 'time' is no role; it is one of "),
         (["data", "show", "x", "--where", "happy"], "--where 'happy' has no value; write it as NAME=VALUE"),

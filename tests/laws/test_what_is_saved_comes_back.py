@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -42,6 +43,7 @@ def test_live_use_imports_no_training_library(saved):
     """Nor what only the command line, another extra, or a text that is not ASCII needs."""
     code = f"""
 import sys
+from dataclasses import replace
 from turnwise import Policy, Session
 session = Session(Policy.load({str(saved)!r}))
 session.observe("a tea please", {{"paid": True}}).ranked
@@ -74,3 +76,10 @@ def test_the_folder_holds_json_and_safetensors_only(saved):
     manifest = json.loads((saved / "manifest.json").read_text())
     assert manifest["format"] == "turnwise-policy-1"
     assert manifest["corpus"]["dialogues"] == 11
+
+
+def test_weights_in_any_order_of_memory(policy, tmp_path):
+    turned = replace(policy, weights={n: np.asfortranarray(array) for n, array in policy.weights.items()})
+    loaded = Policy.load(turned.save(tmp_path / "model"))
+    for name, array in policy.weights.items():
+        np.testing.assert_array_equal(loaded.weights[name], array)

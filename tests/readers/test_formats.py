@@ -16,6 +16,8 @@ TURN = '{"turns": [{"user": "hi", "actions": ["greet"]}]}\n'
     [
         (TURN, "jsonl"),
         ("\ufeff" + TURN, "jsonl"),
+        (TURN.replace("greet", "Events"), "jsonl"),
+        (TURN.replace('"user"', '"facts": {"Events": 1}, "user"'), "jsonl"),
         ('{\n "Events": []\n}', "star"),
         ('\n\nt1: user: "a" (action=1)', "plain"),
         ('# ours\nt1 : system: "a" (action=1)', "plain"),
@@ -34,6 +36,7 @@ def test_found_by_content(tmp_path, content, format):
     ("content", "message"),
     [
         (b"", ": the file is empty; give a file with dialogues"),
+        (b"\xef\xbb\xbf\n", ": the file is empty; give a file with dialogues"),
         (b" \n\n ", ": the file is empty; give a file with dialogues"),
         (
             b"Dear diary,\n",
@@ -41,6 +44,12 @@ def test_found_by_content(tmp_path, content, format):
             f"name it with --format; the formats are {', '.join(FORMATS)}",
         ),
         (TURN.encode("utf-16"), ": the file is UTF-16; save it as UTF-8"),
+        (TURN.encode("utf-16-be"), ": the file is UTF-16 (without a byte order mark); save it as UTF-8"),
+        (TURN.encode("utf-32"), ": the file is UTF-32; save it as UTF-8"),
+        (
+            (TURN + TURN).replace("\n", "\r").encode(),
+            ": its lines end in CR alone, as on old Macintoshes; save it with LF line ends",
+        ),
         (
             TURN.encode() + TURN.encode().replace(b"hi", b"h\xff"),
             " line 2: not UTF-8: byte 0xff at byte 23 of the line; save the file as UTF-8",

@@ -97,6 +97,23 @@ GOOD = '{"id": "good", "turns": [{"user": "hi", "actions": ["greet"]}]}'
             '{"id": "good", "turns": [{"actions": []}]}',
             "the dialogue id 'good' is already that of line 1; give each dialogue an id of its own",
         ),
+        (
+            '{"turns": [{"facts": {"a": 1' + "0" * 400 + '}, "actions": []}]}',
+            "turn 1: fact 'a' is a number too large to calculate with; give a smaller number, or a string",
+        ),
+        ('{"turns": ' + "9" * 5000 + "}", "a number is too long; repair it"),
+        (
+            '{"turns": [{"user": "a", "actions": [], "user": "b"}]}',
+            "the key 'user' comes twice in one object; keep one",
+        ),
+        (
+            '{"turns": [{"facts": {"a": 1, "a": 1}, "actions": []}]}',
+            "the key 'a' comes twice in one object; keep one",
+        ),
+        (
+            '\ufeff{"turns": [{"actions": []}]}',
+            "a byte order mark (BOM) stands inside the file; files were joined there; remove it",
+        ),
         ("[" * 100_000, "JSON nested too deep; repair it"),
         (
             '{"turns": [{"user": "\\ud800", "actions": []}]}',
@@ -106,7 +123,7 @@ GOOD = '{"id": "good", "turns": [{"user": "hi", "actions": ["greet"]}]}'
 )
 def test_errors(tmp_path, line, message):
     path = tmp_path / "bad.jsonl"
-    path.write_text(f"{GOOD}\n\n{line}\n")
+    path.write_text(f"{GOOD}\n\n{line}\n", encoding="utf-8")
     with pytest.raises(CorpusError) as error:
         list(turnwise.read(path))
     separator = " " if message.startswith("turn ") else ": "
@@ -121,3 +138,34 @@ def test_a_broken_line_late_in_a_file_is_named(tmp_path):
         file.write('{"id": "half\n')
     with pytest.raises(CorpusError, match=r"long\.jsonl line 20001: not JSON: "):
         list(turnwise.read(path))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_byte_order_mark_and_either_line_end_are_read(tmp_path, end):
+    path = tmp_path / "dos.jsonl"
+    path.write_text(
+        "\ufeff" + GOOD + end + end + GOOD.replace("good", "next") + end, encoding="utf-8", newline=""
+    )
+    assert [dialogue.id for dialogue in turnwise.read(path)] == ["good", "next"]
+
+
+def test_the_quick_look_and_the_close_one_see_the_same(tmp_path):
+    """A turn with an unknown key is looked at closely; without it, it is told by a quick look."""
+    turns = [
+        {"user": "hi", "actions": ["a", "b", "a"], "facts": {"x": 1, "y": True, "z": "s", "w": -2.5}},
+        {"user": None, "actions": [], "facts": {}, "response": ""},
+        {"actions": ["a", "b", "a"], "facts": None},
+        {"actions": ["b"], "facts": {"x": None}},
+    ]
+    path = tmp_path / "both.jsonl"
+    close = [turn | {"note": 1} for turn in turns]
+    path.write_text(json.dumps({"turns": turns}) + "\n" + json.dumps({"turns": close}))
+    corpus = turnwise.read(path)
+    quick, slow = corpus
+    assert quick.turns == slow.turns
+    assert [type(fact) for fact in quick[0].facts.values()] == [int, bool, str, float]
+    assert corpus.skipped == {"unknown turn key 'note'": 4}
+    with pytest.raises(TypeError):
+        quick[0].facts["x"] = 2
+    with pytest.raises(AttributeError):
+        quick[0].user = "no"

@@ -3,8 +3,9 @@
 import subprocess
 import sys
 
+# `ru_maxrss` would begin with what the process that tests had taken when it made this one.
 CODE = """
-import resource, turnwise
+import turnwise
 from turnwise import Corpus, Dialogue, NetworkConfig, TrainConfig, Turn
 long = Dialogue("long", [Turn("word%d and" % (n % 50), ("a" if n % 3 else "b",)) for n in range(5000)])
 text = " ".join("w%d" % (n % 9000) for n in range(100_000))
@@ -14,7 +15,8 @@ corpus = Corpus("large", [long, giant, *small])
 policy = turnwise.train(corpus, Corpus("dev", [long, giant]), network=NetworkConfig(units=16),
                         config=TrainConfig(epochs=1))
 report = turnwise.evaluate(policy, corpus)
-print(report.turns.whole, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+print(report.turns.whole, int(status["VmHWM"].split()[0]) // 1024)
 """
 
 
@@ -23,4 +25,4 @@ def test_a_long_dialogue_and_a_long_text():
     assert done.returncode == 0, done.stderr
     turns, megabytes = map(int, done.stdout.split())
     assert turns == 5082
-    assert megabytes < 2500
+    assert megabytes < 1000

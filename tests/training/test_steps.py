@@ -68,7 +68,7 @@ def test_the_step_is_keras_adam_on_the_rows_that_a_batch_touches(multi):
         (logits, _), _ = model.stateless_call(trainable, other, batch.inputs, training=True)
         return mean_loss(turn_losses(batch.targets, logits, multi), batch.weights)
 
-    gradients = jax.grad(loss_of)([v.value for v in model.trainable_variables])
+    gradients = jax.jit(jax.grad(loss_of))([v.value for v in model.trainable_variables])
     make_optimizer(config).apply(gradients, model.trainable_variables)
     for name, expected in read_weights(model).items():
         np.testing.assert_allclose(weights[name], expected, atol=2e-6, err_msg=name)
@@ -108,25 +108,45 @@ def test_a_batch_answers_as_it_stands():
 
 
 def test_room_grows_where_a_batch_touches_more():
-    touched = TouchedBits(500)
-    few, _ = touched.of(np.pad(np.arange(10), (0, 190), constant_values=500)[None])
-    many, matrix = touched.of(np.arange(200)[None])
-    assert (len(few), len(many)) == (64, 256)
-    assert matrix.shape == (1, 256)
-    assert matrix[0].tolist() == [1] * 200 + [0] * 56
-    assert touched.of(np.pad(np.arange(3), (0, 197), constant_values=500)[None])[0].tolist() == [
-        0,
-        1,
-        2,
-        *range(500, 753),
-    ]
+    touched = TouchedBits(5000)
+    few = touched.of(np.pad(np.arange(10), (0, 190), constant_values=5000)[None])
+    many = touched.of(np.arange(200)[None])
+    assert (len(few.rows), len(many.rows)) == (64, 256)
+    assert many.bits.shape == (1, 256)
+    assert many.bits[0].tolist() == [1] * 200 + [0] * 56
+    again = touched.of(np.pad(np.arange(3), (0, 197), constant_values=5000)[None])
+    assert again.rows.tolist() == [0, 1, 2, *range(5000, 5253)]
 
 
-def test_all_bits_have_room_at_most_once():
-    touched = TouchedBits(70)
-    rows, matrix = touched.of(np.arange(71)[None])
-    assert len(rows) == 128
-    assert matrix.sum() == 70
+def test_a_batch_that_touches_most_rows_takes_all():
+    touched = TouchedBits(70).of(np.arange(71)[None])
+    assert touched.rows is None
+    assert touched.bits.tolist() == [[1] * 70]
+
+
+def test_many_rows_are_added_up_and_not_multiplied():
+    bits = np.arange(3000).reshape(-1, 3)
+    touched = TouchedBits(20_000).of(bits)
+    assert not touched.vectors
+    assert len(touched.rows) == 4096
+    assert touched.rows[touched.bits].tolist() == bits.tolist()
+
+
+@jax_only
+def test_each_form_of_the_bits_gives_the_same_step(monkeypatch):
+    from turnwise.training import touched_bits
+
+    network, found = lessons()
+    config = TrainConfig(devices=1)
+    vectors = trained(network, found, config, batches=1)
+    monkeypatch.setattr(touched_bits, "_WIDE", 0)
+    indices = trained(network, found, config, batches=1)
+    monkeypatch.setattr(touched_bits, "_ROOMS", [10**6])
+    everything = trained(network, found, config, batches=1)
+    for losses, weights in (indices, everything):
+        assert losses == pytest.approx(vectors[0], rel=1e-5)
+        for name, expected in vectors[1].items():
+            np.testing.assert_allclose(weights[name], expected, atol=2e-6, err_msg=name)
 
 
 def test_few_shapes_and_well_filled():

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from turnwise.cli import chat, data, demo, evaluate, export, predict, serve, shapes, train
+from turnwise.cli import bench, chat, data, demo, evaluate, export, init, predict, serve, shapes, train
 from turnwise.version import __version__
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
+app.command("init", epilog=init.EXAMPLES)(init.init)
 app.command("train", epilog=train.EXAMPLES)(train.train)
 app.command("evaluate", epilog=evaluate.EXAMPLES)(evaluate.evaluate)
 app.command("predict", epilog=predict.EXAMPLES)(predict.predict)
@@ -26,6 +27,7 @@ app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
 app.command("shapes", epilog=shapes.EXAMPLES)(shapes.shapes)
 app.command("export", epilog=export.EXAMPLES)(export.export)
 app.add_typer(data.app, name="data")
+app.add_typer(bench.app, name="bench")
 
 
 def _show_version(wanted: bool) -> None:

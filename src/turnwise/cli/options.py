@@ -16,7 +16,8 @@ from turnwise.readers import FORMATS, Columns, ReadConfig, read
 
 ModelPath = Annotated[Path, typer.Argument(help="The folder that `turnwise train` made.", metavar="MODEL")]
 CorpusPaths = Annotated[
-    list[str], typer.Argument(help="Files or folders with dialogues; - reads stdin.", metavar="CORPUS")
+    list[str],
+    typer.Argument(help="Files, folders or quoted patterns of dialogues; - reads stdin.", metavar="CORPUS"),
 ]
 FormatName = Annotated[
     str | None,

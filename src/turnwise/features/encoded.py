@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,9 @@ from turnwise.features.block import Previous
 from turnwise.features.encoder import TurnEncoder
 from turnwise.layouts import Actions, answers_a_row, lesson
 from turnwise.vocabulary import ActionSpace
+
+_IN_MEMORY = 2**26
+"""So many indices are kept in memory; a corpus of more is mapped from a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +147,25 @@ def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 class _Lists:
-    """Lists on their way to a `Ragged`, four bytes an index."""
+    """Lists on their way to a `Ragged`, four bytes an index; many of them go into a file without a name."""
 
     def __init__(self) -> None:
         self._values, self._offsets = array("i"), array("q", [0])
+        self._file: IO[bytes] | None = None
 
     def append(self, indices: list[int]) -> None:
         self._values.extend(indices)
-        self._offsets.append(len(self._values))
+        self._offsets.append(self._offsets[-1] + len(indices))
+        if len(self._values) >= _IN_MEMORY:
+            self._file = self._file or tempfile.TemporaryFile(prefix="turnwise-")  # noqa: SIM115
+            self._values.tofile(self._file)
+            self._values = array("i")
 
     def ragged(self) -> Ragged:
-        return Ragged(np.array(self._values, np.int32), np.array(self._offsets, np.int64))
+        offsets = np.array(self._offsets, np.int64)
+        if self._file is None:
+            return Ragged(np.array(self._values, np.int32), offsets)
+        with self._file as file:  # the map outlives the open file
+            self._values.tofile(file)
+            file.flush()
+            return Ragged(np.memmap(file, np.int32, "r"), offsets)

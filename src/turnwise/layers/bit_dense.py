@@ -33,7 +33,7 @@ class BitDense(keras.layers.Dense):  # type: ignore[misc]
     def __init__(self, units: int, num_bits: int, activation: Any = None, **kwargs: Any) -> None:
         super().__init__(units, activation=activation, **kwargs)
         self.num_bits = num_bits
-        self._rows: Any = None
+        self._lent: tuple[Any, bool] | None = None
         self.input_spec = None
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
@@ -42,24 +42,25 @@ class BitDense(keras.layers.Dense):  # type: ignore[misc]
         self.input_spec = None  # what comes has any number of indices
 
     @contextmanager
-    def lent(self, rows: Any) -> Iterator[None]:
-        """Meanwhile work on 0/1 vectors (..., U) over some rows (U, H) of the kernel, not on indices."""
-        self._rows = rows
+    def lent(self, rows: Any, *, vectors: bool) -> Iterator[None]:
+        """Meanwhile take some rows (U, H) for the kernel: the input is indices of these, or 0/1 vectors."""
+        self._lent = rows, vectors
         try:
             yield
         finally:
-            self._rows = None
+            self._lent = None
 
     def call(self, indices: Any, training: bool | None = None) -> Any:  # noqa: ARG002
         """Return activation(bits @ kernel + bias)."""
-        if self._rows is not None:
-            x = ops.matmul(ops.cast(indices, self._rows.dtype), self._rows)
-            return self._finished(x)
+        kernel, vectors = self._lent or (self.kernel, False)
+        if vectors:
+            return self._finished(ops.matmul(ops.cast(indices, kernel.dtype), kernel))
+        num_bits = kernel.shape[0]
         ordered = ops.sort(whole_numbers(indices), axis=-1)
         before = ops.concatenate([ops.full_like(ordered[..., :1], -1), ordered[..., :-1]], axis=-1)
         # Sorted, what comes twice stands side by side; padding stands at the ends.
-        counts = ops.logical_and(ordered != before, ops.logical_and(ordered >= 0, ordered < self.num_bits))
-        rows = ops.take(self.kernel, ops.clip(ordered, 0, self.num_bits - 1), axis=0)
+        counts = ops.logical_and(ordered != before, ops.logical_and(ordered >= 0, ordered < num_bits))
+        rows = ops.take(kernel, ops.clip(ordered, 0, num_bits - 1), axis=0)
         x = ops.einsum("...kh,...k->...h", rows, ops.cast(counts, rows.dtype))
         return self._finished(x)
 

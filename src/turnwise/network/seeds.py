@@ -56,7 +56,8 @@ class _Drawn(keras.initializers.Initializer):  # type: ignore[misc]
         self._draw, self._seed = draw, seed
 
     def __call__(self, shape: Shape, dtype: Any = None) -> NDArray[np.float32]:
-        return self._draw(np.random.default_rng(self._seed), tuple(shape)).astype(dtype or "float32")
+        drawn = self._draw(np.random.default_rng(self._seed), tuple(shape))
+        return np.ascontiguousarray(drawn, dtype or "float32")
 
 
 def _within(limit: float) -> Callable[[np.random.Generator, Shape], NDArray[np.float64]]:

@@ -24,7 +24,7 @@ def read_weights(model: Any) -> dict[str, NDArray[np.float32]]:
      'actions/bias': (5,)}
     """
     return {
-        f"{name}/{weight.name}": np.asarray(weight, np.float32)
+        f"{name}/{weight.name}": np.array(weight, np.float32, order="C")  # a copy: training may go on
         for name, layer in _layers(model)
         for weight in layer.trainable_weights
     }

@@ -36,7 +36,7 @@ def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -
         ),
         "responses.json": _json(dict(parts.responses)),
         "floors.safetensors": safetensors.numpy.save(arrays, {"labels": labels}),
-        "weights.safetensors": safetensors.numpy.save(dict(parts.weights)),
+        "weights.safetensors": parts.weights_file(),
     }
     manifest = {
         "format": FORMAT,

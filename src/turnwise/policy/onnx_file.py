@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import safetensors.numpy
-
 from turnwise.policy.parts import Parts
 from turnwise.policy.replace import check_file, replace_file
 from turnwise.runtime import onnx_model
@@ -44,7 +42,7 @@ class OnnxFile:
 def write_onnx(parts: Parts, path: Path, *, force: bool) -> OnnxFile:
     """Write a policy's network as ONNX, with the hash that the manifest has of its weights."""
     check_file(path, force=force)
-    digest = hashlib.sha256(safetensors.numpy.save(dict(parts.weights))).hexdigest()
+    digest = hashlib.sha256(parts.weights_file()).hexdigest()
     model = onnx_model(parts.config, parts.weights, parts.space.multi, {"weights_sha256": digest})
     content = model.SerializeToString()
     replace_file(path, content)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import safetensors.numpy
 from numpy.typing import NDArray
 
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
@@ -55,3 +56,7 @@ class Parts:
     floors: Floors
     responses: Mapping[str, str]
     card: Card
+
+    def weights_file(self) -> bytes:
+        """Return the weights as safetensors, which writes memory as it lies: so each in C order."""
+        return safetensors.numpy.save({name: np.asarray(a, order="C") for name, a in self.weights.items()})

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from turnwise.errors import OutputDenied, OutputExists
 
@@ -60,14 +62,20 @@ def _check_around(path: Path) -> None:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Write a file beside `path`, then put it in its place: should writing fail, `path` is as it was."""
+    with fresh_file(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def fresh_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a file beside `path`; it takes its place when the block ends, and is gone should that fail."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.new-", dir=path.parent)
     fresh = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            yield file
+            _keep(file)
         fresh.chmod(0o666 & ~_umask())
         fresh.replace(path)
     except BaseException:
@@ -80,19 +88,30 @@ def replace_folder(path: Path, files: Mapping[str, bytes]) -> None:
 
     Should writing fail, for a full disk or any other cause, `path` is as it was and the new folder is gone.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{path.name}.new-", dir=path.parent))
-    try:
+    with fresh_folder(path) as fresh:
         for name, content in files.items():
             with (fresh / name).open("wb") as file:
                 file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+                _keep(file)
+
+
+@contextmanager
+def fresh_folder(path: Path) -> Iterator[Path]:
+    """Make a folder beside `path`; it takes its place when the block ends, and is gone should that fail."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{path.name}.new-", dir=path.parent))
+    try:
+        yield fresh
         fresh.chmod(0o777 & ~_umask())
         _exchange(fresh, path)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
+
+
+def _keep(file: BinaryIO) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _exchange(fresh: Path, path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from turnwise.dialogue import Dialogue, Fact, Turn
 from turnwise.errors import CorpusError
-from turnwise.readers.lines import read_lines
+from turnwise.readers.lines import name_of, read_lines
 from turnwise.readers.skipped import Skipped
 from turnwise.readers.templates import Templates, call_values
 
@@ -38,12 +38,12 @@ def read_babi(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
             )
         if dialogue.begun and (not parsed or parsed[1] == "1"):
             count += 1
-            yield from dialogue.closed(f"{path.stem}:{count}", skipped)
+            yield from dialogue.closed(f"{name_of(path)}:{count}", skipped)
             dialogue = _Open()
         if parsed:
             dialogue.add(parsed[2], templates, skipped)
     if dialogue.begun:
-        yield from dialogue.closed(f"{path.stem}:{count + 1}", skipped)
+        yield from dialogue.closed(f"{name_of(path)}:{count + 1}", skipped)
 
 
 @dataclass(slots=True)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from turnwise.dialogue import Corpus, Dialogue
 from turnwise.errors import CorpusError
 from turnwise.readers.columns import Columns
-from turnwise.readers.formats import Format, format_of
+from turnwise.readers.formats import Format
+from turnwise.readers.lines import name_of
 from turnwise.readers.reading import ReadConfig, Reading
+from turnwise.readers.sources import Sources
 
 Source = str | Path
 
@@ -27,7 +31,8 @@ def read(
     """Return the corpus in one or more files, in their order; the dialogues are read when they are asked for.
 
     Args:
-        source: a file or folder, or several; `-` reads stdin.
+        source: a file, a folder or a pattern such as `data/*.jsonl`, or several; `-` reads stdin. Compressed
+            files (gzip, xz, zstd, bzip2) are unpacked as they are read.
         format: a name of `FORMATS`; found by content when it is not given.
         columns: for tables, which column holds what.
         name: the corpus's name; the files' names when it is not given.
@@ -48,10 +53,13 @@ def read(
         raise CorpusError("corpus", "no file is named", "name at least one")
     if any(str(one) == "-" for one in sources):
         return _from_stdin(sources, format, columns, name, config)
-    paths = [Path(one) for one in sources]
-    files = tuple((path, format_of(path, format)) for path in paths)
-    dialogues = _Files(files, columns or Columns(), config or ReadConfig())
-    return Corpus(name or "+".join(path.stem for path in paths), dialogues)
+    found = Sources(format)
+    for one in sources:
+        found.add(one)
+    dialogues = _Files(
+        tuple(found.found), columns or Columns(), config or ReadConfig(), passed=found.passed.counts
+    )
+    return Corpus(name or "+".join(name_of(Path(one)) for one in sources), dialogues)
 
 
 def _from_stdin(
@@ -66,7 +74,8 @@ def _from_stdin(
         raise CorpusError("-", "stdin stands beside other files", "give stdin alone")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "stdin"
-        path.write_bytes(sys.stdin.buffer.read())
+        with path.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
         try:
             return read(path, format, columns, name, config).load()
         except CorpusError as error:
@@ -81,12 +90,19 @@ class _Files:
     files: tuple[tuple[Path, Format], ...]
     columns: Columns
     config: ReadConfig
+    passed: Mapping[str, int]
     skipped: Mapping[str, int] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Dialogue]:
         reading, first_in = Reading(self.config, self.columns), dict[str, Path]()
+        for reason, count in self.passed.items():
+            reading.skipped.add(reason, count)
+        namesakes = Counter(name_of(path) for path, _ in self.files)
         for path, file_format in self.files:
-            for dialogue in file_format.read(path, reading):
+            dialogues = _refusing(path, file_format.read(path, reading))
+            if namesakes[name_of(path)] > 1:
+                dialogues = _with_folder(path, dialogues)
+            for dialogue in dialogues:
                 if dialogue.id in first_in:
                     also = first_in[dialogue.id]
                     there = "" if also == path else f" (first in {also})"
@@ -98,3 +114,21 @@ class _Files:
         if not first_in:
             names = ", ".join(str(path) for path, _ in self.files)
             raise CorpusError(names, "no dialogue was found", "give at least one dialogue with a turn")
+
+
+def _refusing(path: Path, dialogues: Iterator[Dialogue]) -> Iterator[Dialogue]:
+    """Pass on what a reader gives; what no reader can help becomes a refusal."""
+    try:
+        yield from dialogues
+    except RecursionError:
+        raise CorpusError(str(path), "it is nested too deep", "give values, and not lists in lists") from None
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror or type(error).__name__})"
+        raise CorpusError(str(path), problem, "check the disk and the file") from None
+
+
+def _with_folder(path: Path, dialogues: Iterator[Dialogue]) -> Iterator[Dialogue]:
+    """Tell ids that were made of the names of files apart, where files in several folders have one name."""
+    for dialogue in dialogues:
+        made = dialogue.id.startswith(f"{name_of(path)}:")
+        yield replace(dialogue, id=f"{path.parent.name}/{dialogue.id}") if made else dialogue

@@ -9,31 +9,27 @@ from pathlib import Path
 
 from turnwise.dialogue import Dialogue
 from turnwise.errors import CorpusError, did_you_mean
+from turnwise.readers.api_bank import holds_api_bank, is_api_bank, read_api_bank
 from turnwise.readers.babi import is_knowledge_base, read_babi
+from turnwise.readers.bfcl import bfcl_files, is_bfcl, read_bfcl
+from turnwise.readers.camrest import is_camrest, read_camrest
+from turnwise.readers.chat import is_chat, read_chat
 from turnwise.readers.columns import Columns
+from turnwise.readers.convlab import is_convlab, read_convlab
+from turnwise.readers.head import Head, NotThisFile, head_of
+from turnwise.readers.json_files import has_json_files
 from turnwise.readers.jsonl import read_jsonl
-from turnwise.readers.lines import open_binary
+from turnwise.readers.m2m import is_m2m, read_m2m
+from turnwise.readers.multiwoz import is_multiwoz, read_multiwoz
 from turnwise.readers.plain import read_plain
+from turnwise.readers.rasa import holds_stories, is_rasa, read_rasa
 from turnwise.readers.reading import Reading
+from turnwise.readers.records import shape_of
+from turnwise.readers.sgd import is_sgd, read_sgd
 from turnwise.readers.star import read_star, star_files
+from turnwise.readers.swda import holds_swda, is_swda, read_swda
 from turnwise.readers.table import delimiter_of, read_csv, read_parquet
-
-_HEAD_BYTES = 65_536
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The beginning of a file, enough to tell its format."""
-
-    path: Path
-    raw: bytes
-    lines: tuple[str, ...]  # whole lines only, the blank ones left out
-
-    @property
-    def first(self) -> str:
-        """The first line that is not blank."""
-        return self.lines[0] if self.lines else ""
+from turnwise.readers.tau2 import is_tau2, read_tau2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +65,24 @@ def _is_babi(head: Head) -> bool:
 
 
 def _is_json(head: Head, key: str) -> bool:
-    return head.raw.lstrip(b"\xef\xbb\xbf \r\n").startswith(b"{") and f'"{key}"'.encode() in head.raw
+    raw = head.raw.lstrip(b"\xef\xbb\xbf \r\n")
+    return raw.startswith(b"{") and f'"{key}"'.encode() in raw and key in shape_of(raw)
+
+
+def _of_json(
+    name: str,
+    title: str,
+    recognises: Callable[[bytes], bool],
+    read: Callable[[Path, Reading], Iterator[Dialogue]],
+) -> Format:
+    """Return the row of a corpus in JSON files, which lie in a folder or one level deeper."""
+    return Format(
+        name,
+        title,
+        lambda head: recognises(head.raw),
+        read,
+        lambda folder: has_json_files(folder, recognises),
+    )
 
 
 FORMATS: dict[str, Format] = {
@@ -82,12 +95,50 @@ FORMATS: dict[str, Format] = {
             lambda path, reading: read_parquet(path, reading.skipped, reading.columns),
         ),
         Format(
+            "chat",
+            "OpenAI chat messages with tool calls",
+            lambda head: is_chat(head.raw),
+            read_chat,
+        ),
+        Format(
+            "tau2",
+            "results of tau2-bench",
+            lambda head: is_tau2(head.raw),
+            read_tau2,
+        ),
+        Format(
+            "bfcl",
+            "Berkeley function calling: questions, with their answers in possible_answer/",
+            lambda head: is_bfcl(head.raw),
+            read_bfcl,
+            holds=lambda folder: bool(bfcl_files(folder)),
+        ),
+        Format(
+            "api_bank",
+            "API-Bank: a dialogue, or a folder of them",
+            lambda head: is_api_bank(head.raw),
+            read_api_bank,
+            holds=holds_api_bank,
+        ),
+        Format(
+            "swda",
+            "Switchboard dialogue acts: speaker|text|act, a dialogue or a folder of them",
+            lambda head: is_swda(list(head.lines)),
+            read_swda,
+            holds=holds_swda,
+        ),
+        Format(
             "star",
             "a STAR folder, or one of its dialogues",
             lambda head: _is_json(head, "Events"),
             lambda path, reading: read_star(path, reading.skipped),
             holds=lambda folder: bool(star_files(folder)),
         ),
+        _of_json("sgd", "a Schema-Guided Dialogue folder, or one of its files", is_sgd, read_sgd),
+        _of_json("m2m", "Machines Talking to Machines", is_m2m, read_m2m),
+        _of_json("multiwoz", "MultiWOZ with the system's acts", is_multiwoz, read_multiwoz),
+        _of_json("camrest", "CamRest676 with the system's acts", is_camrest, read_camrest),
+        _of_json("convlab", "the unified format of ConvLab-3", is_convlab, read_convlab),
         Format(
             "jsonl",
             "JSON Lines, one dialogue a line",
@@ -107,6 +158,13 @@ FORMATS: dict[str, Format] = {
             lambda path, reading: read_babi(path, reading.skipped),
         ),
         Format(
+            "rasa",
+            "Rasa stories and rules: a project, or one of its files",
+            lambda head: is_rasa(head.path, head.raw),
+            read_rasa,
+            holds=holds_stories,
+        ),
+        Format(
             "csv",
             "a table of text, the first line names its columns",
             _is_table,
@@ -120,47 +178,54 @@ def _uncommented(head: Head) -> str:
     return next((line for line in head.lines if not line.startswith("#")), "")
 
 
-def format_of(path: Path, name: str | None = None) -> Format:
+def format_of(path: Path, name: str | None = None, told: bool = False) -> Format:
     """Return the format of a file or folder: the named one, or the one that its content shows.
+
+    Args:
+        path: the file or folder.
+        name: the format's name, where it is known.
+        told: a file must show the named format itself, as one among others in a folder.
 
     Raises:
         CorpusError: for an unknown name, an empty file, and a content that no format recognises.
     """
-    if name is not None and name not in FORMATS:
-        cure = f"it is one of {', '.join(FORMATS)}"
-        raise CorpusError(str(path), f"unknown format {name!r}{did_you_mean(name, FORMATS)}", cure)
     if path.is_dir():
-        for entry in FORMATS.values() if name is None else [FORMATS[name]]:
-            if entry.holds(path):
-                return entry
-        raise CorpusError(
-            str(path), "the folder is no corpus of a known format", "name the files that you mean"
-        )
-    head = _head(path)
-    if not head.raw.strip():
-        raise CorpusError(str(path), "the file is empty", "give a file with dialogues")
-    if name is not None:
-        return FORMATS[name]
+        entry = folder_format(path, name)
+        if entry is None:
+            cure = "name the files that you mean"
+            raise CorpusError(str(path), "the folder is no corpus of a known format", cure)
+        return entry
+    wanted = _wanted(path, name)
+    head = head_of(path)
+    if name is not None and (not told or wanted[0].recognises(head)):
+        return wanted[0]
     if is_knowledge_base(list(head.lines)):
-        raise CorpusError(
-            str(path), "this is a bAbI knowledge base", "name the file that holds the dialogues"
-        )
-    for entry in FORMATS.values():
+        cure = "name the file that holds the dialogues"
+        raise NotThisFile(path, "bAbI knowledge base", "this is a bAbI knowledge base", cure)
+    for entry in wanted:
         if entry.recognises(head):
             return entry
-    raise CorpusError(
-        str(path),
+    raise NotThisFile(
+        path,
+        "file of no known format" if name is None else "file of another format",
         f"no known format begins with {head.first[:40]!r}",
         f"name it with --format; the formats are {', '.join(FORMATS)}",
     )
 
 
-def _head(path: Path) -> Head:
-    with open_binary(path) as file:
-        raw = file.read(_HEAD_BYTES)
-    if raw.startswith(_UTF16_MARKS):
-        raise CorpusError(str(path), "the file is UTF-16", "save it as UTF-8")
-    text = raw.decode("utf-8-sig", errors="replace")
-    lines = text.splitlines()
-    whole = lines if len(raw) < _HEAD_BYTES or len(lines) < 2 else lines[:-1]
-    return Head(path, raw, tuple(line for line in whole if line.strip()))
+def folder_format(path: Path, name: str | None = None) -> Format | None:
+    """Return the format of which a folder is one corpus, or None where its files are to be read one by one.
+
+    Raises:
+        CorpusError: for an unknown name.
+    """
+    return next((entry for entry in _wanted(path, name) if entry.holds(path)), None)
+
+
+def _wanted(path: Path, name: str | None) -> list[Format]:
+    if name is None:
+        return list(FORMATS.values())
+    if name not in FORMATS:
+        cure = f"it is one of {', '.join(FORMATS)}"
+        raise CorpusError(str(path), f"unknown format {name!r}{did_you_mean(name, FORMATS)}", cure)
+    return [FORMATS[name]]

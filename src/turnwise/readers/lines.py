@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from turnwise.errors import CorpusError
+from turnwise.readers.packed import plain_path, unpacked
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -43,15 +45,46 @@ def read_text(path: Path) -> str:
     return "\n".join(line for _, line in read_lines(path))
 
 
+def name_of(path: Path) -> str:
+    """Return a file's name without the suffixes of its format and compression.
+
+    >>> name_of(Path("data/dialogs.jsonl.gz"))
+    'dialogs'
+    """
+    return plain_path(path).stem
+
+
 def open_binary(path: Path) -> BinaryIO:
-    """Open a file for reading bytes.
+    """Open a file for reading bytes; what is compressed is unpacked as it is read.
 
     Raises:
         CorpusError: where there is no such file, or it cannot be read.
     """
+    mode = mode_of(path)
+    if mode is None:
+        raise CorpusError(str(path), "no such file or folder", "check the path")
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        cure = "write what it gives into a file, or pass it to stdin and read -"
+        raise CorpusError(str(path), "this is a pipe, a socket or a device, and no file", cure)
     try:
-        return path.open("rb")
-    except FileNotFoundError:
-        raise CorpusError(str(path), "no such file or folder", "check the path") from None
+        return unpacked(path, path.open("rb"))
     except OSError as error:
-        raise CorpusError(str(path), f"cannot be read ({error.strerror})", "check its permissions") from None
+        raise _unreadable(path, error) from None
+
+
+def mode_of(path: Path) -> int | None:
+    """Return the mode of what a path names (`stat.S_ISDIR` and others read it), None where there is nothing.
+
+    Raises:
+        CorpusError: where that cannot be told.
+    """
+    try:
+        return path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
+        return None
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> CorpusError:
+    return CorpusError(str(path), f"cannot be read ({error.strerror})", "check its permissions")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from turnwise.dialogue import Dialogue, Turn
 from turnwise.errors import CorpusError
-from turnwise.readers.lines import read_lines
+from turnwise.readers.lines import name_of, read_lines
 from turnwise.readers.skipped import Skipped
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
@@ -34,7 +34,7 @@ def read_plain(path: Path, skipped: Skipped) -> Iterator[Dialogue]:  # noqa: ARG
     for number, block in _blocks(path):
         for turns in _dialogues(block, path, number):
             count += 1
-            yield Dialogue(f"{path.stem}:{count}", tuple(turns))
+            yield Dialogue(f"{name_of(path)}:{count}", tuple(turns))
 
 
 def _blocks(path: Path) -> Iterator[tuple[int, str]]:

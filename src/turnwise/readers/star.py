@@ -8,9 +8,10 @@ from typing import Any
 
 from turnwise.dialogue import Dialogue, Fact, Turn
 from turnwise.errors import CorpusError
+from turnwise.readers.folders import files_in
 from turnwise.readers.lines import read_text
 from turnwise.readers.skipped import Skipped
-from turnwise.readers.values import kind_of, parse_json
+from turnwise.readers.values import are_facts, kind_of, parse_json
 
 _BOOKING = {"book", "check"}
 
@@ -33,8 +34,8 @@ def star_files(path: Path) -> list[Path]:
     """Return the dialogue files of a STAR folder in order of their number, or the file itself."""
     if path.is_file():
         return [path]
-    folder = path / "dialogues" if (path / "dialogues").is_dir() else path
-    files = [file for file in folder.glob("*.json") if file.stem.isdecimal()]
+    patterns = ("dialogues/*.json",) if (path / "dialogues").is_dir() else ("*.json",)
+    files = [file for file in files_in(path, *patterns) if file.stem.isdecimal()]
     return sorted(files, key=lambda file: int(file.stem))
 
 
@@ -95,14 +96,14 @@ def _action(event: Mapping[str, Any], where: str) -> str:
 def _facts(event: Mapping[str, Any]) -> dict[str, Fact]:
     item, total = event.get("Item"), event.get("TotalItems")
     facts: dict[str, Fact] = {"kb_found": bool(item)}
-    if isinstance(total, int) and total >= 0:
+    if type(total) is int and total >= 0 and are_facts({"kb_items": total}):
         facts["kb_items"] = total
     if isinstance(item, dict):
         api = item.get("APIName", event.get("APIName"))
         for name, value in item.items():
             if name not in ("APIName", "id") and value is not None:
-                plain = isinstance(value, bool | int | float | str)
-                facts[f"{api}.{name}"] = value if plain else ", ".join(map(str, value))
+                listed = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+                facts[f"{api}.{name}"] = value if are_facts({name: value}) else listed
     return facts
 
 
@@ -110,7 +111,8 @@ def _metadata(record: Mapping[str, Any]) -> dict[str, Fact]:
     scenario = record.get("Scenario")
     scenario = scenario if isinstance(scenario, dict) else {}
     capabilities = scenario.get("WizardCapabilities")
-    tasks = [str(task["Task"]) for task in capabilities or [] if isinstance(task, dict) and "Task" in task]
+    listed = capabilities if isinstance(capabilities, list) else []
+    tasks = [str(task["Task"]) for task in listed if isinstance(task, dict) and "Task" in task]
     return {
         "completion": str(record.get("CompletionLevel")),
         "happy": bool(scenario.get("Happy")),

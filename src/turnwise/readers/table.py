@@ -15,6 +15,7 @@ from turnwise.errors import CorpusError, MissingExtra
 from turnwise.readers.columns import Columns
 from turnwise.readers.lines import read_lines
 from turnwise.readers.skipped import Skipped
+from turnwise.readers.turn_table import is_turn_table, read_turn_table
 
 _DELIMITERS = ",;\t|"
 Row = tuple[str, Mapping[str, Any]]  # where it stands, and its cells by column
@@ -61,7 +62,10 @@ def _whole(reader: Any, path: Path) -> Iterator[list[str]]:
 
 
 def read_parquet(path: Path, skipped: Skipped, columns: Columns) -> Iterator[Dialogue]:
-    """Read a Parquet file; its columns' types are the facts' types. Needs the extra `parquet`."""
+    """Read a Parquet file; its columns' types are the facts' types. Needs the extra `parquet`.
+
+    A file that `write_parquet` made is read as it was written, unless columns are named.
+    """
     try:
         from pyarrow import ArrowException
         from pyarrow.parquet import ParquetFile
@@ -69,6 +73,9 @@ def read_parquet(path: Path, skipped: Skipped, columns: Columns) -> Iterator[Dia
         raise MissingExtra("reading Parquet", "parquet") from None
     try:
         with ParquetFile(path) as file:
+            if columns == Columns() and is_turn_table(file.schema_arrow.names):
+                yield from read_turn_table(file, path)
+                return
             found = columns.found_in(file.schema_arrow.names, str(path))
             wanted = [name for name in file.schema_arrow.names if name in _names(found)]
 
@@ -79,7 +86,7 @@ def read_parquet(path: Path, skipped: Skipped, columns: Columns) -> Iterator[Dia
                         yield f"{path} row {next(numbers)}", cells
 
             yield from _dialogues(rows(), found, skipped, typed=lambda value: value)
-    except (ArrowException, OSError) as error:
+    except (ArrowException, OSError, UnicodeDecodeError) as error:
         problem = f"not a whole Parquet file ({str(error).splitlines()[0]})"
         raise CorpusError(str(path), problem, "write the file again") from None
 
@@ -129,7 +136,7 @@ def _turn(cells: Mapping[str, Any], columns: Columns, where: str, typed: Callabl
     return Turn(
         user=_text(cells[columns.user]) if columns.user else None,
         actions=actions,
-        facts={name: _fact(fact) for name, fact in facts.items() if fact not in (None, "")},
+        facts={name: _fact(fact) for name, fact in facts.items() if not _absent(fact)},
         response=_text(cells[columns.response]) if columns.response else None,
     )
 
@@ -137,6 +144,11 @@ def _turn(cells: Mapping[str, Any], columns: Columns, where: str, typed: Callabl
 def _text(value: Any) -> str | None:
     text = "" if value is None else str(value).strip()
     return text or None
+
+
+def _absent(value: Any) -> bool:
+    """Tell whether a cell is empty; some programs write an empty number as one that equals nothing."""
+    return value in (None, "") or value != value
 
 
 def _fact(value: Any) -> Fact:

@@ -30,8 +30,9 @@ def fold(weights: Weights) -> Weights:
     if len(rows) * kernel[0].nbytes > MOST_BYTES:
         return weights
     of_bits, of_words = np.split(kernel, [len(offset)])
+    of_bits = of_bits.astype(np.float64)  # what is rounded here stays in every step
     np.atleast_2d(bias)[0] += offset @ of_bits  # a GRU has a second row, of the state
     folded = {name: array for name, array in weights.items() if not name.startswith("bit_dense/")}
-    folded[f"{behind}/kernel"] = np.concatenate([rows @ of_bits, of_words])
+    folded[f"{behind}/kernel"] = np.concatenate([(rows @ of_bits).astype(kernel.dtype), of_words])
     folded[f"{behind}/bias"] = bias
     return folded

@@ -92,7 +92,9 @@ class OnnxNetwork:
             )
         if filled.size and not 0 <= filled.min() <= filled.max() <= self.num_features:
             raise IndexError(f"a bit is not among the {self.num_features} that the network has")
-        at_once = min(max(-(-total // self._threads), _LEAST_AT_ONCE), _MOST_AT_ONCE)
+        # As many blocks for one thread as for another, all of about the same size.
+        share = max(-(-total // self._threads), _LEAST_AT_ONCE)
+        at_once = -(-share // -(-share // _MOST_AT_ONCE))
         run = map if self._pool is None else self._pool.map
 
         def block(start: int) -> list[NDArray[np.float32]]:

@@ -37,12 +37,14 @@ class Checkpoint:
     def save(self, path: Path) -> None:
         """Write the file beside the old one, then put it in its place."""
         arrays = {f"best/{name}": array for name, array in self.best.items()}
-        arrays |= {f"variable/{n}": np.asarray(array) for n, array in enumerate(self.variables)}
+        arrays |= {f"variable/{n}": array for n, array in enumerate(self.variables)}
         metadata = {"state": json.dumps(self.state), "metrics": json.dumps(self.metrics)}
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f".{path.name}.new")
         try:
-            fresh.write_bytes(safetensors.numpy.save(arrays, metadata))
+            # safetensors writes the memory as it lies, whatever the strides.
+            whole = {name: np.asarray(array, order="C") for name, array in arrays.items()}
+            fresh.write_bytes(safetensors.numpy.save(whole, metadata))
             fresh.replace(path)
         except BaseException:
             fresh.unlink(missing_ok=True)

@@ -71,7 +71,8 @@ class JaxStep:
         """Return the rows of the table that the batch touches, and each worker's share of it."""
         inputs, rows = dict(batch.inputs), None
         if self._table is not None:
-            rows, inputs["bits"] = self._touched.of(inputs["bits"])
+            touched = self._touched.of(inputs["bits"])
+            rows, inputs["bits"] = touched.rows, touched.bits
         return rows, self._workers.shares((inputs, batch.targets, batch.weights))
 
     def __call__(self, placed: Any) -> Any:
@@ -122,16 +123,18 @@ class JaxStep:
         if self._table is None:
             return self._model.stateless_call(values, other, inputs, training=True)
         lent, values = values[self._at], [whole[n] if n == self._at else v for n, v in enumerate(values)]
-        with self._table.lent(lent):
+        with self._table.lent(lent, vectors=inputs["bits"].dtype == "uint8"):
             return self._model.stateless_call(values, other, inputs, training=True)
 
     def _seen(self, number: int, value: Any, rows: Any) -> Any:
         """Return of the table the rows that are touched, of any other weight all."""
-        return jnp.take(value, rows, axis=0, mode="clip") if number == self._at else value
+        if number != self._at or rows is None:
+            return value
+        return jnp.take(value, rows, axis=0, mode="clip")
 
     def _put(self, number: int, value: Any, new: Any, rows: Any) -> Any:
         """Return the weight with what `_seen` gave of it made new; numbers of no row are dropped."""
-        if number != self._at:
+        if number != self._at or rows is None:
             return new
         return value.at[rows].set(new, mode="drop", unique_indices=True, indices_are_sorted=True)
 

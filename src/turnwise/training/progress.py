@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import Any, Protocol, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichBar
+
+_PAUSE = 0.1
+"""Seconds between two moves of the bar."""
 
 
 class Progress(Protocol):
@@ -81,8 +85,9 @@ class RichProgress:
             TextColumn("left at most"),
             console=console,
             transient=True,
+            refresh_per_second=4,
         )
-        self._epochs = 0
+        self._epochs, self._waiting, self._shown = 0, 0, 0.0
 
     def begin(self, epochs: int, turns: int, done: int) -> None:
         """Open the bar over all epochs."""
@@ -94,7 +99,11 @@ class RichProgress:
         self._bar.start()
 
     def advance(self, turns: int, loss: float) -> None:
-        """Move the bar."""
+        """Move the bar, a few times a second: a step may take less time than moving it."""
+        self._waiting += turns
+        if time.monotonic() - self._shown < _PAUSE:
+            return
+        turns, self._waiting, self._shown = self._waiting, 0, time.monotonic()
         speed = self._bar.tasks[0].speed
         self._bar.update(
             self._task, advance=turns, loss=f"loss {loss:.4f}", speed=f"{speed:,.0f} turns/s" if speed else ""
@@ -103,11 +112,14 @@ class RichProgress:
     def epoch(self, record: dict[str, Any]) -> None:
         """Print the epoch's line above the bar."""
         dev = f"dev {record['dev_turn_accuracy']:.2%}"
+        self._bar.advance(self._task, self._waiting)
+        self._waiting = 0
         self._bar.update(self._task, epoch=min(record["epoch"] + 1, self._epochs), dev=dev)
         self._bar.console.print(epoch_line(record, self._epochs), highlight=False)
 
     def end(self) -> None:
         """Take the bar away."""
+        self._bar.advance(self._task, self._waiting)
         self._bar.stop()
 
 

@@ -1,0 +1,197 @@
+"""`turnwise bench`."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from turnwise import bench
+from turnwise.bench.verbs import LOAD_CASES, STEP_CASES, TRAIN_CASES
+from turnwise.cli.options import AsJson, ColumnNames, Conditions, FormatName, ReadSettings, read_corpus
+from turnwise.cli.output import note, show, show_json
+from turnwise.policy import Policy
+
+PAGE = Path("benchmarks/results.md")
+_ROUNDS = 7
+_QUICK_ROUNDS = 2
+
+app = typer.Typer(
+    help="Measure turnwise beside others, on this machine: same weights, same outputs, in turns.",
+    no_args_is_help=True,
+)
+
+TRAIN_EXAMPLES = """[bold]Examples[/bold]
+
+turnwise bench train                                     (flat, vocabulary, hierarchy)
+
+turnwise bench train --case flat --batch 128 --contenders turnwise,torch
+
+turnwise bench train star/ --where happy=true --write    (whole trainings on your dialogues)"""
+
+STEP_EXAMPLES = """[bold]Examples[/bold]
+
+turnwise bench step                                      (a model of simulated bookings)
+
+turnwise bench step model/ dialogs.jsonl --case turn --json
+
+turnwise bench step --case start --rounds 3"""
+
+BATCH_EXAMPLES = """[bold]Examples[/bold]
+
+turnwise bench batch
+
+turnwise bench batch --conversations 4096 --write"""
+
+LOAD_EXAMPLES = """[bold]Examples[/bold]
+
+turnwise bench load
+
+turnwise bench load --case flat --rounds 5"""
+
+Names = Annotated[
+    str | None,
+    typer.Option(metavar="A,B", help="Only these contenders; the first that takes part is compared with."),
+]
+Rounds = Annotated[
+    int | None, typer.Option(min=1, max=1000, help=f"How often each takes its turn ({_ROUNDS}).")
+]
+Quick = Annotated[bool, typer.Option("--quick", help="Small sizes and few rounds: only to see that it runs.")]
+Write = Annotated[bool, typer.Option("--write", help="Replace this bench's section of the results page.")]
+Page = Annotated[Path, typer.Option(help="The results page.")]
+
+
+@app.command("train", epilog=TRAIN_EXAMPLES)
+def train(
+    corpus: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files or folders with dialogues, as one corpus.", metavar="[CORPUS]"),
+    ] = None,
+    case: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Of {', '.join(TRAIN_CASES)}; all without a corpus (repeatable)."),
+    ] = None,
+    batch: Annotated[
+        list[int] | None, typer.Option(min=1, help="Dialogues of a batch of flat: 128 and 32 (repeatable).")
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over a corpus.")] = 8,
+    format: FormatName = None,
+    column: ColumnNames = None,
+    read: ReadSettings = None,
+    where: Conditions = None,
+    contenders: Names = None,
+    rounds: Rounds = None,
+    quick: Quick = False,
+    write: Write = False,
+    page: Page = PAGE,
+    as_json: AsJson = False,
+) -> None:
+    """Train: on dense numbers, on a growing vocabulary, on the words of each turn, or on your dialogues."""
+    plan = _plan(contenders, rounds, quick)
+    contests, name = [], "train"
+    if corpus:
+        found = read_corpus(corpus, format, column, read, where).load()
+        contests += bench.bench_corpora(plan, [found], 2 if quick else epochs)
+        name = f"train {found.name}"
+    if case or not corpus:
+        contests += bench.bench_train(plan, case or TRAIN_CASES, batch or (128, 32))
+    _tell(name, contests, plan, write, page, as_json)
+
+
+@app.command("step", epilog=STEP_EXAMPLES)
+def step(
+    model: Annotated[
+        Path | None,
+        typer.Argument(help="The folder of a model; simulated when not given.", metavar="[MODEL]"),
+    ] = None,
+    corpus: Annotated[
+        list[str] | None, typer.Argument(help="What the users say, as dialogues.", metavar="[CORPUS]")
+    ] = None,
+    case: Annotated[
+        list[str] | None, typer.Option(help=f"Of {', '.join(STEP_CASES)}; all when not given (repeatable).")
+    ] = None,
+    format: FormatName = None,
+    column: ColumnNames = None,
+    read: ReadSettings = None,
+    where: Conditions = None,
+    contenders: Names = None,
+    rounds: Rounds = None,
+    quick: Quick = False,
+    write: Write = False,
+    page: Page = PAGE,
+    as_json: AsJson = False,
+) -> None:
+    """Step one conversation: a live turn, the network alone, and from a process's start to its prediction."""
+    plan = _plan(contenders, rounds, quick)
+    policy = Policy.load(model) if model else None
+    said = read_corpus(corpus, format, column, read, where).load() if corpus else None
+    _tell("step", bench.bench_step(plan, case or STEP_CASES, policy, said), plan, write, page, as_json)
+
+
+@app.command("batch", epilog=BATCH_EXAMPLES)
+def batch(
+    conversations: Annotated[int, typer.Option(min=2, help="How many are stepped at once.")] = 1024,
+    contenders: Names = None,
+    rounds: Rounds = None,
+    quick: Quick = False,
+    write: Write = False,
+    page: Page = PAGE,
+    as_json: AsJson = False,
+) -> None:
+    """Step many conversations at once."""
+    plan = _plan(contenders, rounds, quick)
+    _tell("batch", bench.bench_batch(plan, conversations), plan, write, page, as_json)
+
+
+@app.command("load", epilog=LOAD_EXAMPLES)
+def load(
+    case: Annotated[
+        list[str] | None, typer.Option(help=f"Of {', '.join(LOAD_CASES)}; all when not given (repeatable).")
+    ] = None,
+    contenders: Names = None,
+    rounds: Rounds = None,
+    quick: Quick = False,
+    write: Write = False,
+    page: Page = PAGE,
+    as_json: AsJson = False,
+) -> None:
+    """Train and step beside a process that keeps one core busy."""
+    plan = _plan(contenders, rounds, quick)
+    _tell("load", bench.bench_load(plan, case or LOAD_CASES), plan, write, page, as_json)
+
+
+def _command(arguments: list[str]) -> str:
+    """Return the command as it was given, without the folders that are this machine's alone.
+
+    >>> _command(["bench", "train", "/home/me/star/dialogues", "--write"])
+    'turnwise bench train dialogues --write'
+    """
+    return shlex.join(["turnwise", *(Path(text).name if "/" in text else text for text in arguments)])
+
+
+def _plan(contenders: str | None, rounds: int | None, quick: bool) -> bench.Plan:
+    names = tuple(name.strip() for name in contenders.split(",")) if contenders else ()
+    return bench.Plan(names, rounds or (_QUICK_ROUNDS if quick else _ROUNDS), quick, tell=note)
+
+
+def _tell(
+    name: str, contests: list[bench.Contest], plan: bench.Plan, write: bool, page: Path, as_json: bool
+) -> None:
+    if write:
+        heading = f"## turnwise bench {name}"
+        section = bench.markdown(heading, _command(sys.argv[1:]), contests, plan.rounds)
+        bench.replace_section(page, heading, section)
+        note(f"Wrote the section {heading.removeprefix('## ')!r} of {page}.")
+    if as_json:
+        show_json(bench.to_json(contests))
+        return
+    for contest in contests:
+        heads, rows = bench.table(contest)
+        shown = Table(*heads, title=contest.problem.title, title_justify="left")
+        for row in rows:
+            shown.add_row(*row)
+        show(shown, *bench.notes(contest), "")

@@ -1,0 +1,96 @@
+"""JSON files of a corpus: which files of a folder are meant, and the dialogues that are listed in one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from turnwise.errors import CorpusError
+from turnwise.readers.folders import files_in
+from turnwise.readers.lines import open_binary, read_text
+from turnwise.readers.record import Record
+from turnwise.readers.skipped import Skipped
+from turnwise.readers.values import kind_of, parse_json
+
+_HEAD_BYTES = 65_536
+_BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
+_SPLITS = {"train", "dev", "val", "valid", "validation", "test"}
+
+
+def begins(raw: bytes, bracket: bytes, *keys: str) -> bool:
+    """Tell whether JSON begins with a bracket and soon has all these keys.
+
+    >>> begins(b'[{"turns": [{"speaker"', b"[", "turns")
+    True
+    >>> begins(b'[{"turns": [{"speaker"', b"[", "turns", "speaker")
+    False
+    """
+    return raw.lstrip(_BEFORE_JSON).startswith(bracket) and all(
+        re.search(rb'"%b"\s*:' % key.encode(), raw) for key in keys
+    )
+
+
+def json_files(path: Path, recognises: Callable[[bytes], bool], skipped: Skipped) -> list[Path]:
+    """Return the file itself, or a folder's files that are recognised, by name, and count its others.
+
+    A folder without such files is searched one level deeper, as where the parts of a corpus have folders.
+    """
+    if not path.is_dir():
+        return [path]
+    for pattern in ("*.json", "*/*.json"):
+        files = files_in(path, pattern)
+        found = [file for file in files if recognises(_head(file))]
+        if found:
+            if len(found) < len(files):
+                skipped.add("JSON file of another kind", len(files) - len(found))
+            return found
+    return []
+
+
+def has_json_files(folder: Path, recognises: Callable[[bytes], bool]) -> bool:
+    """Tell whether `json_files` would find any."""
+    return any(
+        recognises(_head(file)) for pattern in ("*.json", "*/*.json") for file in files_in(folder, pattern)
+    )
+
+
+def listed(file: Path, key: str = "dialogue_id") -> Iterator[tuple[str, Record]]:
+    """Yield (id, dialogue) for each dialogue of a file that is a list; without an id its number is taken.
+
+    Raises:
+        CorpusError: for what is no list of objects.
+    """
+    dialogues = parse_json(read_text(file), str(file))
+    if not isinstance(dialogues, list):
+        raise CorpusError(str(file), f"it is {kind_of(dialogues)}", "give a list of dialogues")
+    for number, dialogue in enumerate(dialogues, start=1):
+        if not isinstance(dialogue, dict):
+            problem = f"it is {kind_of(dialogue)}"
+            raise CorpusError(f"{file} dialogue number {number}", problem, "give an object")
+        name = dialogue.get(key)
+        if name is None:
+            name = f"{file.stem}:{number}"
+        elif not isinstance(name, str | int) or isinstance(name, bool):
+            where, problem = f"{file} dialogue number {number}", f"{key!r} is {kind_of(name)}"
+            raise CorpusError(where, problem, "give a string")
+        yield str(name), Record(dialogue, place_of(file, str(name)))
+
+
+def place_of(file: Path, name: str) -> str:
+    """Return how errors name a dialogue of a file, on one line."""
+    return f"{file} dialogue {name if name.isprintable() else repr(name)}"
+
+
+def split_of(file: Path) -> str | None:
+    """Return the part of a corpus that a file's folder is named for.
+
+    >>> split_of(Path("sgd/train/dialogues_001.json"))
+    'train'
+    """
+    return file.parent.name if file.parent.name in _SPLITS else None
+
+
+def _head(file: Path) -> bytes:
+    with open_binary(file) as opened:
+        return opened.read(_HEAD_BYTES)

@@ -1,0 +1,65 @@
+"""Damage for readers: values dropped, doubled, of another type, texts cut; a reader reads or refuses it."""
+
+import copy
+import json
+
+from hypothesis import strategies as st
+
+import turnwise
+from turnwise.errors import CorpusError
+
+ODD = [None, True, 7, -1.5, 10**30, "", "x", "a\nb", [], {}, [[]], {"a": 1}, [None], "###STOP###", "\u2028"]
+
+
+def places(value, path=()):
+    """Yield the path of each value inside a JSON value."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield (*path, key)
+        yield from places(item, (*path, key))
+
+
+@st.composite
+def damaged(draw, value):
+    """Draw a copy of a JSON value in which one to three values are dropped, doubled or changed."""
+    value = copy.deepcopy(value)
+    for _ in range(draw(st.integers(1, 3))):
+        known = list(places(value))
+        if not known:
+            break
+        *way, key = draw(st.sampled_from(known))
+        holder = value
+        for step in way:
+            holder = holder[step]
+        kind = draw(st.sampled_from(["drop", "double", "change"]))
+        if kind == "drop":
+            del holder[key]
+        elif kind == "double" and isinstance(holder, list):
+            holder.insert(key, copy.deepcopy(holder[key]))
+        else:
+            holder[key] = copy.deepcopy(draw(st.sampled_from(ODD)))
+    return value
+
+
+@st.composite
+def cut(draw, text):
+    """Draw a text with a part cut out, or characters put in."""
+    start = draw(st.integers(0, len(text)))
+    end = draw(st.integers(start, min(len(text), start + 40)))
+    return text[:start] + draw(st.sampled_from(["", '"', "}", "\n", "|", "\u00e9", "\\ud800"])) + text[end:]
+
+
+def lines(records):
+    return "".join(json.dumps(record) + "\n" for record in records)
+
+
+def reads_or_refuses(path, **how):
+    """Check that a damaged corpus is read, or refused in one line, under all settings."""
+    for config in (turnwise.readers.ReadConfig(), turnwise.readers.ReadConfig(arguments=True, listen=True)):
+        refusal = ""
+        try:
+            for dialogue in turnwise.read(path, config=config, **how):
+                turnwise.readers.to_json(dialogue).encode()
+        except CorpusError as error:
+            refusal = str(error)
+        assert len(refusal.splitlines()) <= 1

@@ -1,0 +1,28 @@
+"""A new project."""
+
+import re
+import tomllib
+
+import pytest
+
+from turnwise.config import split_settings
+from turnwise.data import new_project
+from turnwise.data.project import SETTINGS
+from turnwise.errors import OutputExists
+
+
+def test_what_is_there_stays(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("mine")
+    for name in ("empty", "file", "."):
+        with pytest.raises(OutputExists, match="it exists already; choose another name"):
+            new_project(tmp_path / name)
+    assert sorted(found.name for found in tmp_path.rglob("*")) == ["empty", "file"]
+
+
+def test_the_settings_are_known_and_the_ones_in_comments_are_the_defaults():
+    given = split_settings(tomllib.loads(SETTINGS))
+    assert (given[1].units, given[2].epochs) == (64, 15)
+    commented = re.sub(r"^# (?=\w+ = )", "", SETTINGS, flags=re.M)
+    assert len(tomllib.loads(commented)) > len(tomllib.loads(SETTINGS))
+    assert split_settings(tomllib.loads(commented)) == given

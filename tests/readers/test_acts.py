@@ -1,0 +1,151 @@
+"""What every format of dialogue acts keeps: found by content, nothing seen early, refusals in one line."""
+
+import copy
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import turnwise
+from acts_support import EXTRACTS, M2M, camrest_turn, sgd_system, unified, woz_state
+from damage_support import damaged
+from turnwise.errors import CorpusError
+from turnwise.readers import ReadConfig, format_of
+
+FORMATS = list(EXTRACTS)
+MODES = ["acts", "slots", "calls"]
+
+
+def written(path, value):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(value if isinstance(value, str) else json.dumps(value))
+    return path
+
+
+def only(path, mode="acts"):
+    (dialogue,) = turnwise.read(path, config=ReadConfig(actions=mode))
+    return dialogue
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_found_by_content_and_by_folder(tmp_path, name, indent):
+    text = json.dumps(EXTRACTS[name], indent=indent)
+    path = written(tmp_path / "corpus" / "one.json", "\ufeff\n" + text)
+    other = written(tmp_path / "corpus" / "schema.json", [{"service_name": "x"}])
+    assert format_of(path).name == format_of(tmp_path / "corpus").name == name
+    assert format_of(tmp_path).name == name, "one level deeper"
+    corpus = turnwise.read(tmp_path)
+    assert [dialogue.turns for dialogue in corpus] == [only(path).turns]
+    assert corpus.skipped["JSON file of another kind"] == 1
+    with pytest.raises(CorpusError, match="no known format"):
+        format_of(other)
+
+
+def test_they_take_nothing_of_other_formats(tmp_path):
+    path = written(tmp_path / "a.json", {"id": "1", "turns": [{"user": "dial log", "actions": []}]})
+    assert format_of(path).name == "jsonl"
+    path = written(tmp_path / "b.json", [{"messages": [{"role": "user", "content": '"turns": "speaker"'}]}])
+    assert format_of(path).name == "chat"
+
+
+def changed(name, extract, number):
+    """The extract up to its decision of this number; what came with it, the label and all, is another."""
+    extract = copy.deepcopy(extract)
+    dialogue = next(iter(extract.values())) if name == "multiwoz" else extract[0]
+    at = 2 * number + 1
+    if name == "sgd":
+        reply = sgd_system("Other.", ("OTHER", "other"), method="Other", results=9)
+        dialogue["turns"] = [*dialogue["turns"][:at], reply]
+    elif name == "m2m":
+        reply = {"system_acts": [{"type": "OTHER"}], "dialogue_state": [{"slot": "other", "value": "x"}]}
+        dialogue["turns"] = [*dialogue["turns"][: number + 1], reply]
+    elif name == "multiwoz":
+        reply = {"text": "Other.", "metadata": woz_state("x", [1]), "dialog_act": {"Other": []}}
+        dialogue["log"] = [*dialogue["log"][:at], reply]
+    elif name == "camrest":
+        reply = dialogue["dial"][number] | {"sys": camrest_turn("", [], "Other.", {"other": []})["sys"]}
+        dialogue["dial"] = [*dialogue["dial"][:number], reply]
+    else:
+        more = {"db_results": {"ferry": [1, 2]}, "booked": {"other": [1]}}
+        call = {"ferry": {"method": "Other"}}
+        reply = unified("system", "Other.", [("binary", "other", "", "x")], service_call=call, **more)
+        dialogue["turns"] = [*dialogue["turns"][:at], reply]
+        dialogue["turns"][at - 1]["state"] = {"other": {"other": "x"}}
+    return extract
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("mode", MODES)
+def test_a_turn_sees_nothing_of_its_own_reply_and_of_what_follows(tmp_path, name, mode):
+    whole = only(written(tmp_path / "whole.json", EXTRACTS[name]), mode).turns
+    for number in range(2 if name == "m2m" else 3):
+        cut = only(written(tmp_path / "cut.json", changed(name, EXTRACTS[name], number)), mode).turns
+        before = len(cut) - (2 if mode == "calls" and name in ("sgd", "convlab") else 1)
+        assert cut[:before] == whole[:before]
+        assert (cut[before].user, cut[before].facts) == (whole[before].user, whole[before].facts)
+        assert cut[before].actions != whole[before].actions or cut[before].actions == ("respond",)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_damage_is_read_or_refused_in_one_line(tmp_path, name, data):
+    path = written(tmp_path / "damaged.json", data.draw(damaged(EXTRACTS[name])))
+    config = ReadConfig(actions=data.draw(st.sampled_from(MODES)))
+    refusal = None
+    try:
+        assert all(len(dialogue) > 0 for dialogue in turnwise.read(path, format=name, config=config))
+    except CorpusError as error:
+        refusal = str(error)
+    if refusal is not None:
+        assert len(refusal.splitlines()) == 1
+        assert refusal.startswith(str(path))
+
+
+def test_files_without_labels_are_refused(tmp_path):
+    bare = copy.deepcopy(M2M)
+    for turn in bare[0]["turns"]:
+        turn.pop("system_acts", None)
+    path = written(tmp_path / "bare.json", bare)
+    with pytest.raises(CorpusError) as error:
+        list(turnwise.read(path))
+    assert str(error.value) == f"{path}: no system turn has an action; take the files with the system's acts"
+
+
+def test_what_says_nothing_of_its_acts_is_kept_and_counted(tmp_path):
+    extracts = copy.deepcopy(EXTRACTS)
+    del extracts["sgd"][0]["turns"][1]["frames"][0]["actions"]
+    del extracts["m2m"][0]["turns"][1]["system_acts"]
+    extracts["multiwoz"]["SNG1.json"]["log"][1]["dialog_act"] = "No Annotation"
+    del extracts["camrest"][0]["dial"][0]["sys"]["dialog_act"]
+    del extracts["convlab"][0]["turns"][1]["dialogue_acts"]
+    for name, extract in extracts.items():
+        corpus = turnwise.read(written(tmp_path / f"{name}.json", extract))
+        (dialogue,) = corpus
+        assert dialogue[0].actions == ()
+        assert corpus.skipped["system turn without annotated acts"] == 1, name
+
+
+def test_ids(tmp_path):
+    one = copy.deepcopy(M2M[0])
+    del one["dialogue_id"]
+    path = written(tmp_path / "ids.json", [one, one | {"dialogue_id": 5}])
+    assert [dialogue.id for dialogue in turnwise.read(path)] == ["ids:1", "5"]
+    written(path, [one | {"dialogue_id": [5]}])
+    with pytest.raises(CorpusError) as error:
+        list(turnwise.read(path))
+    assert str(error.value) == f"{path} dialogue number 1: 'dialogue_id' is a list; give a string"
+    written(path, json.dumps([one, 5]))
+    with pytest.raises(CorpusError) as error:
+        list(turnwise.read(path))
+    assert str(error.value) == f"{path} dialogue number 2: it is a number; give an object"
+    written(path, {"turns": []})
+    with pytest.raises(CorpusError) as error:
+        list(turnwise.read(path, format="sgd"))
+    assert str(error.value) == f"{path}: it is an object; give a list of dialogues"
+    written(path, [one | {"dialogue_id": "a\nb", "turns": 5}])
+    with pytest.raises(CorpusError) as error:
+        list(turnwise.read(path, format="m2m"))
+    assert str(error.value) == f"{path} dialogue 'a\\nb': 'turns' is a number; give a list"

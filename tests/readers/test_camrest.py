@@ -1,0 +1,72 @@
+"""CamRest676: a golden dialogue of our own, and the real ones where they are."""
+
+import copy
+import json
+
+import pytest
+
+import turnwise
+from acts_support import CAMREST
+from turnwise import Turn
+from turnwise.errors import CorpusError
+from turnwise.readers import ReadConfig
+
+
+def test_the_golden_dialogue(tmp_path):
+    path = tmp_path / "train.json"
+    path.write_text(json.dumps(CAMREST))
+    (dialogue,) = turnwise.read(path)
+    assert (dialogue.id, dialogue.group, dialogue.metadata) == ("7", "Task 00012", {"finished": True})
+    assert dialogue.turns == (
+        Turn("hello", (), {}, "Hello."),
+        Turn("to elba", ("request",), {"state.to": True}, "When?"),
+        Turn(
+            "monday, what does it cost",
+            ("nooffer", "inform"),
+            {"state.to": True, "state.day": True, "requested.fare": True},
+            "Nothing goes then. Tuesday costs nine.",
+        ),
+    )
+    (dialogue,) = turnwise.read(path, config=ReadConfig(actions="slots"))
+    assert [turn.actions for turn in dialogue] == [
+        (),
+        ("request:day",),
+        ("nooffer", "inform:day", "inform:fare"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("acts", "message"),
+    [
+        ({"inform": [["day"]]}, "in 'inform' a slot and its value are a list of 1; give a list of two"),
+        ({"inform": ["day"]}, "in 'inform' a slot and its value are a string; give a list of two"),
+        ({"": []}, "an act has an empty name; name it, or leave it out"),
+    ],
+)
+def test_errors(tmp_path, acts, message):
+    broken = copy.deepcopy(CAMREST)
+    broken[0]["dial"][1]["sys"]["dialog_act"] = acts
+    path = tmp_path / "train.json"
+    path.write_text(json.dumps(broken))
+    with pytest.raises(CorpusError) as error:
+        list(turnwise.read(path))
+    assert str(error.value) == f"{path} dialogue 7 turn 2 'sys' 'dialog_act': {message}"
+
+
+def test_a_user_without_an_answer(tmp_path):
+    broken = copy.deepcopy(CAMREST)
+    del broken[0]["dial"][1]["sys"]
+    path = tmp_path / "train.json"
+    path.write_text(json.dumps(broken))
+    with pytest.raises(CorpusError) as error:
+        list(turnwise.read(path))
+    problem = "there is no 'sys'; give what the system answered"
+    assert str(error.value) == f"{path} dialogue 7 turn 2: {problem}"
+
+
+def test_real_camrest(corpora):
+    dialogues = list(turnwise.read(corpora / "camrest"))
+    turns = [turn for dialogue in dialogues for turn in dialogue]
+    assert (len(dialogues), len(turns)) == (541, 2209)
+    assert sum(not turn.actions for turn in turns) == 606
+    assert len({dialogue.group for dialogue in dialogues}) == 541

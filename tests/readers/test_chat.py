@@ -1,0 +1,280 @@
+"""Chat messages with tool calls: golden conversations of our own, in the forms that they come in."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+
+import turnwise
+from damage import cut, damaged, lines, reads_or_refuses
+from turnwise import Turn
+from turnwise.errors import CorpusError
+from turnwise.readers import ReadConfig, format_of
+
+
+def call(name, number, **arguments):
+    return {
+        "id": number,
+        "type": "function",
+        "function": {"name": name, "arguments": json.dumps(arguments)},
+    }
+
+
+MESSAGES = [
+    {"role": "system", "content": "You sell tickets. " * 20},
+    {
+        "role": "user",
+        "content": [{"type": "text", "text": "two seats"}, {"type": "image_url", "image_url": {}}],
+    },
+    {"role": "user", "content": "for the zoo"},
+    {"role": "assistant", "content": "Which day?"},
+    {"role": "user", "content": "Sunday"},
+    {
+        "role": "assistant",
+        "content": "Let me see.",
+        "tool_calls": [
+            call("find", "c1", day="Sunday"),
+            call("weather", "c2"),
+            call("find", "c3", day="7th"),
+        ],
+    },
+    {
+        "role": "tool",
+        "tool_call_id": "c1",
+        "content": '{"free": 4, "price": 2.5, "open": true, "rows": [1, 2]}',
+    },
+    {"role": "tool", "tool_call_id": "c2", "content": "Error: no forecast"},
+    {"role": "tool", "tool_call_id": "c3", "name": "find", "content": '[{"free": 1}, {"free": 2}]'},
+    {"role": "assistant", "content": None, "tool_calls": [call("book", "c4", seats=2, day="Sunday")]},
+    {"role": "tool", "tool_call_id": "c4", "content": "done"},
+    {"role": "assistant", "content": "Booked."},
+    {"role": "user", "content": "Thanks! ###STOP###"},
+]
+TURNS = (
+    Turn("two seats\nfor the zoo", ("respond",), response="Which day?"),
+    Turn("Sunday", ("find", "weather"), response="Let me see."),
+    Turn(
+        None,
+        ("book",),
+        {
+            "tool.find": True,
+            "result.free": 4,
+            "result.price": 2.5,
+            "result.open": True,
+            "tool.weather": True,
+            "tool_error": True,
+            "result": "Error: no forecast",
+            "result_items": 2,
+        },
+    ),
+    Turn(None, ("respond",), {"tool.book": True, "result": "done"}, "Booked."),
+)
+SKIPPED = {
+    "part of a message of type 'image_url'": 1,
+    "the same action again in one message": 1,
+    "value of a tool's result that is no short value": 1,
+    "user text after the last system decision": 1,
+}
+RUN = {"task_id": 3, "trial": 1, "reward": 1.0, "info": {"task": {}}, "traj": MESSAGES}
+TUNING = {"messages": MESSAGES, "tools": [{"type": "function", "function": {"name": "find"}}]}
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text, name="agent.json"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return tmp_path / name
+
+    return write
+
+
+FORMS = {
+    "bare list": json.dumps(MESSAGES),
+    "bare list, indented": json.dumps(MESSAGES, indent=1),
+    "bare list a line": lines([MESSAGES]),
+    "fine-tuning": lines([TUNING]),
+    "fine-tuning, tools first": lines([dict(reversed(TUNING.items()))]),
+    "one object": json.dumps(TUNING, indent=2),
+    "list of objects": json.dumps([TUNING]),
+    "runs": json.dumps([RUN], indent=2),
+    "runs, a line each": lines([RUN]),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", ["agent.json", "agent.jsonl", "agent"])
+def test_every_form_gives_the_golden_turns(write, form, name):
+    path = write(FORMS[form], name)
+    assert format_of(path).name == "chat"
+    corpus = turnwise.read(path)
+    (dialogue,) = corpus
+    assert (dialogue.id, dialogue.turns) == ("agent:1", TURNS)
+    assert {name: corpus.skipped[name] for name in SKIPPED} == SKIPPED
+
+
+def test_metadata_and_group(write):
+    path = write(json.dumps([RUN, RUN | {"trial": 2, "reward": 0.0}, RUN | {"task_id": "x"}]))
+    corpus = turnwise.read(path)
+    one, two, other = corpus
+    assert (one.group, two.group, other.group) == ("3", "3", "x")
+    assert (one.metadata["outcome"], two.metadata["outcome"]) == (1.0, 0.0)
+    assert one.metadata["trial"] == 1
+    assert one.metadata["system_prompt_length"] == 360
+    assert len(one.metadata["system_prompt_sha256"]) == 16
+    assert corpus.skipped["record key 'info', no short value"] == 3
+    (tuned,) = turnwise.read(
+        write(lines([TUNING | {"messages": [{"role": "developer", "content": "hm"}, MESSAGES[3]]}]))
+    )
+    assert tuned.metadata == {"system_prompt": "hm", "tools": 1}
+    assert tuned.group is None
+
+
+def test_arguments_are_part_of_the_action(write):
+    (dialogue,) = turnwise.read(write(lines([TUNING])), config=ReadConfig(arguments=True))
+    assert [turn.actions for turn in dialogue] == [
+        ("respond",),
+        ("find:day", "weather"),
+        ("book:day+seats",),
+        ("respond",),
+    ]
+    odd = [
+        {"role": "assistant", "tool_calls": [{"name": "a", "arguments": {"y": 1, "x": 2}}]},
+        {"role": "assistant", "tool_calls": [{"name": "a", "arguments": '{"x": '}]},
+        {
+            "role": "assistant",
+            "tool_calls": [{"type": "custom", "custom": {"name": "sql", "input": "select"}}],
+        },
+    ]
+    corpus = turnwise.read(write(lines([{"messages": odd}])), config=ReadConfig(arguments=True))
+    (dialogue,) = corpus
+    assert [turn.actions for turn in dialogue] == [("a:x+y",), ("a",), ("sql",)]
+    assert corpus.skipped == {"arguments of a call that are no JSON object": 2}
+
+
+def test_the_older_spelling(write):
+    messages = [
+        {"role": "user", "content": "seven and two"},
+        {
+            "role": "assistant",
+            "content": None,
+            "function_call": {"name": "add", "arguments": '{"a": 7, "b": 2}'},
+        },
+        {"role": "function", "name": "add", "content": "9"},
+        {"role": "assistant", "content": "Nine."},
+    ]
+    (dialogue,) = turnwise.read(write(lines([{"messages": messages, "functions": [{"name": "add"}]}])))
+    assert dialogue.turns == (
+        Turn("seven and two", ("add",)),
+        Turn(None, ("respond",), {"tool.add": True, "result": 9}, "Nine."),
+    )
+
+
+def test_what_is_left_out_is_counted(write):
+    messages = [
+        {"role": "user", "content": "hi"},
+        {"role": "system", "content": "be kind"},
+        {"role": "critic", "content": "hm"},
+        {"role": "assistant", "content": ""},
+        {"role": "assistant", "content": None, "refusal": "I cannot."},
+        {"role": "tool", "content": "long " * 50},
+        {"role": "tool", "content": json.dumps({f"k{n}": n for n in range(23)})},
+        {"role": "assistant", "content": "###STOP###"},
+        {"role": "user", "content": "still there?"},
+    ]
+    corpus = turnwise.read(write(lines([{"messages": messages}, {"messages": messages[:1]}])))
+    (dialogue,) = corpus
+    assert [(turn.user, turn.actions, turn.response) for turn in dialogue] == [
+        ("hi", ("respond",), "I cannot."),
+        (None, ("stop",), None),
+    ]
+    assert set(dialogue[1].facts) == {f"result.k{n}" for n in range(20)}
+    assert corpus.skipped == {
+        "value of a tool's result beyond the first 20": 3,
+        "system message inside a dialogue": 1,
+        "message of role 'critic'": 1,
+        "assistant message without text and calls": 1,
+        "long text of a tool's result": 1,
+        "message after the end mark": 1,
+        "user text after the last system decision": 1,
+        "dialogue without a system decision": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        (7, " line 2: the record is a number; give a list of messages, or an object that holds them"),
+        ({"id": "a"}, " line 2: the record has no 'messages'; give a list, as \"messages\": [...]"),
+        ({"messages": 5}, " line 2: the messages are a number; give a list of messages"),
+        ({"messages": ["hi"]}, " line 2 message 1: the message is a string; give an object with a 'role'"),
+        (
+            {"messages": [{"content": "hi"}]},
+            " line 2 message 1: the message has no 'role'; give system, user, assistant or tool",
+        ),
+        (
+            {"messages": [{"role": "user", "content": 4}]},
+            " line 2 message 1: 'content' is a number; give a string, a list of parts, or null",
+        ),
+        (
+            {"messages": [{"role": "assistant", "tool_calls": {}}]},
+            " line 2 message 1: 'tool_calls' is an object; give a list, or null",
+        ),
+        (
+            {"messages": [{"role": "assistant", "tool_calls": [{"function": {"name": ""}}]}]},
+            " line 2 message 1: the name of a tool call is an empty string; "
+            'give each call a name, as {"function": {"name": "book", "arguments": "{}"}}',
+        ),
+    ],
+)
+def test_errors(write, record, message):
+    path = write(lines([TUNING, record]))
+    with pytest.raises(CorpusError) as error:
+        list(turnwise.read(path))
+    assert str(error.value) == f"{path}{message}"
+
+
+def test_a_damaged_first_line_is_named(write):
+    path = write(lines([TUNING])[20:] + lines([TUNING]))
+    with pytest.raises(CorpusError, match=r"agent.json line 1: not JSON"):
+        list(turnwise.read(path, format="chat"))
+
+
+@pytest.mark.parametrize(
+    "text", ['{"turns": [{"user": "hi", "actions": ["a"], "messages": []}]}', '{"Events": [{"role": 1}]}']
+)
+def test_files_of_other_formats_are_left_to_them(write, text):
+    assert format_of(write(text)).name != "chat"
+
+
+def test_no_fact_is_of_the_future(write):
+    """What comes after a turn changes nothing in it."""
+    whole = next(iter(turnwise.read(write(json.dumps(MESSAGES)))))
+    for end in range(4, len(MESSAGES)):
+        part = next(iter(turnwise.read(write(json.dumps(MESSAGES[:end])))))
+        assert whole.turns[: len(part)] == part.turns
+
+
+@settings(max_examples=100, deadline=None)
+@given(damaged([RUN, TUNING, MESSAGES]))
+def test_damaged_values(tmp_path_factory, value):
+    path = tmp_path_factory.getbasetemp() / "damaged.json"
+    path.write_text(json.dumps(value))
+    reads_or_refuses(path, format="chat")
+
+
+@settings(max_examples=100, deadline=None)
+@given(cut(lines([TUNING, RUN])))
+def test_damaged_text(tmp_path_factory, text):
+    path = tmp_path_factory.getbasetemp() / "damaged.jsonl"
+    path.write_text(text, encoding="utf-8")
+    reads_or_refuses(path)
+
+
+def test_real_runs(corpora):
+    corpus = turnwise.read(corpora / "tau_bench" / "historical_trajectories" / "gpt-4o-airline.json")
+    dialogues = list(corpus)
+    assert (len(dialogues), sum(map(len, dialogues))) == (200, 2454)
+    assert len({dialogue.group for dialogue in dialogues}) == 50
+    tuned = list(turnwise.read(corpora / "tau2_bench" / "branch_feature_gym" / "train_sft-v1-small.jsonl"))
+    assert (len(tuned), sum(map(len, tuned))) == (37, 492)
+    assert any(len(turn.actions) > 1 for dialogue in tuned for turn in dialogue)

@@ -1,0 +1,65 @@
+"""The unified format of ConvLab-3: a golden dialogue of our own."""
+
+import copy
+import json
+
+import pytest
+
+import turnwise
+from acts_support import CONVLAB
+from turnwise import Turn
+from turnwise.errors import CorpusError
+from turnwise.readers import ReadConfig
+
+SEEN = {"state.ferry.to": True, "state.ferry.day": True, "booked.ferry": True}
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "ferries" / "data" / "dialogues.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(CONVLAB))
+    return path
+
+
+def test_the_golden_dialogue(path):
+    (dialogue,) = turnwise.read(path)
+    assert dialogue.id == "ferries-train-0"
+    assert dialogue.metadata == {"domains": "ferry", "dataset": "ferries", "split": "train"}
+    assert dialogue.turns == (
+        Turn("a ferry to elba", ("ferry-request",), {}, "Which day?"),
+        Turn("monday", ("ferry-inform", "reqmore"), {"state.ferry.to": True}, "Line two. More?"),
+        Turn("bye", ("bye",), {"results": 1} | SEEN, "Bye."),
+    )
+    (dialogue,) = turnwise.read(path, config=ReadConfig(actions="slots"))
+    assert [turn.actions for turn in dialogue] == [
+        ("ferry-request:day",),
+        ("ferry-inform:time", "ferry-inform:line", "reqmore"),
+        ("bye",),
+    ]
+
+
+def test_a_call_is_a_decision_before_the_reply_that_sees_its_results(path):
+    (dialogue,) = turnwise.read(path, config=ReadConfig(actions="calls"))
+    assert dialogue.turns[1:] == (
+        Turn("monday", ("BuyFerry",), {"state.ferry.to": True}),
+        Turn(None, ("respond",), {"results": 1, "booked.ferry": True}, "Line two. More?"),
+        Turn("bye", ("respond",), {"state.ferry.to": True, "state.ferry.day": True}, "Bye."),
+    )
+
+
+def test_a_folder_has_its_dialogues_in_data_or_itself(path, tmp_path):
+    folder = tmp_path / "ferries"
+    (folder / "dummy_data.json").write_text(json.dumps(CONVLAB))
+    assert [dialogue.id for dialogue in turnwise.read(folder)] == ["ferries-train-0"]
+    assert [dialogue.id for dialogue in turnwise.read(folder / "data")] == ["ferries-train-0"]
+
+
+def test_who_speaks(path):
+    broken = copy.deepcopy(CONVLAB)
+    broken[0]["turns"][2]["speaker"] = "wizard"
+    path.write_text(json.dumps(broken))
+    with pytest.raises(CorpusError) as error:
+        list(turnwise.read(path))
+    problem = "the speaker is 'wizard'; give user or system"
+    assert str(error.value) == f"{path} dialogue ferries-train-0 turn 3: {problem}"

@@ -1,0 +1,136 @@
+"""Every reader on damaged files: it reads them, or refuses in one line."""
+
+import copy
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import turnwise
+from reader_support import EXAMPLES, Example
+from turnwise.errors import TurnwiseError
+from turnwise.readers import FORMATS
+
+ODD_BYTES = [
+    b"",
+    b"\0",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"\r",
+    b"\n\n",
+    b"\t",
+    b'"',
+    b"\\",
+    b"{",
+    b"]",
+    b",",
+    b"-1",
+]
+ODD_VALUES: list[Any] = [
+    None,
+    True,
+    -1,
+    2.5,
+    10**400,
+    float("inf"),
+    "",
+    "x\ny",
+    [],
+    {},
+    [None],
+    {"": []},
+    [[[]]],
+]
+
+
+@functools.cache
+def example(name: str) -> Example:
+    return EXAMPLES[name]()
+
+
+def written(folder: Path, made: Example) -> Path:
+    for name, content in made.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder / made.path
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_example_is_found_and_read(tmp_path, name):
+    """A format needs an example here (tests/reader_support.py), so that its reader is tried on damage."""
+    path = written(tmp_path, example(name))
+    assert turnwise.readers.format_of(path).name == name
+    assert list(turnwise.read(path))
+
+
+def places(value: Any) -> list[tuple[Any, Any]]:
+    """Return (container, key) of every value inside a JSON value."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [place for key, item in pairs for place in [(value, key), *places(item)]]
+
+
+def damaged_json(draw: st.DrawFn, content: bytes) -> bytes | None:
+    """Drop, repeat or change a value; None where this is no JSON and no JSON Lines."""
+    for parts in ([content], content.splitlines()):
+        try:
+            values = [json.loads(part) for part in parts]
+        except (ValueError, RecursionError):
+            continue
+        if not places(values):
+            return None
+        container, key = draw(st.sampled_from(places(values)))
+        change = draw(st.sampled_from(["drop", "repeat", "change", "change"]))
+        if change == "change":
+            container[key] = copy.deepcopy(draw(st.sampled_from(ODD_VALUES)))
+        elif change == "drop":
+            del container[key]
+        elif isinstance(container, list):
+            container.insert(key, container[key])
+        else:
+            container[f"{key} "] = container[key]
+        escaped = draw(st.booleans())
+        text = "\n".join(json.dumps(value, ensure_ascii=escaped) for value in values)
+        return text.encode(errors="surrogatepass")
+    return None
+
+
+def damaged_bytes(draw: st.DrawFn, content: bytes) -> bytes:
+    """Cut the text, leave out or repeat a piece of it, or put something odd into it."""
+    start = draw(st.integers(0, len(content)))
+    end = min(len(content), start + draw(st.integers(0, 40)))
+    put = draw(st.sampled_from([*ODD_BYTES, content[start:end] * 2, b"9" * 400, b"\\ud800", b"[" * 5000]))
+    return content[:start] + put + (b"" if draw(st.integers(0, 4)) == 0 else content[end:])
+
+
+@st.composite
+def damages(draw: st.DrawFn, made: Example) -> Example:
+    files = dict(made.files)
+    for _ in range(draw(st.integers(1, 3))):
+        name = draw(st.sampled_from(sorted(files)))
+        changed = damaged_json(draw, files[name]) if draw(st.booleans()) else None
+        files[name] = damaged_bytes(draw, files[name]) if changed is None else changed
+    return Example(files, made.path)
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["named", "found"])
+@pytest.mark.parametrize("name", FORMATS)
+@settings(max_examples=60)
+@given(data=st.data())
+def test_damage_is_read_or_refused_in_one_line(tmp_path_factory, name, named, data):
+    path = written(tmp_path_factory.mktemp("fuzz"), data.draw(damages(example(name))))
+    refused = "no"
+    try:
+        corpus = turnwise.read(path, format=name if named else None)
+        for turn in (turn for dialogue in corpus for turn in dialogue):
+            assert isinstance(turn.user, str | None)
+            assert isinstance(turn.response, str | None)
+            assert all(isinstance(fact, bool | int | float | str) for fact in turn.facts.values())
+        assert all(count > 0 for count in corpus.skipped.values())
+    except TurnwiseError as error:
+        refused = str(error)
+    assert len(refused.splitlines()) == 1

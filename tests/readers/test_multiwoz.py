@@ -1,0 +1,49 @@
+"""MultiWOZ: a golden dialogue of our own, and the real ones where they are."""
+
+import copy
+import json
+
+import turnwise
+from acts_support import MULTIWOZ
+from turnwise import Turn
+from turnwise.readers import ReadConfig
+
+
+def test_the_golden_dialogue(tmp_path):
+    path = tmp_path / "test.json"
+    path.write_text(json.dumps(MULTIWOZ))
+    (dialogue,) = turnwise.read(path)
+    assert dialogue.id == "SNG1.json"
+    assert dialogue.metadata == {"domains": "ferry"}
+    assert dialogue.turns == (
+        Turn("a ferry to elba", ("Ferry-Request",), {}, "Which day? And how many are you?"),
+        Turn("monday, two", ("Booking-Book", "general-reqmore"), {"state.ferry.to": True}, "Booked. More?"),
+        Turn("no, bye", (), {"state.ferry.to": True, "booked.ferry": True}, "Mind the gap."),
+    )
+    (dialogue,) = turnwise.read(path, config=ReadConfig(actions="slots"))
+    assert [turn.actions for turn in dialogue] == [
+        ("Ferry-Request:Day", "Ferry-Request:People"),
+        ("Booking-Book:Ref", "general-reqmore"),
+        (),
+    ]
+
+
+def test_a_log_out_of_step_is_left_out_and_counted(tmp_path):
+    both = {"SNG2.json": copy.deepcopy(MULTIWOZ["SNG1.json"]), **MULTIWOZ}
+    del both["SNG2.json"]["log"][2]
+    path = tmp_path / "test.json"
+    path.write_text(json.dumps(both))
+    corpus = turnwise.read(path)
+    assert [dialogue.id for dialogue in corpus] == ["SNG1.json"]
+    assert corpus.skipped == {
+        "dialogue in which a turn is missing: the user's place holds a system's turn": 1,
+    }
+
+
+def test_real_multiwoz(corpora):
+    corpus = turnwise.read(corpora / "multiwoz21")
+    dialogues = list(corpus)
+    turns = [turn for dialogue in dialogues for turn in dialogue]
+    assert (len(dialogues), len(turns)) == (1000, 7372)
+    assert sum(not turn.actions for turn in turns) == 79
+    assert corpus.skipped == {"JSON file of another kind": 1}

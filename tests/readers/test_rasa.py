@@ -1,0 +1,348 @@
+"""Rasa projects: golden stories of our own in its formats, and the real ones where they are."""
+
+import sys
+from collections import Counter
+
+import pytest
+
+import turnwise
+from rasa_extracts import CHECKPOINTS, DOMAIN, END_TO_END, MARKDOWN, RULES, STORIES, TESTS
+from turnwise import Turn
+from turnwise.errors import CorpusError, MissingExtra
+from turnwise.readers import ReadConfig, format_of
+
+pytest.importorskip("yaml")
+
+
+@pytest.fixture
+def project(tmp_path):
+    files = {
+        "domain.yml": DOMAIN,
+        "config.yml": "language: en\npipeline: []\n",
+        "endpoints.yml": "action_endpoint: {}\n",
+        "data/nlu.yml": "nlu:\n- intent: greet\n  examples: |\n    - hi\n",
+        "data/stories.yml": STORIES,
+        "data/rules.yml": RULES,
+        "data/old.md": MARKDOWN,
+        "tests/test_stories.yml": TESTS,
+        "actions/actions.py": "",
+        "README.md": "# Boats\n* a\n- b\n",
+        "deploy.yaml": "rules:\n- apiGroups: [a]\n---\nb: 1\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / "boats" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / "boats"
+
+
+def read(tmp_path, text, name="stories.yml", **config):
+    path = tmp_path / name
+    path.write_text(text)
+    corpus = turnwise.read(path, config=ReadConfig(**config))
+    return list(corpus), corpus
+
+
+AFTER = {"member": "no", "guests": 3, "last_boat": "null", "card": True}
+ENDING = (
+    Turn(None, ("boat_form",)),
+    Turn(None, ("Two boats are free.",), {"active_loop": "null"}, "Two  boats\nare free."),
+    Turn(None, ("action_sail",)),
+)
+
+
+def test_the_golden_project(project):
+    corpus = turnwise.read(project)
+    lunch, start, first, second = corpus
+    assert lunch.turns == (
+        Turn(None, ("utter_faq",), {"active_loop": "boat_form", "member": True, "intent": "faq/lunch"}),
+    )
+    assert (lunch.id, lunch.group) == ("data/rules:lunch", "lunch")
+    assert lunch.metadata == {"kind": "rule"}
+    assert start.metadata == {"kind": "rule", "conversation_start": True}
+    boat = {"intent": "ask_boat", "entity.port": "Arosa", "entity.size": True, "entity.port.to": "Lima"}
+    greeting = Turn(None, ("utter_greet",), {"intent": "greet"}, "Ahoy!")
+    assert first.turns == (greeting, Turn(None, ("action_find_boat",), boat | AFTER), *ENDING)
+    assert second.turns == (greeting, Turn(None, ("action_find_boat",), {"intent": "yes"} | AFTER), *ENDING)
+    assert [d.id for d in (first, second)] == ["data/stories:a boat", "data/stories:a boat#2"]
+    assert first.group == second.group == "a boat"
+    assert first.metadata == {"author": "me", "kind": "story"}
+    assert corpus.skipped == {
+        "file without stories: other": 4,
+        "user message after the last action": 2,
+        "action that the domain does not name, kept": 2,
+        "file of test stories": 1,
+        "markdown beside stories in YAML": 1,
+        "file without stories: config": 1,
+        "file without stories: nlu": 1,
+    }
+
+
+def test_tests_are_read_where_they_are_named(project):
+    for path in (project / "tests", project / "tests" / "test_stories.yml"):
+        (dialogue,) = turnwise.read(path)
+        assert dialogue.metadata == {"kind": "test"}
+        assert dialogue.turns == (
+            Turn(
+                "from Lima to the cape [see](https://x.y)",
+                ("action_find_boat",),
+                {"intent": "ask_boat", "entity.port": "Lima", "entity.port.to": "Cabo"},
+            ),
+            Turn("a 2-3 seater", ("action_find_boat",), {"entity.n": "2, 3"}),
+        )
+
+
+def test_markdown(tmp_path):
+    dialogues, corpus = read(tmp_path, MARKDOWN, "old.md")
+    slots = {"member": True, "ports": "a, b"}
+    bye = Turn("see you", ("action_bye",), slots | {"intent": "bye", "entity.who": "you"})
+    assert [dialogue.turns for dialogue in dialogues] == [
+        (Turn(None, ("utter_greet",), {"intent": "greet"}), bye),
+        (
+            Turn(
+                None,
+                ("utter_greet",),
+                {"intent": "ask_boat", "entity.port": "Arosa OR Lima", "entity.n": 2},
+            ),
+            bye,
+        ),
+        (Turn(None, ("utter_greet",), {"intent": "greet"}),),
+    ]
+    assert [d.metadata["kind"] for d in dialogues] == ["story", "story", "rule"]
+    assert corpus.skipped == {
+        "step inside a form": 2,
+        "slots or loop after the last action": 2,
+        "event restart": 1,
+    }
+
+
+def test_an_end_to_end_file(tmp_path):
+    (dialogue,), corpus = read(tmp_path, END_TO_END, "talk.md")
+    assert dialogue.turns == (
+        Turn("Is there a boat?", ("Yes, at {time}.",), response="Yes, at {time}."),
+        Turn("thanks", ("Bye!",), response="Bye!"),
+        Turn(
+            None,
+            ("See you soon.",),
+            {"intent": "inform", "entity.a": "b", "left": "none"},
+            "See you soon.",
+        ),
+        Turn("To Lima OR to Arosa?", ("To Lima.",), response="To Lima."),
+    )
+    assert corpus.skipped == {}
+
+
+def test_listening_is_an_action_by_setting(project):
+    corpus = turnwise.read(project, config=ReadConfig(listen=True))
+    lunch, start, first, _ = corpus
+    assert [turn.actions for turn in lunch] == [("utter_faq",)]
+    assert [turn.actions for turn in start] == [("utter_greet",), ("action_listen",)]
+    assert [turn.actions[0] for turn in first][-3:] == ["action_sail", "action_listen", "action_listen"]
+    assert first[-1] == Turn(None, ("action_listen",), {"intent": "bye"})
+
+
+def test_checkpoints_are_joined_and_loops_stopped(tmp_path):
+    dialogues, corpus = read(tmp_path, CHECKPOINTS)
+    assert [(d.group, " ".join(turn.actions[0] for turn in d)) for d in dialogues] == [
+        ("ask", "first champagne"),
+        ("ask", "first again champagne"),
+        ("ask", "first again"),
+        ("middle", "one two"),
+        ("loose", "end"),
+    ]
+    assert dialogues[0][1].facts == {"vip": True, "intent": "b"}
+    assert corpus.skipped == {
+        "checkpoint that leads back, stopped": 2,
+        "checkpoint whose condition does not hold": 2,
+        "checkpoint that no story begins with": 1,
+        "story that begins at a checkpoint that no dialogue reaches": 1,
+    }
+
+
+def test_an_explosion_is_stopped_with_its_count(tmp_path):
+    one_of_three = "  - or: [{intent: a}, {intent: b}, {intent: c}]\n  - action: d"
+    many, few = "\n".join([one_of_three] * 40), "\n".join([one_of_three] * 3)
+    with pytest.raises(CorpusError) as error:
+        read(tmp_path, f"stories:\n- story: s\n  steps:\n{many}\n")
+    assert str(error.value) == (
+        f"{tmp_path}/stories.yml line 2: the story 's' becomes {3**40:,} dialogues; "
+        "the setting most_paths allows 1,000: raise it, or give the story fewer alternatives"
+    )
+    doubles = "".join(
+        f"- story: {name}{at}\n  steps: [{{checkpoint: c{at}}}, {{action: b}}, {{checkpoint: c{at + 1}}}]\n"
+        for at in range(40)
+        for name in "ab"
+    )
+    start = "- story: s\n  steps: [{action: x}, {checkpoint: c0}]\n"
+    with pytest.raises(
+        CorpusError, match=r"line 2: the story 's' becomes more than 20 dialogues; .* allows 20:"
+    ):
+        read(tmp_path, f"stories:\n{start}{doubles}", most_paths=20)
+    dialogues, _ = read(tmp_path, f"stories:\n- story: s\n  steps:\n{few}\n", most_paths=27)
+    assert len(dialogues) == 27
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "format"),
+    [
+        ("a.yml", STORIES, "rasa"),
+        ("a", STORIES, "rasa"),
+        ("a.md", MARKDOWN, "rasa"),
+        ("a", END_TO_END, "rasa"),
+        ("a.yml", "nlu: []\n" + " " * 70_000 + "\n" + RULES, "rasa"),
+        ("a.md", "## intent:greet\n- hi\n", None),
+        ("a.md", "# Notes\nSome text.\n* one\n- two\n", None),
+        ("CHANGELOG.md", "## 1.0\n* Added things\n  - more\n", None),
+        ("a.yml", DOMAIN, None),
+        ("a.yml", "rules:\n- alert: high\n", None),
+    ],
+)
+def test_found_by_content(tmp_path, name, content, format):
+    (tmp_path / name).write_text(content)
+    for path in (tmp_path / name, tmp_path):
+        if format:
+            if path.is_file() or path.suffix:
+                assert format_of(path).name == format
+        else:
+            with pytest.raises(CorpusError):
+                format_of(path)
+
+
+S = "stories:\n- story: s\n  steps:\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (S + "  - action: a\n    action: b\n", " line 5: the key 'action' comes twice; keep one of them"),
+        (
+            S + "  - action: !!python/object:os.x\n",
+            " line 4: the tag 'tag:yaml.org,2002:python/object:os.x'; give",
+        ),
+        (S + "  - action: *a\n", " line 4: the alias *a stands for nothing; repair it"),
+        (S + "  - " + "[" * 200 + "]" * 200, " line 4: YAML nested more than 100 deep; repair it"),
+        (S + "  - action: [a\n", " line 5: not YAML: did not find expected ',' or ']'; repair it"),
+        (S + "  - action: \a\n", " line 4: not YAML: control characters are not allowed; repair it"),
+        (S + "  - action: [a]\n", " line 4: 'action' is a list; give a text"),
+        (S + "  - 5\n", " line 2: a step is a number; give '- intent:' or '- action:'"),
+        (S + "  - checkpoint:\n", " line 4: a checkpoint has no name; name it"),
+        (
+            S + "  - intent: a\n    entities: b\n",
+            " line 4: 'entities' is a string; give a list, as - city: Rome",
+        ),
+        ("stories:\n- story: s\n  steps: 5\n", " line 2: 'steps' is a number; give a list"),
+        ("stories:\n- story: s\n  steps: []\n--- \n", " line 4: a second document begins; give each"),
+        (
+            "stories:\n  ? [a]\n  : - story: s\n",
+            " line 2: a key is a list or a mapping; give a text as the key",
+        ),
+        ("stories:\n  a:\n  - story: s\n", ": 'stories' is an object; give a list"),
+        ("stories:\n- story: s\n- 5\n", " 'stories': an item is a number; give '- story: NAME'"),
+        ("stories:\n- story: s\n", ": no dialogue was found; give at least one dialogue with a turn"),
+    ],
+)
+def test_errors(tmp_path, text, message):
+    path = tmp_path / "stories.yml"
+    path.write_text(text)
+    with pytest.raises(CorpusError) as error:
+        list(turnwise.read(path, format="rasa"))
+    assert str(error.value).startswith(f"{path}{message}")
+    assert "\n" not in str(error.value)
+
+
+def test_markdown_errors(tmp_path):
+    with pytest.raises(CorpusError, match=r"a\.md line 2: not JSON"):
+        read(tmp_path, '## s\n* a{"b": }\n  - c\n', "a.md")
+    with pytest.raises(CorpusError, match=r"a\.md line 4: a comment begins and does not end"):
+        read(tmp_path, "## s\n* a\n  - b\n<!-- c\n* d\n  - e\n", "a.md")
+    with pytest.raises(CorpusError, match=r"a\.md line 3: not JSON"):
+        read(tmp_path, "## s\n* a\n  - slot{b}\n", "a.md")
+
+
+def test_an_alias_bomb_is_refused(tmp_path):
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    with pytest.raises(CorpusError, match="line 6: aliases stand for more than 1,000,000 values"):
+        read(tmp_path, "\n".join(lines) + "\n" + STORIES)
+
+
+def test_depth_by_aliases_is_refused(tmp_path):
+    chain = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 200))
+    with pytest.raises(CorpusError, match="line 100: YAML nested more than 100 deep"):
+        read(tmp_path, chain + STORIES)
+
+
+def test_long_lines_take_no_time(tmp_path):
+    blank = " " * 100_000
+    (dialogue,), _ = read(tmp_path, f"## s\n* a{blank}b OR{blank}[c](d)\n  - e{blank}f\n", "a.md")
+    assert dialogue[0].actions == ("e f",)
+
+
+def test_aliases_and_merges_are_read(tmp_path):
+    text = (
+        S + "  - &hello {intent: a, user: hi}\n  - action: b\n  - <<: *hello\n    intent: c\n  - action: b\n"
+    )
+    (dialogue,), _ = read(tmp_path, text)
+    assert [(turn.user, turn.facts["intent"]) for turn in dialogue] == [("hi", "a"), ("hi", "c")]
+
+
+def test_what_is_loose_is_counted(tmp_path):
+    text = S + (
+        "  - ...\n  - intent: a\n    action: b\n  - metadata: {}\n  - user:\n  - action:\n  - what: 5\n"
+        "  - entities: [c]\n  - form: d\n  - or: [{checkpoint: x}]\n  - slot_was_set: [5]\n  - action: e\n"
+        "  - action: action_listen\n- steps: []\n- story: empty\n- story: silent\n  steps: [{intent: a}]\n"
+    )
+    (dialogue,), corpus = read(tmp_path, text)
+    assert dialogue.turns == (Turn(None, ("e",), {"intent": "a", "active_loop": "d"}),)
+    assert corpus.skipped == Counter(
+        {
+            "step '...'": 1,
+            "key 'action' of a step intent": 1,
+            "user message without intent and text": 1,
+            "action without a name": 1,
+            "key of an unknown name of a step of no known kind": 1,
+            "key 'entities' of a step of no known kind": 1,
+            "checkpoint or alternatives inside alternatives": 1,
+            "slot without a name": 1,
+            "action_listen": 1,
+            "item of 'stories' without a name": 1,
+            "story without steps": 1,
+            "user message after the last action": 1,
+            "story without an action": 1,
+        }
+    )
+
+
+def test_two_messages_without_an_action_between_are_one_turn(tmp_path):
+    text = S + "  - {intent: a, user: x}\n  - {intent: b, user: z}\n  - action: c\n"
+    (dialogue,), corpus = read(tmp_path, text)
+    assert dialogue.turns == (Turn("x\nz", ("c",), {"intent": "b"}),)
+    assert corpus.skipped == {"user message that the system did not answer, joined with the next": 1}
+    (dialogue,), corpus = read(tmp_path, text, listen=True)
+    assert [turn.actions[0] for turn in dialogue] == ["action_listen", "c", "action_listen"]
+
+
+def test_without_the_library_the_extra_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(MissingExtra) as error:
+        read(tmp_path, STORIES)
+    assert str(error.value) == (
+        "reading YAML needs libraries that are not installed; install them with: pip install 'turnwise[yaml]'"
+    )
+    assert len(read(tmp_path, MARKDOWN, "a.md")[0]) == 3
+
+
+def test_real_projects(corpora):
+    expected = {
+        "rasa_sara": (464, 3757),
+        "rasa_sara/tests": (25, 132),
+        "rasa_sara/history_md": (1030, 34_904),
+        "rasa_carbon": (55, 508),
+        "rasa_financial": (55, 216),
+        "ted_stories/modular-mh10-status": (740, 9100),
+        "ted_stories/e2e-mh10": (740, 5389),
+    }
+    for name, counts in expected.items():
+        dialogues = list(turnwise.read(corpora / name))
+        assert (len(dialogues), sum(map(len, dialogues))) == counts, name
+        assert all(len(turn.actions) == 1 for dialogue in dialogues for turn in dialogue)

@@ -1,0 +1,171 @@
+"""Which files a source names: folders, patterns, links, and what is passed over."""
+
+import os
+
+import pytest
+
+import turnwise
+from reader_support import EXAMPLES
+from turnwise.errors import CorpusError
+
+JSONL = '{"turns": [{"user": "hi", "actions": ["greet"]}]}\n'
+PLAIN = 't1: user: "a" (action=1)\n'
+BABI = "1 hi\thello\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = tmp_path / "data"
+    (folder / "sub").mkdir(parents=True)
+    (folder / ".git").mkdir()
+    for name, text in {
+        "b.jsonl": JSONL,
+        "a.txt": PLAIN,
+        "c": BABI,
+        "sub/d.jsonl": JSONL,
+        "sub/b.jsonl": JSONL,
+        "README": "About these dialogues\n",
+        "empty.jsonl": "",
+        "kb.txt": "1 resto_a R_cuisine thai\n",
+        ".hidden.jsonl": JSONL,
+    }.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+def ids(source, **settings):
+    return [dialogue.id for dialogue in turnwise.read(source, **settings)]
+
+
+def test_a_folder_s_files_in_sorted_order_each_in_its_format(folder):
+    corpus = turnwise.read(folder)
+    # Two files have one name: the folder tells their dialogues apart.
+    assert [d.id for d in corpus] == ["a:1", "data/b:1", "c:1", "sub/b:1", "d:1"]
+    assert corpus.name == "data"
+    assert corpus.skipped == {
+        "hidden file or folder": 2,
+        "file of no known format": 1,
+        "empty file": 1,
+        "bAbI knowledge base": 1,
+    }
+
+
+def test_with_a_format_only_its_files(folder):
+    corpus = turnwise.read(folder, format="plain")
+    assert [d.id for d in corpus] == ["a:1"]
+    assert corpus.skipped["file of another format"] == 5
+
+
+def test_links_and_pipes_are_passed_over_and_counted(folder, tmp_path):
+    (tmp_path / "secret.jsonl").write_text(JSONL)
+    (folder / "out.jsonl").symlink_to(tmp_path / "secret.jsonl")
+    (folder / "loop").symlink_to(folder)
+    (folder / "dangling").symlink_to(tmp_path / "nothing")
+    os.mkfifo(folder / "pipe.jsonl")
+    corpus = turnwise.read(folder)
+    assert len(list(corpus)) == 5
+    assert corpus.skipped["symbolic link, not followed"] == 3
+    assert corpus.skipped["pipe, socket or device"] == 1
+    assert ids(folder / "out.jsonl") == ["out:1"]  # named itself: followed
+    assert ids(str(tmp_path / "*" / "*.jsonl")) == ["b:1"]
+    corpus = turnwise.read(str(folder / "**" / "[do]*.jsonl"))
+    assert [d.id for d in corpus] == ["d:1"]
+    assert corpus.skipped == {"symbolic link, not followed": 1}
+    corpus = turnwise.read(str(folder / "*" / "b.jsonl"))
+    assert [d.id for d in corpus] == ["b:1"]
+    assert corpus.skipped == {"symbolic link, not followed": 1}
+
+
+def test_special_files_are_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(CorpusError) as error:
+        turnwise.read(tmp_path / "pipe")
+    assert str(error.value) == (
+        f"{tmp_path / 'pipe'}: this is a pipe, a socket or a device, and no file; "
+        "write what it gives into a file, or pass it to stdin and read -"
+    )
+
+
+def test_patterns_match_in_sorted_order(folder, monkeypatch):
+    assert ids(str(folder / "*.jsonl")) == ["b:1"]
+    assert ids(str(folder / "**" / "*.jsonl")) == ["data/b:1", "sub/b:1", "d:1"]
+    assert ids(str(folder / ".h*")) == [".hidden:1"]
+    assert ids(str(folder / "*")) == ids(folder)
+    monkeypatch.chdir(folder)
+    assert ids(["[ac]*", "sub/?.jsonl"]) == ["a:1", "c:1", "b:1", "d:1"]
+    (folder / "x[1].txt").write_text(PLAIN)
+    assert ids("x[1].txt") == ["x[1]:1"]  # a file of this very name comes first
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("*.nope", "no file matches; check the pattern, or name the files"),
+        ("nowhere/*.jsonl", "no file matches; check the pattern, or name the files"),
+        ("**x", "this is no pattern of files"),
+        (
+            "READ*",
+            "nothing that matches can be read (1 file of no known format); name the files that you mean",
+        ),
+        ("a\0b", "no such file or folder; check the path"),
+    ],
+)
+def test_what_names_nothing(folder, monkeypatch, source, message):
+    monkeypatch.chdir(folder)
+    with pytest.raises(CorpusError) as error:
+        turnwise.read(source)
+    # Since Python 3.13 `**x` is a pattern like `*x`.
+    assert str(error.value).startswith((f"{source}: {message}", f"{source}: no file matches"))
+
+
+def test_an_empty_folder_and_one_of_other_things(tmp_path):
+    (tmp_path / "notes").write_text("Dear diary\n")
+    with pytest.raises(CorpusError) as error:
+        turnwise.read(tmp_path)
+    assert str(error.value) == (
+        f"{tmp_path}: the folder is no corpus of a known format (1 file of no known format); "
+        "name the files that you mean"
+    )
+
+
+def test_a_file_that_is_named_twice(folder):
+    with pytest.raises(CorpusError, match=r"b\.jsonl: it is named twice; name it once"):
+        turnwise.read([folder, folder / "b.jsonl"])
+
+
+def test_damage_in_one_file_is_refused_with_its_name(folder):
+    (folder / "sub" / "e.jsonl").write_text(JSONL + "{\n")
+    with pytest.raises(CorpusError, match=r"sub/e\.jsonl line 2: not JSON"):
+        ids(folder)
+
+
+def test_folders_too_deep_are_counted(tmp_path, monkeypatch):
+    monkeypatch.setattr("turnwise.readers.sources._MOST_DEEP", 2)
+    deep = tmp_path
+    for name in "abcd":
+        deep /= name
+        deep.mkdir()
+        (deep / f"{name}.jsonl").write_text(JSONL)
+    corpus = turnwise.read(tmp_path)
+    assert [d.id for d in corpus] == ["a:1", "b:1"]
+    assert corpus.skipped == {"folder more than 2 deep": 1}
+    monkeypatch.setattr("turnwise.readers.sources._MOST_FILES", 1)
+    with pytest.raises(CorpusError, match="there are more than 1 files; name fewer"):
+        turnwise.read(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["star", "sgd", "api_bank", "rasa"])
+def test_links_in_a_folder_that_is_one_corpus(tmp_path, name):
+    made, folder = EXAMPLES[name](), tmp_path / "corpus"
+    for file, content in made.files.items():
+        path = folder / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        (path.parent / f"9{path.name}").symlink_to(path)
+    (folder / "loop").symlink_to(folder)
+    corpus = turnwise.read(folder)
+    linked = len(list(corpus))
+    assert corpus.skipped["symbolic link, not followed"] == len(made.files) + 1
+    for path in [*folder.rglob("9*"), folder / "loop"]:
+        path.unlink()
+    assert len(list(turnwise.read(folder))) == linked

@@ -1,0 +1,73 @@
+"""Switchboard: a golden conversation of our own."""
+
+import pytest
+from hypothesis import given, settings
+
+import turnwise
+from damage import cut, reads_or_refuses
+from turnwise import Turn
+from turnwise.errors import CorpusError
+from turnwise.readers import format_of
+
+TEXT = """A|Do you, uh, grow roses?|qy
+A|or trees|qy
+B|I do,|ny
+B|mostly "old" ones.|fo_o_fw_"_by_bc
+
+A|Oh|b
+B|so|%
+A|bye|fc
+"""
+
+
+@pytest.fixture
+def path(tmp_path):
+    (tmp_path / "train").mkdir()
+    (tmp_path / "train" / "README.txt").write_text("What these are.\n")
+    (tmp_path / "train" / "31.txt").write_text(TEXT)
+    (tmp_path / "train" / "32.txt").write_text("A|alone|sd\nA|so alone|sd\n")
+    return tmp_path / "train" / "31.txt"
+
+
+def test_the_golden_conversation(path):
+    assert format_of(path).name == "swda"
+    (dialogue,) = turnwise.read(path)
+    assert dialogue.id == "swda:31"
+    assert dialogue.turns == (
+        Turn("Do you, uh, grow roses?\nor trees", ("ny",), {"user_act.qy": True}, "I do,"),
+        Turn(None, ('fo_o_fw_"_by_bc',), {}, 'mostly "old" ones.'),
+        Turn("Oh", ("%",), {"user_act.b": True}, "so"),
+    )
+
+
+def test_folders(path):
+    assert format_of(path.parent).name == format_of(path.parent.parent).name == "swda"
+    corpus = turnwise.read(path.parent.parent)
+    assert [dialogue.id for dialogue in corpus] == ["swda:31"]
+    assert corpus.skipped == {
+        "utterance of A after the last one of B": 3,
+        "file that is empty or holds no dialogue": 1,
+        "dialogue without an utterance of B": 1,
+    }
+
+
+@pytest.mark.parametrize("line", ["A|no act", "C|hello|fp", "B|two words|no way", "B|none|"])
+def test_errors(path, line):
+    path.write_text(f"{TEXT}{line}\n")
+    with pytest.raises(CorpusError) as error:
+        list(turnwise.read(path))
+    problem = f"expected 'speaker|text|act' with speaker A or B, found {line!r}"
+    assert str(error.value) == f"{path} line 9: {problem}; mend it"
+
+
+@settings(max_examples=100, deadline=None)
+@given(cut(TEXT))
+def test_damaged_text(tmp_path_factory, text):
+    path = tmp_path_factory.getbasetemp() / "damaged.txt"
+    path.write_text(text, encoding="utf-8")
+    reads_or_refuses(path, format="swda")
+
+
+def test_real_conversations(corpora):
+    dialogues = list(turnwise.read(corpora / "swda"))
+    assert (len(dialogues), sum(map(len, dialogues))) == (14, 1300)
