@@ -51,7 +51,7 @@ TABLE = [
     ("/v1/predict", {"turns": []}, 422, "bad_request", "body.turns"),
     ("/v1/predict", {"turns": [{}] * 1001}, 422, "bad_request", "body.turns"),
     ("/v1/predict", {"turns": [{"actions": [1]}]}, 422, "bad_request", "body.turns.0.actions.0"),
-    ("/v1/agents/next", {"messages": [{"role": SECRET}]}, 422, *MESSAGES),
+    ("/v1/agents/next", {"messages": [{"role": 3, "content": SECRET}]}, 422, *MESSAGES),
     ("/v1/agents/next", {"messages": [{"role": "user", "content": 1}]}, 422, *MESSAGES),
     (
         "/v1/agents/next",
@@ -60,6 +60,7 @@ TABLE = [
         "bad_messages",
         "messages",
     ),
+    ("/v1/agents/next", {"messages": [{"role": "user", "content": "###STOP###"}]}, 422, *MESSAGES),
     ("/v1/nothing", {}, 404, "no_such_path", "path"),
     ("/healthz", {}, 405, "wrong_method", "path"),
 ]
