@@ -159,3 +159,19 @@ def test_help(verb):
     done = run(*verb, "--help")
     assert done.returncode == 0
     assert "Examples" in done.stdout
+
+
+def test_live_conversations_become_a_corpus(tmp_path):
+    from turnwise.sessions import Event, open_store
+    from turnwise.sessions.store import Change
+
+    url = f"sqlite:///{tmp_path / 'live.db'}"
+    store = open_store(url)
+    events = Event("observed", 1, (), "hello"), Event("committed", 1, ("greet",))
+    assert store.save([Change("c1", 0, "default", b"", events, at=0)]) == [True]
+    store.close()
+    assert run("data", "convert", url, tmp_path / "live.jsonl").returncode == 0
+    (dialogue,) = turnwise.read(tmp_path / "live.jsonl")
+    assert [(turn.user, turn.actions) for turn in dialogue] == [("hello", ("greet",))]
+    assert "give the store alone" in refused(run("data", "show", url, "other.jsonl"))
+    assert "absent.db" in refused(run("data", "show", f"sqlite:///{tmp_path / 'absent.db'}"))

@@ -13,6 +13,7 @@ from turnwise.dialogue import Corpus, Dialogue
 from turnwise.errors import ConfigError, CorpusError, did_you_mean
 from turnwise.features.facts import value_name
 from turnwise.readers import FORMATS, Columns, ReadConfig, read
+from turnwise.sessions import read_store
 
 ModelPath = Annotated[Path, typer.Argument(help="The folder that `turnwise train` made.", metavar="MODEL")]
 CorpusPaths = Annotated[
@@ -83,8 +84,18 @@ def read_corpus(
     wanted = dict(pair(condition, "--where") for condition in where or [])
     given: dict[str, Any] = dict(pair(text, "--read") for text in settings or [])
     config = ReadConfig(**given)
-    corpus = read(list(sources), format, _columns(columns or []), config=config)
+    if any("://" in source for source in sources):
+        corpus = _conversations(sources)
+    else:
+        corpus = read(list(sources), format, _columns(columns or []), config=config)
     return Corpus(corpus.name, _Fitting(corpus, wanted)) if wanted else corpus
+
+
+def _conversations(sources: Sequence[str]) -> Corpus:
+    """Return the live conversations of a store as a corpus."""
+    if len(sources) > 1:
+        raise CorpusError(sources[0], "a store stands beside other sources", "give the store alone")
+    return read_store(sources[0])
 
 
 @dataclass(frozen=True, slots=True)
