@@ -84,7 +84,7 @@ def test_errors(tmp_path, record, message):
     assert str(error.value) == f"{path} {message}"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(damaged(RECORDS))
 def test_damaged_values(tmp_path_factory, records):
     path = tmp_path_factory.getbasetemp() / "damaged.jsonl"
@@ -92,7 +92,7 @@ def test_damaged_values(tmp_path_factory, records):
     reads_or_refuses(path, format="api_bank")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cut(lines(RECORDS)))
 def test_damaged_text(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "damaged.jsonl"

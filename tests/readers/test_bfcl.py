@@ -118,7 +118,7 @@ def test_calls_that_are_refused(text, message):
     assert str(error.value) == f"here: {message}"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=60) | cut("files.sort('a.txt', order=\"\\d\", **more)"))
 def test_any_text_is_a_call_or_is_refused(text):
     try:
@@ -155,7 +155,7 @@ def test_questions_without_their_answers(path):
         list(turnwise.read(path.parent))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(damaged([QUESTIONS, ANSWERS]))
 def test_damaged_values(tmp_path_factory, value):
     questions, answers = [*value, [], []][:2] if isinstance(value, list) else ([], [])
@@ -168,7 +168,7 @@ def test_damaged_values(tmp_path_factory, value):
         reads_or_refuses(path, format="bfcl")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cut(lines(QUESTIONS)), cut(lines(ANSWERS)))
 def test_damaged_text(tmp_path_factory, questions, answers):
     reads_or_refuses(put(tmp_path_factory.getbasetemp() / "cut", questions, answers), format="bfcl")

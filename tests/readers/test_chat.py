@@ -254,7 +254,7 @@ def test_no_fact_is_of_the_future(write):
         assert whole.turns[: len(part)] == part.turns
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(damaged([RUN, TUNING, MESSAGES]))
 def test_damaged_values(tmp_path_factory, value):
     path = tmp_path_factory.getbasetemp() / "damaged.json"
@@ -262,7 +262,7 @@ def test_damaged_values(tmp_path_factory, value):
     reads_or_refuses(path, format="chat")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cut(lines([TUNING, RUN])))
 def test_damaged_text(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "damaged.jsonl"

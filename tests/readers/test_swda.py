@@ -60,7 +60,7 @@ def test_errors(path, line):
     assert str(error.value) == f"{path} line 9: {problem}; mend it"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cut(TEXT))
 def test_damaged_text(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "damaged.txt"

@@ -116,7 +116,7 @@ def test_errors(path):
 SMALL = RECORD | {"tasks": []}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(damaged(SMALL))
 def test_damaged_values(tmp_path_factory, value):
     path = tmp_path_factory.getbasetemp() / "damaged.json"
@@ -124,7 +124,7 @@ def test_damaged_values(tmp_path_factory, value):
     reads_or_refuses(path, format="tau2")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(cut(json.dumps(SMALL)))
 def test_damaged_text(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "damaged.json"

@@ -18,7 +18,7 @@ from turnwise.sessions import open_store, turns_of
 
 def test_what_was_answered_outlives_the_server(saved, tmp_path):
     """The server is killed while clients talk and ask again: each turn is there once, in order."""
-    store, turns, answered = f"sqlite:///{tmp_path / 'conversations.db'}", 60, {}
+    store, turns, answered = f"sqlite:///{tmp_path / 'conversations.db'}", 30, {}
     address, stop = [""], threading.Event()
 
     def client(name):
