@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -10,18 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from turnwise.features.buckets import MOST_BUCKETS, Bucket, make_buckets
+from turnwise.features.corruption import Corruption
 from turnwise.features.encoded import EncodedCorpus, Ragged
-from turnwise.features.tokens import PADDING, UNKNOWN
-
-_MOST_BUCKETS = 6
-# No more shapes are made than bring the share of real turns to this: each costs a second or two of compiling.
-_ENOUGH_FILL = 0.85
-_MOST_EDGES = 64
-# Dialogues with a turn of so many times more bits than is usual are batched apart, not to widen the rest.
-_HEAVY = 4
-# So many batches of one length are worth a second shape for shorter texts: a network that reads the words
-# in order goes through each token slot, and most would be empty.
-_WORTH_A_SHAPE = 8
+from turnwise.features.tokens import PADDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +25,7 @@ class Batch:
             order `tokens`, (B, T, W), 0 fills up; where the network needs it `mask`, (B, T), true for a turn.
         targets: indices of actions for each of N answers, (B, N, L); A is an unknown action, A + 1 fills up.
             N is T, or T * k where each turn has k answers (turn by turn), or 1 for a whole dialogue.
-        weights: (B, N), 1 for an answer and 0 for padding.
+        weights: (B, N), of an answer 1, or what else it was given; 0 for padding.
         turns: how many of the B * T turns are real, or have a real answer.
     """
 
@@ -48,29 +40,6 @@ class Batch:
         return int(np.count_nonzero(self.weights))
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """Dialogues of like length, which share the shapes of one batch.
-
-    Attributes:
-        dialogues: their numbers.
-        rows: B.
-        turns: T.
-        bits: K.
-        tokens: W.
-        answers: N.
-        actions: L.
-    """
-
-    dialogues: NDArray[np.int64]
-    rows: int
-    turns: int
-    bits: int
-    tokens: int
-    answers: int
-    actions: int
-
-
 class Batches:
     """The batches of an encoded corpus; few shapes, so that few are compiled.
 
@@ -78,14 +47,21 @@ class Batches:
         encoded: the corpus.
         batch_turns: turn slots of a batch; a longer dialogue is a batch of its own.
         most_lengths: dialogues are grouped by at most so many lengths.
+        weights: of each answer of the corpus, all above 0; 1 where they are not given.
     """
 
-    def __init__(self, encoded: EncodedCorpus, batch_turns: int, most_lengths: int = _MOST_BUCKETS) -> None:
-        self._encoded = encoded
+    def __init__(
+        self,
+        encoded: EncodedCorpus,
+        batch_turns: int,
+        most_lengths: int = MOST_BUCKETS,
+        weights: NDArray[np.float32] | None = None,
+    ) -> None:
+        self.encoded, self._weights = encoded, weights
         self._first_turns, self._first_answers = encoded.first_turns, encoded.first_answers
         self._slots, self._answers = encoded.slots, encoded.rows * encoded.a_row
         self._one_each = np.array_equal(self._answers, encoded.lengths)
-        self.buckets = tuple(_buckets(encoded, batch_turns, most_lengths))
+        self.buckets = tuple(make_buckets(encoded, batch_turns, most_lengths))
 
     @property
     def turns(self) -> int:
@@ -100,12 +76,12 @@ class Batches:
     @property
     def rows(self) -> int:
         """How many decisions a pass goes through: answers, those further ahead not counted."""
-        return int(self._encoded.rows.sum())
+        return int(self.encoded.rows.sum())
 
     @property
     def a_row(self) -> int:
         """k: each k-th answer is the first of a row."""
-        return self._encoded.a_row
+        return self.encoded.a_row
 
     @property
     def fill(self) -> float:
@@ -137,31 +113,41 @@ class Batches:
             for rows in _chunks(bucket.dialogues, bucket.rows):
                 yield self._batch(bucket, rows)
 
-    def shuffled(self, generator: np.random.Generator, word_dropout: float = 0.0) -> Iterator[Batch]:
-        """Yield every dialogue once, in a random order drawn from `generator`.
+    def gathered(self, answer: Callable[[Batch], NDArray[Any]]) -> NDArray[Any]:
+        """Return what `answer` says of each answer of a batch, (B, N, ...), in the order of the corpus."""
+        said, places = list[NDArray[Any]](), list[NDArray[np.int64]]()
+        for bucket in self.buckets:
+            for rows in _chunks(bucket.dialogues, bucket.rows):
+                shape = (bucket.rows, bucket.answers)
+                real, numbers = _places(self._first_answers, self._answers, rows, shape)
+                said.append(answer(self._batch(bucket, rows))[real])
+                places.append(numbers)
+        return np.concatenate(said)[np.argsort(np.concatenate(places))]
 
-        Args:
-            generator: the source of chance.
-            word_dropout: this share of the users' words is made unknown, so that the unknown word is learned
-                too where the training part holds few such words.
-        """
+    def shuffled(
+        self, generator: np.random.Generator, corruption: Corruption | None = None
+    ) -> Iterator[Batch]:
+        """Yield every dialogue once, in a random order drawn from `generator`, the inputs corrupted."""
         planned = [
             (bucket, rows)
             for bucket in self.buckets
             for rows in _chunks(generator.permutation(bucket.dialogues), bucket.rows)
         ]
         for index in generator.permutation(len(planned)):
-            batch = self._batch(*planned[index])
-            bits = batch.inputs["bits"]
-            hidden = generator.random(bits.shape, np.float32) < word_dropout
-            inputs = batch.inputs | {"bits": np.where(hidden, self._encoded.without_words[bits], bits)}
-            if (tokens := inputs.get("tokens")) is not None:
-                hidden = generator.random(tokens.shape, np.float32) < word_dropout
-                inputs["tokens"] = np.where(hidden & (tokens != PADDING), np.int32(UNKNOWN), tokens)
+            bucket, rows = planned[index]
+            batch, turns = self._batch(bucket, rows), self._turns(bucket, rows)
+            inputs = (corruption or Corruption()).of(batch.inputs, self.encoded, turns, generator)
             yield replace(batch, inputs=inputs)
 
+    def _turns(self, bucket: Bucket, dialogues: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the number of each turn of a batch, (B, T); -1 is padding."""
+        turns = np.full((bucket.rows, bucket.turns), -1, np.int64)
+        real, numbers = _places(self._first_turns, self.encoded.lengths, dialogues, turns.shape)
+        turns[real] = numbers
+        return turns
+
     def _batch(self, bucket: Bucket, dialogues: NDArray[np.int64]) -> Batch:
-        encoded, rows = self._encoded, bucket.rows
+        encoded, rows = self.encoded, bucket.rows
         real, numbers = _places(self._first_turns, encoded.lengths, dialogues, (rows, bucket.turns))
         inputs: dict[str, NDArray[Any]] = {
             "bits": _filled(encoded.bits, real, numbers, bucket.bits, encoded.num_features)
@@ -173,7 +159,10 @@ class Batches:
         if not self._one_each:  # else an answer stands where its turn does
             real, numbers = _places(self._first_answers, self._answers, dialogues, (rows, bucket.answers))
         targets = _filled(encoded.answers, real, numbers, bucket.actions, encoded.num_actions + 1)
-        return Batch(inputs, targets, real.astype(np.float32), int(self._slots[dialogues].sum()))
+        weights = real.astype(np.float32)
+        if self._weights is not None:
+            weights[real] = self._weights[numbers]
+        return Batch(inputs, targets, weights, int(self._slots[dialogues].sum()))
 
 
 def _places(
@@ -202,94 +191,3 @@ def _filled(
 def _chunks(dialogues: NDArray[np.int64], rows: int) -> Iterator[NDArray[np.int64]]:
     for start in range(0, len(dialogues), rows):
         yield dialogues[start : start + rows]
-
-
-def _buckets(encoded: EncodedCorpus, batch_turns: int, most_lengths: int) -> Iterator[Bucket]:
-    most_bits = _most(encoded.bits, encoded.first_turns)
-    most_tokens = np.zeros_like(most_bits)
-    if encoded.tokens is not None:
-        most_tokens = _most(encoded.tokens, encoded.first_turns)
-    most_actions = max(1, int(encoded.answers.lengths.max()))
-    for dialogues, turns in _of_like_length(encoded.slots, _heavy(most_bits), most_lengths):
-        at_once = max(1, batch_turns // turns)
-        for alike in _of_like_width(dialogues, most_tokens, at_once):
-            # As many batches as the budget asks for, all of about the same size: none is mostly padding.
-            batches = -(-len(alike) // at_once)
-            yield Bucket(
-                alike,
-                rows=-(-len(alike) // batches),
-                turns=turns,
-                bits=max(1, int(most_bits[alike].max())),
-                tokens=max(1, int(most_tokens[alike].max())),
-                answers=int(encoded.rows[alike].max()) * encoded.a_row,
-                actions=most_actions,
-            )
-
-
-def _of_like_length(
-    slots: NDArray[np.int64], heavy: NDArray[np.bool_], most: int
-) -> Iterator[tuple[NDArray[np.int64], int]]:
-    """Yield dialogues of like length, and the length of the longest of them."""
-    for group in (np.flatnonzero(~heavy), np.flatnonzero(heavy)):
-        lengths, low = slots[group], 0
-        for edge in bucket_edges(lengths, most) if len(group) else ():
-            yield group[(lengths > low) & (lengths <= edge)], edge
-            low = edge
-
-
-def _of_like_width(
-    dialogues: NDArray[np.int64], most_tokens: NDArray[np.int64], at_once: int
-) -> Iterator[NDArray[np.int64]]:
-    """Yield dialogues whose longest texts are alike, in two parts at most; in one where they are few."""
-    widths, low, many = most_tokens[dialogues], -1, len(dialogues) > _WORTH_A_SHAPE * at_once
-    for edge in bucket_edges(widths, most=2) if many else [int(widths.max())]:
-        yield dialogues[(widths > low) & (widths <= edge)]
-        low = edge
-
-
-def _most(lists: Ragged, first_turns: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the length of each dialogue's longest list, (D,)."""
-    longest: NDArray[np.int64] = np.maximum.reduceat(lists.lengths, first_turns)
-    return longest
-
-
-def _heavy(most: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return np.asarray(most > _HEAVY * max(16, np.quantile(most, 0.95)))
-
-
-def bucket_edges(lengths: Sequence[int] | NDArray[np.int64], most: int = _MOST_BUCKETS) -> list[int]:
-    """Return at most `most` ascending lengths, such that padding each length up to the next wastes least.
-
-    Fewer are returned where they waste little.
-
-    >>> bucket_edges([2, 2, 3, 3, 20, 21], most=2)
-    [3, 21]
-    >>> bucket_edges([18, 19, 20])
-    [20]
-    """
-    edges, counts = np.unique(np.asarray(lengths), return_counts=True)
-    if len(edges) > _MOST_EDGES:
-        wanted = np.unique(
-            np.quantile(lengths, np.linspace(0, 1, _MOST_EDGES), method="higher").astype(np.int64)
-        )
-        counts = np.diff(np.concatenate([[0], np.searchsorted(np.sort(lengths), wanted, side="right")]))
-        edges = wanted
-    below = np.concatenate([[0], np.cumsum(counts)])  # dialogues shorter than edge n
-    # cost[n]: least slots for the dialogues below edge n with the buckets used so far; chosen: how.
-    cost = np.concatenate([[0.0], np.full(len(edges), np.inf)])
-    chosen: list[NDArray[np.int64]] = []
-    for _ in range(min(most, len(edges))):
-        with_one_more = cost[:-1, None] + np.triu((below[None, 1:] - below[:-1, None]) * edges[None, :])
-        with_one_more[np.tril_indices(len(edges), -1)] = np.inf
-        chosen.append(with_one_more.argmin(0))
-        cost = np.concatenate([[np.inf], with_one_more.min(0)])
-        cost[0] = 0.0
-        if np.sum(lengths) >= _ENOUGH_FILL * cost[-1]:
-            break
-    found, end = list[int](), len(edges)
-    for starts in reversed(chosen):
-        if end == 0:
-            break
-        found.append(int(edges[end - 1]))
-        end = int(starts[end - 1])
-    return found[::-1]

@@ -15,6 +15,8 @@ from turnwise.config import NetworkConfig
 from turnwise.dialogue import Dialogue
 from turnwise.features.block import Previous
 from turnwise.features.encoder import TurnEncoder
+from turnwise.features.facts import Facts
+from turnwise.features.previous_actions import PreviousActions
 from turnwise.layouts import Actions, answers_a_row, lesson
 from turnwise.vocabulary import ActionSpace
 
@@ -68,6 +70,9 @@ class EncodedCorpus:
         masked: whether the network needs to know which turns are real.
         num_actions: A.
         without_words: what each bit, and the padding F, becomes where users' words are unknown, (F + 1,).
+        facts: the bits of facts.
+        previous_actions: the bits of the actions taken at the turn before.
+        action_bits: of these, the one of each action that may be an answer, (A,).
     """
 
     lengths: NDArray[np.int64]
@@ -79,6 +84,9 @@ class EncodedCorpus:
     masked: bool
     num_actions: int
     without_words: NDArray[np.int32]
+    facts: range = range(0)
+    previous_actions: range = range(0)
+    action_bits: NDArray[np.int32] | None = None
 
     @property
     def num_features(self) -> int:
@@ -139,6 +147,9 @@ def encode(
         masked=config.layout == "many-to-one",
         num_actions=len(space),
         without_words=encoder.without_words(),
+        facts=encoder.bits_of(Facts.name),
+        previous_actions=encoder.bits_of(PreviousActions.name),
+        action_bits=encoder.action_bits(space),
     )
 
 

@@ -106,6 +106,16 @@ class TurnEncoder:
                 become[first : first + len(block.vocabulary)] = first + block.vocabulary.unknown
         return become
 
+    def bits_of(self, name: str) -> range:
+        """Return the bits of the block of that name; none where there is no such block."""
+        places = (range(first, first + block.width) for first, block in self._placed if block.name == name)
+        return next(places, range(0))
+
+    def action_bits(self, names: Iterable[str]) -> NDArray[np.int32]:
+        """Return the bit by which a turn is told that an action was taken before it, for each name."""
+        first = self.bits_of(PreviousActions.name).start
+        return np.array([first + index for index in self.actions.indices(names)], np.int32)
+
     def label(self, bit: int) -> str:
         """Say what a bit means.
 

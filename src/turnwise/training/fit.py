@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from turnwise.config import TrainConfig
 from turnwise.errors import ConfigError
-from turnwise.features import Batch, Batches
+from turnwise.features import Batch, Batches, Corruption
 from turnwise.network import read_weights
 from turnwise.training.ahead import ahead
+from turnwise.training.averaging import averaged
+from turnwise.training.own_actions import own_previous, share_of_own
 from turnwise.training.progress import Progress
 from turnwise.training.step import Step, make_optimizer, make_step
 from turnwise.vocabulary import ActionSpace
@@ -97,9 +99,9 @@ class Fit:
                 return 0.0
             loss = float(waiting[0])
             progress.advance(waiting[1].turns, loss)
-            return loss * waiting[1].answers
+            return loss * float(waiting[1].weights.sum())
 
-        shuffled = self.train.shuffled(generator, self.config.word_dropout)
+        shuffled = self.train.shuffled(generator, self._corruption(number, step))
         for batch, placed in ahead((batch, step.place(batch)) for batch in shuffled):
             if interrupted():
                 return None
@@ -117,14 +119,23 @@ class Fit:
             "seconds": seconds,
         }
 
+    def _corruption(self, epoch: int, step: Step) -> Corruption:
+        """Return what the inputs of an epoch are told otherwise."""
+        config, own, previous = self.config, share_of_own(self.config.own_actions, epoch), None
+        if own:
+            with averaged(self.model, self._optimizer):
+                previous = own_previous(self.train, self.space, step.probabilities)
+        return Corruption(config.word_dropout, config.turn_dropout, config.fact_dropout, own, previous)
+
     def _judge(self, record: dict[str, Any], step: Step) -> None:
         """Add how the dev part fares, and keep the weights where it never fared better."""
-        record |= self._dev_record(step)
-        merit = (record["dev_turn_accuracy"], -record["dev_loss"])
-        record["best"] = all((r["dev_turn_accuracy"], -r["dev_loss"]) < merit for r in self.metrics)
-        self.metrics.append(record)
-        if record["best"]:
-            self.best = read_weights(self.model)
+        with averaged(self.model, self._optimizer):
+            record |= self._dev_record(step)
+            merit = (record["dev_turn_accuracy"], -record["dev_loss"])
+            record["best"] = all((r["dev_turn_accuracy"], -r["dev_loss"]) < merit for r in self.metrics)
+            self.metrics.append(record)
+            if record["best"]:
+                self.best = read_weights(self.model)
 
     def _dev_record(self, step: Step) -> dict[str, float]:
         right, loss, known = 0, 0.0, 0.0

@@ -18,7 +18,9 @@ from turnwise.floors import FloorCounts, Floors
 from turnwise.layouts import labelled, lesson
 from turnwise.policy import Card, Policy
 from turnwise.training.checkpoint import Checkpoint
+from turnwise.training.class_weights import class_weights
 from turnwise.training.interruption import Interruption
+from turnwise.training.own_actions import check_own_actions
 from turnwise.training.progress import Progress, Silence
 from turnwise.training.split import split_dev
 from turnwise.version import __version__
@@ -66,7 +68,8 @@ def train(
     corpus, dev = labelled(network, corpus), None if dev is None else labelled(network, dev)
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
-    lessons = _prepare(corpus, dev, network, encoder, config.batch_turns)
+    check_own_actions(config.own_actions, network)
+    lessons = _prepare(corpus, dev, network, encoder, config)
     fit = _begin(lessons, network, config)
     state = {
         "network": network.model_dump(),
@@ -104,7 +107,7 @@ class _Lessons:
 
 
 def _prepare(
-    corpus: Corpus, dev: Corpus, network: NetworkConfig, config: EncoderConfig, batch_turns: int
+    corpus: Corpus, dev: Corpus, network: NetworkConfig, seen: EncoderConfig, config: TrainConfig
 ) -> _Lessons:
     """Count the training part, then encode both parts."""
     census, floors = Census(), FloorCounts()
@@ -112,8 +115,10 @@ def _prepare(
         one = lesson(network, dialogue)
         census.add(dialogue, one)
         floors.add(one)
-    space, encoder = census.action_space(), census.encoder(config, network.words)
+    space, encoder = census.action_space(), census.encoder(seen, network.words)
     _check_actions(corpus.name, space, "outcome" if network.layout == "many-to-one" else "action")
+    encoded = encode(corpus, encoder, space, network)
+    weights = class_weights(encoded, config.class_weights) if config.class_weights else None
     return _Lessons(
         corpus={
             "name": corpus.name,
@@ -126,8 +131,8 @@ def _prepare(
         encoder=encoder,
         floors=floors.floors(),
         responses=census.most_frequent_responses(),
-        train=Batches(encode(corpus, encoder, space, network), batch_turns),
-        dev=Batches(encode(dev, encoder, space, network), _DEV_BATCH * batch_turns, most_lengths=2),
+        train=Batches(encoded, config.batch_turns, weights=weights),
+        dev=Batches(encode(dev, encoder, space, network), _DEV_BATCH * config.batch_turns, most_lengths=2),
     )
 
 
