@@ -65,10 +65,10 @@ def train(
         MissingExtra: where the libraries for training (or for byte-pair pieces) are not installed.
     """
     network, config, encoder = network or NetworkConfig(), config or TrainConfig(), encoder or EncoderConfig()
+    check_own_actions(config.own_actions, network)
     corpus, dev = labelled(network, corpus), None if dev is None else labelled(network, dev)
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
-    check_own_actions(config.own_actions, network)
     lessons = _prepare(corpus, dev, network, encoder, config)
     fit = _begin(lessons, network, config)
     state = {
