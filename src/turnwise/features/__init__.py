@@ -1,11 +1,12 @@
 """Features: turns -> the indices of set bits, and tokens -> batches."""
 
 from turnwise.features.batches import Batch, Batches
-from turnwise.features.block import Block, Previous
+from turnwise.features.block import Block
 from turnwise.features.census import Census
 from turnwise.features.corruption import Corruption
 from turnwise.features.encoded import EncodedCorpus, encode
 from turnwise.features.encoder import EncodedTurn, TurnEncoder
+from turnwise.features.seen import Memory, Previous
 
 __all__ = [
     "Batch",
@@ -15,6 +16,7 @@ __all__ = [
     "Corruption",
     "EncodedCorpus",
     "EncodedTurn",
+    "Memory",
     "Previous",
     "TurnEncoder",
     "encode",
