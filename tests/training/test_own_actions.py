@@ -5,8 +5,8 @@ import pytest
 
 import turnwise
 from layout_support import LAYOUTS
-from support import tiny
-from turnwise import EncoderConfig, TrainConfig
+from support import SMALL, tiny
+from turnwise import Corpus, Dialogue, EncoderConfig, TrainConfig, Turn
 from turnwise.backend import keras
 from turnwise.errors import ConfigError
 from turnwise.features import Corruption
@@ -64,3 +64,37 @@ def test_nothing_is_compiled_for_it_once_training_has_begun():
 def test_a_network_without_actions_of_its_own_is_refused(layout):
     with pytest.raises(ConfigError, match=f"'own_actions' is 0.5 with the layout '{layout}'"):
         turnwise.train(tiny(), network=LAYOUTS[layout], config=TrainConfig(own_actions=0.5))
+
+
+def ordered(dialogues, wrong):
+    """Whoever began with tea goes on with tea. What is said first tells nothing; then it does, mostly."""
+    made = []
+    for number in range(dialogues):
+        drink, other = ("tea", "coffee") if number % 2 else ("coffee", "tea")
+        said = other if wrong and number // 2 % wrong == 0 else drink
+        turns = [Turn("hello", (drink,)), Turn(said, (drink,)), Turn("more", (drink,))]
+        made.append(Dialogue(str(number), turns))
+    return Corpus("orders", made)
+
+
+def right_when_it_goes_by_its_own_actions(policy, corpus):
+    right = 0
+    for dialogue in corpus:
+        state = policy.start()
+        for number, turn in enumerate(dialogue):
+            prediction, state = policy.step(state, turn)
+            state = state.committed(prediction.actions)
+            right += number > 0 and prediction.actions == turn.actions
+    return right
+
+
+def test_live_use_does_not_go_on_with_its_own_error():
+    """After the true actions, the last one says all; live, the first one is a guess."""
+    dev, right = ordered(20, wrong=0), {}
+    for share in (0.0, 0.5):
+        config = TrainConfig(epochs=20, patience=20, learning_rate=0.02, batch_turns=60, own_actions=share)
+        policy = turnwise.train(ordered(60, wrong=6), dev, network=SMALL, config=config)
+        assert turnwise.evaluate(policy, dev).turn_accuracy == pytest.approx(5 / 6)
+        right[share] = right_when_it_goes_by_its_own_actions(policy, dev)
+    assert right[0.0] <= 30
+    assert right[0.5] == 40
