@@ -1,5 +1,7 @@
 """What the inputs of a training batch are told otherwise: that, and nothing else."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,15 +9,15 @@ from hypothesis import strategies as st
 
 from layout_support import told
 from support import tiny
-from turnwise import EncoderConfig
+from turnwise import EncoderConfig, Turn
 from turnwise.features import Batches, Census, Corruption, encode
 
 SHARES = st.floats(0, 1)
 
 
 def batches_of(corpus, words="bits"):
-    census = Census.of(corpus)
-    encoder, space = census.encoder(EncoderConfig(min_count=1), words), census.action_space()
+    census = Census.of(corpus, config=EncoderConfig(min_count=1))
+    encoder, space = census.encoder(words), census.action_space()
     return Batches(encode(corpus, encoder, space), 64), encoder, space
 
 
@@ -36,10 +38,10 @@ def turns_of(batches, corruption):
             )
 
 
-def own(batches, encoder, names):
+def own(batches, actions):
     """Every turn but the first of a dialogue is told that these actions were taken before it."""
     encoded = batches.encoded
-    previous = np.tile(encoder.action_bits(names), (len(encoded.bits), 1))
+    previous = np.tile(np.array(actions, np.int32), (len(encoded.bits), 1))
     previous[encoded.first_turns] = -1
     return previous
 
@@ -53,8 +55,8 @@ def own(batches, encoder, names):
     read=st.sampled_from(["bits", "mean"]),
 )
 def test_shapes_targets_and_padding_stay(words, turns, facts, share, multi, read):
-    batches, encoder, space = batches_of(tiny(multi=multi), read)
-    previous = own(batches, encoder, list(space)[:2])
+    batches, _, space = batches_of(tiny(multi=multi), read)
+    previous = own(batches, [0, len(space)])
     for before, after in pairs(batches, Corruption(words, turns, facts, share, previous)):
         padded = before.weights == 0
         assert before.inputs.keys() == after.inputs.keys()
@@ -96,34 +98,37 @@ def test_fact_dropout_takes_facts_and_nothing_else():
     assert 0.3 < gone / all_facts < 0.7
 
 
-def test_own_actions_stand_where_the_true_ones_stood():
-    batches, encoder, _ = batches_of(tiny(dialogues=40))
-    mine, block = set(encoder.action_bits(["confirm"])), encoder.bits_of("previous_actions")
+def test_own_actions_stand_where_the_true_ones_stood_and_so_does_what_they_say():
+    batches, encoder, space = batches_of(tiny(dialogues=40))
+    done = set(encoder.bits_of("previous_actions")) | set(encoder.bits_of("last_said"))
+    as_live, _ = encoder.encode(Turn(), replace(encoder.start(), previous=("serve_tea",)))
+    mine = set(as_live.bits) & done
+    assert len(mine) > 1
     changed = kept = 0
-    for before, after in turns_of(batches, Corruption(own=0.5, previous=own(batches, encoder, ["confirm"]))):
-        assert after - set(block) == before - set(block)
-        assert after & set(block) in (before & set(block), mine)
-        if block[-1] in before:  # nothing was done before a first turn
+    own_actions = own(batches, space.indices(["serve_tea"]))
+    for before, after in turns_of(batches, Corruption(own=0.5, previous=own_actions)):
+        assert after - done == before - done
+        assert after & done in (before & done, mine)
+        if max(encoder.bits_of("previous_actions")) in before:  # nothing was done before a first turn
             assert after == before
         else:
             changed, kept = changed + (after != before), kept + (after == before)
-    assert 10 < changed < kept  # some were told what is true
+    assert changed > 10
+    assert kept > 10
 
 
 def test_own_actions_of_several_at_once_take_the_room_that_there_is():
     """More may be told than were taken: shapes stay, and what else a turn has goes before them."""
     batches, encoder, space = batches_of(tiny(dialogues=40, multi=True))
-    block, mine = set(encoder.bits_of("previous_actions")), set(encoder.action_bits(space))
-    (room,) = {bucket.bits for bucket in batches.buckets}
-    wished = own(batches, encoder, list(space))
+    done = set(encoder.bits_of("previous_actions")) | set(encoder.bits_of("last_said"))
+    mine = set(batches.encoded.told.ravel())
     cut = 0
-    for before, after in turns_of(batches, Corruption(own=1.0, previous=wished)):
-        others = before - block
-        assert after - block == others
-        if max(block) not in before:
-            assert after & block <= mine
-            assert len(after & block) == min(len(space), room - len(others))
-            cut += len(after & block) < len(space)
+    previous = own(batches, range(len(space)))
+    for before, after in turns_of(batches, Corruption(own=1.0, previous=previous)):
+        assert after - done == before - done
+        if max(encoder.bits_of("previous_actions")) not in before:
+            assert after & done <= mine
+            cut += not mine - {encoder.width} <= after
     assert cut
 
 

@@ -15,7 +15,7 @@ CONFIG = TrainConfig(averaging=0.7, batch_turns=12, epochs=3, patience=3, learni
 
 
 def test_they_are_the_moving_average_of_the_weights_after_each_batch():
-    found = _prepare(tiny(dialogues=23), tiny("dev"), SMALL, EncoderConfig(), CONFIG)
+    found = _prepare(tiny(dialogues=23), tiny("dev"), SMALL, EncoderConfig(), None, CONFIG)
     sizes = {"num_features": found.encoder.width, "num_actions": len(found.space)}
     model, optimizer = build_network(SMALL, **sizes, multi=False, seed=1), make_optimizer(CONFIG)
     step = make_step(model, optimizer, CONFIG, multi=False)

@@ -20,7 +20,7 @@ def corpus_of(answers):
 def weights_of(answers, exponent):
     corpus = corpus_of(answers)
     census = Census.of(corpus)
-    return class_weights(encode(corpus, census.encoder(EncoderConfig()), census.action_space()), exponent)
+    return class_weights(encode(corpus, census.encoder(), census.action_space()), exponent)
 
 
 @given(ACTIONS, st.floats(0, 1))
@@ -39,7 +39,7 @@ def test_padding_never_counts_and_dev_answers_all_weigh_the_same():
         "c", [Dialogue(str(n), [Turn("hi", ("ab"[n % 3 > 1],))] * (1 + n % 4)) for n in range(15)]
     )
     network, config = NetworkConfig(), TrainConfig(class_weights=0.5, batch_turns=12)
-    found = _prepare(corpus, corpus, network, EncoderConfig(), config)
+    found = _prepare(corpus, corpus, network, EncoderConfig(), None, config)
     total = 0.0
     for batch in found.train.in_order():
         padded = batch.targets[..., 0] == len(found.space) + 1

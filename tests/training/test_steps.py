@@ -20,8 +20,9 @@ jax_only = pytest.mark.skipif(keras.backend.backend() != "jax", reason="the shar
 
 def lessons(multi=False, layout="many-to-many-2", **settings):
     network = NetworkConfig(units=8, bit_units=6, dropout=0.0, layout=layout)
-    corpus, config = tiny(dialogues=23, multi=multi), TrainConfig(batch_turns=40, **settings)
-    return network, _prepare(corpus, tiny(multi=multi), network, EncoderConfig(), config)
+    corpus, dev = tiny(dialogues=23, multi=multi), tiny(multi=multi)
+    config = TrainConfig(batch_turns=40, **settings)
+    return network, _prepare(corpus, dev, network, EncoderConfig(), None, config)
 
 
 def network_of(network, found, **changes):

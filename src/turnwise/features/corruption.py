@@ -24,10 +24,10 @@ class Corruption:
         turns: of the turns, all words of which are made unknown, as in turn dropout (Shalyminov and Lee,
             2018): the answer must then come from all else.
         facts: of the facts, left out.
-        own: of the turns that have one before them: they are told what the network itself would have done
-            there.
-        previous: the bits by which each turn of the corpus is told so, (turns, L), F fills up; -1 where no
-            turn is before.
+        own: of the turns that have one before them: they are told that the network's own actions were taken
+            there, and said what they usually say.
+        previous: these actions for each turn of the corpus, (turns, L), A fills up; -1 where no turn is
+            before.
     """
 
     words: float = 0.0
@@ -60,19 +60,19 @@ class Corruption:
         if self.own and self.previous is not None:
             chosen = (generator.random(turns.shape, np.float32) < self.own) & (turns >= 0)
             chosen[chosen] = self.previous[turns[chosen], 0] >= 0
-            told["bits"][chosen] = self._retold(told["bits"][chosen], encoded, self.previous[turns[chosen]])
+            told["bits"][chosen] = _retold(told["bits"][chosen], encoded, self.previous[turns[chosen]])
         return told
 
-    def _retold(
-        self, bits: NDArray[np.int32], encoded: EncodedCorpus, own: NDArray[np.int32]
-    ) -> NDArray[np.int32]:
-        """Return (C, K) bits with the network's own previous actions, (C, L), as far as there is room."""
-        nothing = encoded.num_features
-        others = np.where(_in(encoded.previous_actions, bits), nothing, bits)
-        both = np.concatenate([others, own], axis=1)
-        order = np.argsort(both == nothing, axis=1, kind="stable")[:, : bits.shape[1]]
-        retold: NDArray[np.int32] = np.take_along_axis(both, order, axis=1).astype(np.int32)
-        return retold
+
+def _retold(bits: NDArray[np.int32], encoded: EncodedCorpus, own: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return (C, K) bits told of the actions (C, L) as far as there is room; what else is seen goes first."""
+    assert encoded.of_the_turn_before is not None  # `encode` knows both
+    assert encoded.told is not None
+    others = np.where(encoded.of_the_turn_before[bits], encoded.num_features, bits)
+    told = np.swapaxes(encoded.told[own], 1, 2)  # (C, M, L): all actions before all words
+    both = np.concatenate([others, told.reshape(len(own), own.shape[1] * told.shape[1])], axis=1)
+    order = np.argsort(both == encoded.num_features, axis=1, kind="stable")[:, : bits.shape[1]]
+    return np.take_along_axis(both, order, axis=1)
 
 
 def _in(block: range, bits: NDArray[np.int32]) -> NDArray[np.bool_]:

@@ -15,7 +15,6 @@ from turnwise.config import NetworkConfig
 from turnwise.dialogue import Dialogue
 from turnwise.features.encoder import TurnEncoder
 from turnwise.features.facts import Facts
-from turnwise.features.previous_actions import PreviousActions
 from turnwise.layouts import Actions, answers_a_row, lesson
 from turnwise.vocabulary import ActionSpace
 
@@ -70,8 +69,8 @@ class EncodedCorpus:
         num_actions: A.
         without_words: what each bit, and the padding F, becomes where users' words are unknown, (F + 1,).
         facts: the bits of facts.
-        previous_actions: the bits of the actions taken at the turn before.
-        action_bits: of these, the one of each action that may be an answer, (A,).
+        of_the_turn_before: which bits tell what the system did at the turn before and no other, (F + 1,).
+        told: these bits for each action that may be an answer, and for none of them, (A + 1, M); F fills up.
     """
 
     lengths: NDArray[np.int64]
@@ -84,8 +83,8 @@ class EncodedCorpus:
     num_actions: int
     without_words: NDArray[np.int32]
     facts: range = range(0)
-    previous_actions: range = range(0)
-    action_bits: NDArray[np.int32] | None = None
+    of_the_turn_before: NDArray[np.bool_] | None = None
+    told: NDArray[np.int32] | None = None
 
     @property
     def num_features(self) -> int:
@@ -146,8 +145,8 @@ def encode(
         num_actions=len(space),
         without_words=encoder.without_words(),
         facts=encoder.bits_of(Facts.name),
-        previous_actions=encoder.bits_of(PreviousActions.name),
-        action_bits=encoder.action_bits(space),
+        of_the_turn_before=encoder.of_the_turn_before(),
+        told=encoder.told(space),
     )
 
 

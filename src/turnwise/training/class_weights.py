@@ -14,12 +14,11 @@ def class_weights(encoded: EncodedCorpus, exponent: float) -> NDArray[np.float32
     An answer of several actions has the mean of what each would give it; an answer of none is counted as an
     action of its own. At 1 all actions together weigh the same, at 0 all answers do.
 
-    >>> from turnwise.config import EncoderConfig
     >>> from turnwise.dialogue import Dialogue, Turn
     >>> from turnwise.features import Census, encode
     >>> dialogues = [Dialogue("d", [Turn("hi", [action]) for action in ("greet", "greet", "greet", "book")])]
     >>> census = Census.of(dialogues)
-    >>> encoded = encode(dialogues, census.encoder(EncoderConfig()), census.action_space())
+    >>> encoded = encode(dialogues, census.encoder(), census.action_space())
     >>> class_weights(encoded, 1.0).tolist(), class_weights(encoded, 0.0).tolist()
     ([0.6666666865348816, 0.6666666865348816, 0.6666666865348816, 2.0], [1.0, 1.0, 1.0, 1.0])
     """

@@ -34,7 +34,7 @@ def share_of_own(share: float, epoch: int) -> float:
 def own_previous(
     train: Batches, space: ActionSpace, probabilities: Callable[[Batch], NDArray[np.float32]]
 ) -> NDArray[np.int32]:
-    """Return the bits by which each turn is told what the network itself would have done before it.
+    """Return what the network itself would have done before each turn.
 
     Args:
         train: the training part.
@@ -42,22 +42,21 @@ def own_previous(
         probabilities: what the network answers to a batch.
 
     Returns:
-        (turns, L) bits; F fills up, -1 stands where no turn is before. L is the most actions that an answer
-        of the training part has, and no more are told: the most probable.
+        (turns, L) actions; A fills up, -1 stands where no turn is before. L is the most actions that an
+        answer of the training part has, and no more are told: the most probable.
     """
     encoded = train.encoded
     most = max(1, int(encoded.answers.lengths.max()))
-    assert encoded.action_bits is not None  # `encode` knows them
-    bits = np.append(encoded.action_bits, encoded.num_features).astype(np.int32)
 
     def decided(batch: Batch) -> NDArray[np.int32]:
         found = probabilities(batch).reshape(*batch.targets.shape[:2], len(space))
-        ranked = np.argsort(-np.where(space.decide(found), found, -1.0), axis=-1, kind="stable")[..., :most]
-        taken = np.take_along_axis(space.decide(found), ranked, axis=-1)
-        return bits[np.where(taken, ranked, len(space))]
+        taken = space.decide(found)
+        ranked = np.argsort(-np.where(taken, found, -1.0), axis=-1, kind="stable")[..., :most]
+        taken = np.take_along_axis(taken, ranked, axis=-1)
+        return np.where(taken, ranked, len(space)).astype(np.int32)
 
-    taken = train.gathered(decided)[:: encoded.a_row]
-    previous = np.concatenate([taken[:1], taken[:-1]])
+    done = train.gathered(decided)[:: encoded.a_row]
+    previous = np.concatenate([done[:1], done[:-1]])
     previous[encoded.first_turns] = -1
     return previous
 
