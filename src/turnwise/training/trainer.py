@@ -15,9 +15,10 @@ from turnwise.dialogue import Corpus
 from turnwise.errors import CorpusError
 from turnwise.features import Batches, Census, TurnEncoder, encode
 from turnwise.floors import FloorCounts, Floors
-from turnwise.layouts import labelled, lesson
+from turnwise.layouts import Actions, labelled, lesson
 from turnwise.policy import Card, Policy
 from turnwise.training.checkpoint import Checkpoint
+from turnwise.training.decide import fit_decision
 from turnwise.training.interruption import Interruption
 from turnwise.training.progress import Progress, Silence
 from turnwise.training.split import split_dev
@@ -70,7 +71,7 @@ def train(
     fit = _begin(lessons, network, config)
     state = {
         "network": network.model_dump(),
-        "config": config.model_dump(exclude={"epochs", "patience"}),
+        "config": config.model_dump(exclude={"epochs", "patience", "max_error", "decide"}),
         "encoder": encoder.model_dump(),
         "corpus": lessons.corpus,
     }
@@ -86,8 +87,9 @@ def train(
         fit.run(progress or Silence(), lambda: interruption.wished, after_epoch)
     metrics, interrupted = tuple(fit.metrics), not fit.over
     card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions())
-    weights = fit.best or {}
-    return Policy(lessons.encoder, lessons.space, network, weights, lessons.floors, lessons.responses, card)
+    weights, space = fit.best or {}, lessons.space
+    policy = Policy(lessons.encoder, space, network, weights, lessons.floors, lessons.responses, card)
+    return fit_decision(policy, dev, lessons.answers, config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class _Lessons:
     encoder: TurnEncoder
     floors: Floors
     responses: Mapping[str, str]
+    answers: Mapping[Actions, int]
     train: Batches
     dev: Batches
 
@@ -126,6 +129,7 @@ def _prepare(
         encoder=encoder,
         floors=floors.floors(),
         responses=census.most_frequent_responses(),
+        answers=census.answers,
         train=Batches(encode(corpus, encoder, space, network), batch_turns),
         dev=Batches(encode(dev, encoder, space, network), _DEV_BATCH * batch_turns, most_lengths=2),
     )
