@@ -132,8 +132,8 @@ class ActionSpace(Vocabulary):
     ) -> NDArray[np.bool_]:
         """Return the bits of the actions to take, of the shape (..., A) of the probabilities.
 
-        One action a turn: the most probable. Several: those that reach the threshold, of all or of each, (A,);
-        where that is none and the system may not do nothing, the most probable.
+        One action a turn: the most probable. Several: those that reach the threshold, one for all
+        or one for each, (A,); where that is none and the system may not do nothing, the most probable.
 
         >>> space = ActionSpace(["greet", "ask_area"], multi=True)
         >>> space.decide(np.array([[0.7, 0.6], [0.2, 0.4]], np.float32)).astype(int).tolist()

@@ -1,6 +1,7 @@
 """A session stands where a conversation stands that went that way from the start, whatever happened."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest

@@ -91,12 +91,8 @@ def _several(
     judged: Judged, space: ActionSpace, answers: Mapping[Actions, int], how: str, decision: Decision
 ) -> Decision:
     """Return the decision with what takes most exact sets of the dev part; among equals the simpler one."""
-    ways = {"half": [decision]}
-    ways["thresholds"] = [
-        replace(
-            decision, thresholds=fit_thresholds(judged.probabilities[judged.known], judged.true[judged.known])
-        )
-    ]
+    thresholds = fit_thresholds(judged.probabilities[judged.known], judged.true[judged.known])
+    ways = {"half": [decision], "thresholds": [replace(decision, thresholds=thresholds)]}
     ways["sets"] = [
         replace(decision, sets=KnownSets.of(answers, space, weight, _MOST_SETS)) for weight in _WEIGHTS
     ]

@@ -77,7 +77,7 @@ def _of_sigmoid(logits: NDArray[np.float64], true: NDArray[np.bool_]) -> Slope:
 
 
 def _least(slope: Slope) -> float:
-    """Return where a convex function's slope is 0, between the bounds: Newton's steps, halving where they fail."""
+    """Return where a convex function is least between the bounds: Newton's steps, halving where they fail."""
     low, high, at = 1 / _MOST, 1 / _LEAST, 1.0
     for _ in range(_STEPS):
         first, second = slope(at)

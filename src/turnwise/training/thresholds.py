@@ -15,7 +15,8 @@ FEWEST = 10
 def fit_thresholds(probabilities: NDArray[Any], true: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return for each action the threshold with its best F1 in N decisions, (A,).
 
-    Among equally good ones it is the one nearest to one half, and in a gap between two probabilities its middle.
+    It lies in the middle between two probabilities, or is one half where that is as good. Among equally good
+    ones it is the nearest to one half.
 
     Args:
         probabilities: of the actions, (N, A).
