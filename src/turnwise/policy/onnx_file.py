@@ -41,7 +41,7 @@ class OnnxFile:
 
 
 def write_onnx(parts: Parts, path: Path, *, force: bool) -> OnnxFile:
-    """Write a policy's network as ONNX, temperature included, and the hash that its manifest has of the weights."""
+    """Write a policy's network as ONNX, its temperature in it, with the manifest's hash of the weights."""
     check_file(path, force=force)
     digest = hashlib.sha256(parts.weights_file()).hexdigest()
     temperature = parts.decision.temperature

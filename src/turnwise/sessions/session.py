@@ -19,8 +19,8 @@ class Session:
     The next turn sees the actions that were committed, as in training. An observed turn that is not committed
     takes the first ranked action (or set) when the next is observed; none, where the policy abstains. All
     that happens is written to a log; what was done at an earlier turn can be corrected, and the conversation
-    then stands where it would stand had it gone that way from the start. The cost of a turn does not grow with
-    the history.
+    then stands where it would stand had it gone that way from the start. The cost of a turn does not grow
+    with the history.
 
     Args:
         policy: the trained policy; many sessions may share it.
