@@ -49,9 +49,7 @@ def test_a_thinned_curve_has_some_of_the_points_and_the_last(pairs, points):
 @given(st.integers(0, 12), st.integers(0, 40), st.floats(0.001, 0.999))
 def test_the_chance_is_the_binomial_sum(wrong, more, error):
     answered = wrong + more
-    terms = (
-        math.comb(answered, k) * error**k * (1 - error) ** (answered - k) for k in range(wrong + 1)
-    )
+    terms = (math.comb(answered, k) * error**k * (1 - error) ** (answered - k) for k in range(wrong + 1))
     assert chance_of_so_few(wrong, answered, error) == pytest.approx(sum(terms), abs=1e-9)
 
 
@@ -69,7 +67,7 @@ def test_the_lowest_threshold_that_fits_is_chosen_though_a_stricter_one_does_not
 
 
 def test_the_error_stays_below_what_is_promised_in_19_of_20_dev_parts():
-    """A decision is right with exactly its confidence, which is spread as 4 c^3: so the true risk is known."""
+    """A decision is right with exactly its confidence, spread as 4 c^3: so the true risk is known."""
     generator, broken, promised = np.random.default_rng(3), 0, 0.1
     for _ in range(200):
         sure = generator.beta(4, 1, 400)

@@ -123,8 +123,10 @@ class Calibration:
             ("area under risk against coverage", f"{self.curve.area:.3f}"),
         ]
         if self.abstain_below:
-            which = f"below {self.abstain_below:.3f}" if self.abstain_below <= 1 else "always"
-            found.append((f"abstains {which}", f"answers {self.answered}, wrong {self.wrong}"))
+            if self.abstain_below > 1:
+                return [*found, ("abstains always", "its dev part shows no threshold that is sure enough")]
+            answered = f"answers {self.answered}, wrong {self.wrong}"
+            found.append((f"abstains below {self.abstain_below:.3f}", answered))
             if self.dev is not None:
                 found.append(("the same on its dev part", f"answers {self.dev[0]}, wrong {self.dev[1]}"))
         return found

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from turnwise.errors import ConfigError
 from turnwise.policy.known_sets import KnownSets
 from turnwise.policy.risk import RiskCurve
+from turnwise.runtime.cells import sigmoid, softmax
 from turnwise.vocabulary import ActionSpace
 
 ALWAYS = 2.0
@@ -114,10 +115,7 @@ def tempered(probabilities: NDArray[Any], temperature: float, multi: bool) -> ND
     [0.667, 0.5]
     """
     logits = logits_of(probabilities, multi) / temperature
-    if multi:
-        return np.asarray(1 / (1 + np.exp(-logits)))
-    powers = np.exp(logits - logits.max(-1, keepdims=True))
-    return np.asarray(powers / powers.sum(-1, keepdims=True))
+    return np.asarray(sigmoid(logits) if multi else softmax(logits))
 
 
 def logits_of(probabilities: NDArray[Any], multi: bool) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turnwise.policy.decision import logits_of
+from turnwise.runtime.cells import sigmoid
 
 _LEAST, _MOST = 0.1, 10.0
 _STEPS = 50
@@ -67,7 +68,7 @@ def _of_sigmoid(logits: NDArray[np.float64], true: NDArray[np.bool_]) -> Slope:
     wanted = np.where(true, (positives + 1) / (positives + 2), 1 / (negatives + 2))
 
     def slope(scale: float) -> tuple[float, float]:
-        found = 1 / (1 + np.exp(-scale * logits))
+        found = sigmoid(scale * logits)
         return (
             float(((found - wanted) * logits).mean()),
             float((found * (1 - found) * logits**2).mean()),
