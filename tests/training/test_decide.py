@@ -11,6 +11,7 @@ import turnwise
 from layout_support import LAYOUTS, told
 from support import QUICK, SMALL, tiny
 from turnwise import ActionSpace, TrainConfig, evaluate
+from turnwise.errors import ConfigError
 from turnwise.policy.decision import ALWAYS, Decision, tempered
 from turnwise.training.decide import Judged, decide_several, fit_decision, judge
 from turnwise.training.temperature import fit_temperature
@@ -175,6 +176,13 @@ def test_the_settings_turn_what_is_chosen():
         assert all(frozenset(p.actions) in known for p in policies["sets"].predict(dialogue))
     strict = turnwise.train(train, dev, network=SMALL, config=QUICK.model_copy(update={"max_error": 0.001}))
     assert (policies["half"].decision.abstain_below, strict.decision.abstain_below) == (0.0, ALWAYS)
+
+
+def test_a_way_to_decide_on_several_is_refused_where_there_is_one():
+    with pytest.raises(ConfigError) as error:
+        turnwise.train(tiny(), tiny("dev"), network=SMALL, config=TrainConfig(decide="sets"))
+    said = "setting 'decide' is 'sets', and every turn of tiny takes one action; leave it at auto"
+    assert str(error.value) == said
 
 
 def test_an_unknown_action_of_the_dev_part_is_wrong(policy):

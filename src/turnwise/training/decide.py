@@ -20,7 +20,7 @@ from turnwise.training.temperature import fit_temperature
 from turnwise.training.thresholds import fit_thresholds
 from turnwise.vocabulary import ActionSpace
 
-_MOST_DECISIONS = 50_000  # more would change nothing that is chosen, and cost memory
+_MOST_DECISIONS = 20_000  # more would change nothing that is chosen, and cost memory
 _MOST_SETS = 1_000
 _WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)  # of a set's share in training
 _POINTS = 100
@@ -63,7 +63,7 @@ def fit_decision(policy: Policy, dev: Corpus, answers: Mapping[Actions, int], co
 
     Args:
         policy: the trained policy.
-        dev: the dev part; of a large one, the first 50,000 decisions.
+        dev: the dev part; of a large one, the first 20,000 decisions.
         answers: how often the training part takes each set of actions.
         config: `decide` and `max_error`.
     """
@@ -82,14 +82,14 @@ def fit_decision(policy: Policy, dev: Corpus, answers: Mapping[Actions, int], co
 
 def judge(policy: Policy, corpus: Corpus) -> Judged:
     """Return what a policy says of a corpus beside what is right, as it says it live."""
-    pairs = list(islice(_decisions(policy, corpus), _MOST_DECISIONS))
+    decisions = list(islice(_decisions(policy, corpus), _MOST_DECISIONS))
     space = policy.space
-    true = np.zeros((len(pairs), len(space) + 1), np.bool_)
-    probabilities = np.zeros((len(pairs), len(space)), np.float32)
-    for place, (_, prediction, right) in enumerate(pairs):
+    true = np.zeros((len(decisions), len(space) + 1), np.bool_)
+    probabilities = np.zeros((len(decisions), len(space)), np.float32)
+    for place, (_, prediction, right) in enumerate(decisions):
         probabilities[place] = prediction.probabilities
         true[place, space.indices(right)] = True
-    dialogues = np.array([number for number, _, _ in pairs], np.int64)
+    dialogues = np.array([number for number, _, _ in decisions], np.int64)
     return Judged(probabilities, true[:, :-1], ~true[:, -1], dialogues)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.dialogue import Corpus
-from turnwise.errors import CorpusError
+from turnwise.errors import ConfigError, CorpusError
 from turnwise.features import Batches, Census, TurnEncoder, encode
 from turnwise.floors import FloorCounts, Floors
 from turnwise.layouts import Actions, labelled, lesson
@@ -61,6 +61,7 @@ def train(
 
     Raises:
         CorpusError: for a corpus from which nothing can be learned.
+        ConfigError: for a setting that this corpus has no use for.
         MissingExtra: where the libraries for training (or for byte-pair pieces) are not installed.
     """
     network, config, encoder = network or NetworkConfig(), config or TrainConfig(), encoder or EncoderConfig()
@@ -68,6 +69,7 @@ def train(
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
     lessons = _prepare(corpus, dev, network, encoder, config.batch_turns)
+    _check_decide(corpus.name, lessons.space, config.decide)
     fit = _begin(lessons, network, config)
     state = {
         "network": network.model_dump(),
@@ -139,6 +141,12 @@ def _check_actions(name: str, space: ActionSpace, what: str) -> None:
     if len(space) + space.may_be_empty < 2:
         found = f"only the {what} {space.name(0)!r}" if len(space) else f"no {what} at all"
         raise CorpusError(name, f"there is {found}", "a policy needs two to choose between; check the labels")
+
+
+def _check_decide(name: str, space: ActionSpace, how: str) -> None:
+    if not space.multi and how in ("thresholds", "sets"):
+        problem = f"setting 'decide' is {how!r}, and every turn of {name} takes one action"
+        raise ConfigError(f"{problem}; leave it at auto")
 
 
 def _begin(lessons: _Lessons, network: NetworkConfig, config: TrainConfig) -> Fit:
