@@ -14,6 +14,7 @@ from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.errors import ConfigError, ModelError
 from turnwise.features import TurnEncoder
 from turnwise.floors import Floors
+from turnwise.histories import Histories
 from turnwise.policy.parts import Card, Parts
 from turnwise.policy.replace import check_output, replace_folder
 from turnwise.vocabulary import ActionSpace
@@ -22,6 +23,7 @@ FORMAT = "turnwise-policy-1"
 MANIFEST = "manifest.json"
 # What a prediction needs; the manifest holds the hash of each.
 _HASHED = ("encoder.json", "actions.json", "responses.json", "floors.safetensors", "weights.safetensors")
+_HISTORIES = "histories.safetensors"  # models of before there was one lack it
 
 
 def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -> Path:
@@ -38,6 +40,8 @@ def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -
         "floors.safetensors": safetensors.numpy.save(arrays, {"labels": labels}),
         "weights.safetensors": parts.weights_file(),
     }
+    if parts.histories is not None:
+        files[_HISTORIES] = safetensors.numpy.save(parts.histories.to_arrays())
     manifest = {
         "format": FORMAT,
         "network": parts.config.model_dump(),
@@ -59,10 +63,12 @@ def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -
 def read_folder(path: Path) -> Parts:
     """Read a policy's folder, checking that it is whole."""
     manifest = _manifest(path)
-    files = {name: _checked(path, name, manifest["sha256"]) for name in _HASHED}
+    named = (*_HASHED, _HISTORIES) if _HISTORIES in manifest["sha256"] else _HASHED
+    files = {name: _checked(path, name, manifest["sha256"]) for name in named}
     try:
         actions = json.loads(files["actions.json"])
         floors = files["floors.safetensors"]
+        histories = files.get(_HISTORIES)
         return Parts(
             encoder=TurnEncoder.from_json(json.loads(files["encoder.json"])),
             space=ActionSpace(
@@ -82,6 +88,7 @@ def read_folder(path: Path) -> Parts:
                 interrupted=manifest["interrupted"],
                 versions=manifest["versions"],
             ),
+            histories=Histories.from_arrays(safetensors.numpy.load(histories)) if histories else None,
         )
     except (KeyError, TypeError, json.JSONDecodeError, SafetensorError, ConfigError) as error:
         raise ModelError(f"{path}: the model cannot be read ({error}); save it again") from None

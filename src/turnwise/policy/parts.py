@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.features import TurnEncoder
 from turnwise.floors import Floors
+from turnwise.histories import Histories
 from turnwise.vocabulary import ActionSpace
 
 
@@ -47,6 +48,7 @@ class Parts:
         floors: the tables of counts learned from the same training part.
         responses: each action's most frequent surface text in the training part.
         card: how the policy came about.
+        histories: what was seen in the training part; None where an older turnwise made the policy.
     """
 
     encoder: TurnEncoder
@@ -56,6 +58,7 @@ class Parts:
     floors: Floors
     responses: Mapping[str, str]
     card: Card
+    histories: Histories | None = None
 
     def weights_file(self) -> bytes:
         """Return the weights as safetensors, which writes memory as it lies: so each in C order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from turnwise.dialogue import Corpus
 from turnwise.errors import CorpusError
 from turnwise.features import Batches, Census, TurnEncoder, encode
 from turnwise.floors import FloorCounts, Floors
+from turnwise.histories import Histories, histories_of
 from turnwise.layouts import labelled, lesson
 from turnwise.policy import Card, Policy
 from turnwise.training.checkpoint import Checkpoint
@@ -87,7 +89,16 @@ def train(
     metrics, interrupted = tuple(fit.metrics), not fit.over
     card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions())
     weights = fit.best or {}
-    return Policy(lessons.encoder, lessons.space, network, weights, lessons.floors, lessons.responses, card)
+    return Policy(
+        lessons.encoder,
+        lessons.space,
+        network,
+        weights,
+        lessons.floors,
+        lessons.responses,
+        card,
+        lessons.histories,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +109,7 @@ class _Lessons:
     space: ActionSpace
     encoder: TurnEncoder
     floors: Floors
+    histories: Histories
     responses: Mapping[str, str]
     train: Batches
     dev: Batches
@@ -107,11 +119,12 @@ def _prepare(
     corpus: Corpus, dev: Corpus, network: NetworkConfig, config: EncoderConfig, batch_turns: int
 ) -> _Lessons:
     """Count the training part, then encode both parts."""
-    census, floors = Census(), FloorCounts()
+    census, floors, seen = Census(), FloorCounts(), array("Q")
     for dialogue in corpus:
         one = lesson(network, dialogue)
         census.add(dialogue, one)
         floors.add(one)
+        seen.extend(histories_of(network, one))
     space, encoder = census.action_space(), census.encoder(config, network.words)
     _check_actions(corpus.name, space, "outcome" if network.layout == "many-to-one" else "action")
     return _Lessons(
@@ -125,6 +138,7 @@ def _prepare(
         space=space,
         encoder=encoder,
         floors=floors.floors(),
+        histories=Histories.of(seen),
         responses=census.most_frequent_responses(),
         train=Batches(encode(corpus, encoder, space, network), batch_turns),
         dev=Batches(encode(dev, encoder, space, network), _DEV_BATCH * batch_turns, most_lengths=2),
@@ -154,8 +168,8 @@ def _begin(lessons: _Lessons, network: NetworkConfig, config: TrainConfig) -> Fi
 
 
 def _restore(fit: Any, saved: Checkpoint) -> None:
-    for variable, array in zip(fit.variables, saved.variables, strict=True):
-        variable.assign(array)
+    for variable, values in zip(fit.variables, saved.variables, strict=True):
+        variable.assign(values)
     fit.best, fit.metrics = saved.best, list(saved.metrics)
 
 

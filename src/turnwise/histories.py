@@ -1,0 +1,89 @@
+"""Visible histories: what a policy can have seen before a decision, as hashes."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from turnwise.config import NetworkConfig
+from turnwise.dialogue import Turn
+from turnwise.layouts import Actions, Lesson
+
+_MEMORYLESS = ("one-to-one", "one-to-many")
+
+
+def histories(turns: Iterable[Turn]) -> Iterator[int]:
+    """Yield for each turn a hash, of 64 bits, of all that was seen before its actions.
+
+    Seen are the users' texts as they are written, the facts, and the actions of the turns before. That any
+    two of a million histories share a hash has a probability of 3 in 100 million.
+
+    >>> first, second = histories([Turn("tea", ["ask_size"]), Turn("large", ["serve"])])
+    >>> first == next(histories([Turn("tea", ["serve"])])), second == next(histories([Turn("large")]))
+    (True, False)
+    """
+    seen = hashlib.blake2b(digest_size=8)
+    for turn in turns:
+        seen.update(_input(turn))
+        yield int.from_bytes(seen.digest(), "big")
+        seen.update(_taken(turn.actions))
+
+
+def histories_of(config: NetworkConfig, lesson: Lesson) -> Iterator[int]:
+    """Yield for each decision of a lesson the hash of what a network of this layout can have seen.
+
+    Without memory that is only the turn and the actions before it; with `one-to-many` the first turn and the
+    place of the decision in the dialogue.
+    """
+    if config.layout in _MEMORYLESS:
+        for turn, previous, _ in lesson.decisions:
+            seen = hashlib.blake2b(_taken(previous) + _input(turn), digest_size=8)
+            yield int.from_bytes(seen.digest(), "big")
+    else:
+        yield from list(histories(lesson.turns))[-len(lesson.answers) :]
+
+
+def _input(turn: Turn) -> bytes:
+    return repr((turn.user, sorted(turn.facts.items()))).encode(errors="surrogatepass")
+
+
+def _taken(actions: Actions | None) -> bytes:
+    return repr(actions and sorted(actions)).encode(errors="surrogatepass")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Histories:
+    """The visible histories of a training part. Neither texts nor actions are kept, only hashes.
+
+    Attributes:
+        keys: (N,), the hashes in ascending order, each once.
+
+    >>> known = Histories.of(histories([Turn("tea", ["ask_size"]), Turn("large", ["serve"])]))
+    >>> len(known.keys), next(histories([Turn("tea")])) in known, next(histories([Turn("milk")])) in known
+    (2, True, False)
+    """
+
+    keys: NDArray[np.uint64]
+
+    @classmethod
+    def of(cls, keys: Iterable[int]) -> Histories:
+        """Return these histories."""
+        return cls(np.unique(np.frombuffer(array("Q", keys), np.uint64)))
+
+    def __contains__(self, key: int) -> bool:
+        place = int(np.searchsorted(self.keys, np.uint64(key)))
+        return place < len(self.keys) and int(self.keys[place]) == key
+
+    def to_arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Return what `from_arrays` needs to make them again."""
+        return {"keys": self.keys}
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> Histories:
+        """Return the histories that `to_arrays` described."""
+        return cls(arrays["keys"].astype(np.uint64))
