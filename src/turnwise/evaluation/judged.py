@@ -25,7 +25,7 @@ class Judged:
         predicted: N, the actions of the predictions.
         right: N, whether the predicted set is the true set.
         free: N, the actions that the policy takes when its own are fed back; None where the layout looks at
-            no actions of its own.
+            no actions of its own, or no free run was wished.
         free_right: N, whether these are the true set.
     """
 
@@ -40,23 +40,23 @@ class Judged:
     free_right: tuple[bool, ...] | None
 
 
-def judge(policy: Policy, dialogue: Dialogue) -> Judged:
+def judge(policy: Policy, dialogue: Dialogue, *, free: bool = True) -> Judged:
     """Judge a policy on a dialogue, teacher-forced and free-running.
 
     Until its first error a policy that runs freely sees what it sees in teacher forcing; so a dialogue that
-    is right throughout is stepped once, any other twice.
+    is right throughout is stepped once, any other twice, or once without the free run.
     """
     one = lesson(policy.config, dialogue)
     predictions = tuple(policy.predict(dialogue))
     true = tuple(row[0] for row in one.answers)
     predicted = tuple(prediction.actions for prediction in predictions)
     right = _right(true, predicted)
-    free = None
-    if runs_freely(policy.config):
-        free = predicted if all(right) else free_run(policy, one.turns)
-    free_right = None if free is None else _right(true, free)
+    taken = None
+    if free and runs_freely(policy.config):
+        taken = predicted if all(right) else free_run(policy, one.turns)
+    free_right = None if taken is None else _right(true, taken)
     histories = tuple(histories_of(policy.config, one))
-    return Judged(dialogue, one, histories, true, predictions, predicted, right, free, free_right)
+    return Judged(dialogue, one, histories, true, predictions, predicted, right, taken, free_right)
 
 
 def runs_freely(config: NetworkConfig) -> bool:
