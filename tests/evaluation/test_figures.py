@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from conftest import ROOT
 from evaluation_support import Scripted, pick, spoken
+from support import tiny
 from turnwise import ActionSpace, Corpus, Dialogue, Turn, evaluate
-from turnwise.evaluation import Errors
+from turnwise.evaluation import Errors, compare
 
 SPACE = ActionSpace("abcdef")
 SETS = ActionSpace("abc", multi=True, may_be_empty=True)
@@ -118,6 +120,24 @@ def test_the_order_of_the_dialogues_changes_nothing(made, random, salt):
         report = evaluate(policy, Corpus("c", order), errors=errors)
         records.append((report.to_json(), list(errors.corpus("wrong"))))
     assert records[0] == records[1]
+
+
+def test_every_key_is_defined_in_the_docs(multi_policy):
+    corpus, documented = tiny(multi=True), (ROOT / "docs" / "evaluation.md").read_text()
+    records = (
+        evaluate(multi_policy, corpus).to_json(),
+        compare(multi_policy, multi_policy, corpus).to_json(),
+    )
+    names = {name for record in records for name in _names(record)}
+    assert {name for name in names if f"`{name}`" not in documented} == set()
+
+
+def _names(record):
+    """Yield the keys of a report and of the figures in it; not those that are names of actions."""
+    for name, value in record.items():
+        yield name
+        if isinstance(value, dict) and name not in ("actions", "skipped", "top_accuracy"):
+            yield from _names(value)
 
 
 @pytest.mark.parametrize("which", ["policy", "multi_policy"])
