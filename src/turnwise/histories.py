@@ -12,16 +12,18 @@ from numpy.typing import NDArray
 
 from turnwise.config import NetworkConfig
 from turnwise.dialogue import Turn
-from turnwise.layouts import Actions, Lesson
-
-_MEMORYLESS = ("one-to-one", "one-to-many")
+from turnwise.layouts import Lesson
 
 
-def histories(turns: Iterable[Turn]) -> Iterator[int]:
+def histories(turns: Iterable[Turn], *, said: bool = False) -> Iterator[int]:
     """Yield for each turn a hash, of 64 bits, of all that was seen before its actions.
 
     Seen are the users' texts as they are written, the facts, and the actions of the turns before. That any
     two of a million histories share a hash has a probability of 3 in 100 million.
+
+    Args:
+        turns: of one dialogue.
+        said: whether what the system said with its actions is seen as well.
 
     >>> first, second = histories([Turn("tea", ["ask_size"]), Turn("large", ["serve"])])
     >>> first == next(histories([Turn("tea", ["serve"])])), second == next(histories([Turn("large")]))
@@ -31,29 +33,44 @@ def histories(turns: Iterable[Turn]) -> Iterator[int]:
     for turn in turns:
         seen.update(_input(turn))
         yield int.from_bytes(seen.digest(), "big")
-        seen.update(_taken(turn.actions))
+        seen.update(_output(turn, said))
 
 
-def histories_of(config: NetworkConfig, lesson: Lesson) -> Iterator[int]:
+def histories_of(
+    config: NetworkConfig, lesson: Lesson, *, said: bool = False, kept: bool = False
+) -> Iterator[int]:
     """Yield for each decision of a lesson the hash of what a network of this layout can have seen.
 
-    Without memory that is only the turn and the actions before it; with `one-to-many` the first turn and the
-    place of the decision in the dialogue.
+    With `one-to-one` that is only the turn and what was done before it; with `one-to-many` the first turn and
+    the place of the decision in the dialogue.
+
+    Args:
+        config: of the network.
+        lesson: what it reads, and must answer.
+        said: whether what the system said with its actions is seen as well.
+        kept: whether the input itself keeps something of earlier turns, whatever the layout.
     """
-    if config.layout in _MEMORYLESS:
-        for turn, previous, _ in lesson.decisions:
-            seen = hashlib.blake2b(_taken(previous) + _input(turn), digest_size=8)
-            yield int.from_bytes(seen.digest(), "big")
+    turns, decisions = lesson.turns, len(lesson.answers)
+    if config.layout == "one-to-many":
+        yield from (_hash(_input(turns[0]) + b"%d" % place) for place in range(decisions))
+    elif config.layout == "one-to-one" and not kept:
+        for before, turn in zip((None, *turns[:-1]), turns, strict=True):
+            yield _hash((_output(before, said) if before else b"") + _input(turn))
     else:
-        yield from list(histories(lesson.turns))[-len(lesson.answers) :]
+        yield from list(histories(turns, said=said))[-decisions:]
 
 
 def _input(turn: Turn) -> bytes:
     return repr((turn.user, sorted(turn.facts.items()))).encode(errors="surrogatepass")
 
 
-def _taken(actions: Actions | None) -> bytes:
-    return repr(actions and sorted(actions)).encode(errors="surrogatepass")
+def _output(turn: Turn, said: bool) -> bytes:
+    seen = sorted(turn.actions), turn.response if said else None
+    return repr(seen).encode(errors="surrogatepass")
+
+
+def _hash(seen: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(seen, digest_size=8).digest(), "big")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

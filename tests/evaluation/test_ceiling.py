@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation_support import Scripted, pick, spoken
-from turnwise import ActionSpace, NetworkConfig, evaluate
+from turnwise import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn, evaluate
+from turnwise.features import TurnEncoder
 
 users, actions = st.sampled_from("xy"), st.sampled_from(["a", "b", "c", "ab", ""])
 corpora = st.lists(
@@ -42,6 +43,37 @@ def test_without_memory_the_history_is_this_turn_and_the_actions_before():
     corpus = spoken("x:a y:b", "z:a y:c")
     assert ceiling(corpus).turns.part == 4
     assert ceiling(corpus, layout="one-to-one").turns.part == 3
+
+
+class CountsTurns:
+    """A block that keeps something from turn to turn."""
+
+    width = 0
+
+    def start(self):
+        return 0
+
+    def read(self, seen, kept):
+        return (), kept + 1
+
+
+def test_an_input_that_keeps_something_remembers_in_every_layout():
+    policy = Scripted(lambda seen: ("a",), ABC, NetworkConfig(layout="one-to-one"))
+    policy.encoder = TurnEncoder([*policy.encoder.blocks, CountsTurns()])
+    assert evaluate(policy, spoken("x:a y:b", "z:a y:c")).ceiling.turns.part == 4
+
+
+@pytest.mark.parametrize("layout", ["many-to-many-2", "one-to-one"])
+def test_what_the_system_said_tells_histories_apart(layout):
+    def best(*dialogues):
+        made = [
+            Dialogue(said + last, [Turn("x", ["a"], response=said), Turn("y", [last])])
+            for said, last in dialogues
+        ]
+        return ceiling(Corpus("said", made), layout=layout).turns.part
+
+    assert best(("Hi", "b"), ("Ho", "c")) == 4
+    assert best(("Hi", "b"), ("Hi", "c")) == 3
 
 
 def test_the_start_is_not_a_turn_in_which_nothing_was_done():

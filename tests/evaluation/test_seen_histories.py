@@ -35,6 +35,9 @@ def test_a_history_is_texts_facts_and_actions_before_but_not_the_actions_now():
 
     base = last(Turn("a", ["x", "y"]), Turn("b", ["z"], {"n": 1}))
     assert base == last(Turn("a", ["y", "x"], response="Yes."), Turn("b", ["q"], {"n": 1}))
+    assert list(histories([Turn("a", ["x"], response="Yes."), Turn("b")], said=True))[-1] != last(
+        Turn("a", ["x"], response="No."), Turn("b")
+    )
     assert base != last(Turn("A", ["x", "y"]), Turn("b", ["z"], {"n": 1}))
     assert base != last(Turn("a", ["x"]), Turn("b", ["z"], {"n": 1}))
     assert base != last(Turn("a", ["x", "y"]), Turn("b", ["z"], {"n": 2}))

@@ -9,9 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from turnwise.config import NetworkConfig
 from turnwise.evaluation.judged import Judged
+from turnwise.features.block import Momentary
+from turnwise.histories import histories_of
 from turnwise.layouts import Actions
 from turnwise.metrics import Fraction
+from turnwise.policy import Policy
 from turnwise.vocabulary import ActionSpace
 
 
@@ -51,12 +55,17 @@ class Ceiling:
 class CeilingTally:
     """Collects the visible history and the answer of each turn: twelve bytes a turn.
 
+    Visible is here all that a policy of this package can look at, also what the system said: a history that
+    is told apart too finely makes the ceiling too high, which is no harm; one too coarse makes it untrue.
+
     The accuracy of a policy that sees the histories is at most the sum over histories of the most frequent
     answer, over all turns. What the judged dialogues have in common is unknown to the policy, so that it
     mostly stays below.
     """
 
     space: ActionSpace
+    config: NetworkConfig
+    kept: bool
     _histories: array[int] = field(default_factory=lambda: array("Q"))
     _answers: array[int] = field(default_factory=lambda: array("i"))
     _numbers: dict[Actions, int] = field(default_factory=dict)
@@ -64,10 +73,17 @@ class CeilingTally:
     _dialogues: int = 0
     _possible: int = 0
 
+    @classmethod
+    def of(cls, policy: Policy) -> CeilingTally:
+        """Return the tally for what a policy can give, and can see."""
+        kept = not all(isinstance(block, Momentary) for block in policy.encoder.blocks)
+        return cls(policy.space, policy.config, kept)
+
     def add(self, judged: Judged) -> None:
         """Take in a dialogue."""
         unknown = 0
-        for history, true in zip(judged.histories, judged.true, strict=True):
+        seen = histories_of(self.config, judged.lesson, said=True, kept=self.kept)
+        for history, true in zip(seen, judged.true, strict=True):
             if can_give(self.space, true):
                 answer = tuple(sorted(true))
                 self._histories.append(history)

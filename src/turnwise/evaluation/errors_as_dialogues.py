@@ -48,7 +48,7 @@ class Errors:
     >>> len(wrong) == report.turns.whole - report.turns.part
     True
     >>> sorted(wrong[0].metadata)
-    ['alike', 'confusion', 'dialogue', 'predicted', 'probability', 'true', 'turn']
+    ['alike', 'confusion', 'dialogue', 'outcome', 'predicted', 'probability', 'true', 'turn']
     """
 
     _errors: list[Error] = field(default_factory=list)

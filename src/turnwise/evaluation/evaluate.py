@@ -67,8 +67,8 @@ class _Tallies:
         self._unknown, self._actions = 0, Tally()
         self._forced, self._free = RunTally(), RunTally() if runs_freely(policy.config) else None
         self._ranks, self._confusions = RankTally(), ConfusionTally()
-        self._floors, self._ceiling = FloorTally(policy.floors), CeilingTally(policy.space)
-        self._seen = SeenTally(policy.histories) if policy.histories else None
+        self._floors, self._ceiling = FloorTally(policy.floors), CeilingTally.of(policy)
+        self._seen = SeenTally(policy.histories, policy.config) if policy.histories else None
         self._sets = SetTally(policy.space) if policy.space.multi else None
         self._ahead = AheadTally() if self._layout == "many-to-many-1" else None
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from turnwise.config import NetworkConfig
 from turnwise.dialogue import Dialogue, Turn
-from turnwise.histories import histories_of
 from turnwise.layouts import Actions, Lesson, lesson
 from turnwise.policy import Policy, Prediction
 
@@ -19,7 +18,6 @@ class Judged:
     Attributes:
         dialogue: the dialogue.
         lesson: what the policy's layout reads of it, and must answer.
-        histories: N, hashes of what the policy can have seen before each.
         true: N, the actions really taken.
         predictions: N, each after the actions really taken before it (teacher forcing).
         predicted: N, the actions of the predictions.
@@ -31,7 +29,6 @@ class Judged:
 
     dialogue: Dialogue
     lesson: Lesson
-    histories: tuple[int, ...]
     true: tuple[Actions, ...]
     predictions: tuple[Prediction, ...]
     predicted: tuple[Actions, ...]
@@ -55,8 +52,7 @@ def judge(policy: Policy, dialogue: Dialogue, *, free: bool = True) -> Judged:
     if free and runs_freely(policy.config):
         taken = predicted if all(right) else free_run(policy, one.turns)
     free_right = None if taken is None else _right(true, taken)
-    histories = tuple(histories_of(policy.config, one))
-    return Judged(dialogue, one, histories, true, predictions, predicted, right, taken, free_right)
+    return Judged(dialogue, one, true, predictions, predicted, right, taken, free_right)
 
 
 def runs_freely(config: NetworkConfig) -> bool:

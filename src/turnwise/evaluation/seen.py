@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from turnwise.config import NetworkConfig
 from turnwise.evaluation.judged import Judged
-from turnwise.histories import Histories
+from turnwise.histories import Histories, histories_of
 from turnwise.metrics import Fraction
 
 
@@ -36,6 +37,7 @@ class SeenTally:
     """Counts right turns with and without a history that was seen in training."""
 
     known: Histories
+    config: NetworkConfig
     _right: int = 0
     _all: int = 0
     _right_seen: int = 0
@@ -43,7 +45,7 @@ class SeenTally:
 
     def add(self, judged: Judged) -> None:
         """Take in a dialogue."""
-        for history, right in zip(judged.histories, judged.right, strict=True):
+        for history, right in zip(histories_of(self.config, judged.lesson), judged.right, strict=True):
             seen = history in self.known
             self._right += right
             self._all += 1
