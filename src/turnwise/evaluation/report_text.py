@@ -97,6 +97,9 @@ def _figures(report: Report, terms: _Terms) -> Iterator[tuple[str, str]]:
     run = report.teacher_forced
     if report.layout != "many-to-one":
         yield "dialogues right throughout", f"{run.dialogues}, 95% interval {run.dialogues_interval}"
+        possible = report.ceiling.dialogues
+        if possible.part < possible.whole:
+            yield "dialogues without an unknown action", f"{possible} (at most these can be right)"
         prefix = f"{run.prefix_turns:.1f}, {run.prefix_share:.1%} of a dialogue"
         yield f"{terms.decisions} before the first error", prefix
     if report.ahead:
