@@ -28,12 +28,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Seen:
-    """All that was seen: users' texts, and the actions committed after each."""
+    """All that was seen: users' texts, and the actions committed after each; and what was said last."""
 
     turns: tuple = ()
+    said: str | None = None
 
-    def committed(self, actions):
-        return Seen((*self.turns[:-1], (self.turns[-1][0], frozenset(actions))))
+    def committed(self, actions, response=None):
+        return Seen((*self.turns[:-1], (self.turns[-1][0], frozenset(actions))), response)
 
 
 @dataclass
@@ -51,6 +52,7 @@ class Scripted:
 
     def __post_init__(self):
         self.encoder = TurnEncoder([PreviousActions(self.space)])
+        self.heard = []  # what the system had said, at each step
         counts = FloorCounts()
         counts.add(lesson(NetworkConfig(), Dialogue("floor", [Turn("", (next(iter(self.space)),))])))
         self.floors = counts.floors()
@@ -59,12 +61,13 @@ class Scripted:
         return Seen()
 
     def step(self, state, turn):
+        self.heard.append(state.said)
         after = Seen((*state.turns, (turn.user, None)))
         seen = after.turns
         if self.config.layout == "one-to-one":
             seen = tuple((None, actions) for _, actions in seen[-2:-1]) + seen[-1:]
         answer = Answer(tuple(self.answer(seen)), self.space, self.probability(seen))
-        return answer, after.committed(turn.actions)
+        return answer, after.committed(turn.actions, turn.response)
 
     def predict(self, dialogue):
         state, made = self.start(), []

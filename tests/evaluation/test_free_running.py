@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from evaluation_support import Scripted, pick, spoken
 from support import tiny
-from turnwise import ActionSpace, NetworkConfig, Session, evaluate
+from turnwise import ActionSpace, NetworkConfig, Session, Turn, evaluate
 from turnwise.evaluation.judged import free_run, judge
 
 SPACE = ActionSpace("abc")
@@ -47,6 +47,13 @@ def test_an_action_that_the_encoder_does_not_know_is_not_fed_back():
     policy.encoder = Scripted(follows, ActionSpace("bc")).encoder
     assert free_run(policy, spoken("x:b y:b").dialogues[0].turns) == (("a",), ("a",))
     assert fed[-1] == (("x", frozenset()), ("y", None))
+
+
+def test_what_the_system_said_is_known_where_its_actions_are_those_of_the_record():
+    turns = [Turn("x", ["a"], response="One."), Turn("z", ["a"], response="Two."), Turn("x", ["a"])]
+    policy = Scripted(follows, SPACE)
+    assert free_run(policy, turns) == (("a",), ("b",), ("b",))
+    assert policy.heard == [None, "One.", None]
 
 
 @given(corpora, st.integers(0, 3))

@@ -64,8 +64,8 @@ class Told:
 
 
 class Lost:
-    def committed(self, actions):
-        assert actions == (), "x is an action that the policy cannot be told of"
+    def committed(self, actions, response):
+        assert (actions, response) == ((), None), "x is an action that the policy cannot be told of"
         return self
 
 

@@ -64,13 +64,15 @@ def free_run(policy: Policy, turns: Sequence[Turn]) -> tuple[Actions, ...]:
     """Return the actions that a policy takes at each turn when its own actions are fed back, as when live.
 
     The users' texts and the facts are the recorded ones: what a user would have said after another action,
-    nobody knows. Actions that the policy cannot be told of, as the end of a dialogue, are not fed back.
+    nobody knows. What the system said is known where its actions are those of the record. Actions that the
+    policy cannot be told of, as the end of a dialogue, are not fed back.
     """
     state, taken = policy.start(), []
     for turn in turns:
         prediction, state = policy.step(state, Turn(turn.user, facts=turn.facts))
         actions = prediction.actions
-        state = state.committed(tuple(action for action in actions if action in policy.encoder.actions))
+        known = tuple(action for action in actions if action in policy.encoder.actions)
+        state = state.committed(known, turn.response if set(actions) == set(turn.actions) else None)
         taken.append(actions)
     return tuple(taken)
 
