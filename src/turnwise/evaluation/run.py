@@ -81,14 +81,15 @@ class RunTally:
 
     def run(self) -> Run:
         """Return the figures; all are 0 where there was no dialogue."""
-        kinds = Counter[tuple[int, ...]]()
-        for (right, turns, _), count in self._kinds.items():
+        kinds, prefixes = Counter[tuple[int, ...]](), Counter[tuple[int, int]]()
+        for (right, turns, before), count in self._kinds.items():
             kinds[right, turns, int(right == turns)] += count
+            prefixes[before, turns] += count
         sums = resample(kinds or {(0, 1, 0): 1})
-        dialogues = self._kinds.total()
-        whole = sum(count for (right, turns, _), count in self._kinds.items() if right == turns)
-        prefix = sum(before * count for (_, _, before), count in self._kinds.items())
-        share = sum(before / turns * count for (_, turns, before), count in sorted(self._kinds.items()))
+        dialogues = kinds.total()
+        whole = sum(all_right * count for (_, _, all_right), count in kinds.items())
+        prefix = sum(before * count for (before, _), count in prefixes.items())
+        share = sum(before / turns * count for (before, turns), count in sorted(prefixes.items()))
         return Run(
             turns=Fraction(sum(self._right_at), sum(self._all_at)),
             dialogues=Fraction(whole, dialogues),

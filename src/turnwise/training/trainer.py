@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,7 @@ def train(
     network: NetworkConfig | None = None,
     config: TrainConfig | None = None,
     encoder: EncoderConfig | None = None,
+    values: Mapping[str, Iterable[str]] | None = None,
     progress: Progress | None = None,
     checkpoint: Path | None = None,
     resume: bool = False,
@@ -53,6 +54,8 @@ def train(
         network: the network's shape.
         config: how it is trained.
         encoder: what it sees.
+        values: the values of slots, slot -> values, as from a knowledge base: in words a slot's name stands
+            for its values, and what becomes of each slot has bits.
         progress: what is shown meanwhile; nothing when it is not given.
         checkpoint: a file that holds the state after each epoch while the training runs.
         resume: go on from the checkpoint; the result is that of a training that never stopped.
@@ -68,7 +71,7 @@ def train(
     corpus, dev = labelled(network, corpus), None if dev is None else labelled(network, dev)
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
-    lessons = _prepare(corpus, dev, network, encoder, config.batch_turns)
+    lessons = _prepare(corpus, dev, network, encoder, values, config.batch_turns)
     fit = _begin(lessons, network, config)
     state = {
         "network": network.model_dump(),
@@ -89,16 +92,8 @@ def train(
     metrics, interrupted = tuple(fit.metrics), not fit.over
     card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions())
     weights = fit.best or {}
-    return Policy(
-        lessons.encoder,
-        lessons.space,
-        network,
-        weights,
-        lessons.floors,
-        lessons.responses,
-        card,
-        lessons.histories,
-    )
+    seen = lessons.floors, lessons.responses, card, lessons.histories
+    return Policy(lessons.encoder, lessons.space, network, weights, *seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +111,21 @@ class _Lessons:
 
 
 def _prepare(
-    corpus: Corpus, dev: Corpus, network: NetworkConfig, config: EncoderConfig, batch_turns: int
+    corpus: Corpus,
+    dev: Corpus,
+    network: NetworkConfig,
+    config: EncoderConfig,
+    values: Mapping[str, Iterable[str]] | None,
+    batch_turns: int,
 ) -> _Lessons:
     """Count the training part, then encode both parts."""
-    census, floors, seen = Census(), FloorCounts(), array("Q")
+    census, floors, seen = Census.begun(corpus, config, values), FloorCounts(), array("Q")
     for dialogue in corpus:
         one = lesson(network, dialogue)
         census.add(dialogue, one)
         floors.add(one)
         seen.extend(histories_of(network, one))
-    space, encoder = census.action_space(), census.encoder(config, network.words)
+    space, encoder = census.action_space(), census.encoder(network.words)
     _check_actions(corpus.name, space, "outcome" if network.layout == "many-to-one" else "action")
     return _Lessons(
         corpus={
