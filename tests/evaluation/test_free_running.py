@@ -79,6 +79,9 @@ def test_running_freely_is_what_a_session_does(which, request):
             taken.append(session.observe(turn.user, turn.facts).actions)
             session.commit()
         assert free_run(policy, dialogue.turns) == tuple(taken)
+    report = evaluate(policy, tiny("live", multi=which == "multi_policy"))
+    forced, free = report.teacher_forced, report.free_running
+    assert (forced.dialogues, forced.prefix_share) == (free.dialogues, free.prefix_share)
 
 
 def test_a_layout_without_actions_before_has_no_free_run():
