@@ -213,7 +213,15 @@ sys.exit(door.run())
 
 
 @pytest.mark.parametrize(
-    "name", ["encoder.json", "actions.json", "responses.json", "floors.safetensors", "weights.safetensors"]
+    "name",
+    [
+        "encoder.json",
+        "actions.json",
+        "responses.json",
+        "floors.safetensors",
+        "histories.safetensors",
+        "weights.safetensors",
+    ],
 )
 def test_a_damaged_model_is_refused_by_name(saved, tmp_path, name, corpus):
     model = Policy.load(saved).save(tmp_path / "model")
