@@ -98,6 +98,39 @@ def test_workers_drop_out_different_numbers():
     assert all((a == b).all() for a, b in zip(*seeds, strict=True))
 
 
+@jax_only
+def test_a_shape_that_was_not_prepared_is_compiled_once(monkeypatch):
+    """And not by each worker, at once with the others: the model that they trace is one."""
+    from turnwise.training.jax_step import JaxStep
+    from turnwise.training.workers import Compiled
+
+    made = []
+
+    def counted(holder, name):
+        original = getattr(holder, name)
+        monkeypatch.setattr(holder, name, lambda *given: made.append(name) or original(*given))
+
+    counted(JaxStep, "_of_share")
+    counted(JaxStep, "_added_up")
+    counted(Compiled, "lowered")
+    network, found = lessons()
+    step = make_step(network_of(network, found), make_optimizer(TrainConfig()), TrainConfig(devices=4), False)
+    placed = step.place(next(found.train.in_order()))
+    assert len(placed[1]) == 4
+    step(placed)
+    assert made == ["lowered", "_of_share", "lowered", "_added_up"]
+
+
+@jax_only
+def test_another_type_of_the_same_shape_is_compiled_anew():
+    from turnwise.training.workers import Compiled
+
+    doubled = Compiled(lambda x: x * 2)
+    bytes_, whole = (np.full((2, 3), 200, kind) for kind in (np.uint8, np.int32))
+    assert np.asarray(doubled(bytes_)).max() == 400 % 256
+    assert np.asarray(doubled(whole)).max() == 400
+
+
 def test_a_batch_answers_as_it_stands():
     network, found = lessons()
     model = network_of(network, found)
