@@ -1,6 +1,7 @@
 """A session stands where a conversation stands that went that way from the start, whatever happened."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -183,3 +184,8 @@ def test_a_state_that_cannot_be_read_is_refused_and_made_again(policy, change):
 
 def test_a_digest_is_that_of_the_saved_model(policy, saved, multi_policy):
     assert Policy.load(saved).digest == policy.digest != multi_policy.digest
+
+
+def test_a_digest_does_not_depend_on_how_the_weights_lie_in_memory(policy):
+    column_first = {name: np.asfortranarray(array) for name, array in policy.weights.items()}
+    assert replace(policy, weights=column_first).digest == policy.digest
