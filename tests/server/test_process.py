@@ -3,8 +3,6 @@
 import json
 import signal
 import socket
-import subprocess
-import sys
 import threading
 
 import httpx
@@ -12,6 +10,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from cli_support import refused, run_process
 from server_support import serving
 from turnwise.sessions import open_store, turns_of
 
@@ -151,13 +150,8 @@ def test_a_client_that_is_slow_is_not_waited_for_by_the_others(saved):
     ],
 )
 def test_what_cannot_be_served_is_refused_in_one_line(saved, tmp_path, arguments, said):
-    command = [sys.executable, "-m", "turnwise", "serve", "--store", "memory:"]
-    command += [argument.replace("MODEL", str(saved)) for argument in arguments]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
-    assert done.returncode == 2, done
-    assert done.stderr.startswith("turnwise: ")
-    assert done.stderr.count("\n") == 1
-    assert said in done.stderr
+    given = [argument.replace("MODEL", str(saved)) for argument in arguments]
+    assert said in refused(run_process("serve", "--store", "memory:", *given, cwd=tmp_path, timeout=60))
 
 
 def test_it_ends_in_order(saved, tmp_path):
