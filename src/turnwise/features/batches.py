@@ -10,10 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from turnwise.features.buckets import MOST_BUCKETS, Bucket, make_buckets
+from turnwise.features.bucket_edges import bucket_edges, rows_of_batch
 from turnwise.features.corruption import Corruption
 from turnwise.features.encoded import EncodedCorpus, Ragged
 from turnwise.features.tokens import PADDING
+
+_MOST_BUCKETS = 6
+# Dialogues with a turn of so many times more bits than is usual are batched apart, not to widen the rest.
+_HEAVY = 4
+# So many batches of one length are worth a second shape for shorter texts: a network that reads the words
+# in order goes through each token slot, and most would be empty.
+_WORTH_A_SHAPE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,29 @@ class Batch:
         return int(np.count_nonzero(self.weights))
 
 
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Dialogues of like length, which share the shapes of one batch.
+
+    Attributes:
+        dialogues: their numbers.
+        rows: B.
+        turns: T.
+        bits: K.
+        tokens: W.
+        answers: N.
+        actions: L.
+    """
+
+    dialogues: NDArray[np.int64]
+    rows: int
+    turns: int
+    bits: int
+    tokens: int
+    answers: int
+    actions: int
+
+
 class Batches:
     """The batches of an encoded corpus; few shapes, so that few are compiled.
 
@@ -54,14 +84,14 @@ class Batches:
         self,
         encoded: EncodedCorpus,
         batch_turns: int,
-        most_lengths: int = MOST_BUCKETS,
+        most_lengths: int = _MOST_BUCKETS,
         weights: NDArray[np.float32] | None = None,
     ) -> None:
         self.encoded, self._weights = encoded, weights
         self._first_turns, self._first_answers = encoded.first_turns, encoded.first_answers
         self._slots, self._answers = encoded.slots, encoded.rows * encoded.a_row
         self._one_each = np.array_equal(self._answers, encoded.lengths)
-        self.buckets = tuple(make_buckets(encoded, batch_turns, most_lengths))
+        self.buckets = tuple(_buckets(encoded, batch_turns, most_lengths))
 
     @property
     def turns(self) -> int:
@@ -191,3 +221,53 @@ def _filled(
 def _chunks(dialogues: NDArray[np.int64], rows: int) -> Iterator[NDArray[np.int64]]:
     for start in range(0, len(dialogues), rows):
         yield dialogues[start : start + rows]
+
+
+def _buckets(encoded: EncodedCorpus, batch_turns: int, most_lengths: int) -> Iterator[Bucket]:
+    most_bits = _most(encoded.bits, encoded.first_turns)
+    most_tokens = np.zeros_like(most_bits)
+    if encoded.tokens is not None:
+        most_tokens = _most(encoded.tokens, encoded.first_turns)
+    most_actions = max(1, int(encoded.answers.lengths.max()))
+    for dialogues, turns in _of_like_length(encoded.slots, _heavy(most_bits), most_lengths, batch_turns):
+        for alike in _of_like_width(dialogues, most_tokens, max(1, batch_turns // turns)):
+            yield Bucket(
+                alike,
+                rows=rows_of_batch(len(alike), turns, batch_turns),
+                turns=turns,
+                bits=max(1, int(most_bits[alike].max())),
+                tokens=max(1, int(most_tokens[alike].max())),
+                answers=int(encoded.rows[alike].max()) * encoded.a_row,
+                actions=most_actions,
+            )
+
+
+def _of_like_length(
+    slots: NDArray[np.int64], heavy: NDArray[np.bool_], most: int, batch_turns: int
+) -> Iterator[tuple[NDArray[np.int64], int]]:
+    """Yield dialogues of like length, and the length of the longest of them."""
+    for group in (np.flatnonzero(~heavy), np.flatnonzero(heavy)):
+        lengths, low = slots[group], 0
+        for edge in bucket_edges(lengths, most, batch_turns) if len(group) else ():
+            yield group[(lengths > low) & (lengths <= edge)], edge
+            low = edge
+
+
+def _of_like_width(
+    dialogues: NDArray[np.int64], most_tokens: NDArray[np.int64], at_once: int
+) -> Iterator[NDArray[np.int64]]:
+    """Yield dialogues whose longest texts are alike, in two parts at most; in one where they are few."""
+    widths, low, many = most_tokens[dialogues], -1, len(dialogues) > _WORTH_A_SHAPE * at_once
+    for edge in bucket_edges(widths, most=2) if many else [int(widths.max())]:
+        yield dialogues[(widths > low) & (widths <= edge)]
+        low = edge
+
+
+def _most(lists: Ragged, first_turns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the length of each dialogue's longest list, (D,)."""
+    longest: NDArray[np.int64] = np.maximum.reduceat(lists.lengths, first_turns)
+    return longest
+
+
+def _heavy(most: NDArray[np.int64]) -> NDArray[np.bool_]:
+    return np.asarray(most > _HEAVY * max(16, np.quantile(most, 0.95)))
