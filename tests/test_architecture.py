@@ -18,13 +18,14 @@ FLOORS = [
     ["floors"],
     ["policy"],
     ["training", "evaluation", "explain", "sessions", "data"],
+    ["search"],
     ["bench", "server"],
     ["cli"],
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 MAY_IMPORT_KERAS = {"backend", "layers", "network", "training", "explain", "bench"}
 LIVE = {"layouts", "runtime", "policy", "features", "sessions", "evaluation", "readers", "floors", "cli"}
-LIVE |= {"data", "server", "simulator"}
+LIVE |= {"data", "search", "server", "simulator"}
 
 
 def room(path: Path) -> str:
