@@ -12,6 +12,7 @@ from turnwise.cli import (
     data,
     demo,
     evaluate,
+    explain,
     export,
     init,
     predict,
@@ -36,6 +37,7 @@ app.command("train", epilog=train.EXAMPLES)(train.train)
 app.command("search", epilog=search.EXAMPLES)(search.search)
 app.command("evaluate", epilog=evaluate.EXAMPLES)(evaluate.evaluate)
 app.command("predict", epilog=predict.EXAMPLES)(predict.predict)
+app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
 app.command("chat", epilog=chat.EXAMPLES)(chat.chat)
 app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
 app.command("shapes", epilog=shapes.EXAMPLES)(shapes.shapes)

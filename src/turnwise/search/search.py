@@ -85,6 +85,11 @@ def search(
     }
     book = Study(study, about, config.seed)
     course = Course(book, parts_of(corpus, dev, config, seeds), space, chosen, clock, total, progress)
+    _run(course)
+    return Found(corpus.name, book.trials, described, chosen, seeds)
+
+
+def _run(course: Course) -> None:
     try:
         with Interruption() as interruption:
             while not interruption.wished and course.goes_on:
@@ -92,9 +97,8 @@ def search(
     except KeyboardInterrupt:
         pass  # the second Ctrl-C, which does not wait: what was found before is kept all the same
     finally:
-        if progress:
-            progress.end()
-    return Found(corpus.name, book.trials, described, chosen, seeds)
+        if course.progress:
+            course.progress.end()
 
 
 def _searched(space: Sequence[Row], fixed: Mapping[str, Any]) -> list[Row]:
