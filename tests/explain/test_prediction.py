@@ -7,15 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from support import tiny
 from turnwise import Dialogue, NetworkConfig, TrainConfig, Turn, train
 from turnwise.errors import ConfigError, NoTurn, UnknownAction
 from turnwise.explain import explain_prediction
 from turnwise.features import TurnEncoder
-from turnwise.features.words import words
 from turnwise.runtime import NumpyNetwork
 
 TURNS = (
@@ -155,12 +152,6 @@ def test_a_long_text_is_cut_in_the_name_of_its_turn(policy):
     found = explain_prediction(policy, [Turn("tea " * 20, ["confirm"]), Turn("yes")])
     (name,) = [removal.name for removal in found.removals if removal.kind == "turn"]
     assert name == "1: 'tea tea tea tea tea tea tea tea tea t...'"
-
-
-@given(st.text())
-def test_words_with_blanks_between_them_are_the_same_words(text):
-    # What a word is left out of is put together again in this way.
-    assert words(" ".join(words(text))) == words(text)
 
 
 def test_refusals(policy):

@@ -69,7 +69,7 @@ class _Chat:
         elif command == "/do":
             show(f"committed: {', '.join(self._session.commit(words)) or 'nothing'}")
         elif command == "/why":
-            show(explain_prediction(self.policy, self._session.history(), *words[:1]).table())
+            show(explain_prediction(self.policy, self._session.history(), " ".join(words) or None).table())
         elif command == "/undo":
             turn = self._session.undo()
             show(

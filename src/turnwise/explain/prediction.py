@@ -12,7 +12,7 @@ from rich.text import Text
 
 from turnwise.dialogue import Turn
 from turnwise.errors import ConfigError, NoTurn, UnknownAction
-from turnwise.features.words import words
+from turnwise.features.words import without_word, words
 from turnwise.policy import Policy, PolicyState, Prediction
 from turnwise.vocabulary import value_name
 
@@ -159,10 +159,9 @@ def _stepped(policy: Policy, turns: Sequence[Turn]) -> list[PolicyState]:
 
 def _altered(turn: Turn) -> Iterator[tuple[Literal["word", "fact"], str, Turn]]:
     """Yield the turn without each of its words, and without each of its facts."""
-    said = words(turn.user or "")
-    for word in dict.fromkeys(said):
-        left = " ".join(other for other in said if other != word)
-        yield "word", word, replace(turn, user=left or None)
+    said = turn.user or ""
+    for word in dict.fromkeys(words(said)):
+        yield "word", word, replace(turn, user=without_word(said, word) or None)
     for name, value in turn.facts.items():
         left_facts = {other: turn.facts[other] for other in turn.facts if other != name}
         yield "fact", f"{name}={value_name(value)}", replace(turn, facts=left_facts)
