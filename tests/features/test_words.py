@@ -40,12 +40,9 @@ def test_the_short_way_for_ascii_is_the_long_way(text):
 
 
 @given(st.text(max_size=30))
-def test_a_word_that_is_left_out_is_gone_and_no_other_comes(text):
-    said = words(text)
-    for word in said:
-        left = words(without_word(text, word))
-        assert word not in left
-        assert set(left) <= set(said) | set(normalise(text))
+def test_a_word_that_is_left_out_is_gone(text):
+    for word in words(text):
+        assert word not in words(without_word(text, word))
 
 
 @given(st.text(st.characters(max_codepoint=0x24F), max_size=30))

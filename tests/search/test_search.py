@@ -5,8 +5,10 @@ import signal
 import sqlite3
 import time
 import tomllib
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 import turnwise
 from conftest import ROOT
@@ -16,6 +18,7 @@ from turnwise.config import split_settings
 from turnwise.errors import ConfigError, StudyError
 from turnwise.search import Choice, PlainProgress, Real, Row, Trial, Whole, parse_space, search
 from turnwise.search.found import Found
+from turnwise.search.progress import RichProgress, Standing
 from turnwise.search.space import DEFAULTS, NOT_SEARCHED, SPACE, draw
 from turnwise.search.study import Study
 
@@ -86,8 +89,8 @@ def test_the_table_is_in_the_docs():
 
 
 def test_the_first_trial_takes_the_defaults_and_the_best_is_the_best():
-    found = hunt(space=parse_space("units=128,4,min_count=1..3"), trials=3)
-    assert found.trials[0].settings == {"units": 128, "min_count": 2}
+    found = hunt(space=parse_space("dropout=0.1..0.3,min_count=1..3"), fixed={**FIXED, "units": 4}, trials=3)
+    assert found.trials[0].settings == {"dropout": 0.2, "min_count": 2}
     assert found.best.merit == max(trial.merit for trial in found.trials)
 
 
@@ -167,7 +170,26 @@ def test_ctrl_c_keeps_what_was_found(four, capsys, tmp_path):
     found = hunt(trials=9, fixed=fixed, study=study, progress=CtrlC(sys.stderr))
     assert len(found.trials) == 1
     assert capsys.readouterr().err.startswith("trial 1/9  dev ")
-    assert shown(hunt(trials=3, fixed=fixed, study=study)) == shown(hunt(trials=3, fixed=fixed))
+    assert shown(hunt(trials=2, fixed=fixed, study=study)) == shown(hunt(trials=2, fixed=fixed))
+
+
+def test_a_terminal_shows_the_trial_under_way(four):
+    shown = StringIO()
+    progress = RichProgress(Console(file=shown, force_terminal=True, width=100))
+    standing = Standing(3, 9, 0.75, 250.0)
+    progress.begin(standing)
+    progress.trial(standing, four.trials[0])
+    progress.epoch(standing, 0.5, 7)
+    progress.trial(standing, Trial({}, "failed", reason="the loss is nan in epoch 1"))
+    progress.end()
+    text = shown.getvalue()
+    for line in (
+        "trial 3/9  compiling ...  best 75.00%  4 min left",
+        "trial 3/9  epoch 7  dev 50.00%  best 75.00%  4 min left",
+        f"trial 3/9  dev {four.trials[0].dev_turn_accuracy:.2%}  1 epochs",
+        "trial 3/9  failed: the loss is nan in epoch 1",
+    ):
+        assert line in text, line
 
 
 def test_time_ends_a_search():

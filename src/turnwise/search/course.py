@@ -55,6 +55,8 @@ class Course:
         """Do one more trial; where it is stopped, it does not count."""
         asked, settings = self.study.ask(self.space, self.fixed)
         standing = self._standing(self.study.trials, done=0)
+        if self.progress:
+            self.progress.begin(standing)
 
         def judge(accuracy: float, step: int) -> None:
             if self.progress:

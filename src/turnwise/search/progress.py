@@ -45,6 +45,10 @@ class Standing:
 class Progress(Protocol):
     """What a search tells."""
 
+    def begin(self, standing: Standing) -> None:
+        """Say which trial begins."""
+        ...
+
     def epoch(self, standing: Standing, accuracy: float, epochs: int) -> None:
         """Say how the trial under way fares after so many epochs."""
         ...
@@ -69,6 +73,9 @@ class PlainProgress:
     def __init__(self, file: TextIO) -> None:
         self._file = file
 
+    def begin(self, standing: Standing) -> None:
+        """Show nothing."""
+
     def epoch(self, standing: Standing, accuracy: float, epochs: int) -> None:
         """Show nothing."""
 
@@ -84,7 +91,11 @@ class RichProgress:
     """The same lines, and below them how the trial under way fares."""
 
     def __init__(self, console: Console) -> None:
-        self._console, self._status = console, Status("compiling ...", console=console)
+        self._console, self._status = console, Status("", console=console)
+
+    def begin(self, standing: Standing) -> None:
+        """Show which trial it is."""
+        self._status.update(f"{standing.trial}  compiling ...  {standing}")
         self._status.start()
 
     def epoch(self, standing: Standing, accuracy: float, epochs: int) -> None:
