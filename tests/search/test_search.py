@@ -305,6 +305,15 @@ def test_what_is_fixed_and_searched_is_refused():
     assert str(refused.value) == "setting 'units' is both fixed and searched; leave one out"
 
 
+def test_what_was_compiled_is_let_go_of():
+    jax = pytest.importorskip("jax")
+    compiled = jax.jit(lambda x: x + 1)
+    compiled(1.0)
+    assert compiled._cache_size() == 1
+    hunt(trials=1)
+    assert compiled._cache_size() == 0
+
+
 def test_optuna_is_silent(capfd):
     hunt(trials=1)
     assert capfd.readouterr() == ("", "")

@@ -15,6 +15,7 @@ from turnwise.search.study import Study
 from turnwise.search.trial import Trial
 from turnwise.search.watch import Clock, Pruned, Stopped, Watch
 from turnwise.training import split_dev, train
+from turnwise.training.release import release_compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Course:
             trial = self._tried(settings, watch)
         finally:
             self.study.tell(asked, trial)
+            release_compiled()
         if self.progress and trial:
             self.progress.trial(self._standing(self.study.trials, done=1), trial)
 
