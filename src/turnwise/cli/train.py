@@ -18,6 +18,7 @@ from turnwise.cli.options import (
     LayoutName,
     ReadSettings,
     SettingPairs,
+    ValuesFile,
     WordsName,
     pair,
     read_corpus,
@@ -27,6 +28,7 @@ from turnwise.config import split_settings
 from turnwise.errors import ConfigError
 from turnwise.evaluation import evaluate
 from turnwise.policy import check_output
+from turnwise.readers import read_values
 from turnwise.training import progress_for, split_dev
 from turnwise.training import train as train_policy
 
@@ -37,6 +39,8 @@ turnwise train dialogs.jsonl --out model/
 turnwise train train.txt --dev dev.txt --out model/ --epochs 20 --units 64
 
 turnwise train log.csv --column dialogue=CaseID --column action=ActivityID --out model/
+
+turnwise train dialogs.jsonl --out model/ --values menu.csv       (what is found in words, as slots)
 
 turnwise train dialogs.jsonl --out model/ --words lstm --cell gru
 
@@ -56,6 +60,7 @@ def train(
     column: ColumnNames = None,
     read: ReadSettings = None,
     where: Conditions = None,
+    values: ValuesFile = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the corpus, at most.")] = None,
     units: Annotated[int | None, typer.Option(help="Width of the hidden layers.")] = None,
     layout: LayoutName = None,
@@ -93,6 +98,7 @@ def train(
         network=network_config,
         config=train_config,
         encoder=encoder_config,
+        values=read_values(values) if values else None,
         progress=progress_for(),
         checkpoint=checkpoint,
         resume=resume,

@@ -39,6 +39,8 @@ class Row:
     when: Condition = _always
 
 
+_EITHER = Choice((False, True))
+
 SPACE = (
     Row("words", Choice(("bits", "mean", "max", "conv", "lstm"))),
     Row("cell", Choice(("lstm", "gru", "transformer")), lambda s: s["layout"] != "one-to-one"),
@@ -47,13 +49,19 @@ SPACE = (
     Row("bit_units", Whole(32, 256, step=32)),
     Row("word_units", Whole(16, 128, step=16), lambda s: s["words"] != "bits"),
     Row("heads", Choice((1, 2, 4, 8)), lambda s: s["cell"] == "transformer"),
-    Row("residual", Choice((False, True)), lambda s: _recurrent(s) and s["layers"] > 1),
-    Row("layer_norm", Choice((False, True)), _recurrent),
+    Row("residual", _EITHER, lambda s: _recurrent(s) and s["layers"] > 1),
+    Row("layer_norm", _EITHER, _recurrent),
     Row("dropout", Real(0.0, 0.5)),
     Row("word_dropout", Real(0.0, 0.2)),
     Row("learning_rate", Real(0.0003, 0.01, log=True)),
     Row("batch_turns", Whole(128, 2048, log=True)),
     Row("min_count", Whole(1, 4)),
+    Row("word_pairs", _EITHER),
+    Row("characters", _EITHER),
+    Row("last_said", _EITHER),
+    Row("actions_so_far", _EITHER),
+    Row("position", _EITHER),
+    Row("standing_facts", _EITHER),
 )
 """What is searched when nothing else is said. A new setting is one more row."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,7 @@ def train(
     network: NetworkConfig | None = None,
     config: TrainConfig | None = None,
     encoder: EncoderConfig | None = None,
+    values: Mapping[str, Iterable[str]] | None = None,
     progress: Progress | None = None,
     checkpoint: Path | None = None,
     resume: bool = False,
@@ -51,6 +52,8 @@ def train(
         network: the network's shape.
         config: how it is trained.
         encoder: what it sees.
+        values: the values of slots, slot -> values, as from a knowledge base: in words a slot's name stands
+            for its values, and what becomes of each slot has bits.
         progress: what is shown meanwhile; nothing when it is not given.
         checkpoint: a file that holds the state after each epoch while the training runs.
         resume: go on from the checkpoint; the result is that of a training that never stopped.
@@ -66,7 +69,7 @@ def train(
     corpus, dev = labelled(network, corpus), None if dev is None else labelled(network, dev)
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
-    lessons = _prepare(corpus, dev, network, encoder, config.batch_turns)
+    lessons = _prepare(corpus, dev, network, encoder, values, config.batch_turns)
     fit = _begin(lessons, network, config)
     state = {
         "network": network.model_dump(),
@@ -104,15 +107,20 @@ class _Lessons:
 
 
 def _prepare(
-    corpus: Corpus, dev: Corpus, network: NetworkConfig, config: EncoderConfig, batch_turns: int
+    corpus: Corpus,
+    dev: Corpus,
+    network: NetworkConfig,
+    config: EncoderConfig,
+    values: Mapping[str, Iterable[str]] | None,
+    batch_turns: int,
 ) -> _Lessons:
     """Count the training part, then encode both parts."""
-    census, floors = Census(), FloorCounts()
+    census, floors = Census.begun(corpus, config, values), FloorCounts()
     for dialogue in corpus:
         one = lesson(network, dialogue)
         census.add(dialogue, one)
         floors.add(one)
-    space, encoder = census.action_space(), census.encoder(config, network.words)
+    space, encoder = census.action_space(), census.encoder(network.words)
     _check_actions(corpus.name, space, "outcome" if network.layout == "many-to-one" else "action")
     return _Lessons(
         corpus={
