@@ -153,6 +153,11 @@ class TrainConfig(Settings):
         dev_share: share of the dialogues held out as the dev part when none is given.
         seed: the same seed gives the same bits on the same machine.
         devices: how many cores share each batch; 0 takes all there are.
+        max_error: the policy abstains where it is less sure than is needed for at most this share of wrong
+            answers, as the dev part shows; 1 answers always.
+        decide: how several actions a turn are decided on: `half` takes those of at least one half,
+            `thresholds` has one for each action, `sets` takes the most probable of the sets seen in training,
+            `auto` what gets most turns of the dev part right.
     """
 
     epochs: int = Field(default=40, ge=1)
@@ -164,6 +169,8 @@ class TrainConfig(Settings):
     dev_share: float = Field(default=0.1, gt=0, lt=1)
     seed: int = Field(default=1, ge=0, lt=2**31)
     devices: int = Field(default=0, ge=0, le=1024)
+    max_error: float = Field(default=1.0, gt=0, le=1)
+    decide: Literal["auto", "half", "thresholds", "sets"] = "auto"
 
 
 _KINDS = (EncoderConfig, NetworkConfig, TrainConfig)

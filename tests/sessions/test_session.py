@@ -1,6 +1,7 @@
 """A session stands where a conversation stands that went that way from the start, whatever happened."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -114,7 +115,9 @@ def test_after_a_change_of_model_an_open_turn_still_takes_what_was_said():
     old, new = policies("lstm")
     session = Session(old)
     state, turn = session.begin_turn("a tea please")
-    session.end_turn(turn, *old.step(state, turn), default=("serve_coffee",))
+    prediction, after = old.step(state, turn)
+    coffee = old.space.bits(["serve_coffee"]).astype(np.float32)
+    session.end_turn(turn, replace(prediction, probabilities=coffee), after)
     resumed = Session.resume(new, session.state, session.events)
     assert resumed.commit() == ("serve_coffee",)
 

@@ -68,6 +68,12 @@ WordsName = Annotated[
 CellName = Annotated[
     str | None, typer.Option(help="What carries memory: lstm, gru, simple-rnn or transformer.")
 ]
+MaxError = Annotated[
+    float | None,
+    typer.Option(
+        help="Abstain as is needed for at most this share of wrong answers, as the dev part shows: 0.02."
+    ),
+]
 SettingPairs = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Any setting by its name, as dropout=0.3 (repeatable)."),

@@ -16,6 +16,7 @@ from turnwise.cli.options import (
     CorpusPaths,
     FormatName,
     LayoutName,
+    MaxError,
     ReadSettings,
     SettingPairs,
     ValuesFile,
@@ -46,6 +47,8 @@ turnwise train dialogs.jsonl --out model/ --words lstm --cell gru
 
 turnwise train dialogs.jsonl --out model/ --layout many-to-one --set outcome=happy
 
+turnwise train dialogs.jsonl --out model/ --max-error 0.02     (abstain where that is needed for it)
+
 turnwise train dialogs.jsonl --out model/ --resume     (after Ctrl-C or a crash)"""
 
 
@@ -70,6 +73,7 @@ def train(
     devices: Annotated[
         int | None, typer.Option(help="Cores that share each batch; all there are when not given.")
     ] = None,
+    max_error: MaxError = None,
     set_: SettingPairs = None,
     config: Annotated[
         Path | None, typer.Option(help="A TOML or JSON file of settings; options go before it.")
@@ -79,7 +83,7 @@ def train(
 ) -> None:
     """Train a policy and save it as a folder."""
     given: dict[str, Any] = {"epochs": epochs, "units": units, "seed": seed, "devices": devices}
-    given |= {"layout": layout, "words": words, "cell": cell}
+    given |= {"max_error": max_error, "layout": layout, "words": words, "cell": cell}
     settings = _read_settings(config) if config else {}
     settings |= dict(pair(text, "--set") for text in set_ or [])
     settings |= {name: value for name, value in given.items() if value is not None}

@@ -12,12 +12,13 @@ import numpy as np
 
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.dialogue import Corpus
-from turnwise.errors import CorpusError
+from turnwise.errors import ConfigError, CorpusError
 from turnwise.features import Batches, Census, TurnEncoder, encode
 from turnwise.floors import FloorCounts, Floors
-from turnwise.layouts import labelled, lesson
+from turnwise.layouts import Actions, labelled, lesson
 from turnwise.policy import Card, Policy
 from turnwise.training.checkpoint import Checkpoint
+from turnwise.training.decide import fit_decision
 from turnwise.training.interruption import Interruption
 from turnwise.training.progress import Progress, Silence
 from turnwise.training.split import split_dev
@@ -63,6 +64,7 @@ def train(
 
     Raises:
         CorpusError: for a corpus from which nothing can be learned.
+        ConfigError: for a setting that this corpus has no use for.
         MissingExtra: where the libraries for training (or for byte-pair pieces) are not installed.
     """
     network, config, encoder = network or NetworkConfig(), config or TrainConfig(), encoder or EncoderConfig()
@@ -70,10 +72,11 @@ def train(
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
     lessons = _prepare(corpus, dev, network, encoder, values, config.batch_turns)
+    _check_decide(corpus.name, lessons.space, config.decide)
     fit = _begin(lessons, network, config)
     state = {
         "network": network.model_dump(),
-        "config": config.model_dump(exclude={"epochs", "patience"}),
+        "config": config.model_dump(exclude={"epochs", "patience", "max_error", "decide"}),
         "encoder": encoder.model_dump(),
         "corpus": lessons.corpus,
     }
@@ -89,8 +92,9 @@ def train(
         fit.run(progress or Silence(), lambda: interruption.wished, after_epoch)
     metrics, interrupted = tuple(fit.metrics), not fit.over
     card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions())
-    weights = fit.best or {}
-    return Policy(lessons.encoder, lessons.space, network, weights, lessons.floors, lessons.responses, card)
+    weights, space = fit.best or {}, lessons.space
+    policy = Policy(lessons.encoder, space, network, weights, lessons.floors, lessons.responses, card)
+    return fit_decision(policy, dev, lessons.answers, config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ class _Lessons:
     encoder: TurnEncoder
     floors: Floors
     responses: Mapping[str, str]
+    answers: Mapping[Actions, int]
     train: Batches
     dev: Batches
 
@@ -134,6 +139,7 @@ def _prepare(
         encoder=encoder,
         floors=floors.floors(),
         responses=census.most_frequent_responses(),
+        answers=census.answers,
         train=Batches(encode(corpus, encoder, space, network), batch_turns),
         dev=Batches(encode(dev, encoder, space, network), _DEV_BATCH * batch_turns, most_lengths=2),
     )
@@ -143,6 +149,12 @@ def _check_actions(name: str, space: ActionSpace, what: str) -> None:
     if len(space) + space.may_be_empty < 2:
         found = f"only the {what} {space.name(0)!r}" if len(space) else f"no {what} at all"
         raise CorpusError(name, f"there is {found}", "a policy needs two to choose between; check the labels")
+
+
+def _check_decide(name: str, space: ActionSpace, how: str) -> None:
+    if not space.multi and how in ("thresholds", "sets"):
+        problem = f"setting 'decide' is {how!r}, and every turn of {name} takes one action"
+        raise ConfigError(f"{problem}; leave it at auto")
 
 
 def _begin(lessons: _Lessons, network: NetworkConfig, config: TrainConfig) -> Fit:
