@@ -141,6 +141,8 @@ class TrainConfig(Settings):
         dev_share: share of the dialogues held out as the dev part when none is given.
         seed: the same seed gives the same bits on the same machine.
         devices: how many cores share each batch; 0 takes all there are.
+        seeds: so many networks, of the seeds `seed`, `seed` + 1, ..., answer together: with the mean of their
+            probabilities.
     """
 
     epochs: int = Field(default=40, ge=1)
@@ -152,6 +154,7 @@ class TrainConfig(Settings):
     dev_share: float = Field(default=0.1, gt=0, lt=1)
     seed: int = Field(default=1, ge=0, lt=2**31)
     devices: int = Field(default=0, ge=0, le=1024)
+    seeds: int = Field(default=1, ge=1, le=100)
 
 
 def split_settings(settings: Mapping[str, Any]) -> tuple[EncoderConfig, NetworkConfig, TrainConfig]:

@@ -64,6 +64,9 @@ WordsName = Annotated[
 CellName = Annotated[
     str | None, typer.Option(help="What carries memory: lstm, gru, simple-rnn or transformer.")
 ]
+SeedCount = Annotated[
+    int | None, typer.Option(help="Train so many networks, which answer together as one policy.")
+]
 SettingPairs = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Any setting by its name, as dropout=0.3 (repeatable)."),

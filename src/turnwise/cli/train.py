@@ -17,6 +17,7 @@ from turnwise.cli.options import (
     FormatName,
     LayoutName,
     ReadSettings,
+    SeedCount,
     SettingPairs,
     WordsName,
     pair,
@@ -42,6 +43,8 @@ turnwise train dialogs.jsonl --out model/ --words lstm --cell gru
 
 turnwise train dialogs.jsonl --out model/ --layout many-to-one --set outcome=happy
 
+turnwise train dialogs.jsonl --out model/ --seeds 5
+
 turnwise train dialogs.jsonl --out model/ --resume     (after Ctrl-C or a crash)"""
 
 
@@ -65,6 +68,7 @@ def train(
     devices: Annotated[
         int | None, typer.Option(help="Cores that share each batch; all there are when not given.")
     ] = None,
+    seeds: SeedCount = None,
     set_: SettingPairs = None,
     config: Annotated[
         Path | None, typer.Option(help="A TOML or JSON file of settings; options go before it.")
@@ -73,12 +77,15 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a training that was stopped.")] = False,
 ) -> None:
     """Train a policy and save it as a folder."""
-    given: dict[str, Any] = {"epochs": epochs, "units": units, "seed": seed, "devices": devices}
+    given: dict[str, Any] = {
+        "epochs": epochs,
+        "units": units,
+        "seed": seed,
+        "devices": devices,
+        "seeds": seeds,
+    }
     given |= {"layout": layout, "words": words, "cell": cell}
-    settings = _read_settings(config) if config else {}
-    settings |= dict(pair(text, "--set") for text in set_ or [])
-    settings |= {name: value for name, value in given.items() if value is not None}
-    encoder_config, network_config, train_config = split_settings(settings)
+    encoder_config, network_config, train_config = split_settings(_settings(config, set_, given))
     # A training that was stopped left its best policy; going on replaces it.
     check_output(out, "manifest.json", force=force or (resume and _interrupted(out)))
     part = read_corpus(corpus, format, column, read, where)
@@ -105,6 +112,13 @@ def train(
     else:
         checkpoint.unlink(missing_ok=True)
         note(f"Saved {out}. Next: turnwise chat {out}")
+
+
+def _settings(config: Path | None, pairs: list[str] | None, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of the file, then those of --set, then those of options."""
+    settings = _read_settings(config) if config else {}
+    settings |= dict(pair(text, "--set") for text in pairs or [])
+    return settings | {name: value for name, value in given.items() if value is not None}
 
 
 def _read_settings(path: Path) -> dict[str, Any]:

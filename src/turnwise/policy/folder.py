@@ -45,6 +45,7 @@ def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -
         "train": card.train.model_dump(),
         "corpus": dict(card.corpus),
         "interrupted": card.interrupted,
+        "members": parts.members,
         "versions": dict(card.versions),
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
@@ -82,6 +83,7 @@ def read_folder(path: Path) -> Parts:
                 interrupted=manifest["interrupted"],
                 versions=manifest["versions"],
             ),
+            members=manifest.get("members", 1),  # older models do not say it
         )
     except (KeyError, TypeError, json.JSONDecodeError, SafetensorError, ConfigError) as error:
         raise ModelError(f"{path}: the model cannot be read ({error}); save it again") from None

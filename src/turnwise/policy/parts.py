@@ -43,10 +43,11 @@ class Parts:
         encoder: turns what the system sees into bits.
         space: the actions that it knows.
         config: the network's shape.
-        weights: the network's weights, by name.
+        weights: the network's weights, by name; of several networks stacked, (k, ...) each.
         floors: the tables of counts learned from the same training part.
         responses: each action's most frequent surface text in the training part.
         card: how the policy came about.
+        members: k, how many networks of one shape answer together, with the mean of their probabilities.
     """
 
     encoder: TurnEncoder
@@ -56,6 +57,7 @@ class Parts:
     floors: Floors
     responses: Mapping[str, str]
     card: Card
+    members: int = 1
 
     def weights_file(self) -> bytes:
         """Return the weights as safetensors, which writes memory as it lies: so each in C order."""

@@ -18,7 +18,7 @@ from turnwise.policy.folder import read_folder, write_folder
 from turnwise.policy.onnx_file import OnnxFile, write_onnx
 from turnwise.policy.parts import Parts
 from turnwise.policy.prediction import Prediction
-from turnwise.runtime import NumpyNetwork, State
+from turnwise.runtime import NumpyNetwork, OneByOne, State, network_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,12 @@ class PolicyState:
 class Policy(Parts):
     """A trained model, made of its parts. It holds no conversation: state in, state out."""
 
-    _network: NumpyNetwork = field(init=False, repr=False)
+    _network: NumpyNetwork | OneByOne = field(init=False, repr=False)
     _digest: str = field(init=False, repr=False, default="")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_network", NumpyNetwork(self.config, self.weights, self.space.multi))
+        network = network_of(self.config, self.weights, self.space.multi, self.members)
+        object.__setattr__(self, "_network", network)
 
     @property
     def digest(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,10 @@ from turnwise.features import Batches, Census, TurnEncoder, encode
 from turnwise.floors import FloorCounts, Floors
 from turnwise.layouts import labelled, lesson
 from turnwise.policy import Card, Policy
-from turnwise.training.checkpoint import Checkpoint
+from turnwise.runtime import stacked
+from turnwise.training.checkpoint import Checkpoint, Member
 from turnwise.training.interruption import Interruption
+from turnwise.training.members import checkpoint_of, train_members
 from turnwise.training.progress import Progress, Silence
 from turnwise.training.split import split_dev
 from turnwise.version import __version__
@@ -67,27 +70,35 @@ def train(
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
     lessons = _prepare(corpus, dev, network, encoder, config.batch_turns)
-    fit = _begin(lessons, network, config)
+    # A network can learn for longer than was first said; those trained before it, of several, cannot.
+    may_change = {"epochs", "patience"} if config.seeds == 1 else set()
     state = {
         "network": network.model_dump(),
-        "config": config.model_dump(exclude={"epochs", "patience"}),
+        "config": config.model_dump(exclude=may_change),
         "encoder": encoder.model_dump(),
         "corpus": lessons.corpus,
     }
-    if resume and checkpoint is not None:
-        _restore(fit, Checkpoint.load(checkpoint, state))
+    saved = Checkpoint.load(checkpoint, state) if resume and checkpoint is not None else None
 
-    def after_epoch() -> None:
-        if checkpoint is not None and fit.best is not None:
-            arrays = tuple(np.asarray(variable) for variable in fit.variables)
-            Checkpoint(state, tuple(fit.metrics), arrays, fit.best).save(checkpoint)
+    def keep(fit: Fit, before: tuple[Member, ...]) -> None:
+        if checkpoint is not None:
+            checkpoint_of(fit, before, state).save(checkpoint)
 
     with Interruption() as interruption:
-        fit.run(progress or Silence(), lambda: interruption.wished, after_epoch)
-    metrics, interrupted = tuple(fit.metrics), not fit.over
+        begin, wished = partial(_begin, lessons, network), lambda: interruption.wished
+        members, interrupted = train_members(begin, config, progress or Silence(), wished, keep, saved)
+    metrics = tuple(record for member in members for record in member.metrics)
     card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions())
-    weights = fit.best or {}
-    return Policy(lessons.encoder, lessons.space, network, weights, lessons.floors, lessons.responses, card)
+    return Policy(
+        lessons.encoder,
+        lessons.space,
+        network,
+        stacked([member.weights for member in members]),
+        lessons.floors,
+        lessons.responses,
+        card,
+        members=len(members),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +162,6 @@ def _begin(lessons: _Lessons, network: NetworkConfig, config: TrainConfig) -> Fi
         seed=config.seed,
     )
     return Fit(model, lessons.space, config, lessons.train, lessons.dev)
-
-
-def _restore(fit: Any, saved: Checkpoint) -> None:
-    for variable, array in zip(fit.variables, saved.variables, strict=True):
-        variable.assign(array)
-    fit.best, fit.metrics = saved.best, list(saved.metrics)
 
 
 def _versions() -> Mapping[str, str]:
