@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from turnwise.errors import ConfigError, did_you_mean
 
@@ -32,7 +32,8 @@ class Settings(BaseModel):
             super().__init__(**values)
         except ValidationError as error:
             first = error.errors()[0]
-            message = first["msg"][:1].lower() + first["msg"][1:]
+            text = first["msg"].removeprefix("Value error, ")
+            message = text[:1].lower() + text[1:]
             name = ".".join(str(part) for part in first["loc"])
             raise ConfigError(f"setting {name!r} is {first['input']!r}; {message}") from None
         self.check()
@@ -143,6 +144,8 @@ class TrainConfig(Settings):
         devices: how many cores share each batch; 0 takes all there are.
         seeds: so many networks, of the seeds `seed`, `seed` + 1, ..., answer together: with the mean of their
             probabilities.
+        count_table: the share of a table of counts in each prediction: a weight between 0 and 1; `auto` takes
+            the one that is best on the dev part, 0 where none helps; `off` takes none.
     """
 
     epochs: int = Field(default=40, ge=1)
@@ -155,6 +158,26 @@ class TrainConfig(Settings):
     seed: int = Field(default=1, ge=0, lt=2**31)
     devices: int = Field(default=0, ge=0, le=1024)
     seeds: int = Field(default=1, ge=1, le=100)
+    count_table: float | Literal["off", "auto"] = "off"
+
+    @field_validator("count_table", mode="before")
+    @classmethod
+    def _weight(cls, given: Any) -> Any:
+        """Refuse what is no share.
+
+        >>> TrainConfig(count_table=2)
+        Traceback (most recent call last):
+        turnwise.errors.ConfigError: setting 'count_table' is 2; give off, auto or a weight between 0 and 1
+        """
+        if given in ("off", "auto"):
+            return given
+        try:
+            weight = float(given)
+        except (TypeError, ValueError):
+            weight = 0.0
+        if not 0 < weight < 1:
+            raise ValueError("give off, auto or a weight between 0 and 1")
+        return weight
 
 
 def split_settings(settings: Mapping[str, Any]) -> tuple[EncoderConfig, NetworkConfig, TrainConfig]:

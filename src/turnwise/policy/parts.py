@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.features import TurnEncoder
 from turnwise.floors import Floors
+from turnwise.policy.count_table import CountTable
 from turnwise.vocabulary import ActionSpace
 
 
@@ -25,6 +26,7 @@ class Card:
         metrics: one record an epoch.
         interrupted: whether the training was stopped before its end.
         versions: of what made it.
+        parent: digest and corpus of the policy that it grew from.
     """
 
     corpus: Mapping[str, Any]
@@ -33,6 +35,7 @@ class Card:
     metrics: tuple[Mapping[str, Any], ...] = ()
     interrupted: bool = False
     versions: Mapping[str, str] = field(default_factory=dict)
+    parent: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +51,7 @@ class Parts:
         responses: each action's most frequent surface text in the training part.
         card: how the policy came about.
         members: k, how many networks of one shape answer together, with the mean of their probabilities.
+        table: of counts, which has a share in each prediction; None where it has none.
     """
 
     encoder: TurnEncoder
@@ -58,6 +62,7 @@ class Parts:
     responses: Mapping[str, str]
     card: Card
     members: int = 1
+    table: CountTable | None = None
 
     def weights_file(self) -> bytes:
         """Return the weights as safetensors, which writes memory as it lies: so each in C order."""

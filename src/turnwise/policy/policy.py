@@ -89,7 +89,7 @@ class Policy(Parts):
         """
         seen, memory = self.encoder.encode(turn, state.memory)
         probabilities, network = self._network.step(state.network, seen.bits, seen.tokens)
-        return self._prediction(probabilities), PolicyState(network, memory)
+        return self._prediction(probabilities, turn, state), PolicyState(network, memory)
 
     def step_many(
         self, states: Sequence[PolicyState], turns: Sequence[Turn]
@@ -107,11 +107,15 @@ class Policy(Parts):
         seen = [(one.bits, one.tokens) for one, _ in encoded]
         stepped = self._network.step_many([state.network for state in states], seen)
         return [
-            (self._prediction(probabilities), PolicyState(network, memory))
-            for (probabilities, network), (_, memory) in zip(stepped, encoded, strict=True)
+            (self._prediction(probabilities, turn, state), PolicyState(network, memory))
+            for (probabilities, network), (_, memory), turn, state in zip(
+                stepped, encoded, turns, states, strict=True
+            )
         ]
 
-    def _prediction(self, probabilities: NDArray[np.float32]) -> Prediction:
+    def _prediction(self, probabilities: NDArray[np.float32], turn: Turn, state: PolicyState) -> Prediction:
+        if self.table is not None:
+            probabilities = self.table.mixed(probabilities, turn, state.previous)
         if probabilities.ndim == 1:
             return Prediction(probabilities, self.space)
         first, *others = probabilities

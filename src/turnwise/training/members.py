@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from turnwise.config import TrainConfig
 from turnwise.training.checkpoint import Checkpoint, Member
 from turnwise.training.progress import Progress
 
@@ -17,18 +16,18 @@ if TYPE_CHECKING:
 
 
 def train_members(
-    begin: Callable[[TrainConfig], Fit],
-    config: TrainConfig,
+    begin: Callable[[int], Fit],
+    count: int,
     progress: Progress,
     interrupted: Callable[[], bool],
     keep: Callable[[Fit, tuple[Member, ...]], None],
     saved: Checkpoint | None = None,
 ) -> tuple[tuple[Member, ...], bool]:
-    """Train `config.seeds` networks of the same lessons, of the seeds `seed`, `seed` + 1 and so on.
+    """Train networks of the same lessons.
 
     Args:
-        begin: makes the network of a seed ready for its first epoch.
-        config: how they are trained.
+        begin: makes a network, by its number from 0, ready for its first epoch.
+        count: how many there are to be.
         progress: what is shown meanwhile.
         interrupted: whether to stop.
         keep: is told after each epoch how the training stands, and which networks are done.
@@ -39,17 +38,15 @@ def train_members(
         so far. A network stopped before the end of its first epoch is left out where there are others.
     """
     done = list(saved.members) if saved else []
-    for number in range(len(done), config.seeds):
-        if config.seeds > 1:
-            progress.member(number + 1, config.seeds)
-        fit = begin(config.model_copy(update={"seed": config.seed + number}))
+    for number in range(len(done), count):
+        if count > 1:
+            progress.member(number + 1, count)
+        fit = begin(number)
         if saved and number == len(saved.members):
             _restore(fit, saved)
         fit.run(progress, interrupted, partial(keep, fit, tuple(done)))
         if fit.over or fit.metrics or not done:
-            named = (
-                {"member": number + 1} | record if config.seeds > 1 else record for record in fit.metrics
-            )
+            named = ({"member": number + 1} | record if count > 1 else record for record in fit.metrics)
             done.append(Member(fit.best or {}, tuple(named)))
         if not fit.over:
             return tuple(done), True

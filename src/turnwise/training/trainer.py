@@ -20,8 +20,10 @@ from turnwise.layouts import labelled, lesson
 from turnwise.policy import Card, Policy
 from turnwise.runtime import stacked
 from turnwise.training.checkpoint import Checkpoint, Member
+from turnwise.training.grow import Growth, grown_settings, grown_space
 from turnwise.training.interruption import Interruption
 from turnwise.training.members import checkpoint_of, train_members
+from turnwise.training.mixing import check_mixing, with_counts
 from turnwise.training.progress import Progress, Silence
 from turnwise.training.split import split_dev
 from turnwise.version import __version__
@@ -44,6 +46,7 @@ def train(
     progress: Progress | None = None,
     checkpoint: Path | None = None,
     resume: bool = False,
+    parent: Policy | None = None,
 ) -> Policy:
     """Train a policy; the epoch that is best on the dev part is kept.
 
@@ -57,27 +60,26 @@ def train(
         progress: what is shown meanwhile; nothing when it is not given.
         checkpoint: a file that holds the state after each epoch while the training runs.
         resume: go on from the checkpoint; the result is that of a training that never stopped.
+        parent: a policy to grow from: its weights are the first, what it knows stays at its place, and what
+            is not said of the settings is as it was there. It is not changed.
 
     Returns:
         The policy. Ctrl-C ends the training early: the best policy so far is returned, its card says so.
 
     Raises:
         CorpusError: for a corpus from which nothing can be learned.
+        ConfigError: for settings that do not go together, or do not fit the parent.
         MissingExtra: where the libraries for training (or for byte-pair pieces) are not installed.
     """
+    if parent:
+        network, config, encoder = grown_settings(parent, network, config, encoder)
     network, config, encoder = network or NetworkConfig(), config or TrainConfig(), encoder or EncoderConfig()
+    check_mixing(network, config)
     corpus, dev = labelled(network, corpus), None if dev is None else labelled(network, dev)
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
-    lessons = _prepare(corpus, dev, network, encoder, config.batch_turns)
-    # A network can learn for longer than was first said; those trained before it, of several, cannot.
-    may_change = {"epochs", "patience"} if config.seeds == 1 else set()
-    state = {
-        "network": network.model_dump(),
-        "config": config.model_dump(exclude=may_change),
-        "encoder": encoder.model_dump(),
-        "corpus": lessons.corpus,
-    }
+    lessons = _prepare(corpus, dev, network, encoder, config.batch_turns, parent)
+    state = _state(lessons, network, config, encoder)
     saved = Checkpoint.load(checkpoint, state) if resume and checkpoint is not None else None
 
     def keep(fit: Fit, before: tuple[Member, ...]) -> None:
@@ -85,11 +87,11 @@ def train(
             checkpoint_of(fit, before, state).save(checkpoint)
 
     with Interruption() as interruption:
-        begin, wished = partial(_begin, lessons, network), lambda: interruption.wished
-        members, interrupted = train_members(begin, config, progress or Silence(), wished, keep, saved)
+        begin, wished = partial(_begin, lessons, network, config), lambda: interruption.wished
+        members, interrupted = train_members(begin, config.seeds, progress or Silence(), wished, keep, saved)
     metrics = tuple(record for member in members for record in member.metrics)
-    card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions())
-    return Policy(
+    card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions(), lessons.parent)
+    policy = Policy(
         lessons.encoder,
         lessons.space,
         network,
@@ -99,6 +101,7 @@ def train(
         card,
         members=len(members),
     )
+    return with_counts(policy, lessons.counts, dev, config.count_table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,22 +111,41 @@ class _Lessons:
     corpus: Mapping[str, Any]
     space: ActionSpace
     encoder: TurnEncoder
+    counts: FloorCounts
     floors: Floors
     responses: Mapping[str, str]
     train: Batches
     dev: Batches
+    growth: Growth | None
+
+    @property
+    def parent(self) -> Mapping[str, Any] | None:
+        """What the card says of the policy that grows."""
+        if self.growth is None:
+            return None
+        return {"digest": self.growth.parent.digest, "corpus": dict(self.growth.parent.card.corpus)}
 
 
 def _prepare(
-    corpus: Corpus, dev: Corpus, network: NetworkConfig, config: EncoderConfig, batch_turns: int
+    corpus: Corpus,
+    dev: Corpus,
+    network: NetworkConfig,
+    config: EncoderConfig,
+    batch_turns: int,
+    parent: Policy | None,
 ) -> _Lessons:
     """Count the training part, then encode both parts."""
-    census, floors = Census(), FloorCounts()
+    census, counts = Census(), FloorCounts()
     for dialogue in corpus:
         one = lesson(network, dialogue)
         census.add(dialogue, one)
-        floors.add(one)
+        counts.add(one)
     space, encoder = census.action_space(), census.encoder(config, network.words)
+    growth = Growth.of(parent, encoder) if parent else None
+    responses = census.most_frequent_responses()
+    if growth:
+        encoder, space = growth.encoder, grown_space(corpus.name, growth.parent.space, space)
+        responses = {**growth.parent.responses, **responses}
     _check_actions(corpus.name, space, "outcome" if network.layout == "many-to-one" else "action")
     return _Lessons(
         corpus={
@@ -135,10 +157,12 @@ def _prepare(
         },
         space=space,
         encoder=encoder,
-        floors=floors.floors(),
-        responses=census.most_frequent_responses(),
+        counts=counts,
+        floors=counts.floors(),
+        responses=responses,
         train=Batches(encode(corpus, encoder, space, network), batch_turns),
         dev=Batches(encode(dev, encoder, space, network), _DEV_BATCH * batch_turns, most_lengths=2),
+        growth=growth,
     )
 
 
@@ -148,11 +172,31 @@ def _check_actions(name: str, space: ActionSpace, what: str) -> None:
         raise CorpusError(name, f"there is {found}", "a policy needs two to choose between; check the labels")
 
 
-def _begin(lessons: _Lessons, network: NetworkConfig, config: TrainConfig) -> Fit:
-    """Build the network for what is to be learned, and make it ready for its first epoch."""
-    from turnwise.network import build_network  # here, so that `import turnwise` needs no Keras
+def _state(
+    lessons: _Lessons, network: NetworkConfig, config: TrainConfig, encoder: EncoderConfig
+) -> dict[str, Any]:
+    """Return what must be the same for a stopped training to go on."""
+    # A network can learn for longer than was first said; those trained before it, of several, cannot.
+    may_change = {"epochs", "patience"} if config.seeds == 1 else set()
+    return {
+        "network": network.model_dump(),
+        "config": config.model_dump(exclude=may_change),
+        "encoder": encoder.model_dump(),
+        "corpus": lessons.corpus,
+        "parent": lessons.parent,
+    }
+
+
+def _begin(lessons: _Lessons, network: NetworkConfig, config: TrainConfig, member: int) -> Fit:
+    """Build one of the networks for what is to be learned, and make it ready for its first epoch."""
+    from turnwise.network import (
+        build_network,
+        read_weights,
+        write_weights,
+    )  # `import turnwise` needs no Keras
     from turnwise.training.fit import Fit
 
+    config = config.model_copy(update={"seed": config.seed + member})
     model = build_network(
         network,
         num_features=lessons.encoder.width,
@@ -161,6 +205,8 @@ def _begin(lessons: _Lessons, network: NetworkConfig, config: TrainConfig) -> Fi
         multi=lessons.space.multi,
         seed=config.seed,
     )
+    if lessons.growth:
+        write_weights(model, lessons.growth.weights(member, read_weights(model)))
     return Fit(model, lessons.space, config, lessons.train, lessons.dev)
 
 
