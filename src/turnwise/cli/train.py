@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import json
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from turnwise.cli.growing import Growing, OldDev, ParentPath, Replay
 from turnwise.cli.options import (
     CellName,
     ColumnNames,
     Conditions,
     CorpusPaths,
+    DeviceCount,
     FormatName,
     LayoutName,
     ReadSettings,
     SeedCount,
     SettingPairs,
+    SettingsFile,
     WordsName,
     pair,
     read_corpus,
@@ -28,7 +32,7 @@ from turnwise.config import split_settings
 from turnwise.errors import ConfigError
 from turnwise.evaluation import evaluate
 from turnwise.policy import check_output
-from turnwise.training import progress_for, split_dev
+from turnwise.training import grown_settings, progress_for, split_dev
 from turnwise.training import train as train_policy
 
 EXAMPLES = """[bold]Examples[/bold]
@@ -44,6 +48,8 @@ turnwise train dialogs.jsonl --out model/ --words lstm --cell gru
 turnwise train dialogs.jsonl --out model/ --layout many-to-one --set outcome=happy
 
 turnwise train dialogs.jsonl --out model/ --seeds 5
+
+turnwise train new.jsonl --from model/ --out model2/ --old-dev dev.jsonl --replay dialogs.jsonl
 
 turnwise train dialogs.jsonl --out model/ --resume     (after Ctrl-C or a crash)"""
 
@@ -65,37 +71,35 @@ def train(
     words: WordsName = None,
     cell: CellName = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same model.")] = None,
-    devices: Annotated[
-        int | None, typer.Option(help="Cores that share each batch; all there are when not given.")
-    ] = None,
+    devices: DeviceCount = None,
     seeds: SeedCount = None,
     set_: SettingPairs = None,
-    config: Annotated[
-        Path | None, typer.Option(help="A TOML or JSON file of settings; options go before it.")
-    ] = None,
+    config: SettingsFile = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a model that is there already.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a training that was stopped.")] = False,
+    from_: ParentPath = None,
+    old_dev: OldDev = None,
+    replay: Replay = None,
 ) -> None:
     """Train a policy and save it as a folder."""
-    given: dict[str, Any] = {
-        "epochs": epochs,
-        "units": units,
-        "seed": seed,
-        "devices": devices,
-        "seeds": seeds,
-    }
-    given |= {"layout": layout, "words": words, "cell": cell}
+    given: dict[str, Any] = {"epochs": epochs, "units": units, "seed": seed, "seeds": seeds}
+    given |= {"layout": layout, "words": words, "cell": cell, "devices": devices}
     encoder_config, network_config, train_config = split_settings(_settings(config, set_, given))
     # A training that was stopped left its best policy; going on replaces it.
     check_output(out, "manifest.json", force=force or (resume and _interrupted(out)))
-    part = read_corpus(corpus, format, column, read, where)
+    reading = partial(read_corpus, format=format, columns=column, settings=read, where=where)
+    growing = Growing.of(from_, out, old_dev, replay, reading)
+    if growing:
+        settings = network_config, train_config, encoder_config
+        network_config, train_config, encoder_config = grown_settings(growing.parent, *settings)
+    part = reading(corpus)
     if dev:
-        dev_part = read_corpus(dev, format, column, read, where)
+        dev_part = reading(dev)
     else:
         part, dev_part = split_dev(part, train_config.dev_share, train_config.seed)
     checkpoint = out.with_name(f"{out.name}.checkpoint")
     policy = train_policy(
-        part,
+        growing.lessons(part, train_config.seed) if growing else part,
         dev_part,
         network=network_config,
         config=train_config,
@@ -103,10 +107,13 @@ def train(
         progress=progress_for(),
         checkpoint=checkpoint,
         resume=resume,
+        parent=growing.parent if growing else None,
     )
     report = evaluate(policy, dev_part)
-    policy.save(out, force=True, report=json.dumps(report.to_json(), ensure_ascii=False, indent=1))
-    show(report)
+    grown = growing.report(policy, dev_part, report) if growing else None
+    record = report.to_json() | ({"growth": grown.to_json()} if grown else {})
+    policy.save(out, force=True, report=json.dumps(record, ensure_ascii=False, indent=1))
+    show(*([grown] if grown else []), report)
     if policy.card.interrupted:
         note(f"Stopped early: {out} holds the best policy so far. Go on with the same command and --resume.")
     else:
