@@ -50,6 +50,14 @@ class EncoderConfig(Settings):
         max_words: at most so many words have a bit of their own, the most frequent first.
         max_values: at most so many values of one fact have a bit of their own.
         buckets: a number becomes one of at most so many buckets of about equal count.
+        word_pairs: whether pairs of neighbouring words of the users have bits.
+        characters: whether runs of three characters in the users' words have bits, against misspellings.
+        last_said: whether the words that the system said at the turn before have bits.
+        actions_so_far: whether the actions taken since the beginning, and since the user spoke, have bits.
+        position: whether the number of the turn, and of silent turns before it, have bits.
+        standing_facts: whether the last value of each fact keeps its bit until it changes.
+        learn_values: whether values of slots are learned from responses whose actions are templates, as
+            `{name} serves {food} food`; in words the slot's name stands for them.
         tokenizer: where a network reads words in order: whole `words`, or `bpe`, byte-pair pieces of them
             (the extra `bpe`).
         max_tokens: W, the words or pieces of a turn that such a network reads; what comes after is cut off.
@@ -59,6 +67,13 @@ class EncoderConfig(Settings):
     max_words: int = Field(default=20_000, ge=0)
     max_values: int = Field(default=100, ge=0)
     buckets: int = Field(default=8, ge=2)
+    word_pairs: bool = False
+    characters: bool = False
+    last_said: bool = True
+    actions_so_far: bool = False
+    position: bool = True
+    standing_facts: bool = False
+    learn_values: bool = True
     tokenizer: Literal["words", "bpe"] = "words"
     max_tokens: int = Field(default=64, ge=1, le=4096)
 

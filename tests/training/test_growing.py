@@ -129,7 +129,7 @@ def test_a_stopped_growing_resumes(policy, tmp_path):
 
 def test_rows_of_bits_go_where_their_bits_went(policy):
     census = Census.of(newer())
-    encoder = grown(policy.encoder, census.encoder(EncoderConfig()))
+    encoder = grown(policy.encoder, census.encoder())
     bits = origins(policy.encoder, encoder)
     assert sorted(bits[bits >= 0]) == list(range(policy.encoder.width))
     for bit, old in enumerate(bits):
@@ -147,9 +147,10 @@ def test_rows_of_bits_go_where_their_bits_went(policy):
 
 
 def test_numbers_and_pieces_stay_as_they_were():
-    census = Census.of(tiny())
-    old = census.encoder(EncoderConfig(tokenizer="bpe"), "lstm")
-    new = Census.of(newer()).encoder(EncoderConfig(tokenizer="bpe"), "lstm")
+    old, new = (
+        Census.of(corpus, config=EncoderConfig(tokenizer="bpe")).encoder("lstm")
+        for corpus in (tiny(), newer())
+    )
     encoder = grown(old, new)
     assert encoder.tokenizer.to_json() == old.tokenizer.to_json() != new.tokenizer.to_json()
     edges = {fact["name"]: fact.get("edges") for fact in encoder.to_json()["blocks"][1]["facts"]}
@@ -215,5 +216,5 @@ def test_replay_mixes_in_at_most_as_many_old_dialogues():
 
 def test_labels_that_are_alike_are_told_apart_by_their_order():
     turns = [Turn("a", ("x",), {"a": "b=c", "a=b": "c"}), Turn("a", ("y",), {"a": "b=c", "a=b": "c"})]
-    encoder = Census.of([Dialogue("d", turns)]).encoder(EncoderConfig())
+    encoder = Census.of([Dialogue("d", turns)]).encoder()
     assert origins(encoder, grown(encoder, encoder)).tolist() == list(range(encoder.width))

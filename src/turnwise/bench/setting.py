@@ -13,7 +13,7 @@ import numpy as np
 from turnwise.bench.arrays import corpus_arrays, random_data, random_weights, write_arrays
 from turnwise.bench.contenders.live import DIALOGUES, MODEL
 from turnwise.bench.problem import Problem
-from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
+from turnwise.config import NetworkConfig, TrainConfig
 from turnwise.dialogue import Corpus
 from turnwise.errors import ConfigError
 from turnwise.features import Batches, Census, encode
@@ -42,7 +42,7 @@ def lay_out_corpus(corpus: Corpus, epochs: int, folder: Path) -> Problem:
     network, config = NetworkConfig(), TrainConfig()
     train, dev = split_dev(corpus, config.dev_share, config.seed)
     census = Census.of(train, network)
-    space, encoder = census.action_space(), census.encoder(EncoderConfig())
+    space, encoder = census.action_space(), census.encoder()
     if space.multi:
         raise ConfigError(
             f"{corpus.name}: a turn takes several actions, which not all contenders learn; "

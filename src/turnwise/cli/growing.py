@@ -11,11 +11,12 @@ import typer
 from rich.console import Group
 from rich.table import Table
 
+from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.dialogue import Corpus
 from turnwise.errors import ConfigError
 from turnwise.evaluation import Report, evaluate
 from turnwise.policy import Policy
-from turnwise.training import with_replay
+from turnwise.training import grown_settings, with_replay
 
 ParentPath = Annotated[
     Path | None,
@@ -68,6 +69,13 @@ class Growing:
             raise ConfigError(f"--out {out} is the model to grow from, which is kept; give another folder")
         corpora = (reading(sources) if sources else None for sources in (old_dev, replay))
         return cls(Policy.load(path), *corpora)
+
+    def settings(
+        self, encoder: EncoderConfig, network: NetworkConfig, train: TrainConfig
+    ) -> tuple[EncoderConfig, NetworkConfig, TrainConfig]:
+        """Return what is said of the settings, and what is not as the model has it."""
+        network, train, encoder = grown_settings(self.parent, network, train, encoder)
+        return encoder, network, train
 
     def lessons(self, part: Corpus, seed: int) -> Corpus:
         """Return the new dialogues with the old ones that are to be learned from again."""

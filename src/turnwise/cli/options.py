@@ -49,6 +49,10 @@ ReadSettings = Annotated[
         "most_paths=N (repeatable).",
     ),
 ]
+ValuesFile = Annotated[
+    Path | None,
+    typer.Option(help="Values of slots: JSON, a CSV with a column for each slot, or a bAbI knowledge base."),
+]
 LayoutName = Annotated[
     str | None,
     typer.Option(

@@ -23,6 +23,7 @@ from turnwise.cli.options import (
     SeedCount,
     SettingPairs,
     SettingsFile,
+    ValuesFile,
     WordsName,
     pair,
     read_corpus,
@@ -32,7 +33,8 @@ from turnwise.config import split_settings
 from turnwise.errors import ConfigError
 from turnwise.evaluation import evaluate
 from turnwise.policy import check_output
-from turnwise.training import grown_settings, progress_for, split_dev
+from turnwise.readers import read_values
+from turnwise.training import progress_for, split_dev
 from turnwise.training import train as train_policy
 
 EXAMPLES = """[bold]Examples[/bold]
@@ -42,6 +44,8 @@ turnwise train dialogs.jsonl --out model/
 turnwise train train.txt --dev dev.txt --out model/ --epochs 20 --units 64
 
 turnwise train log.csv --column dialogue=CaseID --column action=ActivityID --out model/
+
+turnwise train dialogs.jsonl --out model/ --values menu.csv       (what is found in words, as slots)
 
 turnwise train dialogs.jsonl --out model/ --words lstm --cell gru
 
@@ -65,6 +69,7 @@ def train(
     column: ColumnNames = None,
     read: ReadSettings = None,
     where: Conditions = None,
+    values: ValuesFile = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the corpus, at most.")] = None,
     units: Annotated[int | None, typer.Option(help="Width of the hidden layers.")] = None,
     layout: LayoutName = None,
@@ -84,14 +89,12 @@ def train(
     """Train a policy and save it as a folder."""
     given: dict[str, Any] = {"epochs": epochs, "units": units, "seed": seed, "seeds": seeds}
     given |= {"layout": layout, "words": words, "cell": cell, "devices": devices}
-    encoder_config, network_config, train_config = split_settings(_settings(config, set_, given))
+    settings = split_settings(_settings(config, set_, given))
     # A training that was stopped left its best policy; going on replaces it.
     check_output(out, "manifest.json", force=force or (resume and _interrupted(out)))
     reading = partial(read_corpus, format=format, columns=column, settings=read, where=where)
     growing = Growing.of(from_, out, old_dev, replay, reading)
-    if growing:
-        settings = network_config, train_config, encoder_config
-        network_config, train_config, encoder_config = grown_settings(growing.parent, *settings)
+    encoder_config, network_config, train_config = growing.settings(*settings) if growing else settings
     part = reading(corpus)
     if dev:
         dev_part = reading(dev)
@@ -104,6 +107,7 @@ def train(
         network=network_config,
         config=train_config,
         encoder=encoder_config,
+        values=read_values(values) if values else None,
         progress=progress_for(),
         checkpoint=checkpoint,
         resume=resume,

@@ -17,7 +17,8 @@ def grown(old: TurnEncoder, new: TurnEncoder) -> TurnEncoder:
     """Return the old encoder with what only the new one knows: its words, actions, facts and values.
 
     All that a block has learned is in its JSON, where names stand in lists: new names are added at the ends.
-    What is no list of names (the edges of a number's buckets, byte-pair pieces) stays as it was.
+    What is no list of names (the edges of a number's buckets, byte-pair pieces) stays as it was. A value of a
+    slot that is new stands for its slot in old texts too.
 
     >>> from turnwise.features.user_words import UserWords
     >>> from turnwise.vocabulary import Vocabulary
@@ -28,7 +29,18 @@ def grown(old: TurnEncoder, new: TurnEncoder) -> TurnEncoder:
     >>> origins(old, encoder).tolist()
     [0, 1, -1, 2, 3]
     """
-    return TurnEncoder.from_json(_joined(old.to_json(), new.to_json()))
+    known, found = old.to_json(), new.to_json()
+    tokens = known["tokens"] and _record(known["tokens"], found["tokens"])
+    values = {
+        slot: _joined(known["dictionary"].get(slot, []), its) for slot, its in found["dictionary"].items()
+    }
+    return TurnEncoder.from_json(
+        {
+            "blocks": _joined(known["blocks"], found["blocks"]),
+            "tokens": tokens,
+            "dictionary": {**known["dictionary"], **values},
+        }
+    )
 
 
 def origins(old: TurnEncoder, grown: TurnEncoder) -> NDArray[np.intp]:
@@ -50,21 +62,30 @@ def _labels(block: Block) -> Iterator[str]:
     return (block.label(bit) for bit in range(block.width))
 
 
+def _record(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Return the record of a block, or of a fact, with the names that only the new one has."""
+    if old.keys() != new.keys():  # a number here, a category there: it stays what it was
+        return old
+    return {name: _joined(old[name], new[name]) for name in old}
+
+
 def _joined(old: Any, new: Any) -> Any:
-    """Return the old value, with the names that only the new one has in the lists of names."""
-    if isinstance(old, dict) and isinstance(new, dict) and old.keys() == new.keys():
-        return {name: _joined(old[name], new[name]) for name in old}
+    """Return the old value of a record with what only the new one has: names in lists, entries by name."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {**new, **old}
     if not isinstance(old, list) or not isinstance(new, list):
         return old
-    known, added = {_name(item): item for item in old}, {_name(item): item for item in new}
-    if None in known or None in added:
+    known, found = {_name(item): item for item in old}, {_name(item): item for item in new}
+    if None in known or None in found:  # no names: edges
         return old
-    kept = [_joined(item, added.get(name)) for name, item in known.items()]
-    return kept + [item for name, item in added.items() if name not in known]
+    kept = [
+        _record(item, found.get(name, {})) if isinstance(item, dict) else item for name, item in known.items()
+    ]
+    return kept + [item for name, item in found.items() if name not in known]
 
 
 def _name(item: Any) -> str | None:
-    """Return the name that stands in a list of names, or that an item of a list has."""
+    """Return the name that stands in a list of names, or that a record in a list has."""
     if isinstance(item, dict):
         return item.get("name", item.get("block"))
     return item if isinstance(item, str) else None

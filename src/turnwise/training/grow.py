@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -85,6 +85,14 @@ def grown_space(name: str, old: ActionSpace, new: ActionSpace) -> ActionSpace:
         raise CorpusError(name, problem, "train anew")
     names = [*old, *(action for action in new if action not in old)]
     return ActionSpace(names, multi=old.multi, may_be_empty=old.may_be_empty or new.may_be_empty)
+
+
+def known_values(parent: Policy, values: Mapping[str, Iterable[str]] | None) -> dict[str, tuple[str, ...]]:
+    """Return the values of slots that a policy knows, with those that are given beside them."""
+    known = {slot: tuple(found) for slot, found in parent.encoder.dictionary.values.items()}
+    for slot, given in (values or {}).items():
+        known[slot] = (*known.get(slot, ()), *given)
+    return known
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from turnwise.layouts import labelled, lesson
 from turnwise.policy import Card, Policy
 from turnwise.runtime import stacked
 from turnwise.training.checkpoint import Checkpoint, Member
-from turnwise.training.grow import Growth, grown_settings, grown_space
+from turnwise.training.grow import Growth, grown_settings, grown_space, known_values
 from turnwise.training.interruption import Interruption
 from turnwise.training.members import checkpoint_of, train_members
 from turnwise.training.mixing import check_mixing, with_counts
@@ -43,6 +43,7 @@ def train(
     network: NetworkConfig | None = None,
     config: TrainConfig | None = None,
     encoder: EncoderConfig | None = None,
+    values: Mapping[str, Iterable[str]] | None = None,
     progress: Progress | None = None,
     checkpoint: Path | None = None,
     resume: bool = False,
@@ -57,6 +58,8 @@ def train(
         network: the network's shape.
         config: how it is trained.
         encoder: what it sees.
+        values: the values of slots, slot -> values, as from a knowledge base: in words a slot's name stands
+            for its values, and what becomes of each slot has bits.
         progress: what is shown meanwhile; nothing when it is not given.
         checkpoint: a file that holds the state after each epoch while the training runs.
         resume: go on from the checkpoint; the result is that of a training that never stopped.
@@ -78,7 +81,7 @@ def train(
     corpus, dev = labelled(network, corpus), None if dev is None else labelled(network, dev)
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
-    lessons = _prepare(corpus, dev, network, encoder, config.batch_turns, parent)
+    lessons = _prepare(corpus, dev, network, encoder, values, config.batch_turns, parent)
     state = _state(lessons, network, config, encoder)
     saved = Checkpoint.load(checkpoint, state) if resume and checkpoint is not None else None
 
@@ -91,17 +94,9 @@ def train(
         members, interrupted = train_members(begin, config.seeds, progress or Silence(), wished, keep, saved)
     metrics = tuple(record for member in members for record in member.metrics)
     card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions(), lessons.parent)
-    policy = Policy(
-        lessons.encoder,
-        lessons.space,
-        network,
-        stacked([member.weights for member in members]),
-        lessons.floors,
-        lessons.responses,
-        card,
-        members=len(members),
-    )
-    return with_counts(policy, lessons.counts, dev, config.count_table)
+    weights = stacked([member.weights for member in members])
+    made = lessons.encoder, lessons.space, network, weights, lessons.floors, lessons.responses, card
+    return with_counts(Policy(*made, members=len(members)), lessons.counts, dev, config.count_table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +126,18 @@ def _prepare(
     dev: Corpus,
     network: NetworkConfig,
     config: EncoderConfig,
+    values: Mapping[str, Iterable[str]] | None,
     batch_turns: int,
     parent: Policy | None,
 ) -> _Lessons:
     """Count the training part, then encode both parts."""
-    census, counts = Census(), FloorCounts()
+    values = known_values(parent, values) if parent else values
+    census, counts = Census.begun(corpus, config, values), FloorCounts()
     for dialogue in corpus:
         one = lesson(network, dialogue)
         census.add(dialogue, one)
         counts.add(one)
-    space, encoder = census.action_space(), census.encoder(config, network.words)
+    space, encoder = census.action_space(), census.encoder(network.words)
     growth = Growth.of(parent, encoder) if parent else None
     responses = census.most_frequent_responses()
     if growth:
