@@ -1,4 +1,4 @@
-"""Measure several networks as one, and the table of counts beside them: `python benchmarks/ensembles.py FILE...`.
+"""Measure several networks as one, and the table of counts: `python benchmarks/ensembles.py FILE...`.
 
 A fifth of the dialogues of each file is held out as test part. The networks of the ensemble are judged one by
 one (mean and spread), then together, both without and with the table of counts, its weight chosen on the dev
