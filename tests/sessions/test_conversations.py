@@ -36,12 +36,13 @@ def test_a_conversation_from_its_beginning_to_its_end(talks, policy, store):
     assert told["response"] == policy.responses[expected.actions[0]]
     (told,) = run(talks, Observe(id="c1", user="small", facts={"stock": 2}, commit=False))
     assert told["committed"] is None
-    (told,) = run(talks, Commit(id="c1", actions=("confirm",)))
+    (told,) = run(talks, Commit(id="c1", actions=("confirm",), response="Right?"))
     assert told == {"committed": ["confirm"], "turn": 2}
     (told,) = run(talks, Override(id="c1", turn=1, actions=("confirm",), top=1))
     assert [one["turn"] for one in told["later"]] == [2]
     (told,) = run(talks, Undo(id="c1"))
-    assert told["undone"] == {"turn": 2, "user": "small", "facts": {"stock": 2}, "committed": ["confirm"]}
+    done = {"committed": ["confirm"], "response": "Right?"}
+    assert told["undone"] == {"turn": 2, "user": "small", "facts": {"stock": 2}, **done}
     assert [turn.actions for turn in turns_of(store.events("c1"))] == [("confirm",)]
     refused = run(talks, Override(id="c1", turn=2, actions=()), Undo(id="c2"), Begin(id="c3", model="other"))
     assert [type(one) for one in refused] == [NoTurn, NoConversation, NoModel]

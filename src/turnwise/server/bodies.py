@@ -70,6 +70,7 @@ class CommitBody(KeyedBody):
     model_config = ConfigDict(json_schema_extra={"example": {"actions": ["ask_time"]}})
 
     actions: Actions | None = Field(default=None, description="What was done; by default what was predicted.")
+    response: Text | None = Field(default=None, description="What was said; the usual, where not told.")
 
 
 class OverrideBody(KeyedBody):
@@ -78,6 +79,7 @@ class OverrideBody(KeyedBody):
     model_config = ConfigDict(json_schema_extra={"example": {"actions": ["ask_area"]}})
 
     actions: Actions
+    response: Text | None = Field(default=None, description="What was said; the usual, where not told.")
     top: Top = Field(default=3, description="How many ranked actions to tell of each later turn.")
 
 
@@ -91,10 +93,11 @@ class TurnBody(Body):
     user: Text | None = None
     facts: Facts = Field(default_factory=dict)
     actions: Actions = ()
+    response: Text | None = None
 
     def to_turn(self) -> Turn:
         """Return it as a value."""
-        return Turn(self.user, self.actions, self.facts)
+        return Turn(self.user, self.actions, self.facts, self.response)
 
 
 class PredictBody(Body):
@@ -192,6 +195,7 @@ class PastTurn(BaseModel):
     user: str | None
     facts: dict[str, Any]
     committed: list[str]
+    response: str | None
 
 
 class Undone(BaseModel):

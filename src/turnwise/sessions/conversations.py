@@ -173,9 +173,12 @@ def _do(work: _Work) -> None:
         case Observe():
             work.state, work.turn = session.begin_turn(request.user, request.facts)
         case Commit():
-            work.told = {"committed": list(session.commit(request.actions)), "turn": len(session)}
+            work.told = {
+                "committed": list(session.commit(request.actions, request.response)),
+                "turn": len(session),
+            }
         case Override():
-            later = session.override(request.turn, request.actions)
+            later = session.override(request.turn, request.actions, request.response)
             work.told = {
                 "turn": request.turn,
                 "committed": list(dict.fromkeys(request.actions)),

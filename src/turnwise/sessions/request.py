@@ -71,9 +71,11 @@ class Commit(Request):
 
     Attributes:
         actions: what was really done; None for what was predicted.
+        response: what was said with them; None where that is not told.
     """
 
     actions: tuple[str, ...] | None = None
+    response: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +85,13 @@ class Override(Request):
     Attributes:
         turn: which, counted from 1.
         actions: what was really done.
+        response: what was said with them; None where that is not told.
         top: how many ranked actions are told of each later turn.
     """
 
     turn: int
     actions: tuple[str, ...]
+    response: str | None = None
     top: int = 3
 
 

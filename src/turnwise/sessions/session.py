@@ -131,8 +131,10 @@ class Session:
         self._log.append(Event("observed", self._turns, self._predicted, turn.user, turn.facts))
         self._stand(after)
 
-    def commit(self, actions: Iterable[str] | None = None) -> tuple[str, ...]:
+    def commit(self, actions: Iterable[str] | None = None, response: str | None = None) -> tuple[str, ...]:
         """Say which actions the system really took at the turn observed last; by default the predicted ones.
+
+        With them, what it said: where that is not told, the next turn sees the actions' usual words.
 
         A prediction that names no action, as an outcome or the end of a dialogue, commits none.
 
@@ -150,18 +152,23 @@ class Session:
         elif self._predicted is not None:
             taken = self._predicted
         else:
-            return self._state.previous or ()
-        self._log.append(Event("committed", self._turns, taken))
+            taken = self._state.previous or ()
+            if response is None:
+                return taken
+        self._log.append(Event("committed", self._turns, taken, response=response))
         self._predicted = None
-        self._stand(self._state.committed(taken))
+        self._stand(self._state.committed(taken, response))
         return taken
 
-    def override(self, turn: int, actions: Iterable[str]) -> tuple[Prediction, ...]:
+    def override(
+        self, turn: int, actions: Iterable[str], response: str | None = None
+    ) -> tuple[Prediction, ...]:
         """Say that at an earlier turn the system really took these actions; what came later stays as it was.
 
         Args:
             turn: which turn, counted from 1.
             actions: what was really done.
+            response: what was said with them, where it is known.
 
         Returns:
             What the policy now says of each turn after that one.
@@ -174,12 +181,12 @@ class Session:
             raise NoTurn(turn, self._turns)
         taken = self._known(actions)
         if turn == self._turns:
-            self.commit(taken)
+            self.commit(taken, response)
             return ()
-        self._log.append(Event("overridden", turn, taken))
+        self._log.append(Event("overridden", turn, taken, response=response))
         self._kept = {number: state for number, state in self._kept.items() if number <= turn}
         if turn in self._kept:
-            self._kept[turn] = self._kept[turn].committed(taken)
+            self._kept[turn] = self._kept[turn].committed(taken, response)
         predictions = self._again(self.history(), max(self._kept, default=0))
         return predictions[turn - self._turns :]
 

@@ -50,4 +50,5 @@ def told_of_turn(number: int, turn: Turn) -> Told:
         "user": turn.user,
         "facts": dict(turn.facts),
         "committed": list(turn.actions),
+        "response": turn.response,
     }
