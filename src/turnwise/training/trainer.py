@@ -128,7 +128,7 @@ def _prepare(
     config: EncoderConfig,
     values: Mapping[str, Iterable[str]] | None,
     batch_turns: int,
-    parent: Policy | None,
+    parent: Policy | None = None,
 ) -> _Lessons:
     """Count the training part, then encode both parts."""
     values = known_values(parent, values) if parent else values
@@ -184,7 +184,7 @@ def _state(
     }
 
 
-def _begin(lessons: _Lessons, network: NetworkConfig, config: TrainConfig, member: int) -> Fit:
+def _begin(lessons: _Lessons, network: NetworkConfig, config: TrainConfig, member: int = 0) -> Fit:
     """Build one of the networks for what is to be learned, and make it ready for its first epoch."""
     from turnwise.network import (
         build_network,
