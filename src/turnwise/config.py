@@ -161,6 +161,11 @@ class TrainConfig(Settings):
             probabilities.
         count_table: the share of a table of counts in each prediction: a weight between 0 and 1; `auto` takes
             the one that is best on the dev part, 0 where none helps; `off` takes none.
+        max_error: the policy abstains where it is less sure than is needed for at most this share of wrong
+            answers, as the dev part shows; 1 answers always.
+        decide: how several actions a turn are decided on: `half` takes those of at least one half,
+            `thresholds` has one for each action, `sets` takes the most probable of the sets seen in training,
+            `auto` what gets most turns of the dev part right.
     """
 
     epochs: int = Field(default=40, ge=1)
@@ -174,6 +179,8 @@ class TrainConfig(Settings):
     devices: int = Field(default=0, ge=0, le=1024)
     seeds: int = Field(default=1, ge=1, le=100)
     count_table: float | Literal["off", "auto"] = "off"
+    max_error: float = Field(default=1.0, gt=0, le=1)
+    decide: Literal["auto", "half", "thresholds", "sets"] = "auto"
 
     @field_validator("count_table", mode="before")
     @classmethod

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cli_support import refused, turnwise
+from cli_support import refused, run
 from support import tiny
 from turnwise import Policy
 from turnwise.readers import to_json
@@ -23,7 +23,7 @@ def files(tmp_path_factory):
         text = "".join(to_json(dialogue) + "\n" for dialogue in dialogues)
         text = text.replace("tea", "cake").replace("serve_coffee", "pour") if name == "new" else text
         (folder / f"{name}.jsonl").write_text(text)
-    done = turnwise("train", folder / "old.jsonl", "--out", folder / "model", "--seeds", 2, *TRAIN)
+    done = run("train", folder / "old.jsonl", "--out", folder / "model", "--seeds", 2, *TRAIN)
     assert done.returncode == 0, done.stderr
     assert [line for line in done.stderr.splitlines() if line.startswith("network")] == [
         "network 1 of 2",
@@ -35,13 +35,13 @@ def files(tmp_path_factory):
 def test_several_networks_are_one_model(files, tmp_path):
     model = files / "model"
     assert json.loads((model / "manifest.json").read_text())["members"] == 2
-    report = json.loads(turnwise("evaluate", model, files / "old.jsonl", "--json").stdout)
+    report = json.loads(run("evaluate", model, files / "old.jsonl", "--json").stdout)
     assert report["turns"] == 33
-    assert len(turnwise("predict", model, files / "old.jsonl").stdout.splitlines()) == 33
-    assert "tea" in turnwise("chat", model, stdin="a tea please\n").stdout
-    shown = turnwise("shapes", model, files / "old.jsonl", "--json")
+    assert len(run("predict", model, files / "old.jsonl").stdout.splitlines()) == 33
+    assert "tea" in run("chat", model, stdin="a tea please\n").stdout
+    shown = run("shapes", model, files / "old.jsonl", "--json")
     assert json.loads(shown.stdout)["sizes"]["H"] == 4, shown.stderr
-    line = refused(turnwise("export", model, "--onnx", tmp_path / "model.onnx"))
+    line = refused(run("export", model, "--onnx", tmp_path / "model.onnx"))
     assert line == "setting 'seeds' was 2 in training; ONNX holds one network, train with seeds=1"
 
 
@@ -49,7 +49,7 @@ def test_a_model_grows_and_says_what_it_forgot(files, tmp_path):
     before, model, new = bytes_of(files / "model"), tmp_path / "grown", files / "new.jsonl"
     old = files / "old.jsonl"
     grow = ["train", new, "--from", files / "model", "--out", model, "--epochs", 1]
-    done = turnwise(*grow, "--old-dev", old, "--replay", old)
+    done = run(*grow, "--old-dev", old, "--replay", old)
     assert done.returncode == 0, done.stderr
     assert "old dialogues" in done.stdout
     growth = json.loads((model / "report.json").read_text())["growth"]
@@ -60,7 +60,7 @@ def test_a_model_grows_and_says_what_it_forgot(files, tmp_path):
     assert grown.members == 2
     assert grown.card.corpus["dialogues"] == 14  # 7 of the 8 new ones, and as many old ones
     assert bytes_of(files / "model") == before
-    without = turnwise(*grow, "--force")
+    without = run(*grow, "--force")
     assert "What it forgot cannot be shown: give old dialogues with --old-dev." in without.stdout
 
 
@@ -79,7 +79,7 @@ def test_a_model_grows_and_says_what_it_forgot(files, tmp_path):
 )
 def test_what_does_not_fit_is_refused_in_one_line(files, arguments, message):
     before = bytes_of(files / "model")
-    line = refused(turnwise("train", "new.jsonl", "--out", "grown", *arguments, cwd=files))
+    line = refused(run("train", "new.jsonl", "--out", "grown", *arguments, cwd=files))
     assert line.startswith(message)
     assert bytes_of(files / "model") == before
     assert not (files / "grown").exists()

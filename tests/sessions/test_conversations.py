@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ import turnwise
 from support import QUICK, SMALL, tiny
 from turnwise import Session
 from turnwise.errors import AskedOtherwise, NoConversation, NoModel, NoTurn, UnknownAction
+from turnwise.policy.decision import ALWAYS
 from turnwise.sessions import Standing, open_store, turns_of
 from turnwise.sessions.conversations import Conversations
 from turnwise.sessions.request import Begin, Commit, Observe, Override, Undo
@@ -58,6 +60,23 @@ def test_a_policy_that_is_not_sure_abstains_and_nothing_is_committed(talks, stor
     assert (told["abstain"], told["committed"]) == (True, None)
     run(talks, Observe(id="c1", user="small"))
     assert turns_of(store.events("c1"))[0].actions == ()
+
+
+def test_the_model_s_own_threshold_counts_where_the_request_has_none(policy, store):
+    decision = replace(policy.decision, abstain_below=ALWAYS)
+    unsure = replace(policy, decision=decision)
+    talks = Conversations(lambda: {"default": unsure}, store)
+    run(talks, Begin(id="c1", model="default"))
+    (told,) = run(talks, Observe(id="c1", user="a tea please"))
+    assert (told["abstain"], told["committed"]) == (True, None)
+    (told,) = run(talks, Observe(id="c1", user="small", threshold=0.0))
+    assert (told["abstain"], told["committed"]) == (False, told["actions"])
+    run(talks, Observe(id="c1", user="yes", commit=False))
+    (told,) = run(talks, Commit(id="c1"))
+    assert told["committed"] == []
+    session = Session(unsure)
+    assert session.observe("a tea please").abstains
+    assert session.commit() == ()
 
 
 def test_a_request_that_comes_again_is_answered_the_same_and_done_once(talks, store):

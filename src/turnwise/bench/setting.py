@@ -19,6 +19,7 @@ from turnwise.errors import ConfigError
 from turnwise.features import Batches, Census, encode
 from turnwise.policy import Policy
 from turnwise.readers import to_json
+from turnwise.runtime.temper import temper
 from turnwise.training import split_dev
 
 
@@ -87,7 +88,7 @@ def lay_out_policy(policy: Policy, corpus: Corpus, problem: Problem, folder: Pat
         ConfigError: for a model of another kind than all contenders can be.
     """
     _check(policy)
-    weights: Mapping[str, Any] = policy.weights
+    weights: Mapping[str, Any] = temper(policy.weights, policy.decision.temperature)
     problem = replace(
         problem,
         features=policy.encoder.width,

@@ -77,6 +77,12 @@ SettingsFile = Annotated[
 SeedCount = Annotated[
     int | None, typer.Option(help="Train so many networks, which answer together as one policy.")
 ]
+MaxError = Annotated[
+    float | None,
+    typer.Option(
+        help="Abstain as is needed for at most this share of wrong answers, as the dev part shows: 0.02."
+    ),
+]
 SettingPairs = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Any setting by its name, as dropout=0.3 (repeatable)."),

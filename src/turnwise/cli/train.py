@@ -19,6 +19,7 @@ from turnwise.cli.options import (
     DeviceCount,
     FormatName,
     LayoutName,
+    MaxError,
     ReadSettings,
     SeedCount,
     SettingPairs,
@@ -55,6 +56,8 @@ turnwise train dialogs.jsonl --out model/ --seeds 5
 
 turnwise train new.jsonl --from model/ --out model2/ --old-dev dev.jsonl --replay dialogs.jsonl
 
+turnwise train dialogs.jsonl --out model/ --max-error 0.02     (abstain where that is needed for it)
+
 turnwise train dialogs.jsonl --out model/ --resume     (after Ctrl-C or a crash)"""
 
 
@@ -78,6 +81,7 @@ def train(
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same model.")] = None,
     devices: DeviceCount = None,
     seeds: SeedCount = None,
+    max_error: MaxError = None,
     set_: SettingPairs = None,
     config: SettingsFile = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a model that is there already.")] = False,
@@ -88,7 +92,7 @@ def train(
 ) -> None:
     """Train a policy and save it as a folder."""
     given: dict[str, Any] = {"epochs": epochs, "units": units, "seed": seed, "seeds": seeds}
-    given |= {"layout": layout, "words": words, "cell": cell, "devices": devices}
+    given |= {"layout": layout, "words": words, "cell": cell, "devices": devices, "max_error": max_error}
     settings = split_settings(_settings(config, set_, given))
     # A training that was stopped left its best policy; going on replaces it.
     check_output(out, "manifest.json", force=force or (resume and _interrupted(out)))

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.features import TurnEncoder
 from turnwise.floors import Floors
+from turnwise.histories import Histories
 from turnwise.policy.count_table import CountTable
+from turnwise.policy.decision import AS_IT_IS, Decision
 from turnwise.vocabulary import ActionSpace
 
 
@@ -50,6 +52,8 @@ class Parts:
         floors: the tables of counts learned from the same training part.
         responses: each action's most frequent surface text in the training part.
         card: how the policy came about.
+        histories: what was seen in the training part; None where an older turnwise made the policy.
+        decision: how probabilities become what is done.
         members: k, how many networks of one shape answer together, with the mean of their probabilities.
         table: of counts, which has a share in each prediction; None where it has none.
     """
@@ -61,6 +65,8 @@ class Parts:
     floors: Floors
     responses: Mapping[str, str]
     card: Card
+    histories: Histories | None = None
+    decision: Decision = AS_IT_IS
     members: int = 1
     table: CountTable | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +13,14 @@ from turnwise.dialogue import Dialogue, Turn
 from turnwise.errors import ModelError
 from turnwise.features import Memory, Previous
 from turnwise.layouts import turns_read
+from turnwise.policy.decision import tempered
 from turnwise.policy.digest import digest_of
 from turnwise.policy.folder import read_folder, write_folder
 from turnwise.policy.onnx_file import OnnxFile, write_onnx
 from turnwise.policy.parts import Parts
 from turnwise.policy.prediction import Prediction
 from turnwise.runtime import NumpyNetwork, OneByOne, State, network_of
+from turnwise.runtime.temper import temper
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,14 @@ class Policy(Parts):
     _digest: str = field(init=False, repr=False, default="")
 
     def __post_init__(self) -> None:
-        network = network_of(self.config, self.weights, self.space.multi, self.members)
+        # Of one network the temperature is in the weights; a mean of several, or with counts, has it after.
+        weights = temper(self.weights, self.decision.temperature) if self._is_plain else self.weights
+        network = network_of(self.config, weights, self.space.multi, self.members)
         object.__setattr__(self, "_network", network)
+
+    @property
+    def _is_plain(self) -> bool:
+        return self.members == 1 and self.table is None
 
     @property
     def digest(self) -> str:
@@ -116,11 +124,24 @@ class Policy(Parts):
     def _prediction(self, probabilities: NDArray[np.float32], turn: Turn, state: PolicyState) -> Prediction:
         if self.table is not None:
             probabilities = self.table.mixed(probabilities, turn, state.previous)
+        if not self._is_plain and self.decision.temperature != 1:
+            changed = tempered(probabilities, self.decision.temperature, self.space.multi)
+            probabilities = changed.astype(np.float32)
         if probabilities.ndim == 1:
-            return Prediction(probabilities, self.space)
+            return Prediction(probabilities, self.space, (), self.decision)
         first, *others = probabilities
-        ahead = tuple(Prediction(row, self.space) for row in others)
-        return Prediction(first, self.space, ahead)
+        ahead = tuple(Prediction(row, self.space, (), self.decision) for row in others)
+        return Prediction(first, self.space, ahead, self.decision)
+
+    def for_error(self, max_error: float) -> Policy:
+        """Return the policy that abstains as is needed for at most this share of wrong answers.
+
+        The threshold is chosen on the dev part that it was trained with; see `Decision.for_error`.
+
+        Raises:
+            ConfigError: for a share that is none, or a policy that was saved without its dev part's errors.
+        """
+        return replace(self, decision=self.decision.for_error(max_error))
 
     def predict(self, dialogue: Dialogue) -> list[Prediction]:
         """Predict a recorded dialogue, each turn after the actions really taken before it.

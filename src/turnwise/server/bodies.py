@@ -55,11 +55,11 @@ class ObserveBody(KeyedBody):
     user: Text | None = Field(default=None, description="What the user said; null: the system acts again.")
     facts: Facts = Field(default_factory=dict, description="What else the system sees, by name.")
     commit: bool = Field(default=True, description="Whether the predicted actions count as done.")
-    threshold: float = Field(
-        default=0.0,
+    threshold: float | None = Field(
+        default=None,
         ge=0,
         le=1,
-        description="Abstain where the first is less probable.",
+        description="Abstain where what is predicted is less probable; the model's own, when not given.",
     )
     top: Top = Field(default=3, description="How many ranked actions to tell.")
 
@@ -149,6 +149,7 @@ class TurnTold(BaseModel):
 
     actions: list[str]
     probability: float
+    abstain: bool = Field(description="Whether the model is too unsure for that to be done.")
     ranked: list[Ranked]
 
 
@@ -157,7 +158,6 @@ class Observed(TurnTold):
 
     turn: int
     response: str | None
-    abstain: bool
     committed: list[str] | None
 
 
@@ -228,4 +228,5 @@ class NextTold(BaseModel):
     turn: int
     actions: list[str]
     probability: float
+    abstain: bool
     ranked: list[Ranked]

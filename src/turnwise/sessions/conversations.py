@@ -156,11 +156,11 @@ def _step(works: Sequence[_Work]) -> None:
             request, session = work.request, work.session
             if not isinstance(request, Observe) or work.turn is None:
                 continue
-            abstains = prediction.probability < request.threshold
-            session.end_turn(work.turn, prediction, after, () if abstains else None)
+            if request.threshold is not None:
+                prediction = prediction.abstaining_below(request.threshold)
+            session.end_turn(work.turn, prediction, after)
             work.told = {"turn": len(session), **told_of(prediction, request.top, work.policy.responses)}
-            work.told["abstain"] = abstains
-            committed = session.commit() if request.commit and not abstains else None
+            committed = session.commit() if request.commit and not prediction.abstains else None
             work.told["committed"] = None if committed is None else list(committed)
 
 

@@ -17,9 +17,10 @@ class Session:
     """A live conversation: observe what the user does, commit what the system really did.
 
     The next turn sees the actions that were committed, as in training. An observed turn that is not committed
-    takes the first ranked action (or set) when the next is observed. All that happens is written to a log;
-    what was done at an earlier turn can be corrected, and the conversation then stands where it would stand
-    had it gone that way from the start. The cost of a turn does not grow with the history.
+    takes the first ranked action (or set) when the next is observed; none, where the policy abstains. All
+    that happens is written to a log; what was done at an earlier turn can be corrected, and the conversation
+    then stands where it would stand had it gone that way from the start. The cost of a turn does not grow
+    with the history.
 
     Args:
         policy: the trained policy; many sessions may share it.
@@ -110,23 +111,16 @@ class Session:
             self.commit()
         return self._state, turn
 
-    def end_turn(
-        self,
-        turn: Turn,
-        prediction: Prediction,
-        after: PolicyState,
-        default: tuple[str, ...] | None = None,
-    ) -> None:
+    def end_turn(self, turn: Turn, prediction: Prediction, after: PolicyState) -> None:
         """Take what `Policy.step` returned for the turn that was begun.
 
         Args:
             turn: what was stepped.
-            prediction: what was predicted.
+            prediction: what was predicted. Its actions are what the turn takes as committed where nothing
+                else is said; none, where it abstains.
             after: the state after it.
-            default: what the turn takes as committed where nothing else is said; the predicted actions, when
-                not given.
         """
-        self._predicted = self._committable(prediction) if default is None else default
+        self._predicted = self._committable(prediction)
         self._turns += 1
         self._log.append(Event("observed", self._turns, self._predicted, turn.user, turn.facts))
         self._stand(after)
@@ -136,7 +130,8 @@ class Session:
 
         With them, what it said: where that is not told, the next turn sees the actions' usual words.
 
-        A prediction that names no action, as an outcome or the end of a dialogue, commits none.
+        A prediction that names no action, as an outcome or the end of a dialogue, or that abstains, commits
+        none.
 
         Called again, it replaces what was committed. An action that the policy does not know is refused: the
         next turn could not see it.
@@ -206,6 +201,8 @@ class Session:
         return turns_of(self.events)
 
     def _committable(self, prediction: Prediction) -> tuple[str, ...]:
+        if prediction.abstains:
+            return ()
         known = self._policy.encoder.actions
         return tuple(action for action in prediction.actions if action in known)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -13,13 +14,15 @@ import numpy as np
 
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.dialogue import Corpus
-from turnwise.errors import CorpusError
+from turnwise.errors import ConfigError, CorpusError
 from turnwise.features import Batches, Census, TurnEncoder, encode
 from turnwise.floors import FloorCounts, Floors
-from turnwise.layouts import labelled, lesson
+from turnwise.histories import Histories, histories_of
+from turnwise.layouts import Actions, labelled, lesson
 from turnwise.policy import Card, Policy
 from turnwise.runtime import stacked
 from turnwise.training.checkpoint import Checkpoint, Member
+from turnwise.training.decide import fit_decision
 from turnwise.training.grow import Growth, grown_settings, grown_space, known_values
 from turnwise.training.interruption import Interruption
 from turnwise.training.members import checkpoint_of, train_members
@@ -71,7 +74,7 @@ def train(
 
     Raises:
         CorpusError: for a corpus from which nothing can be learned.
-        ConfigError: for settings that do not go together, or do not fit the parent.
+        ConfigError: for settings that do not go together, or that the corpus or the parent has no use for.
         MissingExtra: where the libraries for training (or for byte-pair pieces) are not installed.
     """
     if parent:
@@ -82,6 +85,7 @@ def train(
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
     lessons = _prepare(corpus, dev, network, encoder, values, config.batch_turns, parent)
+    _check_decide(corpus.name, lessons.space, config.decide)
     state = _state(lessons, network, config, encoder)
     saved = Checkpoint.load(checkpoint, state) if resume and checkpoint is not None else None
 
@@ -95,8 +99,10 @@ def train(
     metrics = tuple(record for member in members for record in member.metrics)
     card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions(), lessons.parent)
     weights = stacked([member.weights for member in members])
-    made = lessons.encoder, lessons.space, network, weights, lessons.floors, lessons.responses, card
-    return with_counts(Policy(*made, members=len(members)), lessons.counts, dev, config.count_table)
+    seen = lessons.floors, lessons.responses, card, lessons.histories
+    policy = Policy(lessons.encoder, lessons.space, network, weights, *seen, members=len(members))
+    policy = with_counts(policy, lessons.counts, dev, config.count_table)
+    return fit_decision(policy, dev, lessons.answers, config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,9 @@ class _Lessons:
     encoder: TurnEncoder
     counts: FloorCounts
     floors: Floors
+    histories: Histories
     responses: Mapping[str, str]
+    answers: Mapping[Actions, int]
     train: Batches
     dev: Batches
     growth: Growth | None
@@ -132,11 +140,12 @@ def _prepare(
 ) -> _Lessons:
     """Count the training part, then encode both parts."""
     values = known_values(parent, values) if parent else values
-    census, counts = Census.begun(corpus, config, values), FloorCounts()
+    census, counts, seen = Census.begun(corpus, config, values), FloorCounts(), array("Q")
     for dialogue in corpus:
         one = lesson(network, dialogue)
         census.add(dialogue, one)
         counts.add(one)
+        seen.extend(histories_of(network, one))
     space, encoder = census.action_space(), census.encoder(network.words)
     growth = Growth.of(parent, encoder) if parent else None
     responses = census.most_frequent_responses()
@@ -156,7 +165,9 @@ def _prepare(
         encoder=encoder,
         counts=counts,
         floors=counts.floors(),
+        histories=Histories.of(seen),
         responses=responses,
+        answers=census.answers,
         train=Batches(encode(corpus, encoder, space, network), batch_turns),
         dev=Batches(encode(dev, encoder, space, network), _DEV_BATCH * batch_turns, most_lengths=2),
         growth=growth,
@@ -169,12 +180,20 @@ def _check_actions(name: str, space: ActionSpace, what: str) -> None:
         raise CorpusError(name, f"there is {found}", "a policy needs two to choose between; check the labels")
 
 
+def _check_decide(name: str, space: ActionSpace, how: str) -> None:
+    if not space.multi and how in ("thresholds", "sets"):
+        problem = f"setting 'decide' is {how!r}, and every turn of {name} takes one action"
+        raise ConfigError(f"{problem}; leave it at auto")
+
+
 def _state(
     lessons: _Lessons, network: NetworkConfig, config: TrainConfig, encoder: EncoderConfig
 ) -> dict[str, Any]:
     """Return what must be the same for a stopped training to go on."""
     # A network can learn for longer than was first said; those trained before it, of several, cannot.
-    may_change = {"epochs", "patience"} if config.seeds == 1 else set()
+    may_change = {"max_error", "decide", "count_table"} | (
+        {"epochs", "patience"} if config.seeds == 1 else set()
+    )
     return {
         "network": network.model_dump(),
         "config": config.model_dump(exclude=may_change),
@@ -186,11 +205,8 @@ def _state(
 
 def _begin(lessons: _Lessons, network: NetworkConfig, config: TrainConfig, member: int = 0) -> Fit:
     """Build one of the networks for what is to be learned, and make it ready for its first epoch."""
-    from turnwise.network import (
-        build_network,
-        read_weights,
-        write_weights,
-    )  # `import turnwise` needs no Keras
+    # Here, so that `import turnwise` needs no Keras.
+    from turnwise.network import build_network, read_weights, write_weights
     from turnwise.training.fit import Fit
 
     config = config.model_copy(update={"seed": config.seed + member})
