@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import turnwise
 from layout_support import LAYOUTS, told
-from support import QUICK, SMALL, tiny
+from support import QUICK, SMALL, tiny, untempered
 from turnwise import ActionSpace, Policy, TrainConfig, Turn
 from turnwise.errors import ConfigError, ModelError
 from turnwise.floors import FloorCounts, keys_of
@@ -96,8 +96,8 @@ def test_a_share_of_each_prediction_is_the_counts(mixed, policy):
     for dialogue in tiny("other"):
         for (turn, before, _), found, alone in zip(
             lesson(mixed.config, dialogue).decisions,
-            mixed.predict(dialogue),
-            policy.predict(dialogue),
+            untempered(mixed).predict(dialogue),
+            untempered(policy).predict(dialogue),
             strict=True,
         ):
             counted = mixed.table.distribution(turn, before)
@@ -142,7 +142,7 @@ def test_each_layout_takes_it_or_refuses_it(layout):
         with pytest.raises(ConfigError, match=r"^setting 'count_table' is 0\.5; one-to-many takes no counts"):
             turnwise.train(told(), network=LAYOUTS[layout], config=config)
         return
-    policy = turnwise.train(told(), network=LAYOUTS[layout], config=config)
+    policy = untempered(turnwise.train(told(), network=LAYOUTS[layout], config=config))
     without = replace(policy, table=None)
     dialogue = told().dialogues[0]
     for found, alone in zip(policy.predict(dialogue), without.predict(dialogue), strict=True):
@@ -172,3 +172,14 @@ def test_what_is_no_share_is_refused(given):
     with pytest.raises(ConfigError, match="give off, auto or a weight between 0 and 1"):
         TrainConfig(count_table=given)
     assert TrainConfig(count_table="0.25").count_table == 0.25
+
+
+def test_the_temperature_is_that_of_the_mixed_probabilities(mixed):
+    decision = replace(mixed.decision, temperature=2.0)
+    for dialogue in tiny("other"):
+        warm, plain = (
+            one.predict(dialogue) for one in (replace(mixed, decision=decision), untempered(mixed))
+        )
+        for found, before in zip(warm, plain, strict=True):
+            expected = np.sqrt(before.probabilities) / np.sqrt(before.probabilities).sum()
+            np.testing.assert_allclose(found.probabilities, expected, atol=1e-6)

@@ -7,7 +7,7 @@ import pytest
 
 import turnwise
 from layout_support import LAYOUTS, told
-from support import QUICK, SMALL, tiny
+from support import QUICK, SMALL, tiny, untempered
 from turnwise import Corpus, Dialogue, EncoderConfig, NetworkConfig, Policy, TrainConfig, Turn
 from turnwise.errors import ConfigError, CorpusError, ModelError
 from turnwise.features import Census
@@ -35,7 +35,7 @@ def newer(name="newer", dialogues=12, multi=False) -> Corpus:
 def logits(policy, dialogue, actions):
     """Return the logits of some actions at each decision, up to what is the same for all of them."""
     rows = []
-    for prediction in policy.predict(dialogue):
+    for prediction in untempered(policy).predict(dialogue):
         for one in (prediction, *prediction.ahead):
             found = np.log([one.probability_of(action) for action in actions])
             rows.append(found - found.mean())

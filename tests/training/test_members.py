@@ -7,7 +7,7 @@ import pytest
 
 import turnwise
 from layout_support import LAYOUTS, told
-from support import QUICK, SMALL, tiny
+from support import QUICK, SMALL, tiny, untempered
 from turnwise import Policy, Session, Turn
 from turnwise.errors import ConfigError
 from turnwise.training.progress import PlainProgress, Silence
@@ -53,7 +53,7 @@ def test_its_card_names_the_member_of_each_epoch(three, policy):
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_each_layout_predicts_the_mean(layout):
     config = QUICK.model_copy(update={"epochs": 1, "seeds": 2})
-    policy = turnwise.train(told(), network=LAYOUTS[layout], config=config)
+    policy = untempered(turnwise.train(told(), network=LAYOUTS[layout], config=config))
     parts = [
         Policy(
             policy.encoder,
