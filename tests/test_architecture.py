@@ -18,6 +18,7 @@ FLOORS = [
     ["floors", "histories", "rules"],
     ["policy"],
     ["training", "evaluation", "explain", "sessions", "data"],
+    ["search"],
     ["bench", "server"],
     ["cli"],
 ]
@@ -35,7 +36,7 @@ LIVE = {
     "histories",
     "cli",
 }
-LIVE |= {"data", "rules", "server", "simulator"}
+LIVE |= {"data", "rules", "search", "server", "simulator"}
 
 
 def room(path: Path) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from turnwise.errors import ConfigError, did_you_mean
 
@@ -31,11 +31,7 @@ class Settings(BaseModel):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            first = error.errors()[0]
-            text = first["msg"].removeprefix("Value error, ")
-            message = text[:1].lower() + text[1:]
-            name = ".".join(str(part) for part in first["loc"])
-            raise ConfigError(f"setting {name!r} is {first['input']!r}; {message}") from None
+            raise _refusal(".".join(str(part) for part in error.errors()[0]["loc"]), error) from None
         self.check()
 
     def check(self) -> None:
@@ -144,6 +140,24 @@ class NetworkConfig(Settings):
             )
 
 
+def _share(given: Any) -> Any:
+    """Refuse what is no share.
+
+    >>> TrainConfig(count_table=2)
+    Traceback (most recent call last):
+    turnwise.errors.ConfigError: setting 'count_table' is 2; give off, auto or a weight between 0 and 1
+    """
+    if given in ("off", "auto"):
+        return given
+    try:
+        weight = float(given)
+    except (TypeError, ValueError):
+        weight = 0.0
+    if not 0 < weight < 1:
+        raise ValueError("give off, auto or a weight between 0 and 1")
+    return weight
+
+
 class TrainConfig(Settings):
     """How the network is trained.
 
@@ -178,28 +192,38 @@ class TrainConfig(Settings):
     seed: int = Field(default=1, ge=0, lt=2**31)
     devices: int = Field(default=0, ge=0, le=1024)
     seeds: int = Field(default=1, ge=1, le=100)
-    count_table: float | Literal["off", "auto"] = "off"
+    count_table: Annotated[float | Literal["off", "auto"], BeforeValidator(_share)] = "off"
     max_error: float = Field(default=1.0, gt=0, le=1)
     decide: Literal["auto", "half", "thresholds", "sets"] = "auto"
 
-    @field_validator("count_table", mode="before")
-    @classmethod
-    def _weight(cls, given: Any) -> Any:
-        """Refuse what is no share.
 
-        >>> TrainConfig(count_table=2)
-        Traceback (most recent call last):
-        turnwise.errors.ConfigError: setting 'count_table' is 2; give off, auto or a weight between 0 and 1
-        """
-        if given in ("off", "auto"):
-            return given
-        try:
-            weight = float(given)
-        except (TypeError, ValueError):
-            weight = 0.0
-        if not 0 < weight < 1:
-            raise ValueError("give off, auto or a weight between 0 and 1")
-        return weight
+_KINDS = (EncoderConfig, NetworkConfig, TrainConfig)
+
+
+def setting(name: str, value: Any) -> Any:
+    """Return the value of one setting, checked alone and made what the setting holds.
+
+    >>> setting("units", "64"), setting("residual", "true")
+    (64, True)
+
+    Raises:
+        ConfigError: for a setting that there is not, or a value that it does not take.
+    """
+    fields = {name: field for kind in _KINDS for name, field in kind.model_fields.items()}
+    if name not in fields:
+        raise ConfigError(f"unknown setting {name!r}{did_you_mean(name, fields)}")
+    try:
+        kind: Any = Annotated[fields[name].annotation, fields[name]]
+        return TypeAdapter(kind, config=ConfigDict(allow_inf_nan=False)).validate_python(value)
+    except ValidationError as error:
+        raise _refusal(name, error) from None
+
+
+def _refusal(name: str, error: ValidationError) -> ConfigError:
+    first = error.errors()[0]
+    text = first["msg"].removeprefix("Value error, ")
+    message = text[:1].lower() + text[1:]
+    return ConfigError(f"setting {name!r} is {first['input']!r}; {message}")
 
 
 def split_settings(settings: Mapping[str, Any]) -> tuple[EncoderConfig, NetworkConfig, TrainConfig]:
@@ -212,13 +236,12 @@ def split_settings(settings: Mapping[str, Any]) -> tuple[EncoderConfig, NetworkC
     Raises:
         ConfigError: for a setting that none of them has.
     """
-    kinds = (EncoderConfig, NetworkConfig, TrainConfig)
-    known = [name for kind in kinds for name in kind.model_fields]
+    known = [name for kind in _KINDS for name in kind.model_fields]
     for name in settings:
         if name not in known:
             raise ConfigError(f"unknown setting {name!r}{did_you_mean(name, known)}")
     encoder, network, train = (
         kind(**{name: value for name, value in settings.items() if name in kind.model_fields})
-        for kind in kinds
+        for kind in _KINDS
     )
     return encoder, network, train  # type: ignore[return-value]  # in the order of kinds

@@ -97,7 +97,7 @@ class Policy(Parts):
         """
         seen, memory = self.encoder.encode(turn, state.memory)
         probabilities, network = self._network.step(state.network, seen.bits, seen.tokens)
-        return self._prediction(probabilities, turn, state), PolicyState(network, memory)
+        return self._prediction(self._settled(probabilities, turn, state)), PolicyState(network, memory)
 
     def step_many(
         self, states: Sequence[PolicyState], turns: Sequence[Turn]
@@ -115,18 +115,25 @@ class Policy(Parts):
         seen = [(one.bits, one.tokens) for one, _ in encoded]
         stepped = self._network.step_many([state.network for state in states], seen)
         return [
-            (self._prediction(probabilities, turn, state), PolicyState(network, memory))
+            (self._prediction(self._settled(probabilities, turn, state)), PolicyState(network, memory))
             for (probabilities, network), (_, memory), turn, state in zip(
                 stepped, encoded, turns, states, strict=True
             )
         ]
 
-    def _prediction(self, probabilities: NDArray[np.float32], turn: Turn, state: PolicyState) -> Prediction:
+    def _settled(
+        self, probabilities: NDArray[np.float32], turn: Turn, state: PolicyState
+    ) -> NDArray[np.float32]:
+        """Return probabilities with the share of the counts, and with the temperature where weights lack it."""
+        if self._is_plain:
+            return probabilities
         if self.table is not None:
             probabilities = self.table.mixed(probabilities, turn, state.previous)
-        if not self._is_plain and self.decision.temperature != 1:
-            changed = tempered(probabilities, self.decision.temperature, self.space.multi)
-            probabilities = changed.astype(np.float32)
+        if self.decision.temperature == 1:
+            return probabilities
+        return tempered(probabilities, self.decision.temperature, self.space.multi).astype(np.float32)
+
+    def _prediction(self, probabilities: NDArray[np.float32]) -> Prediction:
         if probabilities.ndim == 1:
             return Prediction(probabilities, self.space, (), self.decision)
         first, *others = probabilities
