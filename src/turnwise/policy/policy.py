@@ -124,7 +124,7 @@ class Policy(Parts):
     def _settled(
         self, probabilities: NDArray[np.float32], turn: Turn, state: PolicyState
     ) -> NDArray[np.float32]:
-        """Return probabilities with the share of the counts, and with the temperature where weights lack it."""
+        """Return probabilities with the share of the counts, and the temperature where weights lack it."""
         if self._is_plain:
             return probabilities
         if self.table is not None:
