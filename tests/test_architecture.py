@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
     ["errors", "version", "cores"],
     ["dialogue", "vocabulary", "metrics", "config", "backend"],
-    ["layers", "layouts"],
+    ["layers", "layouts", "client"],
     ["network", "features", "readers", "runtime", "simulator"],
     ["floors"],
     ["policy"],
@@ -24,7 +25,7 @@ FLOORS = [
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 MAY_IMPORT_KERAS = {"backend", "layers", "network", "training", "explain", "bench"}
 LIVE = {"layouts", "runtime", "policy", "features", "sessions", "evaluation", "readers", "floors", "cli"}
-LIVE |= {"data", "server", "simulator"}
+LIVE |= {"data", "server", "simulator", "client"}
 
 
 def room(path: Path) -> str:
@@ -66,6 +67,14 @@ def test_keras_stays_in_its_rooms(path):
         assert room(path) in MAY_IMPORT_KERAS
     if room(path) in LIVE:
         assert not names & {"jax", "torch", "tensorflow"}
+
+
+def test_a_client_needs_httpx_and_our_values_alone():
+    for path in sorted((PACKAGE / "client").glob("*.py")):
+        for name in imports(path, inside_functions=True):
+            room = ".".join(name.split(".")[:2])
+            allowed = {"turnwise.client", "turnwise.dialogue", "turnwise.errors", "httpx"}
+            assert room in allowed or room.split(".")[0] in sys.stdlib_module_names, f"{path.name}: {name}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
