@@ -105,8 +105,10 @@ def test_every_turn_that_is_read_is_in_one_batch_before_its_answers(layout, word
     batches = Batches(encode(corpus, encoder, space, network), batch_turns)
     expected = []
     for dialogue in corpus:
-        one, previous = lesson(network, dialogue), (None, *(turn.actions for turn in dialogue))
-        turns = [encoder.encode(turn, before) for turn, before in zip(one.turns, previous, strict=False)]
+        one, memory, turns = lesson(network, dialogue), encoder.start(), []
+        for turn in one.turns:
+            encoded, memory = encoder.encode(turn, memory)
+            turns.append(encoded)
         indices = [tuple(sorted(space.indices(answer))) for row in one.answers for answer in row]
         expected.append((tuple((tuple(t.bits), tuple(t.tokens)) for t in turns), tuple(indices)))
     found = []

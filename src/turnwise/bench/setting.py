@@ -103,7 +103,8 @@ def lay_out_policy(policy: Policy, corpus: Corpus, problem: Problem, folder: Pat
     told = {"user": turn.user, "facts": dict(turn.facts)}
     (folder / "turn.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
     bits = np.zeros(problem.features, np.float32)
-    bits[policy.encoder.bits(turn, None)] = 1
+    encoded, _ = policy.encoder.encode(turn, policy.encoder.start())
+    bits[encoded.bits] = 1
     np.save(folder / "turn.npy", bits)
     return problem
 

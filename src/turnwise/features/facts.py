@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from turnwise.config import EncoderConfig
-from turnwise.dialogue import Fact, Turn
-from turnwise.features.block import Previous
+from turnwise.dialogue import Fact
+from turnwise.features.block import Momentary
+from turnwise.features.seen import Seen
 from turnwise.vocabulary import Vocabulary
 from turnwise.vocabulary import value_name as value_name
 
@@ -65,13 +66,13 @@ class FactCode:
         return f"{low:g} <= {self.name} < {high:g}"
 
 
-class Facts:
+class Facts(Momentary):
     """The bits of the facts seen since the last turn, one for each fact that is present.
 
     A fact whose name is not known sets the block's last bit.
 
     >>> block = Facts([FactCode("open", Vocabulary(["false", "true"]))])
-    >>> block.width, *(block.bits(Turn(facts={name: True}), None) for name in ("open", "shut"))
+    >>> block.width, *(block.bits(Seen(facts={name: True})) for name in ("open", "shut"))
     (4, {1}, {3})
     """
 
@@ -91,10 +92,10 @@ class Facts:
         """The bits of every known fact, and one for a fact that is not known."""
         return self._width
 
-    def bits(self, turn: Turn, previous: Previous) -> Collection[int]:  # noqa: ARG002
+    def bits(self, seen: Seen) -> Collection[int]:
         """Return the bits of the turn's facts."""
         found = set()
-        for name, value in turn.facts.items():
+        for name, value in seen.facts.items():
             known = self._first.get(name)
             found.add(self._width - 1 if known is None else known[0] + known[1].bit(value))
         return found

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from turnwise.dialogue import Dialogue, Turn
 from turnwise.errors import ModelError
-from turnwise.features import Previous
+from turnwise.features import Memory, Previous
 from turnwise.layouts import turns_read
 from turnwise.policy.digest import digest_of
 from turnwise.policy.folder import read_folder, write_folder
@@ -23,14 +23,19 @@ from turnwise.runtime import NumpyNetwork, State
 
 @dataclass(frozen=True, slots=True)
 class PolicyState:
-    """Where a dialogue stands: the network's memory, and the actions committed last."""
+    """Where a dialogue stands: the network's memory, and the encoder's."""
 
     network: State
-    previous: Previous
+    memory: Memory
 
-    def committed(self, actions: tuple[str, ...]) -> PolicyState:
-        """Return the state after these actions were really taken."""
-        return PolicyState(self.network, actions)
+    @property
+    def previous(self) -> Previous:
+        """The actions committed last; None before the first turn."""
+        return self.memory.previous
+
+    def committed(self, actions: tuple[str, ...], response: str | None = None) -> PolicyState:
+        """Return the state after these actions were really taken, and this was said with them."""
+        return PolicyState(self.network, self.memory.committed(actions, response))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,22 +72,23 @@ class Policy(Parts):
 
     def start(self) -> PolicyState:
         """Return the state before the first turn."""
-        return PolicyState(self._network.start(), None)
+        return PolicyState(self._network.start(), self.encoder.start())
 
     def step(self, state: PolicyState, turn: Turn) -> tuple[Prediction, PolicyState]:
         """Predict one turn from its user text and facts.
 
         Args:
             state: where the dialogue stands.
-            turn: what the system sees now. Its actions do not change the prediction: they are what the new
-                state takes as committed. Live, they are not known yet: `PolicyState.committed` says them.
+            turn: what the system sees now. Its actions and response do not change the prediction: they are
+                what the new state takes as committed. Live, they are not known yet: `PolicyState.committed`
+                says them.
 
         Returns:
             The prediction and the state after the turn.
         """
-        seen = self.encoder.encode(turn, state.previous)
+        seen, memory = self.encoder.encode(turn, state.memory)
         probabilities, network = self._network.step(state.network, seen.bits, seen.tokens)
-        return self._prediction(probabilities), PolicyState(network, turn.actions)
+        return self._prediction(probabilities), PolicyState(network, memory)
 
     def step_many(
         self, states: Sequence[PolicyState], turns: Sequence[Turn]
@@ -96,14 +102,12 @@ class Policy(Parts):
         Returns:
             What `step` returns, for each conversation; the same to 1e-6.
         """
-        encoded = [
-            self.encoder.encode(*pair) for pair in zip(turns, (s.previous for s in states), strict=True)
-        ]
-        seen = [(one.bits, one.tokens) for one in encoded]
+        encoded = [self.encoder.encode(turn, state.memory) for turn, state in zip(turns, states, strict=True)]
+        seen = [(one.bits, one.tokens) for one, _ in encoded]
         stepped = self._network.step_many([state.network for state in states], seen)
         return [
-            (self._prediction(probabilities), PolicyState(network, turn.actions))
-            for (probabilities, network), turn in zip(stepped, turns, strict=True)
+            (self._prediction(probabilities), PolicyState(network, memory))
+            for (probabilities, network), (_, memory) in zip(stepped, encoded, strict=True)
         ]
 
     def _prediction(self, probabilities: NDArray[np.float32]) -> Prediction:
