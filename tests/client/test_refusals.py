@@ -34,7 +34,7 @@ NEVER = Retries(times=0)
         (lambda client, id: client.observe(id, "x", turn_id="t"), BadRequest, "turn_id_used", "turn_id"),
         (lambda client, id: client.get("a/b?c"), NotThere, "no_such_path", "path"),
         (lambda client, id: client.get("a b"), BadRequest, "bad_request", "path.id"),
-        (lambda client, id: client.next_action([{"role": 3}]), BadRequest, "bad_messages", "messages"),
+        (lambda client, id: client.next_action([{"role": 3}]), BadRequest, "bad_request", "body.messages.0"),
     ],
 )
 def test_a_refusal_is_told_as_the_server_tells_it(address, ask, kind, type_, where):
