@@ -165,7 +165,12 @@ async def refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -
         await receive()
         await send({"type": "websocket.close", "code": 1008, "reason": refusal.problem["type"]})
         return
-    headers = {"content-type": "application/json", "connection": "close", **refusal.headers}
+    headers = {
+        "content-type": "application/json",
+        "content-length": str(len(refusal.body)),
+        "connection": "close",
+        **refusal.headers,
+    }
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": refusal.status, "headers": raw})
     await send({"type": "http.response.body", "body": refusal.body})
