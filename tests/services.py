@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -92,6 +92,22 @@ class Postgres:
         self.process.wait(30)
 
 
+def freeze(running) -> None:
+    """Stop all its processes where they are: connections stay open, and nothing comes."""
+    _signal_all(running.process.pid, signal.SIGSTOP)
+
+
+def thaw(running) -> None:
+    _signal_all(running.process.pid, signal.SIGCONT)
+
+
+def _signal_all(pid: int, number: signal.Signals) -> None:
+    children = Path(f"/proc/{pid}/task/{pid}/children")  # of PostgreSQL one for each connection
+    for one in (str(pid), *(children.read_text().split() if children.exists() else ())):
+        with suppress(ProcessLookupError):  # a connection may have ended meanwhile
+            os.kill(int(one), number)
+
+
 @contextmanager
 def service(kind):
     """A Redis or a PostgreSQL in a temporary folder, until the end."""
@@ -102,7 +118,8 @@ def service(kind):
         try:
             yield running
         finally:
-            running.process.send_signal(signal.SIGCONT)
+            if running.process.poll() is None:
+                thaw(running)
             running.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
