@@ -1,7 +1,7 @@
 """What happened in a Rasa conversation, as turnwise's turns; what turnwise answers, as Rasa's probabilities.
 
 Pure functions over plain values: neither Rasa nor turnwise is imported. The turns are those that
-`turnwise.readers.rasa` makes of stories with `listen` true, so that the policy sees live what it learned from.
+`turnwise.readers.rasa` makes of stories with `listen` true: the policy sees live what it learned from.
 """
 
 import json
