@@ -7,6 +7,7 @@ import ipaddress
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from turnwise.server.keys import Keys
@@ -111,6 +112,7 @@ class Guard:
 _NEEDED = (b"host", b"origin")
 
 
+@lru_cache(maxsize=64)  # a client names the same host each time
 def _is_local(host: str) -> bool:
     name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
     if name == "localhost":
