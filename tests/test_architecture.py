@@ -16,7 +16,7 @@ FLOORS = [
     ["dialogue", "vocabulary", "metrics", "config", "backend"],
     ["layers", "layouts", "client"],
     ["network", "features", "readers", "runtime", "simulator"],
-    ["floors"],
+    ["floors", "histories", "rules"],
     ["policy"],
     ["training", "evaluation", "explain", "sessions", "data"],
     ["bench", "server"],
@@ -24,8 +24,19 @@ FLOORS = [
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 MAY_IMPORT_KERAS = {"backend", "layers", "network", "training", "explain", "bench"}
-LIVE = {"layouts", "runtime", "policy", "features", "sessions", "evaluation", "readers", "floors", "cli"}
-LIVE |= {"data", "server", "simulator", "client"}
+LIVE = {
+    "layouts",
+    "runtime",
+    "policy",
+    "features",
+    "sessions",
+    "evaluation",
+    "readers",
+    "floors",
+    "histories",
+    "cli",
+}
+LIVE |= {"client", "data", "rules", "server", "simulator"}
 
 
 def room(path: Path) -> str:

@@ -54,16 +54,16 @@ def test_a_conversation(client, policy):
     told = client.observe(begun.id, "small", commit=False, threshold=1.0)
     assert (told.abstain, told.committed, told.turn) == (True, None, 2)
     assert client.get(begun.id).open is True
-    assert client.commit(begun.id, ["confirm"]) == ("confirm",)
-    corrected = client.override(begun.id, 1, ["confirm"], top=1)
+    assert client.commit(begun.id, ["confirm"], "Small, yes?") == ("confirm",)
+    corrected = client.override(begun.id, 1, ["confirm"], "A tea?", top=1)
     assert corrected.committed == ("confirm",)
     assert list(corrected.later) == [2]
     assert len(corrected.later[2].ranked) == 1
     seen = client.get(begun.id)
     assert (seen.id, seen.model, seen.open) == (begun.id, "default", False)
     assert seen.turns == (
-        Turn("a tea please", ("confirm",), {"stock": 1}),
-        Turn("small", ("confirm",)),
+        Turn("a tea please", ("confirm",), {"stock": 1}, "A tea?"),
+        Turn("small", ("confirm",), response="Small, yes?"),
     )
     assert seen.created <= seen.updated
     undone = client.undo(begun.id)
@@ -89,6 +89,7 @@ def test_without_a_conversation(client, policy):
     assert (model.name, model.names, model.digest) == ("default", ("default",), policy.digest)
     assert model.actions == tuple(policy.space)
     assert model.network["units"] == 8
+    assert model.abstain_below is None
     assert client.model("default") == model
     assert client.ready() is True
 

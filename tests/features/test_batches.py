@@ -11,7 +11,7 @@ from layout_support import LAYOUTS, told
 from support import tiny
 from turnwise import Corpus, Dialogue, EncoderConfig, NetworkConfig, Turn
 from turnwise.features import Batches, Census, encode
-from turnwise.features.batches import bucket_edges
+from turnwise.features.bucket_edges import bucket_edges
 
 
 def slots(lengths, edges):
@@ -31,8 +31,9 @@ def test_no_other_edges_waste_less(lengths, most):
 
 
 def batches_of(corpus, batch_turns, words="bits"):
-    census, config = Census.of(corpus), NetworkConfig(words=words)
-    encoder = census.encoder(EncoderConfig(min_count=1), words)
+    config = NetworkConfig(words=words)
+    census = Census.of(corpus, config=EncoderConfig(min_count=1, position=False))
+    encoder = census.encoder(words)
     return Batches(encode(corpus, encoder, census.action_space(), config), batch_turns)
 
 
@@ -45,6 +46,15 @@ def test_batches_keep_to_the_budget_and_few_shapes():
     assert len(shapes) <= 6
     assert all(rows * turns <= 1024 for rows, turns, _ in shapes)
     assert batches.fill > 0.85
+
+
+def test_empty_rows_count_as_padding():
+    """Lengths alone would be enough at one shape: what fills up its last batch is not."""
+    corpus = Corpus("c", [Dialogue(str(n), [Turn("hi", ("a",))] * (18 + n % 3)) for n in range(3)])
+    assert bucket_edges([18, 19, 20], 6) == [20]
+    batches = batches_of(corpus, 40)
+    assert [(bucket.rows, bucket.turns) for bucket in batches.buckets] == [(1, 18), (2, 20)]
+    assert batches.fill > 0.95
 
 
 def test_a_dialogue_beyond_the_budget_is_a_batch_of_its_own():
@@ -66,8 +76,8 @@ def test_word_dropout_hides_words_and_nothing_else():
     batches = batches_of(tiny(dialogues=40), 64)
     known = [np.sort(batch.inputs["bits"], -1) for batch in batches.shuffled(np.random.default_rng(1), 0.0)]
     hidden = [batch.inputs["bits"] for batch in batches.shuffled(np.random.default_rng(1), 0.99)]
-    census = Census.of(tiny(dialogues=40))
-    encoder = census.encoder(EncoderConfig(min_count=1))
+    census = Census.of(tiny(dialogues=40), config=EncoderConfig(min_count=1))
+    encoder = census.encoder()
     words = encoder.blocks[0].vocabulary
     seen = np.concatenate([batch.ravel() for batch in hidden])
     assert (seen == words.unknown).sum() > 10 * (seen < len(words)).sum()
@@ -95,7 +105,7 @@ def test_the_arrays_of_each_layout_have_their_shapes(layout):
     corpus, network = told(dialogues=11), LAYOUTS[layout]
     census = Census.of(corpus, network)
     for words in ("bits", "mean"):
-        encoder, space = census.encoder(EncoderConfig(), words), census.action_space()
+        encoder, space = census.encoder(words), census.action_space()
         batches = Batches(encode(corpus, encoder, space, network.model_copy(update={"words": words})), 12)
         for batch in batches.in_order():
             rows, turns, _ = batch.inputs["bits"].shape

@@ -117,9 +117,9 @@ def test_without_the_library_the_extra_is_named(monkeypatch):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_encoder_with_tokens_has_no_bits_of_words(kind):
-    census = Census.of(tiny())
-    config = EncoderConfig(tokenizer=kind, max_tokens=2)
-    encoder, bits = census.encoder(config, "mean"), census.encoder(config)
+    config = EncoderConfig(tokenizer=kind, max_tokens=2, position=False, last_said=False)
+    census = Census.of(tiny(), config=config)
+    encoder, bits = census.encoder("mean"), census.encoder()
     assert [block.name for block in encoder.blocks] == ["previous_actions", "facts"]
     assert [block.name for block in bits.blocks] == ["user_words", "previous_actions", "facts"]
     assert (bits.num_tokens, bits.encode(Turn("a tea"), bits.start())[0].tokens) == (0, [])
@@ -136,7 +136,7 @@ def test_an_encoder_with_tokens_has_no_bits_of_words(kind):
 
 
 def test_an_encoder_of_before_there_were_tokens_is_read():
-    encoder = Census.of(tiny()).encoder(EncoderConfig())
+    encoder = Census.of(tiny()).encoder()
     again = TurnEncoder.from_json(encoder.to_json()["blocks"])
     assert again.to_json() == encoder.to_json()
     turn = Turn("a tea", facts={"stock": 1})

@@ -38,7 +38,10 @@ def test_a_session_sees_what_training_saw(policy, conversation):
 
 
 TEACHER = Census.of(tiny())
-ORDERED = [TEACHER.encoder(EncoderConfig(tokenizer=kind, max_tokens=4), "mean") for kind in ("words", "bpe")]
+ORDERED = [
+    Census.of(tiny(), config=EncoderConfig(tokenizer=kind, max_tokens=4)).encoder("mean")
+    for kind in ("words", "bpe")
+]
 
 
 @settings(max_examples=60, deadline=None)

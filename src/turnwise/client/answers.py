@@ -36,21 +36,23 @@ class Predicted:
     Attributes:
         actions: what to do.
         probability: how probable that is, from 0 to 1.
+        abstain: whether the model is too unsure for that to be done.
         ranked: the most probable actions with their probabilities, the first one first.
     """
 
     actions: tuple[str, ...]
     probability: float
+    abstain: bool
     ranked: tuple[tuple[str, float], ...]
 
     @classmethod
     def of(cls, told: Any) -> Predicted:
         """Read what the server told.
 
-        >>> Predicted.of({"actions": ["greet"], "probability": 0.9, "ranked": []}).actions
+        >>> Predicted.of({"actions": ["greet"], "probability": 0.9, "abstain": False, "ranked": []}).actions
         ('greet',)
         """
-        return cls(tuple(told["actions"]), told["probability"], _ranked(told))
+        return cls(tuple(told["actions"]), told["probability"], told["abstain"], _ranked(told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,11 @@ class Observed(Predicted):
     Attributes:
         turn: its number, counted from 1.
         response: what to say: the most frequent response of these actions, where the corpus had any.
-        abstain: whether the first action was less probable than the threshold.
         committed: what counts as done; None where nothing was committed yet.
     """
 
     turn: int
     response: str | None
-    abstain: bool
     committed: tuple[str, ...] | None
 
     @classmethod
@@ -76,10 +76,10 @@ class Observed(Predicted):
         return cls(
             actions=tuple(told["actions"]),
             probability=told["probability"],
+            abstain=told["abstain"],
             ranked=_ranked(told),
             turn=told["turn"],
             response=told["response"],
-            abstain=told["abstain"],
             committed=None if committed is None else tuple(committed),
         )
 
@@ -158,6 +158,7 @@ class Model:
         digest: changes when the model does.
         actions: what it knows to do.
         several_actions: whether it takes several actions at a turn.
+        abstain_below: the probability below which it abstains; None where it never does.
         network: the settings of its network.
         trained_on: what it says of its corpus.
         versions: of the libraries that made it.
@@ -168,6 +169,7 @@ class Model:
     digest: str
     actions: tuple[str, ...]
     several_actions: bool
+    abstain_below: float | None
     network: Mapping[str, Any]
     trained_on: Mapping[str, Any]
     versions: Mapping[str, str]
@@ -181,6 +183,7 @@ class Model:
             digest=told["digest"],
             actions=tuple(told["actions"]),
             several_actions=told["several_actions"],
+            abstain_below=told["abstain_below"],
             network=told["network"],
             trained_on=told["trained_on"],
             versions=told["versions"],
@@ -192,4 +195,4 @@ def _ranked(told: Any) -> tuple[tuple[str, float], ...]:
 
 
 def _turn(told: Any) -> Turn:
-    return Turn(told["user"], tuple(told["committed"]), told["facts"])
+    return Turn(told["user"], tuple(told["committed"]), told["facts"], told["response"])

@@ -31,7 +31,7 @@ def observe(
     facts: Mapping[str, Fact] | None = None,
     *,
     commit: bool = True,
-    threshold: float = 0.0,
+    threshold: float | None = None,
     top: int = 3,
     turn_id: str | None = None,
 ) -> Call[Observed]:
@@ -42,40 +42,48 @@ def observe(
         user: what the user said; None where the system acts again.
         facts: what else the system sees, by name.
         commit: whether the predicted actions count as done at once.
-        threshold: where the first action is less probable, the answer is to abstain.
+        threshold: where what is predicted is less probable, the answer is to abstain; the model's own when
+            not given.
         top: how many ranked actions are told.
         turn_id: your own id of this request: asked again, it counts once. One is made up when not given,
             which serves the client's own retries; keep one of your own to ask again after a crash of yours.
 
     >>> observe("ada-1", "a table for two", {"open": True}, top=1, turn_id="t-1").body
-    {'turn_id': 't-1', 'user': 'a table for two', 'facts': {'open': True}, 'commit': True, 'threshold': 0.0,
-     'top': 1}
+    {'turn_id': 't-1', 'facts': {'open': True}, 'commit': True, 'top': 1, 'user': 'a table for two'}
     """
-    asked = {"user": user, "facts": dict(facts or {}), "commit": commit, "threshold": threshold, "top": top}
-    return Call("POST", f"{_at(id)}/turns", Observed.of, _keyed(turn_id) | asked)
+    body = _keyed(turn_id) | {"facts": dict(facts or {}), "commit": commit, "top": top}
+    return Call("POST", f"{_at(id)}/turns", Observed.of, body | _given(user=user, threshold=threshold))
 
 
 def commit(
-    id: str, actions: Iterable[str] | None = None, *, turn_id: str | None = None
+    id: str, actions: Iterable[str] | None = None, response: str | None = None, *, turn_id: str | None = None
 ) -> Call[tuple[str, ...]]:
-    """Say what was really done at the last turn; what was predicted, when not given. Returns what counts.
+    """Say what was really done at the last turn, and what was said; what was predicted, when not given.
+
+    The answer is what counts as done.
 
     >>> commit("ada-1", ["ask_time"], turn_id="t-2").body
     {'turn_id': 't-2', 'actions': ['ask_time']}
     """
-    body = _keyed(turn_id) | _given(actions=None if actions is None else list(actions))
+    body = _keyed(turn_id) | _given(actions=None if actions is None else list(actions), response=response)
     return Call("POST", f"{_at(id)}/commit", lambda told: tuple(told["committed"]), body)
 
 
 def override(
-    id: str, turn: int, actions: Iterable[str], *, top: int = 3, turn_id: str | None = None
+    id: str,
+    turn: int,
+    actions: Iterable[str],
+    response: str | None = None,
+    *,
+    top: int = 3,
+    turn_id: str | None = None,
 ) -> Call[Overridden]:
     """Correct what was done at an earlier turn, counted from 1; see what is now predicted of later ones.
 
     >>> override("ada-1", 2, ["ask_area"], turn_id="t-3").path
     '/v1/conversations/ada-1/turns/2/override'
     """
-    body = _keyed(turn_id) | {"actions": list(actions), "top": top}
+    body = _keyed(turn_id) | {"actions": list(actions), "top": top} | _given(response=response)
     return Call("POST", f"{_at(id)}/turns/{turn:d}/override", Overridden.of, body)
 
 
@@ -110,9 +118,12 @@ def predict(turns: Iterable[Turn], *, model: str | None = None, top: int = 3) ->
     """Predict each turn of a whole dialogue, after the actions really taken before it; nothing is kept.
 
     >>> predict([Turn("hello", ["greet"]), Turn("a table for two")]).body["turns"][0]
-    {'user': 'hello', 'facts': {}, 'actions': ['greet']}
+    {'user': 'hello', 'facts': {}, 'actions': ['greet'], 'response': None}
     """
-    asked = [{"user": t.user, "facts": dict(t.facts), "actions": list(t.actions)} for t in turns]
+    asked = [
+        {"user": t.user, "facts": dict(t.facts), "actions": list(t.actions), "response": t.response}
+        for t in turns
+    ]
     body = {"turns": asked, "top": top} | _given(model=model)
     return Call("POST", "/v1/predict", lambda told: tuple(map(Predicted.of, told["turns"])), body)
 

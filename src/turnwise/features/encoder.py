@@ -11,16 +11,38 @@ from numpy.typing import NDArray
 
 from turnwise.dialogue import Turn
 from turnwise.errors import ModelError
+from turnwise.features.actions_so_far import ActionsSoFar
 from turnwise.features.block import Block
+from turnwise.features.dictionary import Dictionary
 from turnwise.features.facts import Facts
+from turnwise.features.last_said import LastSaid
+from turnwise.features.position import Position
 from turnwise.features.previous_actions import PreviousActions
-from turnwise.features.seen import Memory, Seen, Text
+from turnwise.features.results_left import ResultsLeft
+from turnwise.features.seen import Memory, Seen
+from turnwise.features.slots import Slots
+from turnwise.features.standing_facts import StandingFacts
 from turnwise.features.tokens import Tokens, tokens_from_json
+from turnwise.features.user_pieces import UserCharacters, UserPairs
 from turnwise.features.user_words import UserWords
-from turnwise.features.words import words
 from turnwise.vocabulary import Vocabulary
 
-_KINDS = {kind.name: kind for kind in (UserWords, PreviousActions, Facts)}
+BLOCKS: dict[str, Any] = {
+    kind.name: kind
+    for kind in (
+        UserWords,
+        UserPairs,
+        UserCharacters,
+        PreviousActions,
+        ActionsSoFar,
+        LastSaid,
+        Position,
+        Facts,
+        StandingFacts,
+        Slots,
+        ResultsLeft,
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +64,7 @@ class TurnEncoder:
     Args:
         blocks: the pieces of the input that are bits.
         tokens: what turns the user's words into numbers, where the network reads them in order.
+        dictionary: the values whose slots' names stand in their place.
 
     >>> encoder = TurnEncoder([UserWords(Vocabulary(["hello"])), PreviousActions(Vocabulary(["greet"]))])
     >>> first, memory = encoder.encode(Turn("hello"), encoder.start())
@@ -54,8 +77,10 @@ class TurnEncoder:
     (EncodedTurn(bits=[2], tokens=[2, 1]), 3)
     """
 
-    def __init__(self, blocks: Iterable[Block], tokens: Tokens | None = None) -> None:
-        self.blocks, self.tokenizer = tuple(blocks), tokens
+    def __init__(
+        self, blocks: Iterable[Block], tokens: Tokens | None = None, dictionary: Dictionary | None = None
+    ) -> None:
+        self.blocks, self.tokenizer, self.dictionary = tuple(blocks), tokens, dictionary or Dictionary()
         firsts, width = [], 0
         for block in self.blocks:
             firsts.append(width)
@@ -94,10 +119,10 @@ class TurnEncoder:
             memory: what was kept of the turns before.
         """
         seen = Seen(
-            self.text(turn.user) if turn.user else None,
+            self.dictionary.read(turn.user) if turn.user else None,
             turn.facts,
             memory.previous,
-            self.text(memory.response) if memory.response else None,
+            self.dictionary.read(memory.response) if memory.response else None,
         )
         bits: list[int] = []
         kept = []
@@ -109,15 +134,11 @@ class TurnEncoder:
         tokens = self.tokenizer.ids(seen.user.words) if self.tokenizer and seen.user else []
         return EncodedTurn(bits, tokens), Memory(turn.actions, turn.response, tuple(kept))
 
-    def text(self, text: str) -> Text:
-        """Return a text as blocks read it."""
-        return Text(tuple(words(text)))
-
     def without_words(self) -> NDArray[np.int32]:
         """Return what each bit, and the padding F, becomes where the words of users are unknown: (F + 1,)."""
         become = np.arange(self.width + 1, dtype=np.int32)
         for first, block in self._placed:
-            if isinstance(block, UserWords):
+            if isinstance(block, UserWords | UserPairs | UserCharacters):
                 become[first : first + len(block.vocabulary)] = first + block.vocabulary.unknown
         return become
 
@@ -136,6 +157,7 @@ class TurnEncoder:
         return {
             "blocks": [{"block": block.name, **block.to_json()} for block in self.blocks],
             "tokens": None if tokens is None else {"kind": tokens.name, **tokens.to_json()},
+            "dictionary": self.dictionary.to_json(),
         }
 
     @classmethod
@@ -149,7 +171,8 @@ class TurnEncoder:
         if isinstance(record, list):
             record = {"blocks": record, "tokens": None}
         for block in record["blocks"]:
-            if block["block"] not in _KINDS:
+            if block["block"] not in BLOCKS:
                 raise ModelError(f"unknown block {block['block']!r}; a newer turnwise may know it")
-        blocks = [_KINDS[block["block"]].from_json(block) for block in record["blocks"]]
-        return cls(blocks, None if record["tokens"] is None else tokens_from_json(record["tokens"]))
+        blocks = [BLOCKS[block["block"]].from_json(block) for block in record["blocks"]]
+        tokens = None if record["tokens"] is None else tokens_from_json(record["tokens"])
+        return cls(blocks, tokens, Dictionary(record.get("dictionary", {})))

@@ -80,29 +80,35 @@ class Facts(Momentary):
 
     def __init__(self, codes: Collection[FactCode]) -> None:
         self._codes = tuple(codes)
-        self._first: dict[str, tuple[int, FactCode]] = {}
-        width = 0
-        for code in self._codes:
-            self._first[code.name] = (width, code)
-            width += code.width
-        self._width = width + 1
+        self._places = {code.name: place for place, code in enumerate(self._codes)}
+        self._firsts = tuple(itertools.accumulate((code.width for code in self._codes), initial=0))
 
     @property
     def width(self) -> int:
         """The bits of every known fact, and one for a fact that is not known."""
-        return self._width
+        return self._firsts[-1] + 1
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The known facts, in order of their bits."""
+        return tuple(self._places)
+
+    def place(self, name: str) -> int | None:
+        """Return a fact's place among the names; None for one that is not known."""
+        return self._places.get(name)
+
+    def bit(self, name: str, value: Fact) -> int:
+        """Return the bit that a fact sets."""
+        place = self._places.get(name)
+        return self._firsts[-1] if place is None else self._firsts[place] + self._codes[place].bit(value)
 
     def bits(self, seen: Seen) -> Collection[int]:
         """Return the bits of the turn's facts."""
-        found = set()
-        for name, value in seen.facts.items():
-            known = self._first.get(name)
-            found.add(self._width - 1 if known is None else known[0] + known[1].bit(value))
-        return found
+        return {self.bit(name, value) for name, value in seen.facts.items()}
 
     def label(self, bit: int) -> str:
         """Say which fact a bit stands for."""
-        for first, code in self._first.values():
+        for first, code in zip(self._firsts, self._codes, strict=False):
             if bit < first + code.width:
                 return code.label(bit - first)
         return "(unknown fact)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from turnwise.policy.onnx_file import OnnxFile, write_onnx
 from turnwise.policy.parts import Parts
 from turnwise.policy.prediction import Prediction
 from turnwise.runtime import NumpyNetwork, State
+from turnwise.runtime.temper import temper
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Policy(Parts):
     _digest: str = field(init=False, repr=False, default="")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_network", NumpyNetwork(self.config, self.weights, self.space.multi))
+        weights = temper(self.weights, self.decision.temperature)
+        object.__setattr__(self, "_network", NumpyNetwork(self.config, weights, self.space.multi))
 
     @property
     def digest(self) -> str:
@@ -112,10 +114,20 @@ class Policy(Parts):
 
     def _prediction(self, probabilities: NDArray[np.float32]) -> Prediction:
         if probabilities.ndim == 1:
-            return Prediction(probabilities, self.space)
+            return Prediction(probabilities, self.space, (), self.decision)
         first, *others = probabilities
-        ahead = tuple(Prediction(row, self.space) for row in others)
-        return Prediction(first, self.space, ahead)
+        ahead = tuple(Prediction(row, self.space, (), self.decision) for row in others)
+        return Prediction(first, self.space, ahead, self.decision)
+
+    def for_error(self, max_error: float) -> Policy:
+        """Return the policy that abstains as is needed for at most this share of wrong answers.
+
+        The threshold is chosen on the dev part that it was trained with; see `Decision.for_error`.
+
+        Raises:
+            ConfigError: for a share that is none, or a policy that was saved without its dev part's errors.
+        """
+        return replace(self, decision=self.decision.for_error(max_error))
 
     def predict(self, dialogue: Dialogue) -> list[Prediction]:
         """Predict a recorded dialogue, each turn after the actions really taken before it.

@@ -87,4 +87,5 @@ class NextTold(BaseModel):
     turn: int
     actions: list[str]
     probability: float
+    abstain: bool
     ranked: list[Ranked]
