@@ -89,7 +89,7 @@ def test_without_a_conversation(client, policy):
     assert (model.name, model.names, model.digest) == ("default", ("default",), policy.digest)
     assert model.actions == tuple(policy.space)
     assert model.network["units"] == 8
-    assert model.abstain_below is None
+    assert model.abstain_below == 0.0
     assert client.model("default") == model
     assert client.ready() is True
 

@@ -158,7 +158,7 @@ class Model:
         digest: changes when the model does.
         actions: what it knows to do.
         several_actions: whether it takes several actions at a turn.
-        abstain_below: the probability below which it abstains; None where it never does.
+        abstain_below: the probability below which it abstains; 0 for never.
         network: the settings of its network.
         trained_on: what it says of its corpus.
         versions: of the libraries that made it.
@@ -169,7 +169,7 @@ class Model:
     digest: str
     actions: tuple[str, ...]
     several_actions: bool
-    abstain_below: float | None
+    abstain_below: float
     network: Mapping[str, Any]
     trained_on: Mapping[str, Any]
     versions: Mapping[str, str]
