@@ -19,6 +19,7 @@ FLOORS = [
     ["floors", "histories", "rules"],
     ["policy"],
     ["training", "evaluation", "explain", "sessions", "data"],
+    ["search"],
     ["bench", "server"],
     ["cli"],
 ]
@@ -36,7 +37,7 @@ LIVE = {
     "histories",
     "cli",
 }
-LIVE |= {"client", "data", "rules", "server", "simulator"}
+LIVE |= {"client", "data", "rules", "search", "server", "simulator"}
 
 
 def room(path: Path) -> str:

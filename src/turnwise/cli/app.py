@@ -13,9 +13,11 @@ from turnwise.cli import (
     data,
     demo,
     evaluate,
+    explain,
     export,
     init,
     predict,
+    search,
     serve,
     shapes,
     train,
@@ -33,9 +35,11 @@ app = typer.Typer(
 app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
 app.command("init", epilog=init.EXAMPLES)(init.init)
 app.command("train", epilog=train.EXAMPLES)(train.train)
+app.command("search", epilog=search.EXAMPLES)(search.search)
 app.command("evaluate", epilog=evaluate.EXAMPLES)(evaluate.evaluate)
 app.command("compare", epilog=compare.EXAMPLES)(compare.compare)
 app.command("predict", epilog=predict.EXAMPLES)(predict.predict)
+app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
 app.command("chat", epilog=chat.EXAMPLES)(chat.chat)
 app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
 app.command("shapes", epilog=shapes.EXAMPLES)(shapes.shapes)
