@@ -52,6 +52,7 @@ def serve(
         import uvicorn
 
         from turnwise.server import Models, create_app, read_keys
+        from turnwise.server.punctual import Punctual
         from turnwise.sessions import open_store
     except MissingExtra:
         raise
@@ -68,7 +69,13 @@ def serve(
     )
     _announce(served, host, port, bool(keys))
     config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", access_log=False, ws_max_size=1_000_000
+        app,
+        host=host,
+        port=port,
+        http=Punctual,
+        log_level="warning",
+        access_log=False,
+        ws_max_size=1_000_000,
     )
     uvicorn.Server(config).run()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 from fastapi import FastAPI, Request
@@ -117,16 +117,26 @@ async def _expire(service: Service, seconds: float) -> None:
         _log.warning("the store cannot be reached; old conversations stay for now")
 
 
-async def _answer(_request: Request, error: Exception) -> Response:
+async def _answer(request: Request, error: Exception) -> Response:
     """Answer an error in the one shape."""
+    headers: Mapping[str, str] = {}
     if isinstance(error, Refusal):
         refusal = error
     elif isinstance(error, RequestValidationError):
         refusal = refusal_of_fields(error.errors())
     elif isinstance(error, HTTPException):
         refusal = refusal_of_status(error.status_code)
+        headers = {"Allow": _allowed(request)} if error.status_code == 405 else {}
     else:
         refusal = refusal_of(error)
         if refusal.status >= 500:
             log_failure(error)
-    return Response(refusal.body, refusal.status, refusal.headers, "application/json")
+    return Response(refusal.body, refusal.status, {**headers, **refusal.headers}, "application/json")
+
+
+def _allowed(request: Request) -> str:
+    """Return the methods that the path of a request takes; each may be a route of its own."""
+    route = request.scope.get("route")
+    documented = request.app.openapi()["paths"].get(getattr(route, "path", ""), ())
+    methods = {method.upper() for method in documented} | set(getattr(route, "methods", None) or ())
+    return ", ".join(sorted(methods))

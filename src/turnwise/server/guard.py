@@ -7,6 +7,7 @@ import ipaddress
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from turnwise.server.keys import Keys
@@ -111,6 +112,7 @@ class Guard:
 _NEEDED = (b"host", b"origin")
 
 
+@lru_cache(maxsize=64)  # a client names the same host each time
 def _is_local(host: str) -> bool:
     name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
     if name == "localhost":
@@ -165,7 +167,12 @@ async def refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -
         await receive()
         await send({"type": "websocket.close", "code": 1008, "reason": refusal.problem["type"]})
         return
-    headers = {"content-type": "application/json", "connection": "close", **refusal.headers}
+    headers = {
+        "content-type": "application/json",
+        "content-length": str(len(refusal.body)),
+        "connection": "close",
+        **refusal.headers,
+    }
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": refusal.status, "headers": raw})
     await send({"type": "http.response.body", "body": refusal.body})
