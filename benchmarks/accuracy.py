@@ -25,6 +25,7 @@ from protocols import PROTOCOLS
 from protocols.case import Case, without_test
 from protocols.folders import Folders
 from trials import run_all
+from turnwise import TurnwiseError
 from turnwise.cores import available_cores
 
 
@@ -60,23 +61,33 @@ def arguments() -> argparse.Namespace:
     for folder in (given.data, *given.more):
         if not folder.is_dir():
             parser.error(f"there is no folder {folder}; give one that holds corpora")
-    for name in ("seeds", "jobs"):
-        if getattr(given, name) < 1:
-            parser.error(f"--{name} is {getattr(given, name)}; give 1 or more")
+    for name in ("seeds", "jobs", "epochs"):
+        value = getattr(given, name)
+        if value is not None and value < 1:
+            parser.error(f"--{name} is {value}; give 1 or more")
+    if given.write and (given.only or given.epochs):
+        parser.error("--write replaces the whole section; leave out --only and --epochs")
     return given
 
 
 def main() -> int:
     given = arguments()
+    try:
+        return measure(given)
+    except TurnwiseError as error:
+        say(f"{error}")
+        return 2
+    except KeyboardInterrupt:
+        say("stopped; the same command goes on from here")
+        return 130
+
+
+def measure(given: argparse.Namespace) -> int:
     given.cache.mkdir(parents=True, exist_ok=True)
     cases = cases_of(given.only or list(PROTOCOLS), Folders((given.data, *given.more)), given.dev)
     settings = {"epochs": given.epochs} if given.epochs else {}
     planned = [(case, trials_of(case, given.seeds, settings, given.cache)) for case in cases]
-    try:
-        results = run_all((one for _, trials in planned for one in trials.all), given.cache, given.jobs, say)
-    except KeyboardInterrupt:
-        say("stopped; the same command goes on from here")
-        return 130
+    results = run_all((one for _, trials in planned for one in trials.all), given.cache, given.jobs, say)
     rows = [row for case, trials in planned for row in rows_of(case, trials, results)]
     more = "".join(" --data MORE" for _ in given.more)
     command = f"python benchmarks/accuracy.py DATA{more}{' --dev' * given.dev} --seeds {given.seeds} --write"

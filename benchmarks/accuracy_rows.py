@@ -5,11 +5,13 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from best_settings import SETTINGS
 from protocols.case import Case, spoken_f1
 from trials import Trial, write_corpus, write_values
+from turnwise.config import split_settings
 
 Result = Mapping[str, Any]
 
@@ -28,7 +30,7 @@ class Trials:
         return (*self.alone, *self.memoryless, *([self.together] if self.together else []))
 
 
-def trials_of(case: Case, seeds: int, settings: Mapping[str, Any], cache: Any) -> Trials:
+def trials_of(case: Case, seeds: int, settings: Mapping[str, Any], cache: Path) -> Trials:
     """Return the trials of a case; its corpora are written into the cache.
 
     Dialogues drawn by the seed are others for each seed: several seeds as one policy would learn from all.
@@ -40,8 +42,9 @@ def trials_of(case: Case, seeds: int, settings: Mapping[str, Any], cache: Any) -
     without_memory = {name: value for name, value in chosen.items() if name != "cell"}
 
     def trial(settings: Mapping[str, Any], said: str = "", **more: Any) -> Trial:
-        told = tuple(sorted({**settings, **more}.items()))
-        return Trial(train, tests, case.draw, values, told, case.name + said)
+        told = {**settings, **more}
+        split_settings(told)  # refuses what is wrong before anything is trained
+        return Trial(train, tests, case.draw, values, tuple(sorted(told.items())), case.name + said)
 
     numbers = range(1, seeds + 1)
     alone = tuple(trial(chosen, seed=seed) for seed in numbers)
@@ -106,6 +109,6 @@ def mean(figure: Callable[[Result], float] | str, results: Sequence[Result]) -> 
     return statistics.mean(one[figure] if isinstance(figure, str) else figure(one) for one in results)
 
 
-def spread(figures: Sequence[float]) -> float:
-    """Return the standard deviation of a sample; 0 of one figure."""
-    return statistics.stdev(figures) if len(figures) > 1 else 0.0
+def spread(figures: Sequence[float]) -> float | None:
+    """Return the standard deviation of a sample; None of one figure."""
+    return statistics.stdev(figures) if len(figures) > 1 else None

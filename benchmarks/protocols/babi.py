@@ -94,7 +94,6 @@ def babi5(folders: Folders) -> Iterator[Case]:
                     published=task5_published(size, way),
                     curve="bAbI 5" if on_curve else None,
                     in_table=size in IN_TABLE,
-                    notes=() if tests.keys() == {"tst", "tst-OOV"} else (f"judged on {', '.join(tests)}",),
                 )
 
 

@@ -26,6 +26,6 @@ class Folders:
         """Yield the folders, and all files and folders in them in order of their paths."""
         for root in self.roots:
             yield root
-            for place, folders, files in os.walk(root):
+            for place, folders, files in os.walk(root, followlinks=True):
                 folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
                 yield from (Path(place, name) for name in sorted([*folders, *files]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from turnwise import Corpus, read
 from turnwise.readers import ReadConfig
 
 COUNTS = 740, 185
+_TEST = re.compile(r"(?<![a-z])test")
 _PUBLISHED = {
     "modular-mh10": Published(
         "TED F1 .54, acc .645, 1 of 185 right; Rasa 3.6 F1 .566, acc .669, 3 of 185",
@@ -63,7 +65,7 @@ def story_files(folders: Folders, name: str) -> tuple[list[Path], list[Path]]:
     test: list[Path] = []
     for number, folder in enumerate(path for path in folders.named(name) if path.is_dir()):
         for file in sorted(folder.rglob("*.md")):
-            told = "test" in file.relative_to(folder).as_posix().lower()
+            told = _TEST.search(file.relative_to(folder).as_posix().lower())
             copies = [known for known in train + test if known.read_bytes() == file.read_bytes()]
             if not copies:
                 (test if told or number else train).append(file)

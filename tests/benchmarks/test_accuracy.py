@@ -82,8 +82,8 @@ def rows(case: Case, **more) -> list[Row]:
 def test_a_row_has_mean_spread_floor_and_goal(case):
     text = section(rows(case), 2, "the command")
     assert "| tiny: test | 30.0%; F1 .500 | 90.0%; F1 .500 | **94.00%** ± 2.83 | .500 ± .000 |" in text
-    assert "| 98.00%; F1 .500 | 1.0 of 4 (25.0%); together 1 | best of others | 90% | 95% |" in text
-    assert "| tiny: test | 12 / 4 (100) | 5 | 10.0% | 20.0% | 1.0 | 1.0 | 97.0% | 80.0% | 3 | 2 |" in text
+    assert "| 98.00%; F1 .500 | 1 of 4 (25.0%); together 1 | best of others | 90% | 95% |" in text
+    assert "| tiny: test | 12 / 4 (100) | 5 | 10.0% | 20.0% | 1 | 1 | 97.0% | 80.0% | 3 | 2 |" in text
     assert "| corpus: part | all |\n| --- | ---: |\n| tiny: test | 94.0% ± 2.8 |" in text
     assert "exact text" not in text
 
