@@ -20,7 +20,7 @@ from turnwise.layouts import lesson
 from turnwise.metrics import Tally
 from turnwise.readers import read_values, to_json
 
-# What learns, judges or reads; a change there makes every trial anew.
+# Rooms of the package that no trial enters; a change anywhere else makes every trial anew.
 _NOT_IN_A_TRIAL = {"bench", "cli", "data", "explain", "search", "server", "sessions", "simulator"}
 _FLOOR = "count_table"
 
@@ -65,11 +65,11 @@ class Trial:
 
 
 def source_hash() -> str:
-    """Return a hash of the code that trains and judges."""
-    root = Path(turnwise.__file__).parent
-    files = sorted(root.rglob("*.py"))
-    rooms = ((path, path.relative_to(root).parts[0]) for path in files)
-    return _hash("".join(path.read_text() for path, room in rooms if room not in _NOT_IN_A_TRIAL))
+    """Return a hash of the code that draws, trains and judges."""
+    root, here = Path(turnwise.__file__).parent, Path(__file__)
+    rooms = ((path, path.relative_to(root).parts[0]) for path in sorted(root.rglob("*.py")))
+    files = [path for path, room in rooms if room not in _NOT_IN_A_TRIAL]
+    return _hash("".join(path.read_text() for path in [*files, here, here.parent / "protocols" / "case.py"]))
 
 
 def write_corpus(corpus: Corpus, folder: Path) -> Path:
@@ -85,7 +85,7 @@ def write_values(path: Path, folder: Path) -> Path:
 def _write(text: str, folder: Path, suffix: str) -> Path:
     path = folder / f"{_hash(text)}.{suffix}"
     if not path.exists():
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     return path
 
 
