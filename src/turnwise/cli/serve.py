@@ -18,6 +18,8 @@ EXAMPLES = """[bold]Examples[/bold]
 
 turnwise serve model/
 
+turnwise serve model/ --corpus dialogs.jsonl     (then talk to it, correct it and retrain it at /ui)
+
 turnwise serve model/ second=other-model/ --store postgresql://user@host/database --api-key-file keys.txt"""
 
 _DEFAULT = "default"
@@ -46,27 +48,59 @@ def serve(
     expire_days: Annotated[
         float, typer.Option(min=0, help="Delete conversations not used for so many days; 0 keeps them all.")
     ] = 0,
+    ui: Annotated[
+        bool | None,
+        typer.Option("--ui/--no-ui", help="Serve the page for people; by default on this machine alone."),
+    ] = None,
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option(help="The corpus that the page shows, and retrains from (repeatable).", metavar="FILE"),
+    ] = None,
+    dev: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Dialogues that judge a new model; a part of the corpus when not given.",
+            metavar="FILE",
+        ),
+    ] = None,
+    corrections: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where the page saves conversations; MODEL.corrections.jsonl when not given.", metavar="FILE"
+        ),
+    ] = None,
 ) -> None:
     """Serve models over HTTP and WebSockets, for many conversations at once."""
     try:
         import uvicorn
 
-        from turnwise.server import Models, create_app, read_keys
+        from turnwise.server import Material, Models, create_app, read_keys
         from turnwise.sessions import open_store
     except MissingExtra:
         raise
     except ImportError:
         raise MissingExtra("serving", "serve") from None
     keys = read_keys(api_key_file) if api_key_file else ()
-    served = Models(named(models))
+    folders = named(models)
+    given = {"--corpus": corpus, "--dev": dev, "--corrections": corrections}
+    page = None
+    if _wants_page(ui, host, bool(keys), [name for name, value in given.items() if value]):
+        first = next(iter(folders.values()))
+        beside = first.with_name(f"{first.name}.corrections.jsonl")
+        page = Material(tuple(corpus or ()), tuple(dev or ()), corrections or beside)
+        page.check()
+    served = Models(folders)
     app = create_app(
         served,
         open_store(store),
         keys=keys,
         local=_is_loopback(host) and not keys,
         expire_after=expire_days * _DAY or None,
+        page=page,
     )
     _announce(served, host, port, bool(keys))
+    if page is not None:
+        note(f"The page is at {_address(host, port)}/ui")
     config = uvicorn.Config(
         app, host=host, port=port, log_level="warning", access_log=False, ws_max_size=1_000_000
     )
@@ -96,9 +130,24 @@ def named(models: list[str]) -> dict[str, Path]:
 
 def _announce(models: Models, host: str, port: int, has_keys: bool) -> None:
     names = ", ".join(models.policies())
-    note(f"Serving {names} at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it).")
+    note(f"Serving {names} at {_address(host, port)} (Ctrl-C ends it).")
     if not has_keys and not _is_loopback(host):
         note("Whoever reaches this address can read and change conversations; give --api-key-file.")
+
+
+def _wants_page(ui: bool | None, host: str, has_keys: bool, given: list[str]) -> bool:
+    """Tell whether the page is served: where it is asked for, or where only this machine reaches it."""
+    if ui is None:
+        ui = _is_loopback(host)
+    if given and not ui:
+        raise ConfigError(f"{given[0]} is for the page, which is not served; give --ui as well")
+    if ui and not has_keys and not _is_loopback(host):
+        raise ConfigError(f"who reaches {host} could replace the model by --ui; give --api-key-file as well")
+    return ui
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _is_loopback(host: str) -> bool:

@@ -87,6 +87,11 @@ class Facts:
         self._width = width + 1
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the facts that are known."""
+        return tuple(self._first)
+
+    @property
     def width(self) -> int:
         """The bits of every known fact, and one for a fact that is not known."""
         return self._width
