@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from turnwise.cli.output import note
+from turnwise.cli.serve_page import PageCorpus, PageCorrections, PageDev, WithPage, page_material
 from turnwise.errors import ConfigError, MissingExtra
 
 if TYPE_CHECKING:
@@ -48,33 +49,16 @@ def serve(
     expire_days: Annotated[
         float, typer.Option(min=0, help="Delete conversations not used for so many days; 0 keeps them all.")
     ] = 0,
-    ui: Annotated[
-        bool | None,
-        typer.Option("--ui/--no-ui", help="Serve the page for people; by default on this machine alone."),
-    ] = None,
-    corpus: Annotated[
-        list[str] | None,
-        typer.Option(help="The corpus that the page shows, and retrains from (repeatable).", metavar="FILE"),
-    ] = None,
-    dev: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Dialogues that judge a new model; a part of the corpus when not given.",
-            metavar="FILE",
-        ),
-    ] = None,
-    corrections: Annotated[
-        Path | None,
-        typer.Option(
-            help="Where the page saves conversations; MODEL.corrections.jsonl when not given.", metavar="FILE"
-        ),
-    ] = None,
+    ui: WithPage = None,
+    corpus: PageCorpus = None,
+    dev: PageDev = None,
+    corrections: PageCorrections = None,
 ) -> None:
     """Serve models over HTTP and WebSockets, for many conversations at once."""
     try:
         import uvicorn
 
-        from turnwise.server import Material, Models, create_app, read_keys
+        from turnwise.server import Models, create_app, read_keys
         from turnwise.sessions import open_store
     except MissingExtra:
         raise
@@ -82,13 +66,15 @@ def serve(
         raise MissingExtra("serving", "serve") from None
     keys = read_keys(api_key_file) if api_key_file else ()
     folders = named(models)
-    given = {"--corpus": corpus, "--dev": dev, "--corrections": corrections}
-    page = None
-    if _wants_page(ui, host, bool(keys), [name for name, value in given.items() if value]):
-        first = next(iter(folders.values()))
-        beside = first.with_name(f"{first.name}.corrections.jsonl")
-        page = Material(tuple(corpus or ()), tuple(dev or ()), corrections or beside)
-        page.check()
+    page = page_material(
+        next(iter(folders.values())),
+        corpus,
+        dev,
+        corrections,
+        wanted=ui,
+        loopback=_is_loopback(host),
+        has_keys=bool(keys),
+    )
     served = Models(folders)
     app = create_app(
         served,
@@ -133,17 +119,6 @@ def _announce(models: Models, host: str, port: int, has_keys: bool) -> None:
     note(f"Serving {names} at {_address(host, port)} (Ctrl-C ends it).")
     if not has_keys and not _is_loopback(host):
         note("Whoever reaches this address can read and change conversations; give --api-key-file.")
-
-
-def _wants_page(ui: bool | None, host: str, has_keys: bool, given: list[str]) -> bool:
-    """Tell whether the page is served: where it is asked for, or where only this machine reaches it."""
-    if ui is None:
-        ui = _is_loopback(host)
-    if given and not ui:
-        raise ConfigError(f"{given[0]} is for the page, which is not served; give --ui as well")
-    if ui and not has_keys and not _is_loopback(host):
-        raise ConfigError(f"who reaches {host} could replace the model by --ui; give --api-key-file as well")
-    return ui
 
 
 def _address(host: str, port: int) -> str:

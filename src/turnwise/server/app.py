@@ -75,7 +75,7 @@ def create_app(
         app.add_exception_handler(kind, _answer)
     app.add_middleware(Guard, keys=known, local=local)
     if site is not None:
-        people = create_page(site, local)
+        app.state.page, people = site, create_page(site, local)
         app.add_middleware(lambda inner: beside(inner, people))
     app.add_middleware(lambda inner: metrics.around(inner))
     return app

@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from turnwise.errors import TurnwiseError
-from turnwise.server.guard import Asgi, log_failure
+from turnwise.server.guard import log_failure
 from turnwise.server.page import corpus, evaluation, retrain, sign_in, talk
 from turnwise.server.page.guard import PageGuard
 from turnwise.server.page.problem import problem_of, problem_page
@@ -21,7 +21,7 @@ from turnwise.server.problem import Refusal, refusal_of_fields, refusal_of_statu
 _STATIC = Path(__file__).parent / "static"
 
 
-def create_page(site: Site, local: bool) -> Asgi:
+def create_page(site: Site, local: bool) -> FastAPI:
     """Return the page as an ASGI application, for `/` and all paths under `/ui`.
 
     Args:
@@ -37,7 +37,8 @@ def create_page(site: Site, local: bool) -> Asgi:
     app.mount("/ui/static", StaticFiles(directory=_STATIC))
     for kind in (Refusal, TurnwiseError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answer)
-    return PageGuard(app, site.keys, local)
+    app.add_middleware(PageGuard, keys=site.keys, local=local)
+    return app
 
 
 def _home() -> Response:

@@ -11,7 +11,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from turnwise.server.page.confusions import Cell, Confusions
 from turnwise.server.page.judging import dialogues_of
-from turnwise.server.page.render import page
 from turnwise.server.page.site import Here, Site
 from turnwise.server.problem import Refusal
 
@@ -27,7 +26,7 @@ def look(site: Here) -> Response:
     policy = site.policy
     judgement = site.judging.of(policy)
     found = judgement.confusions if judgement else None
-    return page(
+    return site.show(
         "evaluation.html",
         here="evaluation",
         report=(judgement.report if judgement else None) or _kept_report(site),
@@ -63,10 +62,10 @@ def cell(site: Here, true: _Names = [], taken: _Names = []) -> Response:  # noqa
     _, dev = site.material.parts(site.policy.card.train)
     shown = places[:_DIALOGUES]
     dialogues = dialogues_of(dev, {place.dialogue for place in shown})
-    return page(
+    return site.show(
         "cell.html",
         here="evaluation",
-        true=wanted[0],
+        right=wanted[0],
         taken=wanted[1],
         count=judgement.confusions.counts.get(wanted, 0),
         found=[(place, dialogues[place.dialogue]) for place in shown if place.dialogue in dialogues],

@@ -85,10 +85,8 @@ def retrain(folder: Path, material: Material, tell: Tell) -> dict[str, Any]:
     part, dev = material.parts(old.card.train, saved)
     held_out = _was_held_out(old, part, corrections)
     both = Corpus(f"{part.name} + {corrections.name}", _Both(part, corrections))
-    card = old.card
-    new = train(
-        both, dev, network=old.config, config=card.train, encoder=card.encoder, progress=_Telling(tell)
-    )
+    card, progress = old.card, _Telling(tell)
+    new = train(both, dev, network=old.config, config=card.train, encoder=card.encoder, progress=progress)
     before, after = evaluate(old, dev), evaluate(new, dev)
     better = after.turns.part >= before.turns.part
     outcome = {
@@ -100,7 +98,7 @@ def retrain(folder: Path, material: Material, tell: Tell) -> dict[str, Any]:
         "held_out": held_out,
     }
     if better:
-        _replace(folder, old, new, after)
+        _replace(folder, old, new, after, tell)
     return outcome
 
 
@@ -112,11 +110,10 @@ def _figure(fraction: Fraction) -> list[int]:
     return [fraction.part, fraction.whole]
 
 
-def _replace(folder: Path, old: Policy, new: Policy, report: Report) -> None:
+def _replace(folder: Path, old: Policy, new: Policy, report: Report, tell: Tell) -> None:
     if Policy.load(folder).digest != old.digest:
         raise ModelError(f"{folder}: the model was replaced meanwhile; nothing was changed")
-    # A cancellation comes too late now: a folder is not left half exchanged.
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    tell({"stage": "saving"})
     new.save(folder, force=True, report=json.dumps(report.to_json(), ensure_ascii=False, indent=1))
 
 
@@ -159,6 +156,8 @@ def main() -> None:
     told, sys.stdout = sys.stdout, sys.stderr  # what libraries print is not for the server
 
     def tell(record: dict[str, Any]) -> None:
+        if record.get("stage") == "saving":  # to cancel is too late: no folder is left half exchanged
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
         print(json.dumps(record), file=told, flush=True)
 
     asked = json.load(sys.stdin)

@@ -9,7 +9,6 @@ from starlette.concurrency import run_in_threadpool
 from turnwise.errors import TurnwiseError
 from turnwise.server.bodies import Id
 from turnwise.server.page.problem import cure_of, problem_of
-from turnwise.server.page.render import page
 from turnwise.server.page.site import Here
 from turnwise.server.problem import Refusal
 
@@ -33,7 +32,7 @@ def look(site: Here) -> Response:
         cannot = _CANNOT["corpus"]
     else:
         cannot = damaged or ("" if site.folder else _CANNOT["folder"])
-    return page(
+    return site.show(
         "retrain.html",
         here="retrain",
         now=now,

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from turnwise.server.guard import log_failure
 from turnwise.server.page.material import Material
 
-Stage = Literal["starting", "training", "judging", "done", "failed", "cancelled"]
+Stage = Literal["starting", "training", "judging", "saving", "done", "failed", "cancelled"]
 _PROGRAM = "turnwise.server.page.lesson"
 
 
@@ -42,7 +43,7 @@ class Training:
     @property
     def runs(self) -> bool:
         """Whether it is still under way."""
-        return self.stage in ("starting", "training", "judging")
+        return self.stage in ("starting", "training", "judging", "saving")
 
     def heard(self, record: dict[str, Any]) -> Training:
         """Return it after a line that its process told.
@@ -72,7 +73,7 @@ class Retraining:
         if self.now is not None and self.now.runs:
             return False
         self.now, self._cancelled = Training(), False
-        self._task = asyncio.create_task(self._run(folder))
+        self._task = asyncio.create_task(self._watch(folder))
         return True
 
     async def cancel(self) -> None:
@@ -83,7 +84,21 @@ class Retraining:
                 self._process.terminate()
             await self._task
 
-    async def _run(self, folder: Path) -> None:
+    async def _watch(self, folder: Path) -> None:
+        """Hear what the training tells, to its end."""
+        status: int | None = None
+        try:
+            status = await self._run(folder)
+        except Exception as error:  # noqa: BLE001 the page says that it failed, the log where
+            log_failure(error)
+        now = self.now or Training()
+        if now.runs and self._cancelled:
+            self.now = replace(now, stage="cancelled")
+        elif now.runs:
+            said = "" if status is None else f", with status {status}"
+            self.now = replace(now, stage="failed", problem=f"The training ended before its end{said}.")
+
+    async def _run(self, folder: Path) -> int:
         asked = {
             "folder": str(folder),
             "corpus": self._material.corpus,
@@ -108,9 +123,4 @@ class Retraining:
         process.stdin.close()
         async for line in process.stdout:
             self.now = (self.now or Training()).heard(json.loads(line))
-        await process.wait()
-        now = self.now or Training()
-        if now.runs:
-            problem = f"The training ended before its end, with status {process.returncode}."
-            ended: Stage = "cancelled" if self._cancelled else "failed"
-            self.now = replace(now, stage=ended, problem="" if self._cancelled else problem)
+        return await process.wait()

@@ -11,7 +11,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from turnwise.server.page.form import Sent
 from turnwise.server.page.guard import COOKIE
-from turnwise.server.page.render import page
 from turnwise.server.page.site import Here
 
 router = APIRouter(prefix="/ui")
@@ -24,7 +23,7 @@ def ask(site: Here, to: Annotated[str, Query(max_length=300)] = "") -> Response:
     """Ask for a key."""
     if not site.keys:
         return RedirectResponse("/ui/talk", 303)
-    return page("sign_in.html", here="", wrong="", to=to)
+    return site.show("sign_in.html", here="", wrong="", to=to)
 
 
 @router.post("/sign-in")
@@ -34,7 +33,7 @@ async def sign_in(site: Here, form: Sent, request: Request) -> Response:
     ticket = site.keys.ticket(form.text("key"), int(time.time()) + _SECONDS)
     if ticket is None:
         wrong = "This is none of the keys. They stand in the file that the server was started with."
-        return page("sign_in.html", 403, here="", wrong=wrong, to=to)
+        return site.show("sign_in.html", 403, here="", wrong=wrong, to=to)
     answer = RedirectResponse(to if _WITHIN.fullmatch(to) else "/ui/talk", 303)
     answer.set_cookie(
         COOKIE,

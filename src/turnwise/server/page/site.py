@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from fastapi.responses import Response
 
 from turnwise.policy import Policy
 from turnwise.server.keys import Keys
 from turnwise.server.page.judging import Judging
 from turnwise.server.page.material import Material
+from turnwise.server.page.render import page
 from turnwise.server.page.retraining import Retraining
 from turnwise.server.service import Service
 
@@ -38,6 +40,10 @@ class Site:
     def of(cls, service: Service, keys: Keys, material: Material) -> Site:
         """Return the page of a server."""
         return cls(service, keys, material, Judging(material), Retraining(material))
+
+    def show(self, template: str, status: int = 200, **values: Any) -> Response:
+        """Return a page as an answer."""
+        return page(template, status, keys=bool(self.keys), **values)
 
     @property
     def model(self) -> str:

@@ -7,25 +7,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import RedirectResponse, Response
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from turnwise.errors import NoConversation, TurnwiseError
 from turnwise.features.facts import Facts
-from turnwise.server.bodies import Id, ObserveBody
+from turnwise.server.bodies import MOST_FACTS, MOST_TEXT, Id, ObserveBody
 from turnwise.server.page.form import Form, Sent, facts_of
 from turnwise.server.page.problem import cure_of, problem_of
-from turnwise.server.page.render import page
 from turnwise.server.page.site import Here, Site
 from turnwise.server.page.starters import starters
 from turnwise.server.page.telling import correction_of, dialogue_of, told_turns
-from turnwise.server.problem import Refusal, refusal_of_fields
+from turnwise.server.problem import Refusal
 from turnwise.sessions.request import Begin, Observe, Override, Undo
 
 router = APIRouter(prefix="/ui/talk")
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
+_ID: TypeAdapter[str] = TypeAdapter(Id)
+_BOUNDS = {
+    "user": f"The text is too long, or no whole text. Write {MOST_TEXT:,} characters at most.",
+    "facts": f"Give {MOST_FACTS} facts at most, with names of 200 characters and values of 1,000 at most.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,14 @@ class _Wrong:
 
 
 @router.get("")
-def begin(site: Here) -> Response:
-    """Show a conversation that has not begun."""
-    return _first(site)
+def begin(site: Here, id: Annotated[str, Query(max_length=64)] = "") -> Response:
+    """Show a conversation that has not begun; or go to one of which the id is known."""
+    if not id.strip():
+        return _first(site)
+    try:
+        return _back(_ID.validate_python(id.strip()))
+    except ValidationError:
+        raise NoConversation(id) from None
 
 
 @router.post("")
@@ -127,14 +136,13 @@ def _asked(id: str, form: Form) -> Observe | _Wrong:
             {"user": None if again else user, "facts": facts, "turn_id": form.text("turn_id") or None}
         )
     except ValidationError as error:
-        refusal = refusal_of_fields([{**one, "loc": ("body", *one["loc"])} for one in error.errors()])
-        field = "user" if refusal.problem["where"].startswith("body.user") else "facts"
-        return _Wrong(field, refusal.problem["message"], form)
+        field = "user" if error.errors()[0]["loc"][0] == "user" else "facts"
+        return _Wrong(field, _BOUNDS[field], form)
     return Observe(id=id, key=body.turn_id, user=body.user, facts=body.facts)
 
 
 def _first(site: Site, wrong: _Wrong | None = None) -> Response:
-    return page(
+    return site.show(
         "talk_first.html",
         422 if wrong else 200,
         here="talk",
@@ -151,7 +159,7 @@ def _shown(site: Site, id: str, wrong: _Wrong | None = None) -> Response:
     if stored is None:
         raise NoConversation(id)
     policy, events = site.service.models.named(stored.model), site.service.store.events(id)
-    return page(
+    return site.show(
         "talk.html",
         422 if wrong else 200,
         here="talk",
