@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import RedirectResponse, Response
@@ -68,9 +68,9 @@ async def first(site: Here, form: Sent) -> Response:
 
 
 @router.get("/{id}")
-def look(id: Id, site: Here) -> Response:
-    """Show a conversation."""
-    return _shown(site, id)
+def look(id: Id, site: Here, at: Literal["user", "undo", "save"] = "user") -> Response:
+    """Show a conversation; `at` says which control has the focus, so that it stays where it was."""
+    return _shown(site, id, at=at)
 
 
 @router.post("/{id}")
@@ -102,7 +102,7 @@ async def correct(id: Id, turn: Number, site: Here, form: Sent) -> Response:
 async def undo(id: Id, site: Here) -> Response:
     """Take back the last turn."""
     await site.service.desk.ask(Undo(id=id))
-    return _back(id)
+    return _back(f"{id}?at=undo")
 
 
 @router.post("/{id}/save")
@@ -118,7 +118,7 @@ def save(id: Id, site: Here, form: Sent) -> Response:
         return _shown(site, id, _Wrong("save", message, form))
     except TurnwiseError as error:
         return _shown(site, id, _Wrong("save", _sentences(problem_of(error)), form))
-    return _back(id)
+    return _back(f"{id}?at=save")
 
 
 def _asked(id: str, form: Form) -> Observe | _Wrong:
@@ -147,6 +147,7 @@ def _first(site: Site, wrong: _Wrong | None = None) -> Response:
         422 if wrong else 200,
         here="talk",
         wrong=wrong,
+        focus=wrong.field if wrong else "user",
         starters=starters(site.material),
         turn_id=uuid.uuid4().hex,
         actions=len(site.policy.space),
@@ -154,11 +155,12 @@ def _first(site: Site, wrong: _Wrong | None = None) -> Response:
     )
 
 
-def _shown(site: Site, id: str, wrong: _Wrong | None = None) -> Response:
+def _shown(site: Site, id: str, wrong: _Wrong | None = None, at: str = "user") -> Response:
     stored = site.service.store.load([id]).get(id)
     if stored is None:
         raise NoConversation(id)
     policy, events = site.service.models.named(stored.model), site.service.store.events(id)
+    correction = None if wrong or at != "user" else correction_of(policy, events)
     return site.show(
         "talk.html",
         422 if wrong else 200,
@@ -166,7 +168,8 @@ def _shown(site: Site, id: str, wrong: _Wrong | None = None) -> Response:
         id=id,
         wrong=wrong,
         turns=told_turns(policy, events),
-        correction=None if wrong else correction_of(policy, events),
+        correction=correction,
+        focus=wrong.field if wrong else "changed" if correction else at,
         several=policy.space.multi,
         turn_id=uuid.uuid4().hex,
         facts=_fact_names(site),
