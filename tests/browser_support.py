@@ -118,4 +118,4 @@ class Visitor:
         self._context.close()
         assert self.asked == {urlsplit(self.address).netloc}
         if not self.may_fail:
-            assert self.errors == []
+            assert self.errors == [], self.errors

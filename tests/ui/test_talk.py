@@ -20,7 +20,7 @@ def conversation(page, tmp_path):
         store.close()
 
 
-def test_talk_correct_undo_and_save(visit, address, folder, tmp_path):
+def test_talk_correct_undo_and_save(address, visit, folder, tmp_path):
     visitor = visit(address)
     page = visitor.go("/")
     visitor.check()
@@ -67,12 +67,12 @@ def test_talk_correct_undo_and_save(visit, address, folder, tmp_path):
     assert (saved.id, saved.turns) == (id, turns)
     visitor.check()
     page.click("#new")
-    assert page.url.endswith("/ui/talk")
+    page.wait_for_url("**/ui/talk")
     page.go_back()
     page.wait_for_selector("#turn-2")
 
 
-def test_the_keyboard_alone(visit, address, tmp_path):
+def test_the_keyboard_alone(address, visit, tmp_path):
     visitor = visit(address)
     page = visitor.go("/")
     press = page.keyboard.press
@@ -118,7 +118,7 @@ def test_the_keyboard_alone(visit, address, tmp_path):
     assert page.evaluate("document.activeElement.id || location.hash") in ("main", "#main")
 
 
-def test_errors_stand_beside_the_field_and_take_the_focus(visit, address):
+def test_errors_stand_beside_the_field_and_take_the_focus(address, visit):
     visitor = visit(address, may_fail=True)
     page = visitor.go("/")
     page.click("#send")
@@ -139,7 +139,7 @@ def test_errors_stand_beside_the_field_and_take_the_focus(visit, address):
     assert "stock 2" in page.inner_text("#turn-1")
 
 
-def test_without_javascript(visit, address):
+def test_without_javascript(address, visit):
     visitor = visit(address, javascript=False)
     page = visitor.go("/")
     page.locator(".starters button").first.click()
@@ -165,7 +165,7 @@ SCREENS = {"light": {}, "dark": {"color_scheme": "dark"}, "phone": {"viewport": 
 
 
 @pytest.mark.parametrize("screen", SCREENS.values(), ids=SCREENS)
-def test_every_page_can_be_read(visit, address, screen):
+def test_every_page_can_be_read(address, visit, screen):
     visitor = visit(address, **screen)
     page = visitor.go("/")
     visitor.check()

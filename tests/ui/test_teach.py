@@ -9,7 +9,7 @@ from server_support import serving
 from turnwise import Policy
 
 
-def test_the_corpus_is_searched(visit, address):
+def test_the_corpus_is_searched(address, visit):
     visitor = visit(address)
     page = visitor.go("/ui/corpus")
     assert page.locator(".dialogue").count() == 10
@@ -28,7 +28,7 @@ def test_the_corpus_is_searched(visit, address):
     page.wait_for_selector("text=12 of 24 dialogues fit")
 
 
-def test_behind_a_cell_are_the_dialogues(visit, address, folder):
+def test_behind_a_cell_are_the_dialogues(address, visit, folder):
     visitor = visit(address)
     page = visitor.go("/ui/evaluation")
     page.click("#judge")
@@ -49,7 +49,7 @@ def test_behind_a_cell_are_the_dialogues(visit, address, folder):
         assert right in one.locator(".marked").inner_text()
 
 
-def test_a_retraining_to_its_end(visit, address, folder):
+def test_a_retraining_to_its_end(address, visit, folder):
     visitor = visit(address)
     page = visitor.go("/")
     visitor.say("a tea please")
@@ -74,7 +74,7 @@ def test_a_retraining_to_its_end(visit, address, folder):
     page.wait_for_selector("text=No conversation is saved yet")
 
 
-def test_a_retraining_is_cancelled(visit, address, folder):
+def test_a_retraining_is_cancelled(address, visit, folder):
     visitor = visit(address)
     page = visitor.go("/ui/retrain")
     before = Policy.load(folder).digest
