@@ -68,7 +68,7 @@ def policy_of(corpus: Corpus, generator: np.random.Generator) -> Policy:
     config, census, floors = NetworkConfig(units=UNITS), Census.of(corpus), FloorCounts()
     for dialogue in corpus:
         floors.add(lesson(config, dialogue))
-    encoder, space = census.encoder(EncoderConfig()), census.action_space()
+    encoder, space = census.encoder(), census.action_space()
     shapes = {
         "hidden_0/kernel": (encoder.width, 4 * UNITS),
         "hidden_0/recurrent_kernel": (UNITS, 4 * UNITS),

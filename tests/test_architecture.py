@@ -15,7 +15,7 @@ FLOORS = [
     ["dialogue", "vocabulary", "metrics", "config", "backend"],
     ["layers", "layouts"],
     ["network", "features", "readers", "runtime", "simulator"],
-    ["floors"],
+    ["floors", "rules"],
     ["policy"],
     ["training", "evaluation", "explain", "sessions", "data"],
     ["bench", "server"],
@@ -24,7 +24,7 @@ FLOORS = [
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 MAY_IMPORT_KERAS = {"backend", "layers", "network", "training", "explain", "bench"}
 LIVE = {"layouts", "runtime", "policy", "features", "sessions", "evaluation", "readers", "floors", "cli"}
-LIVE |= {"data", "server", "simulator"}
+LIVE |= {"data", "server", "simulator", "rules"}
 
 
 def room(path: Path) -> str:

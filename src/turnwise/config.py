@@ -49,6 +49,14 @@ class EncoderConfig(Settings):
         max_words: at most so many words have a bit of their own, the most frequent first.
         max_values: at most so many values of one fact have a bit of their own.
         buckets: a number becomes one of at most so many buckets of about equal count.
+        word_pairs: whether pairs of neighbouring words of the users have bits.
+        characters: whether runs of three characters in the users' words have bits, against misspellings.
+        last_said: whether the words that the system said at the turn before have bits.
+        actions_so_far: whether the actions taken since the beginning, and since the user spoke, have bits.
+        position: whether the number of the turn, and of silent turns before it, have bits.
+        standing_facts: whether the last value of each fact keeps its bit until it changes.
+        learn_values: whether values of slots are learned from responses whose actions are templates, as
+            `{name} serves {food} food`; in words the slot's name stands for them.
         tokenizer: where a network reads words in order: whole `words`, or `bpe`, byte-pair pieces of them
             (the extra `bpe`).
         max_tokens: W, the words or pieces of a turn that such a network reads; what comes after is cut off.
@@ -58,6 +66,13 @@ class EncoderConfig(Settings):
     max_words: int = Field(default=20_000, ge=0)
     max_values: int = Field(default=100, ge=0)
     buckets: int = Field(default=8, ge=2)
+    word_pairs: bool = False
+    characters: bool = False
+    last_said: bool = True
+    actions_so_far: bool = False
+    position: bool = True
+    standing_facts: bool = False
+    learn_values: bool = True
     tokenizer: Literal["words", "bpe"] = "words"
     max_tokens: int = Field(default=64, ge=1, le=4096)
 
@@ -141,6 +156,11 @@ class TrainConfig(Settings):
         dev_share: share of the dialogues held out as the dev part when none is given.
         seed: the same seed gives the same bits on the same machine.
         devices: how many cores share each batch; 0 takes all there are.
+        max_error: the policy abstains where it is less sure than is needed for at most this share of wrong
+            answers, as the dev part shows; 1 answers always.
+        decide: how several actions a turn are decided on: `half` takes those of at least one half,
+            `thresholds` has one for each action, `sets` takes the most probable of the sets seen in training,
+            `auto` what gets most turns of the dev part right.
     """
 
     epochs: int = Field(default=40, ge=1)
@@ -152,6 +172,8 @@ class TrainConfig(Settings):
     dev_share: float = Field(default=0.1, gt=0, lt=1)
     seed: int = Field(default=1, ge=0, lt=2**31)
     devices: int = Field(default=0, ge=0, le=1024)
+    max_error: float = Field(default=1.0, gt=0, le=1)
+    decide: Literal["auto", "half", "thresholds", "sets"] = "auto"
 
 
 def split_settings(settings: Mapping[str, Any]) -> tuple[EncoderConfig, NetworkConfig, TrainConfig]:

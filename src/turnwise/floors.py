@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turnwise.dialogue import Turn
-from turnwise.features.block import Previous
+from turnwise.features.seen import Previous
 from turnwise.features.words import normalise
 from turnwise.layouts import Actions, Lesson
 from turnwise.vocabulary import value_name

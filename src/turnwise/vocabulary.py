@@ -127,11 +127,13 @@ class ActionSpace(Vocabulary):
         """Return the actions whose bits are set, of shape (A,), in order of index."""
         return tuple(self.name(int(index)) for index in np.flatnonzero(bits))
 
-    def decide(self, probabilities: NDArray[np.float32]) -> NDArray[np.bool_]:
+    def decide(
+        self, probabilities: NDArray[Any], thresholds: float | NDArray[Any] = 0.5
+    ) -> NDArray[np.bool_]:
         """Return the bits of the actions to take, of the shape (..., A) of the probabilities.
 
-        One action a turn: the most probable. Several: those of at least one half; where that is none and
-        the system may not do nothing, the most probable.
+        One action a turn: the most probable. Several: those that reach the threshold, one for all
+        or one for each, (A,); where that is none and the system may not do nothing, the most probable.
 
         >>> space = ActionSpace(["greet", "ask_area"], multi=True)
         >>> space.decide(np.array([[0.7, 0.6], [0.2, 0.4]], np.float32)).astype(int).tolist()
@@ -140,7 +142,7 @@ class ActionSpace(Vocabulary):
         best: NDArray[np.bool_] = np.arange(len(self)) == probabilities.argmax(-1, keepdims=True)
         if not self.multi:
             return best
-        taken: NDArray[np.bool_] = probabilities >= 0.5
+        taken: NDArray[np.bool_] = probabilities >= thresholds
         if self.may_be_empty:
             return taken
         return taken | (best & ~taken.any(-1, keepdims=True))

@@ -11,12 +11,15 @@ from turnwise import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn, evaluat
 from turnwise.errors import CorpusError
 from turnwise.floors import FloorCounts
 from turnwise.layouts import END, labelled, lesson
+from turnwise.policy.decision import Decision
+from turnwise.policy.prediction import AS_IT_IS
 
 
 @dataclass
 class Foreseen:
     actions: tuple[str, ...]
     ahead: tuple["Foreseen", ...] = ()
+    confidence: float = 1.0
 
     def top(self, count):
         return [(action, 1.0) for action in self.actions]
@@ -29,6 +32,7 @@ class Told:
     config: NetworkConfig
     corpus: Corpus
     wrong: dict = field(default_factory=dict)
+    decision: Decision = AS_IT_IS
 
     def __post_init__(self):
         lessons = [lesson(self.config, dialogue) for dialogue in labelled(self.config, self.corpus)]

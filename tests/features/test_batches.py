@@ -31,8 +31,9 @@ def test_no_other_edges_waste_less(lengths, most):
 
 
 def batches_of(corpus, batch_turns, words="bits"):
-    census, config = Census.of(corpus), NetworkConfig(words=words)
-    encoder = census.encoder(EncoderConfig(min_count=1), words)
+    config = NetworkConfig(words=words)
+    census = Census.of(corpus, config=EncoderConfig(min_count=1, position=False))
+    encoder = census.encoder(words)
     return Batches(encode(corpus, encoder, census.action_space(), config), batch_turns)
 
 
@@ -66,8 +67,8 @@ def test_word_dropout_hides_words_and_nothing_else():
     batches = batches_of(tiny(dialogues=40), 64)
     known = [np.sort(batch.inputs["bits"], -1) for batch in batches.shuffled(np.random.default_rng(1), 0.0)]
     hidden = [batch.inputs["bits"] for batch in batches.shuffled(np.random.default_rng(1), 0.99)]
-    census = Census.of(tiny(dialogues=40))
-    encoder = census.encoder(EncoderConfig(min_count=1))
+    census = Census.of(tiny(dialogues=40), config=EncoderConfig(min_count=1))
+    encoder = census.encoder()
     words = encoder.blocks[0].vocabulary
     seen = np.concatenate([batch.ravel() for batch in hidden])
     assert (seen == words.unknown).sum() > 10 * (seen < len(words)).sum()
@@ -95,7 +96,7 @@ def test_the_arrays_of_each_layout_have_their_shapes(layout):
     corpus, network = told(dialogues=11), LAYOUTS[layout]
     census = Census.of(corpus, network)
     for words in ("bits", "mean"):
-        encoder, space = census.encoder(EncoderConfig(), words), census.action_space()
+        encoder, space = census.encoder(words), census.action_space()
         batches = Batches(encode(corpus, encoder, space, network.model_copy(update={"words": words})), 12)
         for batch in batches.in_order():
             rows, turns, _ = batch.inputs["bits"].shape

@@ -18,7 +18,7 @@ WORDS = {
 
 @pytest.mark.parametrize("layout", WORDS)
 def test_only_what_is_read_teaches_the_encoder(layout):
-    census = Census.of(told(), LAYOUTS[layout])
+    census = Census.of(told(), LAYOUTS[layout], EncoderConfig(min_count=1))
     assert set(census.words) == WORDS[layout]
     assert (
         set(census.facts)
@@ -28,7 +28,7 @@ def test_only_what_is_read_teaches_the_encoder(layout):
             "its beginning": {"stock"},
         }[layout]
     )
-    vocabulary = census.encoder(EncoderConfig(min_count=1)).blocks[0].to_json()["words"]
+    vocabulary = census.encoder().blocks[0].to_json()["words"]
     assert set(vocabulary) == WORDS[layout]
 
 

@@ -3,14 +3,13 @@
 import numpy as np
 
 from support import tiny
-from turnwise import EncoderConfig
 from turnwise.features import Batches, Census, encode, encoded
 
 
 def test_a_large_corpus_is_mapped_from_a_file(monkeypatch):
     corpus = tiny(dialogues=30)
     census = Census.of(corpus)
-    encoder, space = census.encoder(EncoderConfig(), "bits"), census.action_space()
+    encoder, space = census.encoder(), census.action_space()
     small = encode(corpus, encoder, space)
     monkeypatch.setattr(encoded, "_IN_MEMORY", 100)
     large = encode(corpus, encoder, space)

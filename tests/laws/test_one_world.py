@@ -30,15 +30,18 @@ def test_a_session_sees_what_training_saw(policy, conversation):
         np.testing.assert_array_equal(one.probabilities, other.probabilities)
     # The arrays that training would be given hold the bits that the session stepped through.
     arrays = encode([recorded], policy.encoder, policy.space)
-    previous = None
+    memory = policy.encoder.start()
     for number, turn in enumerate(recorded):
         start, end = arrays.bits.offsets[number : number + 2]
-        assert arrays.bits.values[start:end].tolist() == policy.encoder.encode(turn, previous).bits
-        previous = turn.actions
+        encoded, memory = policy.encoder.encode(turn, memory)
+        assert arrays.bits.values[start:end].tolist() == encoded.bits
 
 
 TEACHER = Census.of(tiny())
-ORDERED = [TEACHER.encoder(EncoderConfig(tokenizer=kind, max_tokens=4), "mean") for kind in ("words", "bpe")]
+ORDERED = [
+    Census.of(tiny(), config=EncoderConfig(tokenizer=kind, max_tokens=4)).encoder("mean")
+    for kind in ("words", "bpe")
+]
 
 
 @settings(max_examples=60, deadline=None)
@@ -50,13 +53,13 @@ def test_the_tokens_of_a_live_turn_are_those_of_training(conversation, encoder):
     arrays = encode([Dialogue("recorded", turns)], encoder, TEACHER.action_space(), network)
     batches = Batches(arrays, 1000)
     (batch,) = batches.in_order()
-    previous = None
+    memory = encoder.start()
     for number, turn in enumerate(turns):
-        live = encoder.encode(Turn(turn.user, facts=turn.facts), previous)
+        live, memory = encoder.encode(Turn(turn.user, facts=turn.facts), memory)
         bits, tokens = batch.inputs["bits"][0, number], batch.inputs["tokens"][0, number]
         assert bits[bits < encoder.width].tolist() == live.bits
         assert tokens.tolist() == live.tokens + [0] * (len(tokens) - len(live.tokens))
-        previous = turn.actions
+        memory = memory.committed(turn.actions)
 
 
 @settings(max_examples=30, deadline=None)

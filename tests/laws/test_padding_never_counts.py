@@ -8,7 +8,6 @@ import pytest
 from layout_support import LAYOUTS, told
 from support import QUICK
 from turnwise.backend import ops
-from turnwise.config import EncoderConfig
 from turnwise.features import Batches, Census, encode
 from turnwise.layouts import lesson
 from turnwise.network import build_network
@@ -19,7 +18,7 @@ from turnwise.training.step import make_optimizer, make_step, mean_loss, turn_lo
 def encoded(corpus, network):
     census = Census.of(corpus, network)
     space = census.action_space()
-    return encode(corpus, census.encoder(EncoderConfig(), network.words), space, network), space
+    return encode(corpus, census.encoder(network.words), space, network), space
 
 
 @pytest.mark.parametrize("multi", [False, True])
@@ -101,12 +100,14 @@ def test_every_turn_that_is_read_is_in_one_batch_before_its_answers(layout, word
     """Each row of a batch is one dialogue's turns, then padding; beside it are that dialogue's answers."""
     corpus, network = told(dialogues=11), LAYOUTS[layout].model_copy(update={"words": words})
     census = Census.of(corpus, network)
-    encoder, space = census.encoder(EncoderConfig(), words), census.action_space()
+    encoder, space = census.encoder(words), census.action_space()
     batches = Batches(encode(corpus, encoder, space, network), batch_turns)
     expected = []
     for dialogue in corpus:
-        one, previous = lesson(network, dialogue), (None, *(turn.actions for turn in dialogue))
-        turns = [encoder.encode(turn, before) for turn, before in zip(one.turns, previous, strict=False)]
+        one, memory, turns = lesson(network, dialogue), encoder.start(), []
+        for turn in one.turns:
+            encoded, memory = encoder.encode(turn, memory)
+            turns.append(encoded)
         indices = [tuple(sorted(space.indices(answer))) for row in one.answers for answer in row]
         expected.append((tuple((tuple(t.bits), tuple(t.tokens)) for t in turns), tuple(indices)))
     found = []

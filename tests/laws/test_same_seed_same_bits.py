@@ -45,6 +45,7 @@ class StopAfter(Silence):
 def test_the_same_seed_gives_the_same_bits(whole):
     again = turnwise.train(tiny(), network=SMALL, config=CONFIG)
     assert same_weights(whole, again)
+    assert whole.decision.to_json(whole.space) == again.decision.to_json(again.space)
     assert timeless(whole.card.metrics) == timeless(again.card.metrics)
 
 

@@ -66,6 +66,7 @@ def test_what_comes_when_asked_for():
 def test_the_folder_holds_json_and_safetensors_only(saved):
     assert sorted(file.name for file in saved.iterdir()) == [
         "actions.json",
+        "decision.json",
         "encoder.json",
         "floors.safetensors",
         "manifest.json",

@@ -130,11 +130,11 @@ def test_an_exported_policy_predicts_what_it_predicts(which, request, tmp_path):
     manifest = json.loads((policy.save(tmp_path / "model") / "manifest.json").read_text())
     assert engine.metadata["weights_sha256"] == manifest["sha256"]["weights.safetensors"]
     for dialogue in tiny("other"):
-        states, previous = engine.start(1), None
+        states, memory = engine.start(1), policy.encoder.start()
         for turn, expected in zip(dialogue, policy.predict(dialogue), strict=True):
-            probabilities, states = engine.step(states, [policy.encoder.encode(turn, previous).bits])
+            encoded, memory = policy.encoder.encode(turn, memory)
+            probabilities, states = engine.step(states, [encoded.bits])
             np.testing.assert_allclose(probabilities[0], expected.probabilities, rtol=0, atol=1e-5)
-            previous = turn.actions
     again = policy.export_onnx(tmp_path / "again.onnx")
     assert again.path.read_bytes() == written.path.read_bytes()
 

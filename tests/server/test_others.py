@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -25,6 +26,7 @@ def test_a_whole_dialogue(client, policy):
     for one, expected in zip(told, policy.predict(dialogue), strict=True):
         assert one["actions"] == list(expected.actions)
         assert one["probability"] == pytest.approx(expected.probability, abs=1e-6)
+        assert one["abstain"] is False
         assert len(one["ranked"]) == 2
 
 
@@ -34,6 +36,21 @@ def test_what_a_model_is(client, policy):
     assert told["actions"] == list(policy.space)
     assert told["network"]["units"] == SMALL.units
     assert_problem(client.get("/v1/model?name=none"), 404, "no_model", "model")
+
+
+def test_a_model_that_abstains_says_so_on_every_path(policy):
+    unsure = replace(policy, decision=replace(policy.decision, abstain_below=0.999))
+    with client_of({"default": unsure}) as client:
+        assert client.get("/v1/model").json()["abstain_below"] == 0.999
+        told = client.post("/v1/predict", {"turns": [{"user": "a tea please", "actions": []}]}).json()
+        assert told["turns"][0]["abstain"] is True
+        asked = {"messages": [{"role": "user", "content": "a tea please"}]}
+        assert client.post("/v1/agents/next", asked).json()["abstain"] is True
+        client.post("/v1/conversations", {"id": "one"})
+        path = "/v1/conversations/one/turns"
+        told = [client.post(path, {"user": "x", **more}).json() for more in ({}, {"threshold": 0.0})]
+        assert [one["abstain"] for one in told] == [True, False]
+        assert told[0]["committed"] is None
 
 
 def test_several_models_side_by_side(policy, multi_policy):

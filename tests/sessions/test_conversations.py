@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ import turnwise
 from support import QUICK, SMALL, tiny
 from turnwise import Session
 from turnwise.errors import AskedOtherwise, NoConversation, NoModel, NoTurn, UnknownAction
+from turnwise.policy.decision import ALWAYS
 from turnwise.sessions import Standing, open_store, turns_of
 from turnwise.sessions.conversations import Conversations
 from turnwise.sessions.request import Begin, Commit, Observe, Override, Undo
@@ -36,12 +38,13 @@ def test_a_conversation_from_its_beginning_to_its_end(talks, policy, store):
     assert told["response"] == policy.responses[expected.actions[0]]
     (told,) = run(talks, Observe(id="c1", user="small", facts={"stock": 2}, commit=False))
     assert told["committed"] is None
-    (told,) = run(talks, Commit(id="c1", actions=("confirm",)))
+    (told,) = run(talks, Commit(id="c1", actions=("confirm",), response="Right?"))
     assert told == {"committed": ["confirm"], "turn": 2}
     (told,) = run(talks, Override(id="c1", turn=1, actions=("confirm",), top=1))
     assert [one["turn"] for one in told["later"]] == [2]
     (told,) = run(talks, Undo(id="c1"))
-    assert told["undone"] == {"turn": 2, "user": "small", "facts": {"stock": 2}, "committed": ["confirm"]}
+    done = {"committed": ["confirm"], "response": "Right?"}
+    assert told["undone"] == {"turn": 2, "user": "small", "facts": {"stock": 2}, **done}
     assert [turn.actions for turn in turns_of(store.events("c1"))] == [("confirm",)]
     refused = run(talks, Override(id="c1", turn=2, actions=()), Undo(id="c2"), Begin(id="c3", model="other"))
     assert [type(one) for one in refused] == [NoTurn, NoConversation, NoModel]
@@ -57,6 +60,23 @@ def test_a_policy_that_is_not_sure_abstains_and_nothing_is_committed(talks, stor
     assert (told["abstain"], told["committed"]) == (True, None)
     run(talks, Observe(id="c1", user="small"))
     assert turns_of(store.events("c1"))[0].actions == ()
+
+
+def test_the_model_s_own_threshold_counts_where_the_request_has_none(policy, store):
+    decision = replace(policy.decision, abstain_below=ALWAYS)
+    unsure = replace(policy, decision=decision)
+    talks = Conversations(lambda: {"default": unsure}, store)
+    run(talks, Begin(id="c1", model="default"))
+    (told,) = run(talks, Observe(id="c1", user="a tea please"))
+    assert (told["abstain"], told["committed"]) == (True, None)
+    (told,) = run(talks, Observe(id="c1", user="small", threshold=0.0))
+    assert (told["abstain"], told["committed"]) == (False, told["actions"])
+    run(talks, Observe(id="c1", user="yes", commit=False))
+    (told,) = run(talks, Commit(id="c1"))
+    assert told["committed"] == []
+    session = Session(unsure)
+    assert session.observe("a tea please").abstains
+    assert session.commit() == ()
 
 
 def test_a_request_that_comes_again_is_answered_the_same_and_done_once(talks, store):

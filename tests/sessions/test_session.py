@@ -1,6 +1,7 @@
 """A session stands where a conversation stands that went that way from the start, whatever happened."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 import turnwise
 from support import QUICK, SMALL, tiny
-from turnwise import NetworkConfig, Policy, Session
+from turnwise import Dialogue, NetworkConfig, Policy, Session, Turn
 from turnwise.errors import NoTurn, StateError, UnknownAction
 from turnwise.sessions import Event, Standing, turns_of
 
@@ -114,7 +115,9 @@ def test_after_a_change_of_model_an_open_turn_still_takes_what_was_said():
     old, new = policies("lstm")
     session = Session(old)
     state, turn = session.begin_turn("a tea please")
-    session.end_turn(turn, *old.step(state, turn), default=("serve_coffee",))
+    prediction, after = old.step(state, turn)
+    coffee = old.space.bits(["serve_coffee"]).astype(np.float32)
+    session.end_turn(turn, replace(prediction, probabilities=coffee), after)
     resumed = Session.resume(new, session.state, session.events)
     assert resumed.commit() == ("serve_coffee",)
 
@@ -165,7 +168,7 @@ def test_the_state_is_small_and_says_what_it_is(policy):
     [
         lambda state: state[:-4],
         lambda state: state + b"\0",
-        lambda state: state.replace(b"turnwise-state-1", b"turnwise-state-9"),
+        lambda state: state.replace(b"turnwise-state-2", b"turnwise-state-9"),
         lambda state: b"",
         lambda state: b"[]\n",
         lambda state: b"\x80\x04\n",
@@ -183,3 +186,20 @@ def test_a_state_that_cannot_be_read_is_refused_and_made_again(policy, change):
 
 def test_a_digest_is_that_of_the_saved_model(policy, saved, multi_policy):
     assert Policy.load(saved).digest == policy.digest != multi_policy.digest
+
+
+def test_what_was_said_reaches_the_next_turn_and_the_log(policy):
+    session, silent = Session(policy), Session(policy)
+    for one, response in ((session, "Which size would you like?"), (silent, None)):
+        one.observe("a tea please")
+        one.commit(["ask_size"], response)
+    assert session.history()[0].response == "Which size would you like?"
+    assert session.events[-1].to_json()["response"] == "Which size would you like?"
+    said = [(*one.history(), Turn("large")) for one in (session, silent)]
+    for one, turns in zip((session, silent), said, strict=True):
+        expected = policy.predict(Dialogue("said", turns))[-1]
+        np.testing.assert_array_equal(one.observe("large").probabilities, expected.probabilities)
+    resumed = Session.resume(policy, session.state, session.events)
+    np.testing.assert_array_equal(resumed.observe("yes").probabilities, session.observe("yes").probabilities)
+    session.override(1, ["ask_size"], "Pardon?")
+    assert session.history()[0].response == "Pardon?"

@@ -20,7 +20,8 @@ jax_only = pytest.mark.skipif(keras.backend.backend() != "jax", reason="the shar
 
 def lessons(multi=False, layout="many-to-many-2"):
     network = NetworkConfig(units=8, bit_units=6, dropout=0.0, layout=layout)
-    return network, _prepare(tiny(dialogues=23, multi=multi), tiny(multi=multi), network, EncoderConfig(), 40)
+    corpus, dev = tiny(dialogues=23, multi=multi), tiny(multi=multi)
+    return network, _prepare(corpus, dev, network, EncoderConfig(), None, 40)
 
 
 def network_of(network, found, **changes):

@@ -13,12 +13,13 @@ import numpy as np
 from turnwise.bench.arrays import corpus_arrays, random_data, random_weights, write_arrays
 from turnwise.bench.contenders.live import DIALOGUES, MODEL
 from turnwise.bench.problem import Problem
-from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
+from turnwise.config import NetworkConfig, TrainConfig
 from turnwise.dialogue import Corpus
 from turnwise.errors import ConfigError
 from turnwise.features import Batches, Census, encode
 from turnwise.policy import Policy
 from turnwise.readers import to_json
+from turnwise.runtime.temper import temper
 from turnwise.training import split_dev
 
 
@@ -42,7 +43,7 @@ def lay_out_corpus(corpus: Corpus, epochs: int, folder: Path) -> Problem:
     network, config = NetworkConfig(), TrainConfig()
     train, dev = split_dev(corpus, config.dev_share, config.seed)
     census = Census.of(train, network)
-    space, encoder = census.action_space(), census.encoder(EncoderConfig())
+    space, encoder = census.action_space(), census.encoder()
     if space.multi:
         raise ConfigError(
             f"{corpus.name}: a turn takes several actions, which not all contenders learn; "
@@ -87,7 +88,7 @@ def lay_out_policy(policy: Policy, corpus: Corpus, problem: Problem, folder: Pat
         ConfigError: for a model of another kind than all contenders can be.
     """
     _check(policy)
-    weights: Mapping[str, Any] = policy.weights
+    weights: Mapping[str, Any] = temper(policy.weights, policy.decision.temperature)
     problem = replace(
         problem,
         features=policy.encoder.width,
@@ -103,7 +104,8 @@ def lay_out_policy(policy: Policy, corpus: Corpus, problem: Problem, folder: Pat
     told = {"user": turn.user, "facts": dict(turn.facts)}
     (folder / "turn.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
     bits = np.zeros(problem.features, np.float32)
-    bits[policy.encoder.bits(turn, None)] = 1
+    encoded, _ = policy.encoder.encode(turn, policy.encoder.start())
+    bits[encoded.bits] = 1
     np.save(folder / "turn.npy", bits)
     return problem
 

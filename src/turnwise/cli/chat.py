@@ -86,6 +86,11 @@ class _Chat:
         self._facts = {}
         taken = self._session.commit()
         show(_ranked(prediction, self._top))
+        if prediction.abstains:
+            below = self.policy.decision.abstain_below
+            sure = f"{prediction.confidence:.3f} sure"
+            wanted = "always" if below > 1 else f"below {below:.3f}"
+            show(f"abstains: {sure}, it abstains {wanted}; /do ACTION says what is done")
         if prediction.ahead:
             foreseen = (", ".join(ahead.actions) or "(nothing)" for ahead in prediction.ahead)
             show(f"then: {' -> '.join(foreseen)}")

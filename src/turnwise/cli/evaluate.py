@@ -8,6 +8,7 @@ from turnwise.cli.options import (
     Conditions,
     CorpusPaths,
     FormatName,
+    MaxError,
     ModelPath,
     ReadSettings,
     read_corpus,
@@ -20,6 +21,8 @@ EXAMPLES = """[bold]Examples[/bold]
 
 turnwise evaluate model/ test.jsonl
 
+turnwise evaluate model/ test.jsonl --max-error 0.05
+
 turnwise evaluate model/ test.jsonl --json > report.json"""
 
 
@@ -30,10 +33,13 @@ def evaluate(
     column: ColumnNames = None,
     read: ReadSettings = None,
     where: Conditions = None,
+    max_error: MaxError = None,
     as_json: AsJson = False,
 ) -> None:
     """Judge a model on recorded dialogues, beside the floors."""
     policy = Policy.load(model)
+    if max_error is not None:
+        policy = policy.for_error(max_error)
     with counting("judging") as progress:
         report = evaluate_policy(policy, read_corpus(corpus, format, column, read, where), progress)
     if as_json:

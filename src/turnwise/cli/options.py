@@ -49,6 +49,10 @@ ReadSettings = Annotated[
         "most_paths=N (repeatable).",
     ),
 ]
+ValuesFile = Annotated[
+    Path | None,
+    typer.Option(help="Values of slots: JSON, a CSV with a column for each slot, or a bAbI knowledge base."),
+]
 LayoutName = Annotated[
     str | None,
     typer.Option(
@@ -63,6 +67,12 @@ WordsName = Annotated[
 ]
 CellName = Annotated[
     str | None, typer.Option(help="What carries memory: lstm, gru, simple-rnn or transformer.")
+]
+MaxError = Annotated[
+    float | None,
+    typer.Option(
+        help="Abstain as is needed for at most this share of wrong answers, as the dev part shows: 0.02."
+    ),
 ]
 SettingPairs = Annotated[
     list[str] | None,

@@ -60,6 +60,8 @@ def _records(policy: Policy, dialogue: Dialogue, top: int) -> Iterator[dict[str,
             "user": turn.user,
             "actions": list(prediction.actions),
             "probability": round(prediction.probability, 6),
+            "confidence": round(prediction.confidence, 6),
+            "abstains": prediction.abstains,
             "ranked": [{"action": action, "probability": round(p, 6)} for action, p in prediction.top(top)],
             "true": right,
         }

@@ -16,8 +16,10 @@ from turnwise.cli.options import (
     CorpusPaths,
     FormatName,
     LayoutName,
+    MaxError,
     ReadSettings,
     SettingPairs,
+    ValuesFile,
     WordsName,
     pair,
     read_corpus,
@@ -27,6 +29,7 @@ from turnwise.config import split_settings
 from turnwise.errors import ConfigError
 from turnwise.evaluation import evaluate
 from turnwise.policy import check_output
+from turnwise.readers import read_values
 from turnwise.training import progress_for, split_dev
 from turnwise.training import train as train_policy
 
@@ -38,9 +41,13 @@ turnwise train train.txt --dev dev.txt --out model/ --epochs 20 --units 64
 
 turnwise train log.csv --column dialogue=CaseID --column action=ActivityID --out model/
 
+turnwise train dialogs.jsonl --out model/ --values menu.csv       (what is found in words, as slots)
+
 turnwise train dialogs.jsonl --out model/ --words lstm --cell gru
 
 turnwise train dialogs.jsonl --out model/ --layout many-to-one --set outcome=happy
+
+turnwise train dialogs.jsonl --out model/ --max-error 0.02     (abstain where that is needed for it)
 
 turnwise train dialogs.jsonl --out model/ --resume     (after Ctrl-C or a crash)"""
 
@@ -56,6 +63,7 @@ def train(
     column: ColumnNames = None,
     read: ReadSettings = None,
     where: Conditions = None,
+    values: ValuesFile = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the corpus, at most.")] = None,
     units: Annotated[int | None, typer.Option(help="Width of the hidden layers.")] = None,
     layout: LayoutName = None,
@@ -65,6 +73,7 @@ def train(
     devices: Annotated[
         int | None, typer.Option(help="Cores that share each batch; all there are when not given.")
     ] = None,
+    max_error: MaxError = None,
     set_: SettingPairs = None,
     config: Annotated[
         Path | None, typer.Option(help="A TOML or JSON file of settings; options go before it.")
@@ -74,7 +83,7 @@ def train(
 ) -> None:
     """Train a policy and save it as a folder."""
     given: dict[str, Any] = {"epochs": epochs, "units": units, "seed": seed, "devices": devices}
-    given |= {"layout": layout, "words": words, "cell": cell}
+    given |= {"max_error": max_error, "layout": layout, "words": words, "cell": cell}
     settings = _read_settings(config) if config else {}
     settings |= dict(pair(text, "--set") for text in set_ or [])
     settings |= {name: value for name, value in given.items() if value is not None}
@@ -93,6 +102,7 @@ def train(
         network=network_config,
         config=train_config,
         encoder=encoder_config,
+        values=read_values(values) if values else None,
         progress=progress_for(),
         checkpoint=checkpoint,
         resume=resume,

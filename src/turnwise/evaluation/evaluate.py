@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from turnwise.dialogue import Corpus
+from turnwise.evaluation.calibration import Confidences
 from turnwise.evaluation.report import Report
 from turnwise.floors import FLOORS
 from turnwise.layouts import Lesson, answers_a_row, labelled, lesson
@@ -32,7 +33,7 @@ def evaluate(policy: Policy, corpus: Corpus, progress: Callable[[int], None] | N
         CorpusError: for a corpus that the policy's layout cannot be judged on.
     """
     corpus = labelled(policy.config, corpus)
-    tally, floors_right = Tally(), Counter[str]()
+    tally, floors_right, confidences = Tally(), Counter[str](), Confidences(policy.decision)
     ahead_right = [0] * (answers_a_row(policy.config) if policy.config.layout == "many-to-many-1" else 0)
     unknown = top_3 = 0
     for dialogue in corpus:
@@ -41,6 +42,7 @@ def evaluate(policy: Policy, corpus: Corpus, progress: Callable[[int], None] | N
         tally.add_dialogue([(true, prediction.actions) for true, prediction in judged])
         for true, prediction in judged:
             unknown += any(action not in policy.space for action in true)
+            confidences.add(prediction, set(true) == set(prediction.actions))
             top_3 += set(true) <= {action for action, _ in prediction.top(3)}
         if ahead_right:
             _judge_ahead(one, predictions, ahead_right)
@@ -59,6 +61,7 @@ def evaluate(policy: Policy, corpus: Corpus, progress: Callable[[int], None] | N
         floors={name: Fraction(floors_right[name], tally.all_turns) for name in FLOORS},
         actions=tally.actions,
         skipped=dict(corpus.skipped),
+        calibration=confidences.calibration(),
         layout=policy.config.layout,
         ahead=tuple(Fraction(right, tally.all_turns) for right in ahead_right),
     )

@@ -10,6 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from turnwise.evaluation.calibration import Calibration
 from turnwise.metrics import ActionScore, Fraction
 
 _FLOOR_TITLES = {
@@ -60,6 +61,7 @@ class Report:
         floors: turns that each floor has right.
         actions: the score of each action, the most frequent first.
         skipped: what the reader left out, and dialogues without the outcome that is to be foreseen.
+        calibration: whether the policy's probabilities can be believed, and what abstaining brings.
         layout: the policy's layout.
         ahead: with `many-to-many-1`, how often the first, second, ... action that a turn foresees is right.
     """
@@ -75,6 +77,7 @@ class Report:
     floors: Mapping[str, Fraction]
     actions: Mapping[str, ActionScore]
     skipped: Mapping[str, int]
+    calibration: Calibration
     layout: str = "many-to-many-2"
     ahead: tuple[Fraction, ...] = ()
 
@@ -117,6 +120,7 @@ class Report:
                 }
                 for name, score in self.actions.items()
             },
+            "calibration": self.calibration.to_json(),
             "skipped": dict(self.skipped),
         }
 
@@ -144,6 +148,8 @@ class Report:
             f"{terms.decisions} with an unknown {terms.answer}",
             f"{self.unknown_actions:,} (counted as wrong)",
         )
+        for figure, found in self.calibration.lines():
+            more.add_row(figure, found)
         for reason, count in self.skipped.items():
             more.add_row("left out", Text(f"{count:,} x {reason}"))
         return Group(summary, "", more, "", self._weakest(f"{terms.answer}s most often missed"))

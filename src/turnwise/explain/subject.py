@@ -9,7 +9,7 @@ from typing import Any
 from turnwise.config import EncoderConfig, NetworkConfig
 from turnwise.dialogue import Corpus, Dialogue
 from turnwise.features import Batch, Batches, Census, TurnEncoder, encode
-from turnwise.layouts import answers_a_row, labelled, lesson
+from turnwise.layouts import answers_a_row, labelled
 from turnwise.policy import Policy
 from turnwise.vocabulary import ActionSpace
 
@@ -95,7 +95,5 @@ def _learned(
 ) -> tuple[ActionSpace, TurnEncoder]:
     if policy:
         return policy.space, policy.encoder
-    census = Census()
-    for dialogue in corpus:
-        census.add(dialogue, lesson(config, dialogue))
-    return census.action_space(), census.encoder(encoder, config.words)
+    census = Census.of(corpus, config, encoder)
+    return census.action_space(), census.encoder(config.words)

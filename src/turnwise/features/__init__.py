@@ -1,10 +1,11 @@
 """Features: turns -> the indices of set bits, and tokens -> batches."""
 
 from turnwise.features.batches import Batch, Batches
-from turnwise.features.block import Block, Previous
+from turnwise.features.block import Block
 from turnwise.features.census import Census
 from turnwise.features.encoded import EncodedCorpus, encode
 from turnwise.features.encoder import EncodedTurn, TurnEncoder
+from turnwise.features.seen import Memory, Previous
 
 __all__ = [
     "Batch",
@@ -13,6 +14,7 @@ __all__ = [
     "Census",
     "EncodedCorpus",
     "EncodedTurn",
+    "Memory",
     "Previous",
     "TurnEncoder",
     "encode",

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Protocol
 
-from turnwise.dialogue import Turn
+from turnwise.features.seen import Kept, Seen
 
-Previous = tuple[str, ...] | None
-"""The actions committed at the turn before; None at the start of a dialogue."""
+Read = tuple[Collection[int], Kept]
+"""The indices of the bits that are set, and what the block keeps for the next turn."""
 
 
 class Block(Protocol):
-    """What every block of the input offers.
-
-    A block never looks at `turn.actions` or `turn.response`: they are what is to be predicted.
-    """
+    """What every block of the input offers: what it keeps goes in, bits and what it keeps come out."""
 
     @property
     def name(self) -> str:
@@ -27,8 +24,12 @@ class Block(Protocol):
         """How many bits the block has."""
         ...
 
-    def bits(self, turn: Turn, previous: Previous) -> Collection[int]:
-        """Return the indices of the bits that are set, each once, from 0 to `width` - 1."""
+    def start(self) -> Kept:
+        """Return what the block keeps before the first turn."""
+        ...
+
+    def read(self, seen: Seen, kept: Kept) -> Read:
+        """Return the bits that are set, each once, from 0 to `width` - 1, and what is kept for later."""
         ...
 
     def label(self, bit: int) -> str:
@@ -38,3 +39,21 @@ class Block(Protocol):
     def to_json(self) -> dict[str, Any]:
         """Return what `from_json` needs to make the block again."""
         ...
+
+
+class Momentary:
+    """A block that keeps nothing: what it says of a turn, `bits` finds in what is seen now."""
+
+    __slots__ = ()
+
+    def start(self) -> Kept:
+        """Return None."""
+        return None
+
+    def read(self, seen: Seen, kept: Kept) -> Read:
+        """Return the bits that are set."""
+        return self.bits(seen), kept
+
+    def bits(self, seen: Seen) -> Collection[int]:
+        """Return the bits that are set, each once."""
+        raise NotImplementedError

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from turnwise.config import EncoderConfig, NetworkConfig
 from turnwise.dialogue import Dialogue, Fact
+from turnwise.features.actions_so_far import ActionsSoFar
 from turnwise.features.block import Block
+from turnwise.features.dictionary import Dictionary
 from turnwise.features.encoder import TurnEncoder
-from turnwise.features.facts import learn_facts
+from turnwise.features.facts import is_number, learn_facts
+from turnwise.features.last_said import LastSaid
+from turnwise.features.position import Position
 from turnwise.features.previous_actions import PreviousActions
+from turnwise.features.results_left import ResultsLeft
+from turnwise.features.slots import Slots
+from turnwise.features.standing_facts import StandingFacts
+from turnwise.features.templates import learn_dictionary
 from turnwise.features.tokens import learn_tokens
+from turnwise.features.user_pieces import UserCharacters, UserPairs, pairs, runs
 from turnwise.features.user_words import UserWords
-from turnwise.features.words import words
 from turnwise.layouts import Actions, Lesson, lesson
 from turnwise.vocabulary import ActionSpace, Vocabulary
 
@@ -30,18 +38,28 @@ class Census:
     """Counts over the dialogues of a training part.
 
     Attributes:
+        config: what is to be seen of a turn; what it does not ask for is not counted.
+        dictionary: the values whose slots' names stand in their place.
         dialogues: how many there are.
         turns: how many turns they have.
         words: of the users, in the turns that are read.
+        pairs: of neighbouring words of the users.
+        characters: runs of them in the users' words.
+        said: the words of the system.
         actions: taken in the turns that are read.
         facts: how often each value was seen in the turns that are read.
         answers: how often each answer, a set of actions, is right.
         responses: the surface texts of each action.
     """
 
+    config: EncoderConfig = field(default_factory=EncoderConfig)
+    dictionary: Dictionary = field(default_factory=Dictionary)
     dialogues: int = 0
     turns: int = 0
     words: Counter[str] = field(default_factory=Counter)
+    pairs: Counter[str] = field(default_factory=Counter)
+    characters: Counter[str] = field(default_factory=Counter)
+    said: Counter[str] = field(default_factory=Counter)
     actions: Counter[str] = field(default_factory=Counter)
     facts: dict[str, Counter[Fact]] = field(default_factory=dict)
     answers: Counter[Actions] = field(default_factory=Counter)
@@ -49,11 +67,30 @@ class Census:
     _hash: Any = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
 
     @classmethod
-    def of(cls, dialogues: Iterable[Dialogue], config: NetworkConfig | None = None) -> Census:
-        """Count all dialogues, as a network of that layout reads them."""
-        census, config = cls(), config or NetworkConfig()
+    def of(
+        cls,
+        dialogues: Iterable[Dialogue],
+        network: NetworkConfig | None = None,
+        config: EncoderConfig | None = None,
+    ) -> Census:
+        """Count all dialogues, which are read twice, as a network of that layout reads them."""
+        census, network = cls.begun(dialogues, config), network or NetworkConfig()
         for dialogue in dialogues:
-            census.add(dialogue, lesson(config, dialogue))
+            census.add(dialogue, lesson(network, dialogue))
+        return census
+
+    @classmethod
+    def begun(
+        cls,
+        dialogues: Iterable[Dialogue],
+        config: EncoderConfig | None = None,
+        values: Mapping[str, Iterable[str]] | None = None,
+    ) -> Census:
+        """Return a census that has counted nothing yet, and knows the given values and those of templates."""
+        config = config or EncoderConfig()
+        census = cls(config, learn_dictionary(dialogues if config.learn_values else (), values))
+        if values:
+            census._hash.update(repr(sorted(values.items())).encode())
         return census
 
     def add(self, dialogue: Dialogue, lesson: Lesson) -> None:
@@ -62,7 +99,9 @@ class Census:
         self.turns += len(dialogue)
         for turn in lesson.turns:
             if turn.user is not None:
-                self.words.update(words(turn.user))
+                self._count_words(turn.user)
+            if turn.response is not None and self.config.last_said:
+                self.said.update(self.dictionary.read(turn.response).words)
             self.actions.update(turn.actions)
             for name, value in turn.facts.items():
                 _count(self.facts.setdefault(name, Counter()), value, _MOST_VALUES)
@@ -77,9 +116,17 @@ class Census:
             self._hash.update(repr(sorted(dialogue.metadata.items())).encode())
         self._hash.update(b"\n")
 
+    def _count_words(self, text: str) -> None:
+        words = self.dictionary.read(text).words
+        self.words.update(words)
+        if self.config.word_pairs:
+            self.pairs.update(pairs(words))
+        if self.config.characters:
+            self.characters.update(runs(words))
+
     @property
     def fingerprint(self) -> str:
-        """A hash of all that was counted, in order: the same corpus has the same."""
+        """A hash of all that was counted, in order, and of given values: the same corpus has the same."""
         return str(self._hash.hexdigest())
 
     def action_space(self) -> ActionSpace:
@@ -91,21 +138,45 @@ class Census:
                 counts[action] += count
         return ActionSpace(Vocabulary.from_counts(counts), multi=sizes != {1}, may_be_empty=0 in sizes)
 
-    def encoder(self, config: EncoderConfig, words: str = "bits") -> TurnEncoder:
-        """Return the encoder that this corpus teaches: words, previous actions, facts.
+    def encoder(self, words: str = "bits") -> TurnEncoder:
+        """Return the encoder that this corpus teaches.
 
         Args:
-            config: what is seen.
             words: how the network reads the users' words: as `bits`, or in order, as tokens.
         """
-        blocks: list[Block] = [
-            PreviousActions(Vocabulary.from_counts(self.actions)),
-            learn_facts(self.facts, config),
-        ]
         if words != "bits":
-            return TurnEncoder(blocks, learn_tokens(self.words, config))
-        vocabulary = Vocabulary.from_counts(self.words, config.min_count, config.max_words)
-        return TurnEncoder([UserWords(vocabulary), *blocks])
+            tokens = learn_tokens(self.words, self.config)
+            return TurnEncoder(self._blocks(), tokens, self.dictionary)
+        user_words = UserWords(self._vocabulary(self.words))
+        return TurnEncoder([user_words, *self._blocks()], dictionary=self.dictionary)
+
+    def _blocks(self) -> Iterator[Block]:
+        config, actions = self.config, Vocabulary.from_counts(self.actions)
+        facts = learn_facts(self.facts, config)
+        yield PreviousActions(actions)
+        yield facts
+        if config.word_pairs:
+            yield UserPairs(self._vocabulary(self.pairs))
+        if config.characters:
+            yield UserCharacters(self._vocabulary(self.characters))
+        if config.last_said and self.said:
+            usual = self.most_frequent_responses().items()
+            usual_words = {action: self.dictionary.read(text).words for action, text in usual}
+            yield LastSaid(self._vocabulary(self.said), usual_words)
+        if config.actions_so_far:
+            yield ActionsSoFar(actions)
+        if config.position:
+            yield Position()
+        if config.standing_facts:
+            yield StandingFacts(facts)
+        if self.dictionary.slots:
+            yield Slots(self.dictionary.slots)
+            numbers = [name for name, seen in sorted(self.facts.items()) if all(map(is_number, seen))]
+            if numbers:
+                yield ResultsLeft(tuple(numbers))
+
+    def _vocabulary(self, counts: Counter[str]) -> Vocabulary:
+        return Vocabulary.from_counts(counts, self.config.min_count, self.config.max_words)
 
     def most_frequent_responses(self) -> dict[str, str]:
         """Return each action's most frequent response, the first in order of text among equals."""

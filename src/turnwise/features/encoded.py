@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from turnwise.config import NetworkConfig
 from turnwise.dialogue import Dialogue
-from turnwise.features.block import Previous
 from turnwise.features.encoder import TurnEncoder
 from turnwise.layouts import Actions, answers_a_row, lesson
 from turnwise.vocabulary import ActionSpace
@@ -118,12 +117,11 @@ def encode(
         one = lesson(config, dialogue)
         lengths.append(len(one.turns))
         rows.append(len(one.answers))
-        previous: Previous = None
+        memory = encoder.start()
         for turn in one.turns:
-            encoded = encoder.encode(turn, previous)
+            encoded, memory = encoder.encode(turn, memory)
             bits.append(encoded.bits)
             tokens.append(encoded.tokens)
-            previous = turn.actions
         for row in one.answers:
             for answer in row:
                 if answer not in known:

@@ -11,14 +11,38 @@ from numpy.typing import NDArray
 
 from turnwise.dialogue import Turn
 from turnwise.errors import ModelError
-from turnwise.features.block import Block, Previous
+from turnwise.features.actions_so_far import ActionsSoFar
+from turnwise.features.block import Block
+from turnwise.features.dictionary import Dictionary
 from turnwise.features.facts import Facts
+from turnwise.features.last_said import LastSaid
+from turnwise.features.position import Position
 from turnwise.features.previous_actions import PreviousActions
+from turnwise.features.results_left import ResultsLeft
+from turnwise.features.seen import Memory, Seen
+from turnwise.features.slots import Slots
+from turnwise.features.standing_facts import StandingFacts
 from turnwise.features.tokens import Tokens, tokens_from_json
+from turnwise.features.user_pieces import UserCharacters, UserPairs
 from turnwise.features.user_words import UserWords
 from turnwise.vocabulary import Vocabulary
 
-_KINDS = {kind.name: kind for kind in (UserWords, PreviousActions, Facts)}
+BLOCKS: dict[str, Any] = {
+    kind.name: kind
+    for kind in (
+        UserWords,
+        UserPairs,
+        UserCharacters,
+        PreviousActions,
+        ActionsSoFar,
+        LastSaid,
+        Position,
+        Facts,
+        StandingFacts,
+        Slots,
+        ResultsLeft,
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +64,23 @@ class TurnEncoder:
     Args:
         blocks: the pieces of the input that are bits.
         tokens: what turns the user's words into numbers, where the network reads them in order.
+        dictionary: the values whose slots' names stand in their place.
 
-    >>> from turnwise.vocabulary import Vocabulary
     >>> encoder = TurnEncoder([UserWords(Vocabulary(["hello"])), PreviousActions(Vocabulary(["greet"]))])
-    >>> encoder.width, encoder.bits(Turn("hello"), None), encoder.bits(Turn("hello"), ("greet",))
+    >>> first, memory = encoder.encode(Turn("hello"), encoder.start())
+    >>> second, _ = encoder.encode(Turn("hello"), memory.committed(("greet",)))
+    >>> encoder.width, first.bits, second.bits
     (6, [0, 5], [0, 3])
     >>> from turnwise.features.tokens import WordTokens
     >>> ordered = TurnEncoder([PreviousActions(Vocabulary(["greet"]))], WordTokens(Vocabulary(["hello"]), 64))
-    >>> ordered.encode(Turn("hello you"), None), ordered.num_tokens
+    >>> ordered.encode(Turn("hello you"), ordered.start())[0], ordered.num_tokens
     (EncodedTurn(bits=[2], tokens=[2, 1]), 3)
     """
 
-    def __init__(self, blocks: Iterable[Block], tokens: Tokens | None = None) -> None:
-        self.blocks, self.tokenizer = tuple(blocks), tokens
+    def __init__(
+        self, blocks: Iterable[Block], tokens: Tokens | None = None, dictionary: Dictionary | None = None
+    ) -> None:
+        self.blocks, self.tokenizer, self.dictionary = tuple(blocks), tokens, dictionary or Dictionary()
         firsts, width = [], 0
         for block in self.blocks:
             firsts.append(width)
@@ -77,32 +105,40 @@ class TurnEncoder:
         """The actions that the next turn can be told of."""
         return self._actions
 
-    def encode(self, turn: Turn, previous: Previous) -> EncodedTurn:
-        """Return all that a network is given of a turn; the arguments are those of `bits`."""
-        return EncodedTurn(self.bits(turn, previous), self.tokens(turn))
+    def start(self) -> Memory:
+        """Return the memory before the first turn of a dialogue."""
+        return Memory(kept=tuple(block.start() for block in self.blocks))
 
-    def tokens(self, turn: Turn) -> list[int]:
-        """Return the numbers of the user's first words in order; none in silence, or without a tokenizer."""
-        return [] if self.tokenizer is None or not turn.user else self.tokenizer.ids(turn.user)
-
-    def bits(self, turn: Turn, previous: Previous) -> list[int]:
-        """Return the indices of the set bits, each once, ascending.
+    def encode(self, turn: Turn, memory: Memory) -> tuple[EncodedTurn, Memory]:
+        """Return what a network is given of a turn, and the memory after it.
 
         Args:
-            turn: what the system sees: its user text and facts; its actions are not looked at.
-            previous: the actions committed at the turn before, None at the start.
+            turn: what the system sees. Its actions and its response do not change what is given: they are
+                what the new memory takes as committed. Live, they are not known yet: `Memory.committed` says
+                them.
+            memory: what was kept of the turns before.
         """
-        found: list[int] = []
-        for first, block in self._placed:
-            found += [first + bit for bit in block.bits(turn, previous)]
-        found.sort()
-        return found
+        seen = Seen(
+            self.dictionary.read(turn.user) if turn.user else None,
+            turn.facts,
+            memory.previous,
+            self.dictionary.read(memory.response) if memory.response else None,
+        )
+        bits: list[int] = []
+        kept = []
+        for (first, block), own in zip(self._placed, memory.kept, strict=True):
+            found, own = block.read(seen, own)
+            bits += [first + bit for bit in found]
+            kept.append(own)
+        bits.sort()
+        tokens = self.tokenizer.ids(seen.user.words) if self.tokenizer and seen.user else []
+        return EncodedTurn(bits, tokens), Memory(turn.actions, turn.response, tuple(kept))
 
     def without_words(self) -> NDArray[np.int32]:
         """Return what each bit, and the padding F, becomes where the words of users are unknown: (F + 1,)."""
         become = np.arange(self.width + 1, dtype=np.int32)
         for first, block in self._placed:
-            if isinstance(block, UserWords):
+            if isinstance(block, UserWords | UserPairs | UserCharacters):
                 become[first : first + len(block.vocabulary)] = first + block.vocabulary.unknown
         return become
 
@@ -121,6 +157,7 @@ class TurnEncoder:
         return {
             "blocks": [{"block": block.name, **block.to_json()} for block in self.blocks],
             "tokens": None if tokens is None else {"kind": tokens.name, **tokens.to_json()},
+            "dictionary": self.dictionary.to_json(),
         }
 
     @classmethod
@@ -134,7 +171,8 @@ class TurnEncoder:
         if isinstance(record, list):
             record = {"blocks": record, "tokens": None}
         for block in record["blocks"]:
-            if block["block"] not in _KINDS:
+            if block["block"] not in BLOCKS:
                 raise ModelError(f"unknown block {block['block']!r}; a newer turnwise may know it")
-        blocks = [_KINDS[block["block"]].from_json(block) for block in record["blocks"]]
-        return cls(blocks, None if record["tokens"] is None else tokens_from_json(record["tokens"]))
+        blocks = [BLOCKS[block["block"]].from_json(block) for block in record["blocks"]]
+        tokens = None if record["tokens"] is None else tokens_from_json(record["tokens"])
+        return cls(blocks, tokens, Dictionary(record.get("dictionary", {})))

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from turnwise.config import EncoderConfig
-from turnwise.dialogue import Fact, Turn
-from turnwise.features.block import Previous
+from turnwise.dialogue import Fact
+from turnwise.features.block import Momentary
+from turnwise.features.seen import Seen
 from turnwise.vocabulary import Vocabulary
 from turnwise.vocabulary import value_name as value_name
 
@@ -65,13 +66,13 @@ class FactCode:
         return f"{low:g} <= {self.name} < {high:g}"
 
 
-class Facts:
+class Facts(Momentary):
     """The bits of the facts seen since the last turn, one for each fact that is present.
 
     A fact whose name is not known sets the block's last bit.
 
     >>> block = Facts([FactCode("open", Vocabulary(["false", "true"]))])
-    >>> block.width, *(block.bits(Turn(facts={name: True}), None) for name in ("open", "shut"))
+    >>> block.width, *(block.bits(Seen(facts={name: True})) for name in ("open", "shut"))
     (4, {1}, {3})
     """
 
@@ -79,12 +80,8 @@ class Facts:
 
     def __init__(self, codes: Collection[FactCode]) -> None:
         self._codes = tuple(codes)
-        self._first: dict[str, tuple[int, FactCode]] = {}
-        width = 0
-        for code in self._codes:
-            self._first[code.name] = (width, code)
-            width += code.width
-        self._width = width + 1
+        self._places = {code.name: place for place, code in enumerate(self._codes)}
+        self._firsts = tuple(itertools.accumulate((code.width for code in self._codes), initial=0))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -94,19 +91,29 @@ class Facts:
     @property
     def width(self) -> int:
         """The bits of every known fact, and one for a fact that is not known."""
-        return self._width
+        return self._firsts[-1] + 1
 
-    def bits(self, turn: Turn, previous: Previous) -> Collection[int]:  # noqa: ARG002
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The known facts, in order of their bits."""
+        return tuple(self._places)
+
+    def place(self, name: str) -> int | None:
+        """Return a fact's place among the names; None for one that is not known."""
+        return self._places.get(name)
+
+    def bit(self, name: str, value: Fact) -> int:
+        """Return the bit that a fact sets."""
+        place = self._places.get(name)
+        return self._firsts[-1] if place is None else self._firsts[place] + self._codes[place].bit(value)
+
+    def bits(self, seen: Seen) -> Collection[int]:
         """Return the bits of the turn's facts."""
-        found = set()
-        for name, value in turn.facts.items():
-            known = self._first.get(name)
-            found.add(self._width - 1 if known is None else known[0] + known[1].bit(value))
-        return found
+        return {self.bit(name, value) for name, value in seen.facts.items()}
 
     def label(self, bit: int) -> str:
         """Say which fact a bit stands for."""
-        for first, code in self._first.values():
+        for first, code in zip(self._firsts, self._codes, strict=False):
             if bit < first + code.width:
                 return code.label(bit - first)
         return "(unknown fact)"

@@ -6,17 +6,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from turnwise.dialogue import Turn
-from turnwise.features.block import Previous
+from turnwise.features.block import Momentary
+from turnwise.features.seen import Seen
 from turnwise.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class PreviousActions:
+class PreviousActions(Momentary):
     """A bit for each action taken at the turn before, one for any unknown action, one for the start.
 
     >>> block = PreviousActions(Vocabulary(["greet", "ask_area"]))
-    >>> block.bits(Turn("hi"), None), block.bits(Turn("north"), ("ask_area",)), block.bits(Turn(), ())
+    >>> block.bits(Seen()), block.bits(Seen(previous=("ask_area",))), block.bits(Seen(previous=()))
     ((3,), {1}, set())
     """
 
@@ -28,11 +28,11 @@ class PreviousActions:
         """Known actions, the unknown, and the start."""
         return len(self.actions) + 2
 
-    def bits(self, turn: Turn, previous: Previous) -> Collection[int]:  # noqa: ARG002
+    def bits(self, seen: Seen) -> Collection[int]:
         """Return the bits of the previous actions."""
-        if previous is None:
+        if seen.previous is None:
             return (len(self.actions) + 1,)
-        return set(self.actions.indices(previous))
+        return set(self.actions.indices(seen.previous))
 
     def label(self, bit: int) -> str:
         """Say which action a bit stands for."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from turnwise.config import EncoderConfig
 from turnwise.errors import MissingExtra, ModelError
-from turnwise.features.words import words
 from turnwise.vocabulary import Vocabulary
 
 PADDING, UNKNOWN = 0, 1
@@ -33,8 +32,8 @@ class Tokens(Protocol):
         """V, the count of all numbers, padding and the unknown included."""
         ...
 
-    def ids(self, text: str) -> list[int]:
-        """Return the numbers of a text's first tokens in order; none for a text without words."""
+    def ids(self, words: Sequence[str]) -> list[int]:
+        """Return the numbers of the first tokens of a text's words in order."""
         ...
 
     def to_json(self) -> dict[str, Any]:
@@ -51,7 +50,7 @@ class WordTokens:
         max_tokens: W, how many words of a text are read.
 
     >>> tokens = WordTokens(Vocabulary(["hello", "table"]), max_tokens=3)
-    >>> tokens.ids("Hello, a table"), tokens.ids(""), tokens.num_tokens
+    >>> tokens.ids(["hello", ",", "a", "table"]), tokens.ids([]), tokens.num_tokens
     ([2, 1, 1], [], 4)
     """
 
@@ -64,9 +63,9 @@ class WordTokens:
         """Known words, padding and the unknown."""
         return len(self.vocabulary) + _FIRST
 
-    def ids(self, text: str) -> list[int]:
-        """Return the numbers of the text's words in order."""
-        unknown, found = self.vocabulary.unknown, self.vocabulary.indices(words(text)[: self.max_tokens])
+    def ids(self, words: Sequence[str]) -> list[int]:
+        """Return the numbers of the first words in order."""
+        unknown, found = self.vocabulary.unknown, self.vocabulary.indices(words[: self.max_tokens])
         return [UNKNOWN if number == unknown else number + _FIRST for number in found]
 
     def to_json(self) -> dict[str, Any]:
@@ -88,7 +87,7 @@ class PieceTokens:
         max_tokens: W, how many pieces of a text are read.
 
     >>> tokens = PieceTokens.learn({"slow": 4, "lower": 4, "higher": 4}, EncoderConfig(tokenizer="bpe"))
-    >>> [tokens.label(number) for number in tokens.ids("Slower")]
+    >>> [tokens.label(number) for number in tokens.ids(["slower"])]
     ['▁slow', 'er']
 
     Raises:
@@ -124,10 +123,10 @@ class PieceTokens:
         """Known pieces, padding and the unknown."""
         return int(self._tokenizer.get_vocab_size())
 
-    def ids(self, text: str) -> list[int]:
-        """Return the numbers of the pieces of the text's words in order; a run of unknown signs is one."""
+    def ids(self, words: Sequence[str]) -> list[int]:
+        """Return the numbers of the first pieces of the words in order; a run of unknown signs is one."""
         # No piece is shorter than a sign, so that no word beyond W can have one among the first W.
-        found = [_START + word for word in words(text)[: self.max_tokens]]
+        found = [_START + word for word in words[: self.max_tokens]]
         encoded = self._tokenizer.encode(found, is_pretokenized=True, add_special_tokens=False)
         return list(encoded.ids[: self.max_tokens])
 
@@ -153,7 +152,7 @@ _KINDS: Mapping[str, type[WordTokens] | type[PieceTokens]] = {
 def learn_tokens(counts: Mapping[str, int], config: EncoderConfig) -> Tokens:
     """Learn the tokens that `config` asks for from how often each word was seen.
 
-    >>> learn_tokens({"hello": 5, "table": 3, "once": 1}, EncoderConfig()).ids("once hello")
+    >>> learn_tokens({"hello": 5, "table": 3, "once": 1}, EncoderConfig()).ids(["once", "hello"])
     [1, 2]
     """
     if config.tokenizer == "bpe":

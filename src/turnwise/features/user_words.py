@@ -6,18 +6,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from turnwise.dialogue import Turn
-from turnwise.features.block import Previous
-from turnwise.features.words import words
+from turnwise.features.block import Momentary
+from turnwise.features.seen import Seen
 from turnwise.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class UserWords:
+class UserWords(Momentary):
     """A bit for each known word, one for any unknown word, and one for a turn without any word.
 
+    >>> from turnwise.features.seen import Text
     >>> block = UserWords(Vocabulary(["hello", "table"]))
-    >>> sorted(block.bits(Turn("Hello, a table"), None)), block.bits(Turn(), None)
+    >>> sorted(block.bits(Seen(Text(("hello", "a", "table"))))), block.bits(Seen())
     ([0, 1, 2], (3,))
     """
 
@@ -29,9 +29,9 @@ class UserWords:
         """Known words, the unknown, and silence."""
         return len(self.vocabulary) + 2
 
-    def bits(self, turn: Turn, previous: Previous) -> Collection[int]:  # noqa: ARG002
+    def bits(self, seen: Seen) -> Collection[int]:
         """Return the bits of the words in the user's text."""
-        found: Collection[int] = set(self.vocabulary.indices(words(turn.user))) if turn.user else ()
+        found: Collection[int] = set(self.vocabulary.indices(seen.user.words)) if seen.user else ()
         return found or (len(self.vocabulary) + 1,)
 
     def label(self, bit: int) -> str:

@@ -14,13 +14,14 @@ from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.errors import ConfigError, ModelError
 from turnwise.features import TurnEncoder
 from turnwise.floors import Floors
+from turnwise.policy.decision import Decision
 from turnwise.policy.parts import Card, Parts
 from turnwise.policy.replace import check_output, replace_folder
 from turnwise.vocabulary import ActionSpace
 
 FORMAT = "turnwise-policy-1"
-MANIFEST = "manifest.json"
-# What a prediction needs; the manifest holds the hash of each.
+MANIFEST, DECISION = "manifest.json", "decision.json"
+# What a prediction needs; the manifest holds the hash of each. Older models have no decision.
 _HASHED = ("encoder.json", "actions.json", "responses.json", "floors.safetensors", "weights.safetensors")
 
 
@@ -35,6 +36,7 @@ def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -
             {"actions": list(space), "multi": space.multi, "may_be_empty": space.may_be_empty},
         ),
         "responses.json": _json(dict(parts.responses)),
+        DECISION: _json(parts.decision.to_json(space)),
         "floors.safetensors": safetensors.numpy.save(arrays, {"labels": labels}),
         "weights.safetensors": parts.weights_file(),
     }
@@ -59,15 +61,16 @@ def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -
 def read_folder(path: Path) -> Parts:
     """Read a policy's folder, checking that it is whole."""
     manifest = _manifest(path)
-    files = {name: _checked(path, name, manifest["sha256"]) for name in _HASHED}
+    hashes = manifest["sha256"]
+    names = (*_HASHED, DECISION) if DECISION in hashes else _HASHED
+    files = {name: _checked(path, name, hashes) for name in names}
     try:
         actions = json.loads(files["actions.json"])
+        space = ActionSpace(actions["actions"], multi=actions["multi"], may_be_empty=actions["may_be_empty"])
         floors = files["floors.safetensors"]
         return Parts(
             encoder=TurnEncoder.from_json(json.loads(files["encoder.json"])),
-            space=ActionSpace(
-                actions["actions"], multi=actions["multi"], may_be_empty=actions["may_be_empty"]
-            ),
+            space=space,
             config=NetworkConfig(**manifest["network"]),
             weights=safetensors.numpy.load(files["weights.safetensors"]),
             floors=Floors.from_arrays(
@@ -81,6 +84,9 @@ def read_folder(path: Path) -> Parts:
                 metrics=tuple(_metrics(path)),
                 interrupted=manifest["interrupted"],
                 versions=manifest["versions"],
+            ),
+            decision=(
+                Decision.from_json(json.loads(files[DECISION]), space) if DECISION in files else Decision()
             ),
         )
     except (KeyError, TypeError, json.JSONDecodeError, SafetensorError, ConfigError) as error:

@@ -11,6 +11,7 @@ from typing import Any
 from turnwise.policy.parts import Parts
 from turnwise.policy.replace import check_file, replace_file
 from turnwise.runtime import onnx_model
+from turnwise.runtime.temper import temper
 
 Shape = tuple[int | str, ...]
 
@@ -40,10 +41,12 @@ class OnnxFile:
 
 
 def write_onnx(parts: Parts, path: Path, *, force: bool) -> OnnxFile:
-    """Write a policy's network as ONNX, with the hash that the manifest has of its weights."""
+    """Write a policy's network as ONNX, its temperature in it, with the manifest's hash of the weights."""
     check_file(path, force=force)
     digest = hashlib.sha256(parts.weights_file()).hexdigest()
-    model = onnx_model(parts.config, parts.weights, parts.space.multi, {"weights_sha256": digest})
+    temperature = parts.decision.temperature
+    told = {"weights_sha256": digest, "temperature": repr(temperature)}
+    model = onnx_model(parts.config, temper(parts.weights, temperature), parts.space.multi, told)
     content = model.SerializeToString()
     replace_file(path, content)
     return OnnxFile(path, _shapes(model.graph.input), _shapes(model.graph.output), len(content))

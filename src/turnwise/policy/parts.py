@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.features import TurnEncoder
 from turnwise.floors import Floors
+from turnwise.policy.decision import AS_IT_IS, Decision
 from turnwise.vocabulary import ActionSpace
 
 
@@ -47,6 +48,7 @@ class Parts:
         floors: the tables of counts learned from the same training part.
         responses: each action's most frequent surface text in the training part.
         card: how the policy came about.
+        decision: how probabilities become what is done.
     """
 
     encoder: TurnEncoder
@@ -56,6 +58,7 @@ class Parts:
     floors: Floors
     responses: Mapping[str, str]
     card: Card
+    decision: Decision = AS_IT_IS
 
     def weights_file(self) -> bytes:
         """Return the weights as safetensors, which writes memory as it lies: so each in C order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from turnwise.dialogue import Dialogue, Turn
 from turnwise.errors import ModelError
-from turnwise.features import Previous
+from turnwise.features import Memory, Previous
 from turnwise.layouts import turns_read
 from turnwise.policy.digest import digest_of
 from turnwise.policy.folder import read_folder, write_folder
@@ -19,18 +19,24 @@ from turnwise.policy.onnx_file import OnnxFile, write_onnx
 from turnwise.policy.parts import Parts
 from turnwise.policy.prediction import Prediction
 from turnwise.runtime import NumpyNetwork, State
+from turnwise.runtime.temper import temper
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyState:
-    """Where a dialogue stands: the network's memory, and the actions committed last."""
+    """Where a dialogue stands: the network's memory, and the encoder's."""
 
     network: State
-    previous: Previous
+    memory: Memory
 
-    def committed(self, actions: tuple[str, ...]) -> PolicyState:
-        """Return the state after these actions were really taken."""
-        return PolicyState(self.network, actions)
+    @property
+    def previous(self) -> Previous:
+        """The actions committed last; None before the first turn."""
+        return self.memory.previous
+
+    def committed(self, actions: tuple[str, ...], response: str | None = None) -> PolicyState:
+        """Return the state after these actions were really taken, and this was said with them."""
+        return PolicyState(self.network, self.memory.committed(actions, response))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +47,8 @@ class Policy(Parts):
     _digest: str = field(init=False, repr=False, default="")
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_network", NumpyNetwork(self.config, self.weights, self.space.multi))
+        weights = temper(self.weights, self.decision.temperature)
+        object.__setattr__(self, "_network", NumpyNetwork(self.config, weights, self.space.multi))
 
     @property
     def digest(self) -> str:
@@ -67,22 +74,23 @@ class Policy(Parts):
 
     def start(self) -> PolicyState:
         """Return the state before the first turn."""
-        return PolicyState(self._network.start(), None)
+        return PolicyState(self._network.start(), self.encoder.start())
 
     def step(self, state: PolicyState, turn: Turn) -> tuple[Prediction, PolicyState]:
         """Predict one turn from its user text and facts.
 
         Args:
             state: where the dialogue stands.
-            turn: what the system sees now. Its actions do not change the prediction: they are what the new
-                state takes as committed. Live, they are not known yet: `PolicyState.committed` says them.
+            turn: what the system sees now. Its actions and response do not change the prediction: they are
+                what the new state takes as committed. Live, they are not known yet: `PolicyState.committed`
+                says them.
 
         Returns:
             The prediction and the state after the turn.
         """
-        seen = self.encoder.encode(turn, state.previous)
+        seen, memory = self.encoder.encode(turn, state.memory)
         probabilities, network = self._network.step(state.network, seen.bits, seen.tokens)
-        return self._prediction(probabilities), PolicyState(network, turn.actions)
+        return self._prediction(probabilities), PolicyState(network, memory)
 
     def step_many(
         self, states: Sequence[PolicyState], turns: Sequence[Turn]
@@ -96,22 +104,30 @@ class Policy(Parts):
         Returns:
             What `step` returns, for each conversation; the same to 1e-6.
         """
-        encoded = [
-            self.encoder.encode(*pair) for pair in zip(turns, (s.previous for s in states), strict=True)
-        ]
-        seen = [(one.bits, one.tokens) for one in encoded]
+        encoded = [self.encoder.encode(turn, state.memory) for turn, state in zip(turns, states, strict=True)]
+        seen = [(one.bits, one.tokens) for one, _ in encoded]
         stepped = self._network.step_many([state.network for state in states], seen)
         return [
-            (self._prediction(probabilities), PolicyState(network, turn.actions))
-            for (probabilities, network), turn in zip(stepped, turns, strict=True)
+            (self._prediction(probabilities), PolicyState(network, memory))
+            for (probabilities, network), (_, memory) in zip(stepped, encoded, strict=True)
         ]
 
     def _prediction(self, probabilities: NDArray[np.float32]) -> Prediction:
         if probabilities.ndim == 1:
-            return Prediction(probabilities, self.space)
+            return Prediction(probabilities, self.space, (), self.decision)
         first, *others = probabilities
-        ahead = tuple(Prediction(row, self.space) for row in others)
-        return Prediction(first, self.space, ahead)
+        ahead = tuple(Prediction(row, self.space, (), self.decision) for row in others)
+        return Prediction(first, self.space, ahead, self.decision)
+
+    def for_error(self, max_error: float) -> Policy:
+        """Return the policy that abstains as is needed for at most this share of wrong answers.
+
+        The threshold is chosen on the dev part that it was trained with; see `Decision.for_error`.
+
+        Raises:
+            ConfigError: for a share that is none, or a policy that was saved without its dev part's errors.
+        """
+        return replace(self, decision=self.decision.for_error(max_error))
 
     def predict(self, dialogue: Dialogue) -> list[Prediction]:
         """Predict a recorded dialogue, each turn after the actions really taken before it.

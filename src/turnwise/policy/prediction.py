@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from turnwise.policy.decision import AS_IT_IS, Decision
 from turnwise.vocabulary import ActionSpace
 
 _FEW = 5  # so many are found one by one sooner than by sorting all
@@ -19,6 +20,7 @@ class Prediction:
     Attributes:
         probabilities: (A,), in the order of the action space.
         ahead: with the layout `many-to-many-1`, what it foresees for the turns after this one.
+        decision: how the probabilities become what is done.
 
     >>> prediction = Prediction(np.array([0.2, 0.7, 0.1], np.float32), ActionSpace(["greet", "book", "bye"]))
     >>> prediction.actions, round(prediction.probability, 2)
@@ -30,13 +32,14 @@ class Prediction:
     probabilities: NDArray[np.float32]
     space: ActionSpace
     ahead: tuple[Prediction, ...] = ()
+    decision: Decision = AS_IT_IS
 
     @property
     def actions(self) -> tuple[str, ...]:
         """The actions to take, the most probable first; none where the policy would do nothing."""
         if not self.space.multi:  # what `decide` says of one, without an array of bits
             return (self.space.name(int(self.probabilities.argmax())),)
-        taken = self.space.actions(self.space.decide(self.probabilities))
+        taken = self.space.actions(self.decision.decide(self.probabilities, self.space)[0])
         return (
             taken if len(taken) < 2 else tuple(sorted(taken, key=lambda action: -self.probability_of(action)))
         )
@@ -45,6 +48,28 @@ class Prediction:
     def probability(self) -> float:
         """The probability of the first ranked action."""
         return float(self.probabilities.max())
+
+    @property
+    def confidence(self) -> float:
+        """How sure it is that the actions are right: their probability, of several that of the whole set."""
+        if not self.space.multi:
+            return self.probability
+        return float(self.decision.decide(self.probabilities, self.space)[1])
+
+    @property
+    def abstains(self) -> bool:
+        """Whether the policy is too unsure to act; then `actions` are only what it would have done."""
+        below = self.decision.abstain_below
+        return below > 0 and self.confidence < below
+
+    def abstaining_below(self, confidence: float) -> Prediction:
+        """Return the prediction with another confidence below which it abstains.
+
+        >>> prediction = Prediction(np.array([0.4, 0.6]), ActionSpace(["greet", "book"]))
+        >>> prediction.abstains, prediction.abstaining_below(0.7).abstains
+        (False, True)
+        """
+        return replace(self, decision=replace(self.decision, abstain_below=confidence))
 
     @property
     def ranked(self) -> tuple[tuple[str, float], ...]:

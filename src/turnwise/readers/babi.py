@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -89,14 +89,23 @@ def _values(path: Path) -> Iterator[tuple[str, str]]:
     """Yield (slot, value) for each value in the facts and the calls of a file."""
     for _, line in read_lines(path):
         parsed = _LINE.match(line)
-        if not parsed:
-            continue
-        fact = _FACT.fullmatch(parsed[2])
+        if parsed:
+            yield from facts_in([line]) or call_values(parsed[2].partition("\t")[2])
+
+
+def facts_in(lines: Iterable[str]) -> list[tuple[str, str]]:
+    """Return (slot, value) for each value that lines of a knowledge base state, the names first.
+
+    >>> facts_in(["1 blue_door R_cuisine thai"])
+    [('R_name', 'blue_door'), ('R_cuisine', 'thai')]
+    """
+    found = []
+    for line in lines:
+        parsed = _LINE.match(line)
+        fact = parsed and _FACT.fullmatch(parsed[2])
         if fact:
-            yield "R_name", fact[1]
-            yield fact[2], fact[3].strip()
-        else:
-            yield from call_values(parsed[2].partition("\t")[2])
+            found += [("R_name", fact[1]), (fact[2], fact[3].strip())]
+    return found
 
 
 def _beside(path: Path) -> Iterator[tuple[str, str]]:

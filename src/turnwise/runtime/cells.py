@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -193,20 +193,20 @@ class DenseCell(Cell):
         return np.tanh(projected), state
 
 
-def sigmoid(x: Vector) -> Vector:
+def sigmoid(x: NDArray[Any]) -> NDArray[Any]:
     """Return 1 / (1 + exp(-x)), by tanh, which does not overflow."""
     half = np.float32(0.5)
-    result: Vector = half * np.tanh(half * x) + half
+    result: NDArray[Any] = half * np.tanh(half * x) + half
     return result
 
 
-def softmax(x: Vector) -> Vector:
+def softmax(x: NDArray[Any]) -> NDArray[Any]:
     """Return exp(x) / sum(exp(x)) of a vector, or of each row, without overflow."""
     if x.ndim > 1:
-        rows: Vector = np.exp(x - x.max(-1, keepdims=True))
+        rows: NDArray[Any] = np.exp(x - x.max(-1, keepdims=True))
         rows /= rows.sum(-1, keepdims=True)
         return rows
-    powers: Vector = x - x[x.argmax()]
+    powers: NDArray[Any] = x - x[x.argmax()]
     np.exp(powers, out=powers)
     powers /= np.add.reduce(powers)
     return powers

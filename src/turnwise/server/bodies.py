@@ -55,11 +55,11 @@ class ObserveBody(KeyedBody):
     user: Text | None = Field(default=None, description="What the user said; null: the system acts again.")
     facts: Facts = Field(default_factory=dict, description="What else the system sees, by name.")
     commit: bool = Field(default=True, description="Whether the predicted actions count as done.")
-    threshold: float = Field(
-        default=0.0,
+    threshold: float | None = Field(
+        default=None,
         ge=0,
         le=1,
-        description="Abstain where the first is less probable.",
+        description="Abstain where what is predicted is less probable; the model's own, when not given.",
     )
     top: Top = Field(default=3, description="How many ranked actions to tell.")
 
@@ -70,6 +70,7 @@ class CommitBody(KeyedBody):
     model_config = ConfigDict(json_schema_extra={"example": {"actions": ["ask_time"]}})
 
     actions: Actions | None = Field(default=None, description="What was done; by default what was predicted.")
+    response: Text | None = Field(default=None, description="What was said; the usual, where not told.")
 
 
 class OverrideBody(KeyedBody):
@@ -78,6 +79,7 @@ class OverrideBody(KeyedBody):
     model_config = ConfigDict(json_schema_extra={"example": {"actions": ["ask_area"]}})
 
     actions: Actions
+    response: Text | None = Field(default=None, description="What was said; the usual, where not told.")
     top: Top = Field(default=3, description="How many ranked actions to tell of each later turn.")
 
 
@@ -91,10 +93,11 @@ class TurnBody(Body):
     user: Text | None = None
     facts: Facts = Field(default_factory=dict)
     actions: Actions = ()
+    response: Text | None = None
 
     def to_turn(self) -> Turn:
         """Return it as a value."""
-        return Turn(self.user, self.actions, self.facts)
+        return Turn(self.user, self.actions, self.facts, self.response)
 
 
 class PredictBody(Body):
@@ -146,6 +149,7 @@ class TurnTold(BaseModel):
 
     actions: list[str]
     probability: float
+    abstain: bool = Field(description="Whether the model is too unsure for that to be done.")
     ranked: list[Ranked]
 
 
@@ -154,7 +158,6 @@ class Observed(TurnTold):
 
     turn: int
     response: str | None
-    abstain: bool
     committed: list[str] | None
 
 
@@ -192,6 +195,7 @@ class PastTurn(BaseModel):
     user: str | None
     facts: dict[str, Any]
     committed: list[str]
+    response: str | None
 
 
 class Undone(BaseModel):
@@ -224,4 +228,5 @@ class NextTold(BaseModel):
     turn: int
     actions: list[str]
     probability: float
+    abstain: bool
     ranked: list[Ranked]

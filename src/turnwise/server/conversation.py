@@ -104,12 +104,14 @@ def observe_of(id: str, body: ObserveBody) -> Observe:
 
 def commit_of(id: str, body: CommitBody) -> Commit:
     """Return what a client asks."""
-    return Commit(id=id, key=body.turn_id, actions=body.actions)
+    return Commit(id=id, key=body.turn_id, actions=body.actions, response=body.response)
 
 
 def override_of(id: str, turn: int, body: OverrideBody) -> Override:
     """Return what a client asks."""
-    return Override(id=id, key=body.turn_id, turn=turn, actions=body.actions, top=body.top)
+    return Override(
+        id=id, key=body.turn_id, turn=turn, actions=body.actions, response=body.response, top=body.top
+    )
 
 
 def undo_of(id: str, body: UndoBody) -> Undo:

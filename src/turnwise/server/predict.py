@@ -33,6 +33,7 @@ def model(service: Here, name: Annotated[Name | None, Query()] = None) -> dict[s
         "digest": policy.digest,
         "actions": list(policy.space),
         "several_actions": policy.space.multi,
+        "abstain_below": policy.decision.abstain_below,
         "network": policy.config.model_dump(),
         "trained_on": dict(policy.card.corpus),
         "versions": dict(policy.card.versions),

@@ -66,6 +66,7 @@ def _keys(policy: Policy, turns: Sequence[Turn]) -> list[bytes]:
             "user": turn.user,
             "facts": dict(turn.facts),
             "actions": turn.actions,
+            "response": turn.response,
         }
         running.update(json.dumps(record, sort_keys=True).encode() + b"\n")
         keys.append(running.copy().digest())

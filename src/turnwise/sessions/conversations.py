@@ -156,11 +156,11 @@ def _step(works: Sequence[_Work]) -> None:
             request, session = work.request, work.session
             if not isinstance(request, Observe) or work.turn is None:
                 continue
-            abstains = prediction.probability < request.threshold
-            session.end_turn(work.turn, prediction, after, () if abstains else None)
+            if request.threshold is not None:
+                prediction = prediction.abstaining_below(request.threshold)
+            session.end_turn(work.turn, prediction, after)
             work.told = {"turn": len(session), **told_of(prediction, request.top, work.policy.responses)}
-            work.told["abstain"] = abstains
-            committed = session.commit() if request.commit and not abstains else None
+            committed = session.commit() if request.commit and not prediction.abstains else None
             work.told["committed"] = None if committed is None else list(committed)
 
 
@@ -173,9 +173,12 @@ def _do(work: _Work) -> None:
         case Observe():
             work.state, work.turn = session.begin_turn(request.user, request.facts)
         case Commit():
-            work.told = {"committed": list(session.commit(request.actions)), "turn": len(session)}
+            work.told = {
+                "committed": list(session.commit(request.actions, request.response)),
+                "turn": len(session),
+            }
         case Override():
-            later = session.override(request.turn, request.actions)
+            later = session.override(request.turn, request.actions, request.response)
             work.told = {
                 "turn": request.turn,
                 "committed": list(dict.fromkeys(request.actions)),

@@ -24,6 +24,7 @@ class Event:
         actions: what was predicted (observed), or really done (committed, overridden).
         user: what the user said (observed).
         facts: what else the system saw (observed).
+        response: what the system said with its actions, where that was told (committed, overridden).
     """
 
     kind: Kind
@@ -31,6 +32,7 @@ class Event:
     actions: tuple[str, ...] = ()
     user: str | None = None
     facts: Mapping[str, Fact] = field(default_factory=lambda: _NONE)
+    response: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return what `from_json` reads; what is empty is left out.
@@ -45,6 +47,8 @@ class Event:
             record["user"] = self.user
         if self.facts:
             record["facts"] = dict(self.facts)
+        if self.response is not None:
+            record["response"] = self.response
         return record
 
     @classmethod
@@ -56,6 +60,7 @@ class Event:
             tuple(record.get("actions", ())),
             record.get("user"),
             record.get("facts", _NONE),
+            record.get("response"),
         )
 
 
@@ -75,7 +80,8 @@ def turns_of(events: Iterable[Event]) -> tuple[Turn, ...]:
         elif event.kind == "undone":
             turns.pop()
         else:
-            turns[event.turn - 1] = replace(turns[event.turn - 1], actions=event.actions)
+            seen = turns[event.turn - 1]
+            turns[event.turn - 1] = replace(seen, actions=event.actions, response=event.response)
     return tuple(turns)
 
 

@@ -54,14 +54,14 @@ class Observe(Request):
         user: what the user said; None where the system acts again.
         facts: what else the system saw.
         commit: whether the predicted actions are committed at once.
-        threshold: where the first ranked action is less probable, the answer is to abstain.
+        threshold: where what is predicted is less sure, the answer is to abstain; the model's own when none.
         top: how many ranked actions are told.
     """
 
     user: str | None = None
     facts: Mapping[str, Fact] = field(default_factory=dict)
     commit: bool = True
-    threshold: float = 0.0
+    threshold: float | None = None
     top: int = 3
 
 
@@ -71,9 +71,11 @@ class Commit(Request):
 
     Attributes:
         actions: what was really done; None for what was predicted.
+        response: what was said with them; None where that is not told.
     """
 
     actions: tuple[str, ...] | None = None
+    response: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +85,13 @@ class Override(Request):
     Attributes:
         turn: which, counted from 1.
         actions: what was really done.
+        response: what was said with them; None where that is not told.
         top: how many ranked actions are told of each later turn.
     """
 
     turn: int
     actions: tuple[str, ...]
+    response: str | None = None
     top: int = 3
 
 

@@ -17,9 +17,10 @@ class Session:
     """A live conversation: observe what the user does, commit what the system really did.
 
     The next turn sees the actions that were committed, as in training. An observed turn that is not committed
-    takes the first ranked action (or set) when the next is observed. All that happens is written to a log;
-    what was done at an earlier turn can be corrected, and the conversation then stands where it would stand
-    had it gone that way from the start. The cost of a turn does not grow with the history.
+    takes the first ranked action (or set) when the next is observed; none, where the policy abstains. All
+    that happens is written to a log; what was done at an earlier turn can be corrected, and the conversation
+    then stands where it would stand had it gone that way from the start. The cost of a turn does not grow
+    with the history.
 
     Args:
         policy: the trained policy; many sessions may share it.
@@ -110,31 +111,27 @@ class Session:
             self.commit()
         return self._state, turn
 
-    def end_turn(
-        self,
-        turn: Turn,
-        prediction: Prediction,
-        after: PolicyState,
-        default: tuple[str, ...] | None = None,
-    ) -> None:
+    def end_turn(self, turn: Turn, prediction: Prediction, after: PolicyState) -> None:
         """Take what `Policy.step` returned for the turn that was begun.
 
         Args:
             turn: what was stepped.
-            prediction: what was predicted.
+            prediction: what was predicted. Its actions are what the turn takes as committed where nothing
+                else is said; none, where it abstains.
             after: the state after it.
-            default: what the turn takes as committed where nothing else is said; the predicted actions, when
-                not given.
         """
-        self._predicted = self._committable(prediction) if default is None else default
+        self._predicted = self._committable(prediction)
         self._turns += 1
         self._log.append(Event("observed", self._turns, self._predicted, turn.user, turn.facts))
         self._stand(after)
 
-    def commit(self, actions: Iterable[str] | None = None) -> tuple[str, ...]:
+    def commit(self, actions: Iterable[str] | None = None, response: str | None = None) -> tuple[str, ...]:
         """Say which actions the system really took at the turn observed last; by default the predicted ones.
 
-        A prediction that names no action, as an outcome or the end of a dialogue, commits none.
+        With them, what it said: where that is not told, the next turn sees the actions' usual words.
+
+        A prediction that names no action, as an outcome or the end of a dialogue, or that abstains, commits
+        none.
 
         Called again, it replaces what was committed. An action that the policy does not know is refused: the
         next turn could not see it.
@@ -150,18 +147,23 @@ class Session:
         elif self._predicted is not None:
             taken = self._predicted
         else:
-            return self._state.previous or ()
-        self._log.append(Event("committed", self._turns, taken))
+            taken = self._state.previous or ()
+            if response is None:
+                return taken
+        self._log.append(Event("committed", self._turns, taken, response=response))
         self._predicted = None
-        self._stand(self._state.committed(taken))
+        self._stand(self._state.committed(taken, response))
         return taken
 
-    def override(self, turn: int, actions: Iterable[str]) -> tuple[Prediction, ...]:
+    def override(
+        self, turn: int, actions: Iterable[str], response: str | None = None
+    ) -> tuple[Prediction, ...]:
         """Say that at an earlier turn the system really took these actions; what came later stays as it was.
 
         Args:
             turn: which turn, counted from 1.
             actions: what was really done.
+            response: what was said with them, where it is known.
 
         Returns:
             What the policy now says of each turn after that one.
@@ -174,12 +176,12 @@ class Session:
             raise NoTurn(turn, self._turns)
         taken = self._known(actions)
         if turn == self._turns:
-            self.commit(taken)
+            self.commit(taken, response)
             return ()
-        self._log.append(Event("overridden", turn, taken))
+        self._log.append(Event("overridden", turn, taken, response=response))
         self._kept = {number: state for number, state in self._kept.items() if number <= turn}
         if turn in self._kept:
-            self._kept[turn] = self._kept[turn].committed(taken)
+            self._kept[turn] = self._kept[turn].committed(taken, response)
         predictions = self._again(self.history(), max(self._kept, default=0))
         return predictions[turn - self._turns :]
 
@@ -199,6 +201,8 @@ class Session:
         return turns_of(self.events)
 
     def _committable(self, prediction: Prediction) -> tuple[str, ...]:
+        if prediction.abstains:
+            return ()
         known = self._policy.encoder.actions
         return tuple(action for action in prediction.actions if action in known)
 

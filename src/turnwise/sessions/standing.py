@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from turnwise.errors import StateError
+from turnwise.features import Memory
 from turnwise.policy import PolicyState
 
-FORMAT = "turnwise-state-1"
+FORMAT = "turnwise-state-2"
 _json = json.JSONEncoder(separators=(",", ":")).encode
 _FLOAT = np.dtype("<f4")
 
@@ -36,17 +37,19 @@ class Standing:
     def to_bytes(self) -> bytes:
         r"""Return a line of JSON, and behind it the vectors as four-byte floats, one after the other.
 
-        >>> state = PolicyState(((np.zeros(2, np.float32),),), ("greet",))
+        >>> state = PolicyState(((np.zeros(2, np.float32),),), Memory(("greet",)))
         >>> Standing("ab12", 1, None, state).to_bytes().partition(b"\n")[2].hex()
         '0000000000000000'
         """
-        cells = self.state.network
+        cells, memory = self.state.network, self.state.memory
         head = {
             "format": FORMAT,
             "model": self.model,
             "turns": self.turns,
             "predicted": self.predicted,
-            "previous": self.state.previous,
+            "previous": memory.previous,
+            "response": memory.response,
+            "kept": memory.kept,
             "shapes": [[vector.shape for vector in cell] for cell in cells],
         }
         vectors = (vector.astype(_FLOAT, copy=False).tobytes() for cell in cells for vector in cell)
@@ -68,7 +71,10 @@ class Standing:
                 head["model"],
                 head["turns"],
                 _names(head["predicted"]),
-                PolicyState(_cells(head["shapes"], body), _names(head["previous"])),
+                PolicyState(
+                    _cells(head["shapes"], body),
+                    Memory(_names(head["previous"]), head["response"], _frozen(head["kept"])),
+                ),
             )
         except (ValueError, KeyError, TypeError) as error:
             if isinstance(error, StateError):
@@ -78,6 +84,11 @@ class Standing:
 
 def _names(listed: list[str] | None) -> tuple[str, ...] | None:
     return None if listed is None else tuple(listed)
+
+
+def _frozen(value: Any) -> Any:
+    """Return a value with tuples for its lists, as it was before it was JSON."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _cells(shapes: Any, body: bytes) -> tuple[tuple[Any, ...], ...]:

@@ -18,13 +18,14 @@ def told_of(prediction: Prediction, top: int, responses: Mapping[str, str] | Non
     >>> from turnwise import ActionSpace
     >>> prediction = Prediction(np.array([0.25, 0.75], np.float32), ActionSpace(["greet", "book"]))
     >>> told_of(prediction, 1, {"book": "Done."})
-    {'actions': ['book'], 'probability': 0.75, 'ranked': [{'action': 'book', 'probability': 0.75}],
-     'response': 'Done.'}
+    {'actions': ['book'], 'probability': 0.75, 'abstain': False,
+     'ranked': [{'action': 'book', 'probability': 0.75}], 'response': 'Done.'}
     """
     actions = prediction.actions
     told: Told = {
         "actions": list(actions),
         "probability": round(prediction.probability, 6),
+        "abstain": prediction.abstains,
         "ranked": ranked_of(prediction, top),
     }
     if responses is not None:
@@ -50,4 +51,5 @@ def told_of_turn(number: int, turn: Turn) -> Told:
         "user": turn.user,
         "facts": dict(turn.facts),
         "committed": list(turn.actions),
+        "response": turn.response,
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,12 +12,13 @@ import numpy as np
 
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.dialogue import Corpus
-from turnwise.errors import CorpusError
+from turnwise.errors import ConfigError, CorpusError
 from turnwise.features import Batches, Census, TurnEncoder, encode
 from turnwise.floors import FloorCounts, Floors
-from turnwise.layouts import labelled, lesson
+from turnwise.layouts import Actions, labelled, lesson
 from turnwise.policy import Card, Policy
 from turnwise.training.checkpoint import Checkpoint
+from turnwise.training.decide import fit_decision
 from turnwise.training.interruption import Interruption
 from turnwise.training.progress import Progress, Silence
 from turnwise.training.split import split_dev
@@ -38,6 +39,7 @@ def train(
     network: NetworkConfig | None = None,
     config: TrainConfig | None = None,
     encoder: EncoderConfig | None = None,
+    values: Mapping[str, Iterable[str]] | None = None,
     progress: Progress | None = None,
     checkpoint: Path | None = None,
     resume: bool = False,
@@ -51,6 +53,8 @@ def train(
         network: the network's shape.
         config: how it is trained.
         encoder: what it sees.
+        values: the values of slots, slot -> values, as from a knowledge base: in words a slot's name stands
+            for its values, and what becomes of each slot has bits.
         progress: what is shown meanwhile; nothing when it is not given.
         checkpoint: a file that holds the state after each epoch while the training runs.
         resume: go on from the checkpoint; the result is that of a training that never stopped.
@@ -60,17 +64,19 @@ def train(
 
     Raises:
         CorpusError: for a corpus from which nothing can be learned.
+        ConfigError: for a setting that this corpus has no use for.
         MissingExtra: where the libraries for training (or for byte-pair pieces) are not installed.
     """
     network, config, encoder = network or NetworkConfig(), config or TrainConfig(), encoder or EncoderConfig()
     corpus, dev = labelled(network, corpus), None if dev is None else labelled(network, dev)
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
-    lessons = _prepare(corpus, dev, network, encoder, config.batch_turns)
+    lessons = _prepare(corpus, dev, network, encoder, values, config.batch_turns)
+    _check_decide(corpus.name, lessons.space, config.decide)
     fit = _begin(lessons, network, config)
     state = {
         "network": network.model_dump(),
-        "config": config.model_dump(exclude={"epochs", "patience"}),
+        "config": config.model_dump(exclude={"epochs", "patience", "max_error", "decide"}),
         "encoder": encoder.model_dump(),
         "corpus": lessons.corpus,
     }
@@ -86,8 +92,9 @@ def train(
         fit.run(progress or Silence(), lambda: interruption.wished, after_epoch)
     metrics, interrupted = tuple(fit.metrics), not fit.over
     card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions())
-    weights = fit.best or {}
-    return Policy(lessons.encoder, lessons.space, network, weights, lessons.floors, lessons.responses, card)
+    weights, space = fit.best or {}, lessons.space
+    policy = Policy(lessons.encoder, space, network, weights, lessons.floors, lessons.responses, card)
+    return fit_decision(policy, dev, lessons.answers, config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +106,26 @@ class _Lessons:
     encoder: TurnEncoder
     floors: Floors
     responses: Mapping[str, str]
+    answers: Mapping[Actions, int]
     train: Batches
     dev: Batches
 
 
 def _prepare(
-    corpus: Corpus, dev: Corpus, network: NetworkConfig, config: EncoderConfig, batch_turns: int
+    corpus: Corpus,
+    dev: Corpus,
+    network: NetworkConfig,
+    config: EncoderConfig,
+    values: Mapping[str, Iterable[str]] | None,
+    batch_turns: int,
 ) -> _Lessons:
     """Count the training part, then encode both parts."""
-    census, floors = Census(), FloorCounts()
+    census, floors = Census.begun(corpus, config, values), FloorCounts()
     for dialogue in corpus:
         one = lesson(network, dialogue)
         census.add(dialogue, one)
         floors.add(one)
-    space, encoder = census.action_space(), census.encoder(config, network.words)
+    space, encoder = census.action_space(), census.encoder(network.words)
     _check_actions(corpus.name, space, "outcome" if network.layout == "many-to-one" else "action")
     return _Lessons(
         corpus={
@@ -126,6 +139,7 @@ def _prepare(
         encoder=encoder,
         floors=floors.floors(),
         responses=census.most_frequent_responses(),
+        answers=census.answers,
         train=Batches(encode(corpus, encoder, space, network), batch_turns),
         dev=Batches(encode(dev, encoder, space, network), _DEV_BATCH * batch_turns, most_lengths=2),
     )
@@ -135,6 +149,12 @@ def _check_actions(name: str, space: ActionSpace, what: str) -> None:
     if len(space) + space.may_be_empty < 2:
         found = f"only the {what} {space.name(0)!r}" if len(space) else f"no {what} at all"
         raise CorpusError(name, f"there is {found}", "a policy needs two to choose between; check the labels")
+
+
+def _check_decide(name: str, space: ActionSpace, how: str) -> None:
+    if not space.multi and how in ("thresholds", "sets"):
+        problem = f"setting 'decide' is {how!r}, and every turn of {name} takes one action"
+        raise ConfigError(f"{problem}; leave it at auto")
 
 
 def _begin(lessons: _Lessons, network: NetworkConfig, config: TrainConfig) -> Fit:

@@ -49,7 +49,7 @@ class KerasTurn:
     def _begin(self, turns: Iterator[Turn]) -> Prediction:
         """Fill the history, and predict at its end."""
         self._turns = turns
-        self._previous: tuple[str, ...] | None = None
+        self._memory = self._policy.encoder.start()
         self._history: deque[NDArray[np.float32]] = deque(maxlen=HISTORY)
         for _ in range(HISTORY - 1):
             self._remember(next(turns))
@@ -64,6 +64,6 @@ class KerasTurn:
 
     def _remember(self, turn: Turn) -> None:
         x = np.zeros(self._problem.features, np.float32)
-        x[self._policy.encoder.bits(turn, self._previous)] = 1
+        encoded, self._memory = self._policy.encoder.encode(turn, self._memory)
+        x[encoded.bits] = 1
         self._history.append(x)
-        self._previous = turn.actions

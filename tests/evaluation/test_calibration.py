@@ -1,0 +1,93 @@
+"""Whether probabilities can be believed: by definition, and in the report."""
+
+import io
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from support import tiny
+from turnwise import evaluate
+from turnwise.evaluation.calibration import Reliability
+from turnwise.policy.decision import ALWAYS, Decision
+from turnwise.policy.risk import RiskCurve
+
+BINS = 15
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=40))
+def test_the_expected_calibration_error_by_its_definition(pairs):
+    sure, right = np.array([p for p, _ in pairs], float), np.array([ok for _, ok in pairs], bool)
+    reliability, error = Reliability.of(sure, right), 0.0
+    for number in range(BINS):
+        low, high = number / BINS, (number + 1) / BINS
+        inside = [(p, ok) for p, ok in pairs if (low < p * 1.0 <= high) or (number == 0 and p == 0)]
+        if inside:
+            shares, rights = zip(*inside, strict=True)
+            error += abs(np.mean(rights) - np.mean(shares)) * len(inside) / len(pairs)
+    assert sum(one.right.whole for one in reliability.bins) == len(pairs)
+    assert sum(one.right.part for one in reliability.bins) == right.sum()
+    edges = any(0 < abs(p * BINS - round(p * BINS)) < 1e-9 for p, _ in pairs)  # rounding chooses the bin
+    assert edges or reliability.error == pytest.approx(error)
+
+
+def text_of(report) -> str:
+    console = Console(width=160, file=io.StringIO())
+    console.print(report)
+    return console.file.getvalue()
+
+
+def test_the_report_tells_it_with_and_without_the_temperature(policy):
+    corpus = tiny("test", 30)
+    cold, warm = (replace(policy, decision=Decision(temperature=t)) for t in (1.0, 3.0))
+    one, two = evaluate(cold, corpus).calibration, evaluate(warm, corpus).calibration
+    assert (one.before, one.dev, two.dev) == (None, None, None)
+    assert two.before.error == pytest.approx(one.reliability.error, abs=1e-5)
+    assert two.reliability.error != pytest.approx(one.reliability.error, abs=1e-3)
+    assert (one.answered.part, one.answered.whole) == (83, 83)
+    assert one.wrong.whole - one.wrong.part == evaluate(cold, corpus).turns.part
+    text = text_of(evaluate(warm, corpus))
+    assert f"{two.reliability.error:.3f}; {one.reliability.error:.3f} without the temperature" in text
+    assert "abstains" not in text
+
+
+def test_the_report_tells_what_abstaining_brings(policy):
+    corpus = tiny("test", 30)
+    sure = sorted(p.confidence for dialogue in corpus for p in policy.predict(dialogue))
+    below = sure[40]
+    decision = Decision(abstain_below=below, risk=RiskCurve((below, 0.1), (60, 100), (1, 30)))
+    report = evaluate(
+        replace(policy, decision=replace(decision, temperature=policy.decision.temperature)), corpus
+    )
+    answered, wrong = report.calibration.answered, report.calibration.wrong
+    assert (answered.part, answered.whole) == (sum(p >= below for p in sure), 83)
+    told = report.to_json()["calibration"]["abstaining"]
+    assert (told["below"], told["answered"], told["wrong"]) == (below, answered.part, wrong.part)
+    assert (told["dev"]["answered"], told["dev"]["wrong"], told["dev"]["decisions"]) == (60, 1, 100)
+    assert f"abstains below {below:.3f}" in text_of(report)
+    assert "answers 60.0% (60 of 100), wrong 1.7% (1 of 60)" in text_of(report)
+    always = evaluate(replace(policy, decision=replace(decision, abstain_below=ALWAYS)), corpus)
+    assert always.calibration.answered.part == 0
+    assert "abstains always" in text_of(always)
+
+
+def test_several_actions_are_as_sure_as_their_set(multi_policy):
+    report = evaluate(replace(multi_policy, decision=Decision(temperature=2.0)), tiny("test", multi=True))
+    assert report.calibration.before is None
+    sums = sum(one.confidence for one in report.calibration.reliability.bins)
+    warm = replace(multi_policy, decision=Decision(temperature=2.0))
+    assert sums == pytest.approx(
+        sum(p.confidence for dialogue in tiny("test", multi=True) for p in warm.predict(dialogue))
+    )
+
+
+def test_what_is_written_as_json_can_be_read(policy):
+    told = json.loads(json.dumps(evaluate(policy, tiny("test", 200)).to_json()))["calibration"]
+    assert len(told["bins"]) == BINS
+    assert sum(one["decisions"] for one in told["bins"]) == told["risk"]["answered"][-1]
+    assert len(told["risk"]["thresholds"]) <= 100
+    assert 0 <= told["risk_area"] <= 1

@@ -1,0 +1,171 @@
+"""What every block of the input must hold, and what each is for."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from turnwise import Corpus, Dialogue, EncoderConfig, Turn
+from turnwise.features import Census, TurnEncoder
+from turnwise.features.encoder import BLOCKS
+from turnwise.features.seen import Memory
+
+ALL = EncoderConfig(
+    min_count=1,
+    word_pairs=True,
+    characters=True,
+    last_said=True,
+    actions_so_far=True,
+    position=True,
+    standing_facts=True,
+    learn_values=True,
+)
+BOOKING = [
+    Turn("a thai place", ("ask_area",), response="Which area?"),
+    Turn("in the north, thai", ("search",)),
+    Turn(None, ("{name} serves {food}",), {"found": 2, "open": True}, "Blue Door serves thai"),
+    Turn("another one, indian", ("{name} serves {food}",), response="Green Hill serves indian"),
+    Turn("thank you", ("bye",), {"open": False}, response="Bye!"),
+]
+CORPUS = Corpus("bookings", [Dialogue(f"d{number}", BOOKING) for number in range(3)])
+ENCODER = Census.of(CORPUS, config=ALL).encoder()
+NAMES = [block.name for block in ENCODER.blocks]
+
+turns = st.builds(
+    Turn,
+    user=st.none() | st.sampled_from(["thai", "indian, blue door", "qué?", "north", " "]),
+    actions=st.lists(st.sampled_from(["search", "bye", "new"]), max_size=2).map(tuple),
+    facts=st.dictionaries(
+        st.sampled_from(["found", "open", "odd"]),
+        st.booleans() | st.integers(-3, 9) | st.just("x"),
+        max_size=2,
+    ),
+    response=st.none() | st.sampled_from(["Blue Door serves thai", "Bye!", ""]),
+)
+
+
+def encoded(encoder, dialogue):
+    """What the network is given of each turn, and what the encoder keeps after it."""
+    memory, found = encoder.start(), []
+    for turn in dialogue:
+        one, memory = encoder.encode(turn, memory)
+        found.append((one, memory))
+    return found
+
+
+def said_of(name, dialogue):
+    """What a block says of each turn, in its own words."""
+    first = sum(block.width for block in ENCODER.blocks[: NAMES.index(name)])
+    block = ENCODER.blocks[NAMES.index(name)]
+    return [
+        [block.label(bit - first) for bit in one.bits if first <= bit < first + block.width]
+        for one, _ in encoded(ENCODER, dialogue)
+    ]
+
+
+def test_every_block_is_there():
+    assert sorted(NAMES) == sorted(BLOCKS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_block_varies(name):
+    assert len({tuple(said) for said in said_of(name, BOOKING)}) > 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(turns, min_size=1, max_size=5))
+def test_a_block_is_well_formed_and_the_same_live(dialogue):
+    """Bits are in range and come once; live, where a turn's actions are told later, they are the same."""
+    recorded, memory = encoded(ENCODER, dialogue), ENCODER.start()
+    for turn, (one, after) in zip(dialogue, recorded, strict=True):
+        live, memory = ENCODER.encode(Turn(turn.user, facts=turn.facts), memory)
+        assert live == one
+        assert one.bits == sorted(set(one.bits))
+        assert all(0 <= bit < ENCODER.width for bit in one.bits)
+        assert all(ENCODER.label(bit) for bit in one.bits)
+        memory = memory.committed(turn.actions, turn.response)
+        assert memory == after
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(turns, min_size=1, max_size=4), turns, turns)
+def test_no_block_looks_at_what_the_turn_does_or_at_what_comes_later(dialogue, last, other):
+    twin = Turn(last.user, other.actions, last.facts, other.response)
+    assert encoded(ENCODER, [*dialogue, last])[-1][0] == encoded(ENCODER, [*dialogue, twin, other])[-2][0]
+
+
+@given(st.lists(turns, max_size=4))
+def test_a_saved_encoder_and_a_kept_memory_come_back(dialogue):
+    again = TurnEncoder.from_json(json.loads(json.dumps(ENCODER.to_json())))
+    assert again.to_json() == ENCODER.to_json()
+    assert encoded(again, dialogue) == encoded(ENCODER, dialogue)
+    for _, memory in encoded(ENCODER, dialogue):
+        kept = json.loads(json.dumps(memory.kept))
+        assert Memory(memory.previous, memory.response, frozen(kept)) == memory
+
+
+def frozen(value):
+    return tuple(map(frozen, value)) if isinstance(value, list) else value
+
+
+def test_what_is_kept_does_not_grow_with_the_turns():
+    after = [len(json.dumps(memory.kept)) for _, memory in encoded(ENCODER, BOOKING * 20)]
+    assert max(after) == max(after[: 2 * len(BOOKING)])
+
+
+@pytest.mark.parametrize(
+    ("setting", "block"),
+    [
+        ("word_pairs", "user_pairs"),
+        ("characters", "user_characters"),
+        ("last_said", "last_said"),
+        ("actions_so_far", "actions_so_far"),
+        ("position", "position"),
+        ("standing_facts", "standing_facts"),
+        ("learn_values", "slots"),
+        ("learn_values", "results_left"),
+    ],
+)
+def test_a_setting_takes_its_block_away(setting, block):
+    without = Census.of(CORPUS, config=ALL.model_copy(update={setting: False})).encoder()
+    assert block not in [one.name for one in without.blocks]
+
+
+def test_slots_stand_until_they_change():
+    assert said_of("slots", BOOKING)[:4] == [
+        ["food: named now", "food: named", "food: new since facts"],
+        ["food: named now", "food: named", "food: new since facts"],
+        ["food: named"],
+        [
+            "name: other value offered now",
+            "food: named now",
+            "food: named",
+            "food: changed now",
+            "food: new since facts",
+        ],
+    ]
+
+
+def test_what_was_offered_is_taken_off_the_results():
+    assert said_of("results_left", BOOKING)[2:] == [
+        ["found, left: two or three"],
+        ["found, left: one"],
+        ["found, left: none"],
+    ]
+
+
+def test_where_nobody_tells_what_was_said_the_usual_words_stand_in():
+    told, untold = (
+        said_of("last_said", [Turn(None, ("ask_area",), response=response), Turn("north")])
+        for response in ("Which area?", None)
+    )
+    assert told == untold
+    assert told[1]
+
+
+def test_given_values_stand_beside_the_learned():
+    census = Census.begun(CORPUS, ALL, {"area": ["north"]})
+    assert census.dictionary.read("Thai in the north").words == ("<food>", "in", "the", "<area>")
+    assert census.dictionary.values["name"] == ("Blue Door", "Green Hill")
+    assert Census.begun(CORPUS, ALL, {"area": ["north"]}).fingerprint != Census.begun(CORPUS, ALL).fingerprint
