@@ -3,14 +3,13 @@
 import json
 import time
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import turnwise
 from server_support import client_of
 from support import QUICK, SMALL, tiny
 from turnwise.evaluation import evaluate
-from turnwise.policy.parts import Parts
 from turnwise.readers import to_json
 from turnwise.server import Material
 from turnwise.training import split_dev
@@ -30,7 +29,7 @@ def trained(folder, corpus, config=QUICK, **later):
     part, dev = split_dev(corpus, config.dev_share, config.seed)
     policy = turnwise.train(part, dev, network=SMALL, config=config)
     card = replace(policy.card, train=policy.card.train.model_copy(update=later))
-    policy = turnwise.Policy(*(getattr(policy, one.name) for one in fields(Parts)[:-1]), card)
+    policy = replace(policy, card=card)
     policy.save(folder, report=json.dumps(evaluate(policy, dev).to_json()))
     return policy
 
@@ -97,3 +96,14 @@ def texts(html):
 
 
 CORPUS = tiny(dialogues=24)
+
+
+def poor(folder):
+    """A model that has learned next to nothing, and that a retraining makes better."""
+    return trained(
+        folder,
+        CORPUS,
+        QUICK.model_copy(update={"epochs": 1, "learning_rate": 1e-6}),
+        epochs=8,
+        learning_rate=0.02,
+    )

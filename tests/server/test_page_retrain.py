@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 import turnwise
-from page_support import CORPUS, begin, material_of, page_of, send, texts, trained, wait_until, written
+from page_support import CORPUS, begin, material_of, page_of, poor, send, texts, trained, wait_until, written
 from support import QUICK
 from turnwise import Dialogue, Policy, Turn
 from turnwise.errors import CorpusError, ModelError
@@ -18,7 +18,7 @@ WELL = QUICK.model_copy(update={"epochs": 30, "patience": 30, "learning_rate": 0
 
 @pytest.fixture
 def model(tmp_path):
-    trained(tmp_path / "model", CORPUS)
+    poor(tmp_path / "model")
     return tmp_path / "model"
 
 
@@ -54,8 +54,8 @@ def test_a_model_that_is_no_worse_takes_the_place(model, tmp_path):
     assert outcome["before"][0] == turnwise.evaluate(old, dev).turns.part
     stages = [record["stage"] for record in told if "stage" in record]
     assert stages == ["training", "judging", "saving"]
-    assert told[0]["all"] == QUICK.epochs * new.card.corpus["turns"]
-    assert max(record.get("done", 0) for record in told) == told[0]["all"]
+    assert told[0]["all"] == new.card.train.epochs * new.card.corpus["turns"]
+    assert max(record.get("done", 0) for record in told) == len(new.card.metrics) * new.card.corpus["turns"]
     # After one more correction: the model that learned from the first ones has not seen dev either.
     material.saved.save(corrected(7))
     assert retrain(model, material, told.append)["held_out"]

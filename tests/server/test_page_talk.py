@@ -1,6 +1,7 @@
 """The page without a browser: talk, correct, undo and save, as plain forms."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -241,7 +242,7 @@ def test_a_conversation_is_opened_by_its_id(page):
     page.post("/v1/conversations", {"id": "live-1"})
     page.post("/v1/conversations/live-1/turns", {"user": "a tea please", "commit": False})
     assert page.get("/ui/talk?id= live-1").headers["location"] == "/ui/talk/live-1"
-    assert "not committed yet" in page.get("/ui/talk/live-1").text
+    assert "nothing is done yet" in page.get("/ui/talk/live-1").text
     send(page, "/ui/talk/live-1/turns/1", actions="confirm")
     assert store_turns(page, "live-1") == [("confirm",)]
     assert "changed" not in texts(page.get("/ui/talk/live-1").text)
@@ -251,6 +252,18 @@ def test_a_conversation_is_opened_by_its_id(page):
             answer = page.get(answer.headers["location"])
         assert answer.status_code == 404
         assert "no conversation of this id" in texts(answer.text)["problem"]
+
+
+def test_where_the_policy_abstains_a_person_says_what_is_done(policy, tmp_path):
+    unsure = replace(policy, decision=replace(policy.decision, abstain_below=2.0))
+    with page_of(unsure, material_of(tmp_path)) as page:
+        path = begin(page, "a tea please")
+        shown = texts(page.get(path).text)["turn-1"]
+        assert "nothing is done yet" in shown
+        assert "the policy abstains" in shown
+        send(page, f"{path}/turns/1", actions="confirm")
+        assert store_turns(page, path.rpartition("/")[2]) == [("confirm",)]
+        assert "nothing is done yet" not in page.get(path).text
 
 
 def test_what_users_say_is_text_and_never_markup(page):

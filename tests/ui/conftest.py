@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from browser_support import Visitor
-from page_support import CORPUS, trained, written
+from page_support import CORPUS, poor, written
 from server_support import serving
 
 playwright = pytest.importorskip("playwright.sync_api", reason="`make test-ui` installs a browser")
@@ -32,7 +32,7 @@ def browser():
 def model(tmp_path_factory):
     """A model with its report; not to be written to."""
     folder = tmp_path_factory.mktemp("ui") / "model"
-    trained(folder, CORPUS)
+    poor(folder)
     return folder
 
 

@@ -84,11 +84,6 @@ class Facts(Momentary):
         self._firsts = tuple(itertools.accumulate((code.width for code in self._codes), initial=0))
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the facts that are known."""
-        return tuple(self._first)
-
-    @property
     def width(self) -> int:
         """The bits of every known fact, and one for a fact that is not known."""
         return self._firsts[-1] + 1

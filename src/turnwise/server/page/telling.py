@@ -35,7 +35,8 @@ class ToldTurn:
         predicted: what the model takes.
         done: what was committed.
         open: whether nothing was committed yet.
-        said: the most frequent response of what was done.
+        abstains: whether the model is too unsure for what it ranks first to be done.
+        said: what was said with it, or else the most frequent response of what was done.
         ahead: what is foreseen for the turns after it.
     """
 
@@ -47,6 +48,7 @@ class ToldTurn:
     predicted: tuple[str, ...]
     done: tuple[str, ...]
     open: bool
+    abstains: bool
     said: str
     ahead: tuple[tuple[str, ...], ...]
 
@@ -132,6 +134,7 @@ def _told(policy: Policy, number: int, turn: Turn, prediction: Prediction, still
         for action, probability in prediction.ranked
     )
     known = policy.encoder.actions
+    usual = (policy.responses[action] for action in turn.actions if action in policy.responses)
     return ToldTurn(
         number=number,
         user=turn.user,
@@ -141,6 +144,7 @@ def _told(policy: Policy, number: int, turn: Turn, prediction: Prediction, still
         predicted=taken,
         done=turn.actions,
         open=still_open,
-        said=" ".join(policy.responses[action] for action in turn.actions if action in policy.responses),
+        abstains=prediction.abstains,
+        said=turn.response or " ".join(usual),
         ahead=tuple(one.actions for one in prediction.ahead),
     )
