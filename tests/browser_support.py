@@ -88,7 +88,8 @@ class Visitor:
         self.page.wait_for_selector(f"#turn-{turns + 1}")
 
     def correct(self, turn, action):
-        self.page.click(f"#turn-{turn} summary")
+        if not self.page.is_visible(f"#actions-{turn}"):
+            self.page.click(f"#turn-{turn} summary")
         self.page.select_option(f"#actions-{turn}", action)
         self.page.click(f"#correct-{turn}")
         self.page.wait_for_selector("#changed")
