@@ -20,7 +20,7 @@ def test_pictures_of_a_restaurant_booking(visit, tmp_path, monkeypatch):
     monkeypatch.setattr("sys.argv", ["turnwise", "train", str(corpus), "--out", str(model), "--epochs", "8"])
     assert run() == 0
     with serving(model, "memory:", "--corpus", str(corpus)) as (address, _):
-        visitor = visit(address, viewport={"width": 900, "height": 1180})
+        visitor = visit(address, viewport={"width": 900, "height": 1240})
         page = visitor.go("/")
         visitor.say("a table for four by the river please")
         visitor.say("any kitchen is fine")

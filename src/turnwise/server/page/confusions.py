@@ -31,6 +31,11 @@ class Confusions:
     Attributes:
         counts: of each cell, right ones included.
         places: of each cell, where the first decisions in it stand.
+
+    >>> tea, coffee = ("serve_tea",), ("serve_coffee",)
+    >>> found = Confusions({(tea, tea): 3, (tea, coffee): 2}, {})
+    >>> found.wrong, found.matrix(most=2)
+    ([((('serve_tea',), ('serve_coffee',)), 2)], (('serve_tea',), ('serve_coffee',)))
     """
 
     counts: Mapping[Cell, int]
@@ -56,10 +61,6 @@ class Confusions:
 
 def confusions(policy: Policy, corpus: Corpus, progress: Callable[[int], None]) -> Confusions:
     """Judge a policy on a corpus as an evaluation does, and keep what it took for what.
-
-    >>> from turnwise.dialogue import Dialogue, Turn
-    >>> corpus = Corpus("one", [Dialogue("d", [Turn("hello", ["greet"])])])
-    >>> found = confusions(policy, corpus, lambda decisions: None)  # doctest: +SKIP
 
     Args:
         policy: the policy.
