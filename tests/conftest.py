@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 
@@ -18,6 +19,10 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 import turnwise
 from support import QUICK, SMALL, tiny
 from turnwise import Policy
+
+# Where other processes take the cores, any example may take long.
+hypothesis.settings.register_profile("turnwise", deadline=None)
+hypothesis.settings.load_profile("turnwise")
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPORA = Path(os.environ.get("TURNWISE_CORPORA", ROOT.parent / "shared" / "corpora"))

@@ -1,4 +1,4 @@
-"""Damage for readers: values dropped, doubled, of another type, texts cut; a reader reads or refuses it."""
+"""Damage for readers: values dropped, doubled, swapped, changed, texts cut; a reader reads or refuses it."""
 
 import copy
 import json
@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 import turnwise
 from turnwise.errors import CorpusError
 
-ODD = [None, True, 7, -1.5, 10**30, "", "x", "a\nb", [], {}, [[]], {"a": 1}, [None], "###STOP###", "\u2028"]
+ODD = [None, True, 7, -1.5, 10**30, 10**400, float("inf"), "", "x", "a\nb", "###STOP###", "\u2028"]
+ODD += [[], {}, [[[]]], {"a": 1}, {"": []}, [None], ["odd", None]]
 
 
 def places(value, path=()):
@@ -21,7 +22,7 @@ def places(value, path=()):
 
 @st.composite
 def damaged(draw, value):
-    """Draw a copy of a JSON value in which one to three values are dropped, doubled or changed."""
+    """Draw a copy of a JSON value in which one to three values are dropped, doubled, swapped or changed."""
     value = copy.deepcopy(value)
     for _ in range(draw(st.integers(1, 3))):
         known = list(places(value))
@@ -31,11 +32,16 @@ def damaged(draw, value):
         holder = value
         for step in way:
             holder = holder[step]
-        kind = draw(st.sampled_from(["drop", "double", "change"]))
+        kind = draw(st.sampled_from(["drop", "double", "swap", "change", "change"]))
         if kind == "drop":
             del holder[key]
         elif kind == "double" and isinstance(holder, list):
             holder.insert(key, copy.deepcopy(holder[key]))
+        elif kind == "double":
+            holder[f"{key} "] = copy.deepcopy(holder[key])
+        elif kind == "swap":
+            other = draw(st.sampled_from(list(holder) if isinstance(holder, dict) else range(len(holder))))
+            holder[key], holder[other] = holder[other], holder[key]
         else:
             holder[key] = copy.deepcopy(draw(st.sampled_from(ODD)))
     return value

@@ -15,16 +15,28 @@ FLOORS = [
     ["dialogue", "vocabulary", "metrics", "config", "backend"],
     ["layers", "layouts"],
     ["network", "features", "readers", "runtime", "simulator"],
-    ["floors", "rules"],
+    ["floors", "histories", "rules"],
     ["policy"],
     ["training", "evaluation", "explain", "sessions", "data"],
+    ["search"],
     ["bench", "server"],
     ["cli"],
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
 MAY_IMPORT_KERAS = {"backend", "layers", "network", "training", "explain", "bench"}
-LIVE = {"layouts", "runtime", "policy", "features", "sessions", "evaluation", "readers", "floors", "cli"}
-LIVE |= {"data", "server", "simulator", "rules"}
+LIVE = {
+    "layouts",
+    "runtime",
+    "policy",
+    "features",
+    "sessions",
+    "evaluation",
+    "readers",
+    "floors",
+    "histories",
+    "cli",
+}
+LIVE |= {"data", "rules", "search", "server", "simulator"}
 
 
 def room(path: Path) -> str:

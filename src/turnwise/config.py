@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from turnwise.errors import ConfigError, did_you_mean
 
@@ -31,10 +31,7 @@ class Settings(BaseModel):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            first = error.errors()[0]
-            message = first["msg"][:1].lower() + first["msg"][1:]
-            name = ".".join(str(part) for part in first["loc"])
-            raise ConfigError(f"setting {name!r} is {first['input']!r}; {message}") from None
+            raise _refusal(".".join(str(part) for part in error.errors()[0]["loc"]), error) from None
         self.check()
 
     def check(self) -> None:
@@ -176,6 +173,34 @@ class TrainConfig(Settings):
     decide: Literal["auto", "half", "thresholds", "sets"] = "auto"
 
 
+_KINDS = (EncoderConfig, NetworkConfig, TrainConfig)
+
+
+def setting(name: str, value: Any) -> Any:
+    """Return the value of one setting, checked alone and made what the setting holds.
+
+    >>> setting("units", "64"), setting("residual", "true")
+    (64, True)
+
+    Raises:
+        ConfigError: for a setting that there is not, or a value that it does not take.
+    """
+    fields = {name: field for kind in _KINDS for name, field in kind.model_fields.items()}
+    if name not in fields:
+        raise ConfigError(f"unknown setting {name!r}{did_you_mean(name, fields)}")
+    try:
+        kind: Any = Annotated[fields[name].annotation, fields[name]]
+        return TypeAdapter(kind, config=ConfigDict(allow_inf_nan=False)).validate_python(value)
+    except ValidationError as error:
+        raise _refusal(name, error) from None
+
+
+def _refusal(name: str, error: ValidationError) -> ConfigError:
+    first = error.errors()[0]
+    message = first["msg"][:1].lower() + first["msg"][1:]
+    return ConfigError(f"setting {name!r} is {first['input']!r}; {message}")
+
+
 def split_settings(settings: Mapping[str, Any]) -> tuple[EncoderConfig, NetworkConfig, TrainConfig]:
     """Give each setting to the configuration that it belongs to.
 
@@ -186,13 +211,12 @@ def split_settings(settings: Mapping[str, Any]) -> tuple[EncoderConfig, NetworkC
     Raises:
         ConfigError: for a setting that none of them has.
     """
-    kinds = (EncoderConfig, NetworkConfig, TrainConfig)
-    known = [name for kind in kinds for name in kind.model_fields]
+    known = [name for kind in _KINDS for name in kind.model_fields]
     for name in settings:
         if name not in known:
             raise ConfigError(f"unknown setting {name!r}{did_you_mean(name, known)}")
     encoder, network, train = (
         kind(**{name: value for name, value in settings.items() if name in kind.model_fields})
-        for kind in kinds
+        for kind in _KINDS
     )
     return encoder, network, train  # type: ignore[return-value]  # in the order of kinds

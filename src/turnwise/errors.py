@@ -35,6 +35,10 @@ class ModelError(TurnwiseError, ValueError):
     """A model folder is damaged, incomplete or of an unknown format."""
 
 
+class StudyError(TurnwiseError, ValueError):
+    """The study of a search cannot be gone on with: it is of another search, or no study at all."""
+
+
 class OutputExists(TurnwiseError, FileExistsError):
     """A file or folder is in the way of an output."""
 

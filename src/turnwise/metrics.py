@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 
@@ -58,47 +58,26 @@ class ActionScore:
 
 @dataclass(slots=True)
 class Tally:
-    """Counts over judged turns: of turns and dialogues that are right, and of each action.
+    """Counts over judged turns of each action.
 
-    A turn is right where the predicted set is the true set. A true action that the policy does not know is
-    never predicted, so that its turn is wrong and its recall 0.
+    A true action that the policy does not know is never predicted, so that its recall is 0.
 
     >>> tally = Tally()
     >>> tally.add_dialogue([(["greet"], ["greet"]), (["book"], ["greet"])])
-    >>> str(tally.turns), str(tally.dialogues), tally.micro_f1
-    ('50.0% (1 of 2)', '0.0% (0 of 1)', 0.5)
+    >>> tally.micro_f1, tally.actions["greet"]
+    (0.5, ActionScore(support=1, predicted=2, right=1))
     """
 
-    right_turns: int = 0
-    all_turns: int = 0
-    right_dialogues: int = 0
-    all_dialogues: int = 0
     _support: Counter[str] = field(default_factory=Counter)
     _predicted: Counter[str] = field(default_factory=Counter)
     _right: Counter[str] = field(default_factory=Counter)
 
-    def add_dialogue(self, turns: Collection[tuple[Collection[str], Collection[str]]]) -> None:
+    def add_dialogue(self, turns: Iterable[tuple[Collection[str], Collection[str]]]) -> None:
         """Judge one dialogue: pairs of (true actions, predicted actions), turn by turn."""
-        right_turns = 0
         for true, predicted in turns:
-            right_turns += set(true) == set(predicted)
             self._support.update(true)
             self._predicted.update(predicted)
             self._right.update(set(true) & set(predicted))
-        self.right_turns += right_turns
-        self.all_turns += len(turns)
-        self.right_dialogues += right_turns == len(turns)
-        self.all_dialogues += 1
-
-    @property
-    def turns(self) -> Fraction:
-        """Turns that are right."""
-        return Fraction(self.right_turns, self.all_turns)
-
-    @property
-    def dialogues(self) -> Fraction:
-        """Dialogues of which every turn is right."""
-        return Fraction(self.right_dialogues, self.all_dialogues)
 
     @property
     def actions(self) -> dict[str, ActionScore]:

@@ -1,22 +1,16 @@
 """`turnwise bench`, as a user runs it."""
 
 import json
-import subprocess
-import sys
 
 from bench_support import STEP
+from cli_support import refused, run
 from turnwise import Policy
-
-
-def bench(*arguments, **kwargs):
-    command = [sys.executable, "-m", "turnwise", "bench", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, **kwargs)
 
 
 def test_step_writes_a_table_and_json(tmp_path):
     page = tmp_path / "page.md"
     options = ["--case", "step", "--quick", "--contenders", "turnwise,numpy", "--page", page]
-    done = bench("step", *options, "--write", "--json")
+    done = run("bench", "step", *options, "--write", "--json")
     assert done.returncode == 0, done.stderr
     contest = json.loads(done.stdout)["contests"][0]
     assert list(contest["contenders"]) == ["turnwise", "numpy"]
@@ -26,13 +20,13 @@ def test_step_writes_a_table_and_json(tmp_path):
     assert "## turnwise bench step\n\n`turnwise bench step --case step --quick " in page.read_text()
     assert page.read_text().count("| turnwise |") == 1
 
-    shown = bench("step", *options)
+    shown = run("bench", "step", *options)
     assert shown.returncode == 0
     assert "NumPy by hand" in shown.stdout
 
 
 def test_a_live_turn_of_a_model(saved, tmp_path):
-    done = bench("step", saved, "--case", "turn", "--quick", "--contenders", "turnwise", "--json")
+    done = run("bench", "step", saved, "--case", "turn", "--quick", "--contenders", "turnwise", "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)["contests"][0]
     assert found["problem"]["actions"] == len(Policy.load(saved).space)
@@ -41,8 +35,18 @@ def test_a_live_turn_of_a_model(saved, tmp_path):
 
 
 def test_the_start_of_a_process(saved):
-    done = bench(
-        "step", saved, "--case", "start", "--quick", "--rounds", 1, "--contenders", "turnwise", "--json"
+    done = run(
+        "bench",
+        "step",
+        saved,
+        "--case",
+        "start",
+        "--quick",
+        "--rounds",
+        1,
+        "--contenders",
+        "turnwise",
+        "--json",
     )
     assert done.returncode == 0, done.stderr
     (one,) = json.loads(done.stdout)["contests"][0]["contenders"]["turnwise"]["rounds"]
@@ -52,7 +56,4 @@ def test_the_start_of_a_process(saved):
 
 def test_bad_input_is_one_line():
     for arguments in (["batch", "--contenders", "torhc"], ["load", "--case", "none"]):
-        done = bench(*arguments)
-        assert done.returncode == 2
-        assert done.stderr.count("\n") == 1
-        assert done.stderr.startswith("turnwise: --c")
+        assert refused(run("bench", *arguments)).startswith("--c")

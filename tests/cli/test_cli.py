@@ -9,24 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from cli_support import refused, run, run_code, run_process
 from support import tiny
 from turnwise import Policy
 from turnwise.readers import to_json
 
 TRAIN = ["--epochs", "1", "--units", "4", "--set", "batch_turns=64"]
-
-
-def turnwise(*arguments, stdin="", **kwargs):
-    command = [sys.executable, "-m", "turnwise", *map(str, arguments)]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, **kwargs)
-
-
-def refused(done) -> str:
-    """Return the one line of a refusal."""
-    assert done.returncode == 2, done
-    assert done.stderr.count("\n") == 1, done.stderr
-    assert done.stderr.startswith("turnwise: ")
-    return done.stderr.removeprefix("turnwise: ").strip()
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +34,7 @@ def names_in(folder: Path) -> list[str]:
 
 def test_train_evaluate_predict_chat(corpus, tmp_path):
     model = tmp_path / "model"
-    done = turnwise("train", corpus, "--out", model, *TRAIN)
+    done = run("train", corpus, "--out", model, *TRAIN)
     assert done.returncode == 0, done.stderr
     assert "epoch 1/1  loss " in done.stderr
     assert f"Saved {model}. Next: turnwise chat {model}" in done.stderr
@@ -54,12 +42,12 @@ def test_train_evaluate_predict_chat(corpus, tmp_path):
     assert names_in(tmp_path) == ["model"]
     assert json.loads((model / "report.json").read_text())["dialogues"] == 1
 
-    report = json.loads(turnwise("evaluate", model, corpus, "--json").stdout)
+    report = json.loads(run("evaluate", model, corpus, "--json").stdout)
     assert (report["dialogues"], report["turns"]) == (12, 33)
-    assert "this policy" in turnwise("evaluate", model, corpus).stdout
+    assert "this policy" in run("evaluate", model, corpus).stdout
 
-    from_file = turnwise("predict", model, corpus).stdout
-    from_stdin = turnwise("predict", model, stdin=corpus.read_text()).stdout
+    from_file = run("predict", model, corpus).stdout
+    from_stdin = run("predict", model, stdin=corpus.read_text()).stdout
     records = [json.loads(line) for line in from_file.splitlines()]
     assert [json.loads(line) | {"dialogue": ""} for line in from_stdin.splitlines()] == [
         record | {"dialogue": ""} for record in records
@@ -82,7 +70,7 @@ def test_train_evaluate_predict_chat(corpus, tmp_path):
         "/undo",
     ]
     lines += ["/rest", "/reset", "/facts", "/facts x", "/help", "yes", "/quit", "never read"]
-    said = turnwise("chat", model, stdin="\n".join(lines)).stdout
+    said = run("chat", model, stdin="\n".join(lines)).stdout
     for expected in (
         "5 actions are known" if len(policy.space) == 5 else f"{len(policy.space)} actions are known",
         "system: ",
@@ -100,11 +88,23 @@ def test_train_evaluate_predict_chat(corpus, tmp_path):
     assert "never read" not in said
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["data", "show", "CORPUS"], ["evaluate", "MODEL", "CORPUS", "--json"], ["train", "nope", "--out", "m"]],
+)
+def test_a_process_says_what_the_tests_see_in_their_own(corpus, saved, arguments):
+    """The other tests run most commands in their own process, by the program's entry."""
+    given = [{"CORPUS": corpus, "MODEL": saved}.get(argument, argument) for argument in arguments]
+    here, process = run(*given), run_process(*given)
+    for seen in ("returncode", "stdout", "stderr"):
+        assert getattr(process, seen) == getattr(here, seen)
+
+
 def test_data_show(corpus):
-    text = turnwise("data", "show", corpus).stdout
+    text = run("data", "show", corpus).stdout
     assert "confirm" in text
     assert "tiny-0" in text
-    record = json.loads(turnwise("data", "show", corpus, "--json").stdout)
+    record = json.loads(run("data", "show", corpus, "--json").stdout)
     assert {name: record[name] for name in ("dialogues", "turns", "skipped")} == {
         "dialogues": 12,
         "turns": 33,
@@ -120,14 +120,14 @@ def test_where(tmp_path):
         {"id": name, "turns": [turn], "metadata": {"happy": name == "a", "task": "t"}} for name in "ab"
     ]
     path.write_text("".join(json.dumps(record) + "\n" for record in records))
-    kept = turnwise("data", "show", path, "--json", "--where", "happy=true", "--where", "task=t").stdout
+    kept = run("data", "show", path, "--json", "--where", "happy=true", "--where", "task=t").stdout
     assert json.loads(kept)["dialogues"] == 1
-    message = refused(turnwise("data", "show", path, "--where", "happy=maybe"))
+    message = refused(run("data", "show", path, "--where", "happy=maybe"))
     assert message == "two: no dialogue has happy=maybe; the metadata are happy, task"
 
 
 def test_demo(tmp_path):
-    done = turnwise("demo", "--dialogues", 20, "--out", "demo", cwd=tmp_path)
+    done = run("demo", "--dialogues", 20, "--out", "demo", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     for expected in (
         "LSTM, many-to-many",
@@ -141,8 +141,8 @@ def test_demo(tmp_path):
         "train demo/train.jsonl --out demo/mine",
     ):
         assert expected in done.stdout, expected
-    assert turnwise("evaluate", "demo/model", "demo/test.jsonl", cwd=tmp_path).returncode == 0
-    again = refused(turnwise("demo", "--out", "demo", cwd=tmp_path))
+    assert run("evaluate", "demo/model", "demo/test.jsonl", cwd=tmp_path).returncode == 0
+    again = refused(run("demo", "--out", "demo", cwd=tmp_path))
     assert again.startswith("demo/model: the folder exists; give --force")
 
 
@@ -151,7 +151,7 @@ def test_demo(tmp_path):
     [[], ["train"], ["evaluate"], ["predict"], ["chat"], ["demo"], ["shapes"], ["data"], ["data", "show"]],
 )
 def test_help(verb):
-    done = turnwise(*verb, "--help")
+    done = run(*verb, "--help")
     assert done.returncode == 0
     if verb not in ([], ["data"]):
         assert "Examples" in done.stdout
@@ -160,33 +160,32 @@ def test_help(verb):
 def test_existing_output_is_refused_unless_forced(corpus, saved, tmp_path):
     model = Policy.load(saved).save(tmp_path / "model")
     before = bytes_of(model)
-    message = refused(turnwise("train", corpus, "--out", model, *TRAIN))
+    message = refused(run("train", corpus, "--out", model, *TRAIN))
     assert message == f"{model}: the folder exists; give --force to replace it, or choose another name"
     assert bytes_of(model) == before
-    assert turnwise("train", corpus, "--out", model, "--force", *TRAIN).returncode == 0
+    assert run("train", corpus, "--out", model, "--force", *TRAIN).returncode == 0
     assert bytes_of(model) != before
     precious = tmp_path / "precious"
     precious.mkdir()
     (precious / "thesis.txt").write_text("years of work")
-    message = refused(turnwise("train", corpus, "--out", precious, "--force", *TRAIN))
+    message = refused(run("train", corpus, "--out", precious, "--force", *TRAIN))
     assert message == f"{precious}: something that turnwise did not write is in the way; choose another name"
     assert bytes_of(precious) == {"thesis.txt": b"years of work"}
 
 
 def test_the_current_folder_is_not_replaced(corpus, tmp_path):
-    message = refused(turnwise("train", corpus, "--out", ".", *TRAIN, cwd=tmp_path))
+    message = refused(run("train", corpus, "--out", ".", *TRAIN, cwd=tmp_path))
     assert message == ".: the current folder cannot be replaced; name a folder in it"
 
 
 def test_a_damaged_checkpoint(corpus, tmp_path):
     (tmp_path / "m.checkpoint").write_bytes(b"nonsense")
-    message = refused(turnwise("train", corpus, "--out", "m", "--resume", *TRAIN, cwd=tmp_path))
+    message = refused(run("train", corpus, "--out", "m", "--resume", *TRAIN, cwd=tmp_path))
     assert message.startswith("m.checkpoint: the checkpoint is damaged (")
 
 
 def test_chat_survives_what_is_no_text(saved):
-    command = [sys.executable, "-m", "turnwise", "chat", str(saved)]
-    done = subprocess.run(command, input=b"\xff\xfe\x00 hi\n/undo\n", capture_output=True)
+    done = run_process("chat", saved, input=b"\xff\xfe\x00 hi\n/undo\n", text=False)
     assert done.returncode == 0, done.stderr
     assert b"taken back: ??" in done.stdout
 
@@ -206,24 +205,31 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 door.app = lambda standalone_mode: policy.save({str(model)!r}, force=True)
 sys.exit(door.run())
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert "check the disk's space" in refused(done)
+    assert "check the disk's space" in refused(run_code(code))
     assert bytes_of(model) == before
     assert names_in(tmp_path) == ["model"]
 
 
 @pytest.mark.parametrize(
-    "name", ["encoder.json", "actions.json", "responses.json", "floors.safetensors", "weights.safetensors"]
+    "name",
+    [
+        "encoder.json",
+        "actions.json",
+        "responses.json",
+        "floors.safetensors",
+        "histories.safetensors",
+        "weights.safetensors",
+    ],
 )
 def test_a_damaged_model_is_refused_by_name(saved, tmp_path, name, corpus):
     model = Policy.load(saved).save(tmp_path / "model")
     file = model / name
     content = file.read_bytes()
     file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    message = refused(turnwise("evaluate", model, corpus))
+    message = refused(run("evaluate", model, corpus))
     assert message == f"{file}: altered since it was saved; restore it, or train again"
     file.unlink()
-    message = refused(turnwise("predict", model, corpus))
+    message = refused(run("predict", model, corpus))
     assert message == f"{model}: {name} is missing; restore it, or train again"
 
 
@@ -231,12 +237,12 @@ def test_a_manifest_of_an_unknown_format_is_refused_by_name(saved, tmp_path):
     model = Policy.load(saved).save(tmp_path / "model")
     manifest = json.loads((model / "manifest.json").read_text())
     (model / "manifest.json").write_text(json.dumps(manifest | {"format": "turnwise-policy-9"}))
-    assert refused(turnwise("chat", model)) == (
+    assert refused(run("chat", model)) == (
         f"{model}: unknown format 'turnwise-policy-9', expected 'turnwise-policy-1'; "
         "another turnwise may know it"
     )
     (model / "manifest.json").unlink()
-    assert refused(turnwise("chat", model)).startswith(f"{model}: manifest.json is missing")
+    assert refused(run("chat", model)).startswith(f"{model}: manifest.json is missing")
 
 
 @pytest.mark.parametrize(
@@ -262,17 +268,17 @@ def test_a_manifest_of_an_unknown_format_is_refused_by_name(saved, tmp_path):
     ],
 )
 def test_refusals(arguments, message, tmp_path):
-    assert refused(turnwise(*arguments, cwd=tmp_path)).startswith(message)
+    assert refused(run(*arguments, cwd=tmp_path)).startswith(message)
 
 
 def test_settings_from_a_file(corpus, tmp_path):
     (tmp_path / "settings.toml").write_text("epochs = 3\nunits = 5\n")
-    done = turnwise("train", corpus, "--out", "m", "--config", "settings.toml", "--epochs", 1, cwd=tmp_path)
+    done = run("train", corpus, "--out", "m", "--config", "settings.toml", "--epochs", 1, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     manifest = json.loads((tmp_path / "m" / "manifest.json").read_text())
     assert (manifest["train"]["epochs"], manifest["network"]["units"]) == (1, 5)
     (tmp_path / "settings.toml").write_text("epochs = = 3")
-    message = refused(turnwise("train", corpus, "--out", "n", "--config", "settings.toml", cwd=tmp_path))
+    message = refused(run("train", corpus, "--out", "n", "--config", "settings.toml", cwd=tmp_path))
     assert message.startswith("settings.toml: ")
 
 
@@ -292,25 +298,25 @@ def test_ctrl_c_saves_the_best_so_far_and_resume_goes_on(corpus, tmp_path):
     ]
     with subprocess.Popen(
         command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as run:
-        while "epoch" not in (line := run.stderr.readline()):
+    ) as training:
+        while "epoch" not in (line := training.stderr.readline()):
             assert line, "the training ended before its first epoch"
         time.sleep(0.2)
-        run.send_signal(signal.SIGINT)
-        _, rest = run.communicate(timeout=60)
-    assert run.returncode == 0, rest
+        training.send_signal(signal.SIGINT)
+        _, rest = training.communicate(timeout=60)
+    assert training.returncode == 0, rest
     assert "Stopped early: m holds the best policy so far. Go on with the same command and --resume." in rest
     assert Policy.load(tmp_path / "m").card.interrupted
     done_before = len(Policy.load(tmp_path / "m").card.metrics)
     more = str(done_before + 2)
-    done = turnwise("train", corpus, "--out", "m", "--epochs", more, *settings, "--resume", cwd=tmp_path)
+    done = run("train", corpus, "--out", "m", "--epochs", more, *settings, "--resume", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert len(Policy.load(tmp_path / "m").card.metrics) == done_before + 2
     assert names_in(tmp_path) == ["m"]
 
 
 def test_resume_without_a_checkpoint(corpus, tmp_path):
-    message = refused(turnwise("train", corpus, "--out", "m", "--resume", *TRAIN, cwd=tmp_path))
+    message = refused(run("train", corpus, "--out", "m", "--resume", *TRAIN, cwd=tmp_path))
     assert message == "m.checkpoint: there is no checkpoint to resume from; train without --resume"
 
 
@@ -328,9 +334,7 @@ sys.modules["keras"] = None
 from turnwise.cli import main
 main()
 """
-    arguments = ["train", str(corpus), "--out", str(tmp_path / "m")]
-    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
-    assert refused(done) == (
+    assert refused(run_code(code, "train", corpus, "--out", tmp_path / "m")) == (
         "training on jax needs libraries that are not installed; "
         "install them with: pip install 'turnwise[train]'"
     )
@@ -339,7 +343,7 @@ main()
 def test_markup_in_names_is_shown_as_it_is(tmp_path):
     path = tmp_path / "odd.jsonl"
     path.write_text(json.dumps({"id": "[bold]d", "turns": [{"user": "[/x]", "actions": ["[red]a[/red]"]}]}))
-    text = turnwise("data", "show", path).stdout
+    text = run("data", "show", path).stdout
     assert "[red]a[/red]" in text
     assert "[/x]" in text
     assert "[bold]d" in text

@@ -2,26 +2,14 @@
 
 import json
 import shlex
-import subprocess
-import sys
 
 import pytest
 
 import turnwise
+from cli_support import refused, run
 from support import tiny
 from turnwise.data import convert
 from turnwise.data.project import COMMANDS
-
-
-def run(*arguments, **kwargs):
-    command = [sys.executable, "-m", "turnwise", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, **kwargs)
-
-
-def refused(done) -> str:
-    assert done.returncode == 2, done
-    assert (done.stderr.count("\n"), done.stdout) == (1, ""), done
-    return done.stderr.removeprefix("turnwise: ").strip()
 
 
 @pytest.fixture

@@ -1,28 +1,16 @@
 """`turnwise export`, as a user runs it."""
 
 import json
-import subprocess
-import sys
 
+from cli_support import refused, run, run_code
 from support import QUICK, tiny
 from turnwise import NetworkConfig, train
 from turnwise.runtime import OnnxNetwork
 
 
-def turnwise(*arguments, **kwargs):
-    command = [sys.executable, "-m", "turnwise", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, **kwargs)
-
-
-def refused(done) -> str:
-    assert done.returncode == 2, done
-    assert (done.stderr.count("\n"), done.stdout) == (1, ""), done
-    return done.stderr.removeprefix("turnwise: ").strip()
-
-
 def test_export(saved, policy, tmp_path):
     file = tmp_path / "new" / "model.onnx"
-    done = turnwise("export", saved, "--onnx", file)
+    done = run("export", saved, "--onnx", file)
     assert (done.returncode, done.stderr) == (0, "")
     actions, size = len(policy.space), file.stat().st_size
     assert done.stdout == (
@@ -31,11 +19,11 @@ def test_export(saved, policy, tmp_path):
     )
     assert OnnxNetwork(file).num_features == policy.encoder.width
 
-    assert refused(turnwise("export", saved, "--onnx", file)) == (
+    assert refused(run("export", saved, "--onnx", file)) == (
         f"{file}: the file exists; give --force to replace it, or choose another name"
     )
     file.write_bytes(b"old")
-    done = turnwise("export", saved, "--onnx", file, "--force", "--json")
+    done = run("export", saved, "--onnx", file, "--force", "--json")
     assert json.loads(done.stdout) == {
         "file": str(file),
         "inputs": {"bits": ["B", "K"], "state_0_output": ["B", 8], "state_0_memory": ["B", 8]},
@@ -47,26 +35,26 @@ def test_export(saved, policy, tmp_path):
         "bytes": size,
     }
     assert [found.name for found in file.parent.iterdir()] == ["model.onnx"]
-    assert refused(turnwise("export", saved, "--onnx", tmp_path, "--force")) == (
+    assert refused(run("export", saved, "--onnx", tmp_path, "--force")) == (
         f"{tmp_path}: a folder is in the way; name a file"
     )
 
 
 def test_help():
-    done = turnwise("export", "--help")
+    done = run("export", "--help")
     assert done.returncode == 0
     assert "Examples" in done.stdout
 
 
 def test_no_model(tmp_path):
-    message = refused(turnwise("export", "nope", "--onnx", "model.onnx", cwd=tmp_path))
+    message = refused(run("export", "nope", "--onnx", "model.onnx", cwd=tmp_path))
     assert message == "nope: there is no such folder; give a folder that `turnwise train` made"
 
 
 def test_a_network_that_cannot_be_written_leaves_nothing(tmp_path):
     network = NetworkConfig(units=8, cell="transformer")
     train(tiny(), network=network, config=QUICK).save(tmp_path / "model")
-    message = refused(turnwise("export", "model", "--onnx", "model.onnx", cwd=tmp_path))
+    message = refused(run("export", "model", "--onnx", "model.onnx", cwd=tmp_path))
     assert message == (
         "setting 'cell' is 'transformer', whose state grows with the dialogue; "
         "ONNX is written for lstm, gru, simple-rnn: train with one of these"
@@ -81,9 +69,7 @@ sys.modules["onnx"] = None
 from turnwise.cli import main
 main()
 """
-    arguments = ["export", str(saved), "--onnx", str(tmp_path / "model.onnx")]
-    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
-    assert refused(done) == (
+    assert refused(run_code(code, "export", saved, "--onnx", tmp_path / "model.onnx")) == (
         "writing ONNX needs libraries that are not installed; install them with: pip install 'turnwise[onnx]'"
     )
 
@@ -100,7 +86,6 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 door.app = lambda standalone_mode: policy.export_onnx({str(file)!r}, force=True)
 sys.exit(door.run())
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert "check the disk's space" in refused(done)
+    assert "check the disk's space" in refused(run_code(code))
     assert file.read_bytes() == b"old"
     assert [found.name for found in tmp_path.iterdir()] == ["model.onnx"]

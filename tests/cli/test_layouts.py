@@ -1,24 +1,13 @@
 """Every layout on the command line: train, evaluate, predict, chat; and `turnwise shapes`."""
 
 import json
-import subprocess
-import sys
 
 import pytest
-from typer.testing import CliRunner
 
+from cli_support import refused, run
 from support import tiny
 from turnwise import Corpus, Dialogue, NetworkConfig, TrainConfig, train
-from turnwise.cli.app import app
 from turnwise.readers import to_json
-
-
-def run(*arguments, stdin=""):
-    """Run a verb in this process; what fails is raised as it is."""
-    done = CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
-    if done.exception is not None and not isinstance(done.exception, SystemExit):
-        raise done.exception
-    return done
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +86,7 @@ def test_shapes_compares_both_settings(corpus):
     [
         (
             ["--layout", "many-to-one"],
-            "no dialogue has a value of 'outcome' in its metadata, which has",
+            "drinks: no dialogue has a value of 'outcome' in its metadata, which has 'drink'",
         ),
         (["--layout", "one-to-man"], "setting 'layout' is 'one-to-man'; input should be 'many-to-many-2'"),
         (
@@ -111,18 +100,9 @@ def test_shapes_compares_both_settings(corpus):
     ],
 )
 def test_what_cannot_be_shown_is_refused_in_one_line(corpus, arguments, message):
-    done = subprocess.run(
-        [sys.executable, "-m", "turnwise", "shapes", str(corpus), *arguments], capture_output=True, text=True
-    )
-    assert done.returncode == 2
-    assert message in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    assert refused(run("shapes", corpus, *arguments)).startswith(message)
 
 
 def test_a_model_keeps_its_settings(corpus, saved):
-    done = subprocess.run(
-        [sys.executable, "-m", "turnwise", "shapes", str(saved), str(corpus), "--cell", "gru"],
-        capture_output=True,
-        text=True,
-    )
-    assert done.stderr == "turnwise: a model has its settings already; leave out cell\n"
+    message = refused(run("shapes", saved, corpus, "--cell", "gru"))
+    assert message == "a model has its settings already; leave out cell"

@@ -9,6 +9,8 @@ from rich.console import Console
 from layout_support import LAYOUTS, told
 from turnwise import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn, evaluate
 from turnwise.errors import CorpusError
+from turnwise.features import TurnEncoder
+from turnwise.features.previous_actions import PreviousActions
 from turnwise.floors import FloorCounts
 from turnwise.layouts import END, labelled, lesson
 from turnwise.policy.decision import Decision
@@ -20,6 +22,7 @@ class Foreseen:
     actions: tuple[str, ...]
     ahead: tuple["Foreseen", ...] = ()
     confidence: float = 1.0
+    probability = 1.0
 
     def top(self, count):
         return [(action, 1.0) for action in self.actions]
@@ -33,6 +36,7 @@ class Told:
     corpus: Corpus
     wrong: dict = field(default_factory=dict)
     decision: Decision = AS_IT_IS
+    histories = None
 
     def __post_init__(self):
         lessons = [lesson(self.config, dialogue) for dialogue in labelled(self.config, self.corpus)]
@@ -42,6 +46,7 @@ class Told:
         for one in lessons:
             counts.add(one)
         self.floors = counts.floors()
+        self.encoder = TurnEncoder([PreviousActions(self.space)])
 
     def predict(self, dialogue):
         made = []
@@ -52,6 +57,20 @@ class Told:
             )
             made.append(replace(first, ahead=tuple(ahead)))
         return made
+
+    def start(self):
+        return Lost()
+
+    def step(self, state, turn):
+        """After an error it does not find back."""
+        assert turn.actions == (), "live, the actions are not known yet"
+        return Foreseen(("x",)), state
+
+
+class Lost:
+    def committed(self, actions, response):
+        assert (actions, response) == ((), None), "x is an action that the policy cannot be told of"
+        return self
 
 
 def text_of(report) -> str:
@@ -69,6 +88,8 @@ def test_what_is_foreseen_is_judged_step_by_step():
     assert [(share.part, share.whole) for share in report.ahead] == [(10, 11), (11, 11), (9, 11)]
     assert report.to_json()["ahead"] == [10 / 11, 1.0, 9 / 11]
     assert (report.dialogues.part, report.dialogues.whole) == (3, 4)
+    # Left to itself it is lost in the one dialogue with an error, of three turns.
+    assert (report.free_running.turns.part, report.free_running.dialogues.part) == (8, 3)
     assert "right 1 to 3 actions ahead" in text_of(report)
     assert "90.9%, 100.0%, 81.8%" in text_of(report)
 
@@ -79,8 +100,8 @@ def test_a_course_is_judged_with_its_end():
     assert (report.turns.part, report.turns.whole) == (14, 15)
     assert (report.dialogues.part, report.dialogues.whole) == (3, 4)
     assert (report.actions[END].support, report.actions[END].right) == (4, 3)
-    assert report.ahead == ()
-    assert report.to_json()["ahead"] == []
+    assert (report.ahead, report.free_running) == ((), None)
+    assert (report.to_json()["ahead"], report.to_json()["free_running"]) == ([], None)
     # The place alone says what is most frequent there: size, confirm, then tea (2 of 4), then the end.
     assert report.floors["bigram"].part == 4 + 4 + 2 + 3
     text = text_of(report)

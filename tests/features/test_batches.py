@@ -11,7 +11,7 @@ from layout_support import LAYOUTS, told
 from support import tiny
 from turnwise import Corpus, Dialogue, EncoderConfig, NetworkConfig, Turn
 from turnwise.features import Batches, Census, encode
-from turnwise.features.batches import bucket_edges
+from turnwise.features.bucket_edges import bucket_edges
 
 
 def slots(lengths, edges):
@@ -46,6 +46,15 @@ def test_batches_keep_to_the_budget_and_few_shapes():
     assert len(shapes) <= 6
     assert all(rows * turns <= 1024 for rows, turns, _ in shapes)
     assert batches.fill > 0.85
+
+
+def test_empty_rows_count_as_padding():
+    """Lengths alone would be enough at one shape: what fills up its last batch is not."""
+    corpus = Corpus("c", [Dialogue(str(n), [Turn("hi", ("a",))] * (18 + n % 3)) for n in range(3)])
+    assert bucket_edges([18, 19, 20], 6) == [20]
+    batches = batches_of(corpus, 40)
+    assert [(bucket.rows, bucket.turns) for bucket in batches.buckets] == [(1, 18), (2, 20)]
+    assert batches.fill > 0.95
 
 
 def test_a_dialogue_beyond_the_budget_is_a_batch_of_its_own():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnwise.features.words import normalise, words
+from turnwise.features.words import normalise, without_word, words
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,26 @@ def test_one_spelling(text):
 @given(st.text(st.characters(max_codepoint=127), max_size=30))
 def test_the_short_way_for_ascii_is_the_long_way(text):
     assert words(text) == words(text + " ñ")[:-1]
+
+
+@given(st.text(max_size=30))
+def test_a_word_that_is_left_out_is_gone(text):
+    for word in words(text):
+        assert word not in words(without_word(text, word))
+
+
+@given(st.text(st.characters(max_codepoint=0x24F), max_size=30))
+def test_where_words_have_blanks_all_others_stay(text):
+    for word in words(text):
+        assert words(without_word(text, word)) == [other for other in words(text) if other != word]
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "left"),
+    [("我想订位", "我想", ["订位"]), ("ที่นี่ ok", "ok", ["ที", "ี่", "่น", "นี", "ี่"]), ("我我我", "我我", ["我"])],
+)
+def test_a_pair_is_cut_out(text, word, left):
+    assert words(without_word(text, word)) == left
 
 
 def test_a_long_text_takes_time_in_proportion():

@@ -25,6 +25,7 @@ def test_the_same_predictions(which, request, tmp_path):
     assert loaded.responses == policy.responses
     assert loaded.card.corpus == policy.card.corpus
     assert list(loaded.card.metrics) == list(policy.card.metrics)
+    np.testing.assert_array_equal(loaded.histories.keys, policy.histories.keys)
     turn = tiny().dialogues[0][1]
     assert loaded.floors.predict(turn, ("ask_size",)) == policy.floors.predict(turn, ("ask_size",))
 
@@ -69,6 +70,7 @@ def test_the_folder_holds_json_and_safetensors_only(saved):
         "decision.json",
         "encoder.json",
         "floors.safetensors",
+        "histories.safetensors",
         "manifest.json",
         "metrics.jsonl",
         "responses.json",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import turnwise
 from acts_support import EXTRACTS, M2M, camrest_turn, sgd_system, unified, woz_state
-from damage_support import damaged
+from damage import cut, damaged
 from turnwise.errors import CorpusError
 from turnwise.readers import ReadConfig, format_of
 
@@ -81,18 +81,19 @@ def changed(name, extract, number):
 def test_a_turn_sees_nothing_of_its_own_reply_and_of_what_follows(tmp_path, name, mode):
     whole = only(written(tmp_path / "whole.json", EXTRACTS[name]), mode).turns
     for number in range(2 if name == "m2m" else 3):
-        cut = only(written(tmp_path / "cut.json", changed(name, EXTRACTS[name], number)), mode).turns
-        before = len(cut) - (2 if mode == "calls" and name in ("sgd", "convlab") else 1)
-        assert cut[:before] == whole[:before]
-        assert (cut[before].user, cut[before].facts) == (whole[before].user, whole[before].facts)
-        assert cut[before].actions != whole[before].actions or cut[before].actions == ("respond",)
+        other = only(written(tmp_path / "other.json", changed(name, EXTRACTS[name], number)), mode).turns
+        before = len(other) - (2 if mode == "calls" and name in ("sgd", "convlab") else 1)
+        assert other[:before] == whole[:before]
+        assert (other[before].user, other[before].facts) == (whole[before].user, whole[before].facts)
+        assert other[before].actions != whole[before].actions or other[before].actions == ("respond",)
 
 
 @pytest.mark.parametrize("name", FORMATS)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damage_is_read_or_refused_in_one_line(tmp_path, name, data):
-    path = written(tmp_path / "damaged.json", data.draw(damaged(EXTRACTS[name])))
+    texts = damaged(EXTRACTS[name]).map(json.dumps) | cut(json.dumps(EXTRACTS[name]))
+    path = written(tmp_path / "damaged.json", data.draw(texts))
     config = ReadConfig(actions=data.draw(st.sampled_from(MODES)))
     refusal = None
     try:

@@ -119,3 +119,22 @@ def test_reading_is_lazy(tmp_path):
     assert next(dialogues).id == "long:1"
     with pytest.raises(CorpusError, match="line 2"):
         next(dialogues)
+
+
+def test_a_file_of_a_folder_is_read_once_to_find_its_format(tmp_path, monkeypatch):
+    from turnwise.readers import lines
+
+    opened, open_binary = [], lines.open_binary
+    monkeypatch.setattr(lines, "open_binary", lambda path: opened.append(path.name) or open_binary(path))
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text('[{"service_name": "x"}]')
+    (tmp_path / "c.json").write_text('[{"dial": [{"usr": {}, "sys": {}}]}]')
+    assert format_of(tmp_path).name == "camrest"
+    assert opened == ["a.json", "b.json", "c.json"]
+
+
+def test_a_text_that_shows_json_is_no_json(tmp_path):
+    path = tmp_path / "notes.md"
+    path.write_text('As in:\n{"messages": [{"role": "user", "content": "hi"}]}\n')
+    with pytest.raises(CorpusError, match="no known format begins with 'As in:'"):
+        format_of(path)

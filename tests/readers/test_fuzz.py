@@ -1,16 +1,15 @@
 """Every reader on damaged files: it reads them, or refuses in one line."""
 
-import copy
 import functools
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import turnwise
+from damage import damaged
 from reader_support import EXAMPLES, Example
 from turnwise.errors import TurnwiseError
 from turnwise.readers import FORMATS
@@ -29,21 +28,6 @@ ODD_BYTES = [
     b"]",
     b",",
     b"-1",
-]
-ODD_VALUES: list[Any] = [
-    None,
-    True,
-    -1,
-    2.5,
-    10**400,
-    float("inf"),
-    "",
-    "x\ny",
-    [],
-    {},
-    [None],
-    {"": []},
-    [[[]]],
 ]
 
 
@@ -68,33 +52,15 @@ def test_the_example_is_found_and_read(tmp_path, name):
     assert list(turnwise.read(path))
 
 
-def places(value: Any) -> list[tuple[Any, Any]]:
-    """Return (container, key) of every value inside a JSON value."""
-    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [place for key, item in pairs for place in [(value, key), *places(item)]]
-
-
 def damaged_json(draw: st.DrawFn, content: bytes) -> bytes | None:
-    """Drop, repeat or change a value; None where this is no JSON and no JSON Lines."""
+    """Damage the values of JSON or of JSON Lines; None where this is neither."""
     for parts in ([content], content.splitlines()):
         try:
             values = [json.loads(part) for part in parts]
         except (ValueError, RecursionError):
             continue
-        if not places(values):
-            return None
-        container, key = draw(st.sampled_from(places(values)))
-        change = draw(st.sampled_from(["drop", "repeat", "change", "change"]))
-        if change == "change":
-            container[key] = copy.deepcopy(draw(st.sampled_from(ODD_VALUES)))
-        elif change == "drop":
-            del container[key]
-        elif isinstance(container, list):
-            container.insert(key, container[key])
-        else:
-            container[f"{key} "] = container[key]
         escaped = draw(st.booleans())
-        text = "\n".join(json.dumps(value, ensure_ascii=escaped) for value in values)
+        text = "\n".join(json.dumps(value, ensure_ascii=escaped) for value in draw(damaged(values)))
         return text.encode(errors="surrogatepass")
     return None
 

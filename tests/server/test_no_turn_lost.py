@@ -45,8 +45,9 @@ def test_no_turn_is_lost(saved, store_url):
     with ExitStack() as stack:
         servers = [stack.enter_context(serving(saved, store_url)) for _ in range(SERVERS)]
         addresses = [address for address, _ in servers]
-        for name in names:
-            httpx.post(f"{addresses[0]}/v1/conversations", json={"id": name}).raise_for_status()
+        with httpx.Client() as http:
+            for name in names:
+                http.post(f"{addresses[0]}/v1/conversations", json={"id": name}).raise_for_status()
 
         def client(number):
             try:

@@ -7,7 +7,7 @@ import pytest
 
 from page_support import CORPUS, material_of, page_of, send, texts, trained, wait_until, written
 from turnwise.evaluation import evaluate
-from turnwise.server.page.confusions import confusions
+from turnwise.server.page.confusions import ConfusionsTally
 from turnwise.server.page.search import PAGE, Search, search
 from turnwise.training import split_dev
 
@@ -95,11 +95,17 @@ def test_without_a_report_the_model_can_be_judged(model, page):
     assert page.get("/ui/evaluation").status_code == 200
 
 
+def found_in(policy, corpus):
+    tally = ConfusionsTally()
+    return evaluate(policy, corpus, errors=tally), tally.confusions()
+
+
 def test_confusions_are_those_of_an_evaluation(policy):
-    told = []
-    found = confusions(policy, CORPUS, told.append)
-    report = evaluate(policy, CORPUS)
-    assert sum(found.counts.values()) == report.turns.whole == told[-1]
+    report, found = found_in(policy, CORPUS)
+    assert [(one.true, one.predicted, one.count) for one in report.confusions] == [
+        (*cell, count) for cell, count in found.wrong
+    ]
+    assert sum(found.counts.values()) == report.turns.whole
     assert sum(n for (true, taken), n in found.counts.items() if true == taken) == report.turns.part
     assert sum(count for _, count in found.wrong) == report.turns.whole - report.turns.part
     by_id = {dialogue.id: dialogue for dialogue in CORPUS}
@@ -118,7 +124,7 @@ def test_behind_a_cell_are_its_dialogues(page):
     send(page, "/ui/evaluation")
     shown = wait_until(page, "/ui/evaluation", "The confusions are there.")
     _, dev = split_dev(CORPUS, policy.card.train.dev_share, policy.card.train.seed)
-    found = confusions(policy, dev, lambda judged: None)
+    _, found = found_in(policy, dev)
     links = {part.split('"')[0] for part in shown.split('href="')[1:] if "/cell?" in part.split('"')[0]}
     assert len(links) == len(found.counts)
     for link in links:

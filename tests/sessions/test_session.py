@@ -188,6 +188,11 @@ def test_a_digest_is_that_of_the_saved_model(policy, saved, multi_policy):
     assert Policy.load(saved).digest == policy.digest != multi_policy.digest
 
 
+def test_a_digest_does_not_depend_on_how_the_weights_lie_in_memory(policy):
+    column_first = {name: np.asfortranarray(array) for name, array in policy.weights.items()}
+    assert replace(policy, weights=column_first).digest == policy.digest
+
+
 def test_what_was_said_reaches_the_next_turn_and_the_log(policy):
     session, silent = Session(policy), Session(policy)
     for one, response in ((session, "Which size would you like?"), (silent, None)):

@@ -99,6 +99,39 @@ def test_workers_drop_out_different_numbers():
     assert all((a == b).all() for a, b in zip(*seeds, strict=True))
 
 
+@jax_only
+def test_a_shape_that_was_not_prepared_is_compiled_once(monkeypatch):
+    """And not by each worker, at once with the others: the model that they trace is one."""
+    from turnwise.training.jax_step import JaxStep
+    from turnwise.training.workers import Compiled
+
+    made = []
+
+    def counted(holder, name):
+        original = getattr(holder, name)
+        monkeypatch.setattr(holder, name, lambda *given: made.append(name) or original(*given))
+
+    counted(JaxStep, "_of_share")
+    counted(JaxStep, "_added_up")
+    counted(Compiled, "lowered")
+    network, found = lessons()
+    step = make_step(network_of(network, found), make_optimizer(TrainConfig()), TrainConfig(devices=4), False)
+    placed = step.place(next(found.train.in_order()))
+    assert len(placed[1]) == 4
+    step(placed)
+    assert made == ["lowered", "_of_share", "lowered", "_added_up"]
+
+
+@jax_only
+def test_another_type_of_the_same_shape_is_compiled_anew():
+    from turnwise.training.workers import Compiled
+
+    doubled = Compiled(lambda x: x * 2)
+    bytes_, whole = (np.full((2, 3), 200, kind) for kind in (np.uint8, np.int32))
+    assert np.asarray(doubled(bytes_)).max() == 400 % 256
+    assert np.asarray(doubled(whole)).max() == 400
+
+
 def test_a_batch_answers_as_it_stands():
     network, found = lessons()
     model = network_of(network, found)
@@ -113,7 +146,7 @@ def test_room_grows_where_a_batch_touches_more():
     few = touched.of(np.pad(np.arange(10), (0, 190), constant_values=5000)[None])
     many = touched.of(np.arange(200)[None])
     assert (len(few.rows), len(many.rows)) == (64, 256)
-    assert many.bits.shape == (1, 256)
+    assert (many.bits.shape, many.bits.dtype) == ((1, 256), "uint8")
     assert many.bits[0].tolist() == [1] * 200 + [0] * 56
     again = touched.of(np.pad(np.arange(3), (0, 197), constant_values=5000)[None])
     assert again.rows.tolist() == [0, 1, 2, *range(5000, 5253)]
@@ -128,7 +161,7 @@ def test_a_batch_that_touches_most_rows_takes_all():
 def test_many_rows_are_added_up_and_not_multiplied():
     bits = np.arange(3000).reshape(-1, 3)
     touched = TouchedBits(20_000).of(bits)
-    assert not touched.vectors
+    assert touched.bits.dtype == "int32"
     assert len(touched.rows) == 4096
     assert touched.rows[touched.bits].tolist() == bits.tolist()
 
@@ -217,6 +250,7 @@ def test_a_second_training_compiles_nothing_large(tmp_path):
     left = []
     for _ in range(2):
         subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=120)
-        left.append({path.name for path in (tmp_path / "turnwise" / "compiled").glob("*-cache")})
+        # The step's own functions; of the small ones those are kept that were slow to make.
+        left.append({path.name for path in (tmp_path / "turnwise" / "compiled").glob("jit__*-cache")})
     assert len(left[0]) >= 3
     assert left[0] == left[1]

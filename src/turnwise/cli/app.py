@@ -6,7 +6,22 @@ from typing import Annotated
 
 import typer
 
-from turnwise.cli import bench, chat, data, demo, evaluate, export, init, predict, serve, shapes, train
+from turnwise.cli import (
+    bench,
+    chat,
+    compare,
+    data,
+    demo,
+    evaluate,
+    explain,
+    export,
+    init,
+    predict,
+    search,
+    serve,
+    shapes,
+    train,
+)
 from turnwise.version import __version__
 
 app = typer.Typer(
@@ -20,8 +35,11 @@ app = typer.Typer(
 app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
 app.command("init", epilog=init.EXAMPLES)(init.init)
 app.command("train", epilog=train.EXAMPLES)(train.train)
+app.command("search", epilog=search.EXAMPLES)(search.search)
 app.command("evaluate", epilog=evaluate.EXAMPLES)(evaluate.evaluate)
+app.command("compare", epilog=compare.EXAMPLES)(compare.compare)
 app.command("predict", epilog=predict.EXAMPLES)(predict.predict)
+app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
 app.command("chat", epilog=chat.EXAMPLES)(chat.chat)
 app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
 app.command("shapes", epilog=shapes.EXAMPLES)(shapes.shapes)

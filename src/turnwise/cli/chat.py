@@ -13,6 +13,7 @@ from turnwise.cli.options import ModelPath, pair
 from turnwise.cli.output import show
 from turnwise.dialogue import Fact, fact_of
 from turnwise.errors import TurnwiseError, did_you_mean
+from turnwise.explain import explain_prediction
 from turnwise.policy import Policy, Prediction
 from turnwise.sessions import Session
 
@@ -25,10 +26,11 @@ printf 'hello\\n/quit\\n' | turnwise chat model/"""
 _HELP = """Type what the user says; an empty line: the system acts again without new user text.
 /facts name=value ...  facts that come with the next turn (true, false, a number or a word)
 /do ACTION ...         what the system really did at the last turn, instead of the first ranked
+/why [ACTION]          what changed the last prediction most; or why not this action
 /undo                  take back the last turn
 /reset                 begin again
 /quit                  leave"""
-_COMMANDS = ("/facts", "/do", "/undo", "/reset", "/help", "/quit")
+_COMMANDS = ("/facts", "/do", "/why", "/undo", "/reset", "/help", "/quit")
 _BAR = 20
 
 
@@ -66,6 +68,8 @@ class _Chat:
             show(f"with the next turn: {self._facts}")
         elif command == "/do":
             show(f"committed: {', '.join(self._session.commit(words)) or 'nothing'}")
+        elif command == "/why":
+            show(explain_prediction(self.policy, self._session.history(), " ".join(words) or None).table())
         elif command == "/undo":
             turn = self._session.undo()
             show(

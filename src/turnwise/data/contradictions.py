@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from turnwise.data.finding import Example, Finding, Place, many
-from turnwise.dialogue import Dialogue, Turn
+from turnwise.dialogue import Dialogue
+from turnwise.histories import histories
 from turnwise.metrics import Fraction
 
 _Actions = tuple[str, ...]
@@ -39,12 +39,12 @@ class Contradictions:
         self._turns = 0
         self._seen_something = False
         # A history's first turn stays a pair: most histories come once, and there are as many as turns.
-        self._once: dict[bytes, tuple[_Actions, Place]] = {}
-        self._taken: dict[bytes, _Taken] = {}
+        self._once: dict[int, tuple[_Actions, Place]] = {}
+        self._taken: dict[int, _Taken] = {}
 
     def add(self, dialogue: Dialogue) -> None:
         """Take in a dialogue."""
-        for number, (history, turn) in enumerate(_histories(dialogue), start=1):
+        for number, (history, turn) in enumerate(zip(histories(dialogue), dialogue, strict=True), start=1):
             self._turns += 1
             self._seen_something = self._seen_something or turn.user is not None or bool(turn.facts)
             actions, place = tuple(sorted(turn.actions)), Place(dialogue.id, number)
@@ -85,12 +85,3 @@ def _example(taken: _Taken) -> Example:
     return Example(
         what + (f", {more:,} more" if more else ""), tuple(taken.first[actions] for actions, _ in ranked)
     )
-
-
-def _histories(dialogue: Dialogue) -> Iterator[tuple[bytes, Turn]]:
-    """Yield each turn with a digest of all that was seen before its actions."""
-    seen = hashlib.blake2b(digest_size=16)
-    for turn in dialogue:
-        seen.update(repr((turn.user, sorted(turn.facts.items()))).encode(errors="surrogatepass"))
-        yield seen.digest(), turn
-        seen.update(repr(sorted(turn.actions)).encode(errors="surrogatepass"))

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from turnwise.data.summary import Summary
-from turnwise.dialogue import Dialogue
+from turnwise.dialogue import Dialogue, Fact
 
 _BAR = 30
 _MOST_ACTIONS = 30
@@ -96,10 +96,13 @@ def _bar(count: int, most: int) -> str:
 
 def _dialogue(dialogue: Dialogue) -> Table:
     """A dialogue as a table, a turn a row."""
-    table = Table(
-        "", "user", "facts", "actions", title=Text(dialogue.id), title_justify="left", show_edge=False
-    )
+    title = Text("\n".join(filter(None, (dialogue.id, _values(dialogue.metadata)))))
+    table = Table("", "user", "facts", "actions", title=title, title_justify="left", show_edge=False)
     for number, turn in enumerate(dialogue, start=1):
-        facts = ", ".join(f"{name}={value}" for name, value in turn.facts.items())
-        table.add_row(str(number), Text(turn.user or ""), Text(facts), Text(", ".join(turn.actions)))
+        actions = ", ".join(turn.actions)
+        table.add_row(str(number), Text(turn.user or ""), Text(_values(turn.facts)), Text(actions))
     return table
+
+
+def _values(facts: Mapping[str, Fact]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in facts.items())

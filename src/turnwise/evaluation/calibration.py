@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from turnwise.evaluation.judged import Judged
 from turnwise.metrics import Fraction
 from turnwise.policy import Prediction
 from turnwise.policy.decision import Decision, tempered
@@ -141,8 +142,12 @@ class Confidences:
     _sure_before: array[float] = field(default_factory=lambda: array("d"))
     _right: bytearray = field(default_factory=bytearray)
 
-    def add(self, prediction: Prediction, right: bool) -> None:
-        """Count one decision."""
+    def add(self, judged: Judged) -> None:
+        """Take in a judged dialogue."""
+        for prediction, right in zip(judged.predictions, judged.right, strict=True):
+            self._add(prediction, right)
+
+    def _add(self, prediction: Prediction, right: bool) -> None:
         self._sure.append(prediction.confidence)
         self._right.append(right)
         if self.decision.temperature != 1 and not prediction.space.multi:

@@ -1,79 +1,110 @@
-"""Judging a policy on recorded dialogues, each decision after the actions really taken before it."""
+"""Judging a policy on recorded dialogues, teacher-forced and left to its own actions."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
 
 from turnwise.dialogue import Corpus
+from turnwise.evaluation.ahead import AheadTally
 from turnwise.evaluation.calibration import Confidences
+from turnwise.evaluation.ceiling import CeilingTally
+from turnwise.evaluation.confusions import ConfusionTally
+from turnwise.evaluation.floors import FloorTally
+from turnwise.evaluation.judged import Collector, Judged, judge, runs_freely
+from turnwise.evaluation.ranks import RankTally
 from turnwise.evaluation.report import Report
-from turnwise.floors import FLOORS
-from turnwise.layouts import Lesson, answers_a_row, labelled, lesson
-from turnwise.metrics import Fraction, Tally
-from turnwise.policy import Policy, Prediction
+from turnwise.evaluation.run import RunTally
+from turnwise.evaluation.seen import SeenTally
+from turnwise.evaluation.sets import SetTally
+from turnwise.layouts import labelled
+from turnwise.metrics import Tally
+from turnwise.policy import Policy
 
 
-def evaluate(policy: Policy, corpus: Corpus, progress: Callable[[int], None] | None = None) -> Report:
+def evaluate(
+    policy: Policy,
+    corpus: Corpus,
+    progress: Callable[[int], None] | None = None,
+    *,
+    errors: Collector | None = None,
+) -> Report:
     """Judge a policy and its floors on a corpus.
 
-    The previous actions are the true ones (teacher forcing). A decision is right where the predicted set of
-    actions is the true set; a true action that the policy does not know makes it wrong, and is counted. What
-    a decision is depends on the policy's layout: mostly a turn, or the outcome of a whole dialogue.
+    A decision is right where the predicted set of actions is the true set; a true action that the policy does
+    not know makes it wrong, and is counted. The previous actions are the true ones (teacher forcing), and
+    beside that, where the layout looks at any, the policy's own (free-running). What a decision is depends on
+    the layout: mostly a turn, or the outcome of a whole dialogue.
 
     Args:
         policy: the policy.
         corpus: what to judge on; read once, dialogue by dialogue.
         progress: is told the number of decisions judged, after each dialogue.
+        errors: collects the wrong decisions, as `Errors` does, or anything else of the judged dialogues.
 
     Returns:
-        The report, with the floors learned from the policy's own training part beside it.
+        The report, with the floors learned from the policy's own training part, and the ceiling, beside it.
 
     Raises:
         CorpusError: for a corpus that the policy's layout cannot be judged on.
     """
-    corpus = labelled(policy.config, corpus)
-    tally, floors_right, confidences = Tally(), Counter[str](), Confidences(policy.decision)
-    ahead_right = [0] * (answers_a_row(policy.config) if policy.config.layout == "many-to-many-1" else 0)
-    unknown = top_3 = 0
+    corpus, tallies, decisions = labelled(policy.config, corpus), _Tallies(policy), 0
     for dialogue in corpus:
-        one, predictions = lesson(policy.config, dialogue), policy.predict(dialogue)
-        judged = [(row[0], prediction) for row, prediction in zip(one.answers, predictions, strict=True)]
-        tally.add_dialogue([(true, prediction.actions) for true, prediction in judged])
-        for true, prediction in judged:
-            unknown += any(action not in policy.space for action in true)
-            confidences.add(prediction, set(true) == set(prediction.actions))
-            top_3 += set(true) <= {action for action, _ in prediction.top(3)}
-        if ahead_right:
-            _judge_ahead(one, predictions, ahead_right)
-        _judge_floors(policy, one, floors_right)
+        judged = judge(policy, dialogue)
+        tallies.add(judged)
+        if errors is not None:
+            errors.add(judged)
+        decisions += len(judged.true)
         if progress:
-            progress(tally.all_turns)
-    return Report(
-        corpus=corpus.name,
-        turns=tally.turns,
-        dialogues=tally.dialogues,
-        micro_f1=tally.micro_f1,
-        macro_f1=tally.macro_f1,
-        weighted_f1=tally.weighted_f1,
-        unknown_actions=unknown,
-        top_3=Fraction(top_3, tally.all_turns),
-        floors={name: Fraction(floors_right[name], tally.all_turns) for name in FLOORS},
-        actions=tally.actions,
-        skipped=dict(corpus.skipped),
-        calibration=confidences.calibration(),
-        layout=policy.config.layout,
-        ahead=tuple(Fraction(right, tally.all_turns) for right in ahead_right),
-    )
+            progress(decisions)
+    return tallies.report(corpus)
 
 
-def _judge_ahead(one: Lesson, predictions: list[Prediction], right: list[int]) -> None:
-    for row, prediction in zip(one.answers, predictions, strict=True):
-        for step, (true, foreseen) in enumerate(zip(row, (prediction, *prediction.ahead), strict=True)):
-            right[step] += set(true) == set(foreseen.actions)
+class _Tallies:
+    """What is counted over the judged dialogues; None where the policy has no such figure."""
 
+    def __init__(self, policy: Policy) -> None:
+        self._layout, self._space = policy.config.layout, policy.space
+        self._unknown, self._actions = 0, Tally()
+        self._forced, self._free = RunTally(), RunTally() if runs_freely(policy.config) else None
+        self._ranks, self._confusions = RankTally(), ConfusionTally()
+        self._confidences = Confidences(policy.decision)
+        self._floors, self._ceiling = FloorTally(policy.floors), CeilingTally.of(policy)
+        self._seen = SeenTally(policy.histories, policy.config) if policy.histories else None
+        self._sets = SetTally(policy.space) if policy.space.multi else None
+        self._ahead = AheadTally() if self._layout == "many-to-many-1" else None
 
-def _judge_floors(policy: Policy, one: Lesson, right: Counter[str]) -> None:
-    for turn, previous, true in one.decisions:
-        for name, answer in policy.floors.predict(turn, previous).items():
-            right[name] += set(answer) == set(true)
+    def add(self, judged: Judged) -> None:
+        """Take in a judged dialogue."""
+        for true in judged.true:
+            self._unknown += any(action not in self._space for action in true)
+        self._actions.add_dialogue(zip(judged.true, judged.predicted, strict=True))
+        self._forced.add(judged.right)
+        if self._free and judged.free_right:
+            self._free.add(judged.free_right)
+        tallies = (self._ranks, self._confusions, self._confidences, self._floors, self._ceiling)
+        for tally in (*tallies, self._seen, self._sets, self._ahead):
+            if tally:
+                tally.add(judged)
+
+    def report(self, corpus: Corpus) -> Report:
+        """Return what was found."""
+        return Report(
+            corpus=corpus.name,
+            layout=self._layout,
+            teacher_forced=self._forced.run(),
+            free_running=self._free.run() if self._free else None,
+            micro_f1=self._actions.micro_f1,
+            macro_f1=self._actions.macro_f1,
+            weighted_f1=self._actions.weighted_f1,
+            unknown_actions=self._unknown,
+            top=self._ranks.top(),
+            floors=self._floors.shares(),
+            ceiling=self._ceiling.ceiling(),
+            seen=self._seen.by_seen() if self._seen else None,
+            sets=self._sets.scores() if self._sets else None,
+            ahead=self._ahead.shares() if self._ahead else (),
+            actions=self._actions.actions,
+            confusions=self._confusions.confusions(),
+            calibration=self._confidences.calibration(),
+            skipped=dict(corpus.skipped),
+        )

@@ -1,85 +1,82 @@
-"""What an evaluation found, as JSON and as text."""
+"""What an evaluation found, as values and as JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Group
-from rich.table import Table
-from rich.text import Text
 
 from turnwise.evaluation.calibration import Calibration
+from turnwise.evaluation.ceiling import Ceiling
+from turnwise.evaluation.confusions import Confusion
+from turnwise.evaluation.run import Run
+from turnwise.evaluation.seen import BySeen
+from turnwise.evaluation.sets import SetScores
 from turnwise.metrics import ActionScore, Fraction
 
-_FLOOR_TITLES = {
-    "majority": "floor: the most frequent action",
-    "bigram": "floor: the most frequent after the previous",
-    "count_table": "floor: a table of counts",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """What the text calls a decision and an answer, which differs between the layouts."""
-
-    decisions: str = "turns"
-    answer: str = "action"
-    floors: Mapping[str, str] = field(default_factory=dict)
-
-
-_TERMS = {
-    "one-to-many": _Terms(
-        "decisions", floors={"bigram": "floor: the most frequent at the same place of a dialogue"}
-    ),
-    "many-to-one": _Terms(
-        "dialogues",
-        "outcome",
-        {
-            "majority": "floor: the most frequent outcome",
-            "bigram": "floor: the most frequent after the last action seen",
-        },
-    ),
-}
+_MOST_CONFUSIONS = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an evaluation found.
+    """What an evaluation found; docs/evaluation.md defines each figure.
+
+    A turn stands for a decision: with the layout `one-to-many` an action of the foreseen course, its end
+    included; with `many-to-one` the outcome of a dialogue.
 
     Attributes:
         corpus: the name of the corpus judged on.
-        turns: turns that are right, of all. A turn stands for a decision: with the layout `one-to-many` an
-            action of the foreseen course, its end included; with `many-to-one` the outcome of a dialogue.
-        dialogues: dialogues of which every turn is right, of all.
+        layout: the policy's layout.
+        teacher_forced: how the policy fares after the actions really taken: turns, dialogues, intervals,
+            prefix until the first error, by turn.
+        free_running: the same after its own actions; None where the layout looks at none.
         micro_f1: over all decisions together.
         macro_f1: mean over the actions.
         weighted_f1: mean over the actions, weighted by how often each was taken.
         unknown_actions: turns with an action that the policy does not know; counted as wrong.
-        top_3: turns whose true actions are all among the three most probable.
+        top: k -> turns whose true actions are all among the k most probable, for k = 1, 3, 5.
         floors: turns that each floor has right.
-        actions: the score of each action, the most frequent first.
-        skipped: what the reader left out, and dialogues without the outcome that is to be foreseen.
-        calibration: whether the policy's probabilities can be believed, and what abstaining brings.
-        layout: the policy's layout.
+        ceiling: what no policy of these actions can pass on this corpus.
+        seen: turns that are right by whether their visible history was seen in training; None where the
+            policy does not know what was.
+        sets: figures of sets, where a turn may take several actions.
         ahead: with `many-to-many-1`, how often the first, second, ... action that a turn foresees is right.
+        actions: the score of each action, the most frequent first.
+        confusions: every pair of true and wrongly predicted actions, the most frequent first.
+        calibration: whether the policy's probabilities can be believed, and what abstaining brings.
+        skipped: what the reader left out, and dialogues without the outcome that is to be foreseen.
     """
 
     corpus: str
-    turns: Fraction
-    dialogues: Fraction
+    layout: str
+    teacher_forced: Run
+    free_running: Run | None
     micro_f1: float
     macro_f1: float
     weighted_f1: float
     unknown_actions: int
-    top_3: Fraction
+    top: Mapping[int, Fraction]
     floors: Mapping[str, Fraction]
+    ceiling: Ceiling
+    seen: BySeen | None
+    sets: SetScores | None
+    ahead: tuple[Fraction, ...]
     actions: Mapping[str, ActionScore]
-    skipped: Mapping[str, int]
+    confusions: tuple[Confusion, ...]
     calibration: Calibration
-    layout: str = "many-to-many-2"
-    ahead: tuple[Fraction, ...] = ()
+    skipped: Mapping[str, int]
+
+    @property
+    def turns(self) -> Fraction:
+        """Turns that are right after the actions really taken, of all."""
+        return self.teacher_forced.turns
+
+    @property
+    def dialogues(self) -> Fraction:
+        """Dialogues of which every turn is right, of all."""
+        return self.teacher_forced.dialogues
 
     @property
     def turn_accuracy(self) -> float:
@@ -92,7 +89,7 @@ class Report:
         return self.dialogues.value
 
     def to_json(self) -> dict[str, Any]:
-        """Return the report as plain values."""
+        """Return the report as plain values; of the confusions the 50 most frequent."""
         return {
             "corpus": self.corpus,
             "layout": self.layout,
@@ -102,77 +99,39 @@ class Report:
             "right_turns": self.turns.part,
             "turn_accuracy": self.turn_accuracy,
             "dialogue_accuracy": self.dialogue_accuracy,
-            "top_3_accuracy": self.top_3.value,
+            "teacher_forced": self.teacher_forced.to_json(),
+            "free_running": self.free_running and self.free_running.to_json(),
+            "top_3_accuracy": self.top[3].value,
+            "top_accuracy": {str(k): share.value for k, share in self.top.items()},
             "ahead": [fraction.value for fraction in self.ahead],
             "micro_f1": self.micro_f1,
             "macro_f1": self.macro_f1,
             "weighted_f1": self.weighted_f1,
             "unknown_actions": self.unknown_actions,
             "floors": {name: floor.value for name, floor in self.floors.items()},
-            "actions": {
-                name: {
-                    "support": score.support,
-                    "predicted": score.predicted,
-                    "right": score.right,
-                    "precision": score.precision,
-                    "recall": score.recall,
-                    "f1": score.f1,
-                }
-                for name, score in self.actions.items()
-            },
+            "ceiling": self.ceiling.to_json(),
+            "by_history": self.seen and self.seen.to_json(),
+            "sets": self.sets and self.sets.to_json(),
+            "actions": {name: _score(score) for name, score in self.actions.items()},
+            "num_confusions": len(self.confusions),
+            "confusions": [confusion.to_json() for confusion in self.confusions[:_MOST_CONFUSIONS]],
             "calibration": self.calibration.to_json(),
             "skipped": dict(self.skipped),
         }
 
     def __rich__(self) -> Group:
         """Return the report as tables."""
-        terms, title = _TERMS.get(self.layout, _Terms()), Text(self.corpus)
-        right = f"{terms.decisions} right"
-        summary = Table("", right, "", title=title, title_justify="left", show_edge=False)
-        summary.add_row("this policy", f"{self.turn_accuracy:.1%}", _of(self.turns), style="bold")
-        for name, floor in self.floors.items():
-            floor_title = terms.floors.get(name, _FLOOR_TITLES[name])
-            summary.add_row(floor_title, f"{floor.value:.1%}", _of(floor))
-        more = Table(show_header=False, show_edge=False, box=None)
-        if self.layout != "many-to-one":
-            more.add_row("dialogues right throughout", str(self.dialogues))
-        if self.ahead:
-            shares = ", ".join(f"{fraction.value:.1%}" for fraction in self.ahead)
-            more.add_row(f"right 1 to {len(self.ahead)} actions ahead", shares)
-        more.add_row(f"true {terms.answer} among the first three", str(self.top_3))
-        more.add_row(
-            "F1 micro / macro / weighted",
-            f"{self.micro_f1:.3f} / {self.macro_f1:.3f} / {self.weighted_f1:.3f}",
-        )
-        more.add_row(
-            f"{terms.decisions} with an unknown {terms.answer}",
-            f"{self.unknown_actions:,} (counted as wrong)",
-        )
-        for figure, found in self.calibration.lines():
-            more.add_row(figure, found)
-        for reason, count in self.skipped.items():
-            more.add_row("left out", Text(f"{count:,} x {reason}"))
-        return Group(summary, "", more, "", self._weakest(f"{terms.answer}s most often missed"))
+        from turnwise.evaluation.report_text import report_text
 
-    def _weakest(self, title: str) -> Table:
-        """The actions that cost most turns."""
-        table = Table(title, "taken", "predicted", "right", "F1", show_edge=False)
-        for column in table.columns[1:]:
-            column.justify = "right"
-        missed = sorted(self.actions.items(), key=lambda item: item[1].right - item[1].support)
-        for name, score in missed[:8]:
-            if score.right < score.support:
-                table.add_row(
-                    Text(name),
-                    f"{score.support:,}",
-                    f"{score.predicted:,}",
-                    f"{score.right:,}",
-                    f"{score.f1:.2f}",
-                )
-        if not table.rows:
-            table.add_row("none", "", "", "", "")
-        return table
+        return report_text(self)
 
 
-def _of(fraction: Fraction) -> str:
-    return f"{fraction.part:,} of {fraction.whole:,}"
+def _score(score: ActionScore) -> dict[str, float]:
+    return {
+        "support": score.support,
+        "predicted": score.predicted,
+        "right": score.right,
+        "precision": score.precision,
+        "recall": score.recall,
+        "f1": score.f1,
+    }

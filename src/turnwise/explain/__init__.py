@@ -1,17 +1,46 @@
-"""Explaining: the shapes of a network on real dialogues, layer by layer, in tables and in a picture."""
+"""Explaining: what changed a prediction most; and the shapes of a network, layer by layer."""
 
-from turnwise.explain.compare import Step, compare_return_sequences
-from turnwise.explain.picture import picture
-from turnwise.explain.shapes import LayerShape, Shapes, shapes
-from turnwise.explain.subject import Subject, subject
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from turnwise.explain.prediction import Explanation, Removal, explain_prediction
+
+if TYPE_CHECKING:
+    from turnwise.explain.compare import Step, compare_return_sequences
+    from turnwise.explain.drawing import picture
+    from turnwise.explain.explained import Subject, subject
+    from turnwise.explain.layer_shapes import LayerShape, Shapes, shapes
 
 __all__ = [
+    "Explanation",
     "LayerShape",
+    "Removal",
     "Shapes",
     "Step",
     "Subject",
     "compare_return_sequences",
+    "explain_prediction",
     "picture",
     "shapes",
     "subject",
 ]
+
+# A prediction is explained without Keras; what shows a network is imported when it is asked for.
+_WHERE = {
+    "LayerShape": "layer_shapes",
+    "Shapes": "layer_shapes",
+    "Step": "compare",
+    "Subject": "explained",
+    "compare_return_sequences": "compare",
+    "picture": "drawing",
+    "shapes": "layer_shapes",
+    "subject": "explained",
+}
+
+if not TYPE_CHECKING:  # a type checker knows the names from above, and no others
+
+    def __getattr__(name: str) -> Any:
+        if name not in _WHERE:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value = getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
+        return value

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from turnwise.backend import keras
-from turnwise.explain.subject import Subject
+from turnwise.explain.explained import Subject
 from turnwise.layers import GRU, LSTM, MultiHot, RepeatVector, SimpleRNN, TimeDistributed
 
 _CELLS = {"lstm": LSTM, "gru": GRU, "simple-rnn": SimpleRNN}

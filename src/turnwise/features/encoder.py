@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turnwise.dialogue import Turn
-from turnwise.errors import ModelError
+from turnwise.errors import ConfigError, ModelError
 from turnwise.features.actions_so_far import ActionsSoFar
 from turnwise.features.block import Block
 from turnwise.features.dictionary import Dictionary
@@ -20,6 +20,7 @@ from turnwise.features.position import Position
 from turnwise.features.previous_actions import PreviousActions
 from turnwise.features.results_left import ResultsLeft
 from turnwise.features.seen import Memory, Seen
+from turnwise.features.silent import Silent
 from turnwise.features.slots import Slots
 from turnwise.features.standing_facts import StandingFacts
 from turnwise.features.tokens import Tokens, tokens_from_json
@@ -141,6 +142,31 @@ class TurnEncoder:
             if isinstance(block, UserWords | UserPairs | UserCharacters):
                 become[first : first + len(block.vocabulary)] = first + block.vocabulary.unknown
         return become
+
+    @property
+    def pieces(self) -> tuple[str, ...]:
+        """The names of the blocks, and of the tokens where there are any."""
+        names = tuple(block.name for block in self.blocks)
+        return names if self.tokenizer is None else (*names, self.tokenizer.name)
+
+    def without(self, piece: str) -> TurnEncoder:
+        """Return the encoder in which this block sets no bit, or there are no tokens.
+
+        Its memories are those of this encoder: a dialogue can be gone on with, one turn without the piece.
+
+        >>> encoder = TurnEncoder([PreviousActions(Vocabulary(["greet"])), Facts([])])
+        >>> silent = encoder.without("previous_actions")
+        >>> silent.encode(Turn(), encoder.start())[0].bits, silent.width == encoder.width
+        ([], True)
+
+        Raises:
+            ConfigError: where there is no such piece.
+        """
+        if piece not in self.pieces:
+            raise ConfigError(f"the encoder has no {piece!r}; it has {', '.join(self.pieces)}")
+        blocks = [Silent(block) if block.name == piece else block for block in self.blocks]
+        tokenizer = self.tokenizer if self.tokenizer and self.tokenizer.name != piece else None
+        return TurnEncoder(blocks, tokenizer, self.dictionary)
 
     def label(self, bit: int) -> str:
         """Say what a bit means.

@@ -51,6 +51,21 @@ def words(text: str) -> list[str]:
     return [word for token in found for word in (_pairs(token) if run.fullmatch(token) else (token,))]
 
 
+def without_word(text: str, word: str) -> str:
+    """Return a text in which a word, one of its `words`, no longer is; the others stand in their order.
+
+    In a script without spaces the two characters are cut out, and with them the pairs that they are half of.
+
+    >>> without_word("No, a table, please", "table"), without_word("我想订位", "想订")
+    ('no , a , please', '我 位')
+    """
+    token_of_any_script, run = _patterns()
+    tokens = token_of_any_script.findall(normalise(text))
+    return " ".join(
+        token.replace(word, " ") if run.fullmatch(token) else token for token in tokens if token != word
+    )
+
+
 @functools.cache
 def _patterns() -> tuple[Any, Any]:
     """Return what finds tokens and runs of any script; made when first needed, for it takes a while."""

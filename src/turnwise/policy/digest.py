@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 
-import safetensors.numpy
-
 from turnwise.policy.parts import Parts
 
 
@@ -19,5 +17,5 @@ def digest_of(parts: Parts) -> str:
         "network": parts.config.model_dump(),
     }
     found = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
-    found.update(safetensors.numpy.save(dict(parts.weights)))
+    found.update(parts.weights_file())
     return found.hexdigest()

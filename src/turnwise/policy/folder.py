@@ -14,15 +14,17 @@ from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.errors import ConfigError, ModelError
 from turnwise.features import TurnEncoder
 from turnwise.floors import Floors
+from turnwise.histories import Histories
 from turnwise.policy.decision import Decision
 from turnwise.policy.parts import Card, Parts
 from turnwise.policy.replace import check_output, replace_folder
 from turnwise.vocabulary import ActionSpace
 
 FORMAT = "turnwise-policy-1"
-MANIFEST, DECISION = "manifest.json", "decision.json"
-# What a prediction needs; the manifest holds the hash of each. Older models have no decision.
+MANIFEST, DECISION, HISTORIES = "manifest.json", "decision.json", "histories.safetensors"
+# What a prediction needs; the manifest holds the hash of each.
 _HASHED = ("encoder.json", "actions.json", "responses.json", "floors.safetensors", "weights.safetensors")
+_LATER = (DECISION, HISTORIES)  # models of before there was one lack it
 
 
 def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -> Path:
@@ -40,6 +42,8 @@ def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -
         "floors.safetensors": safetensors.numpy.save(arrays, {"labels": labels}),
         "weights.safetensors": parts.weights_file(),
     }
+    if parts.histories is not None:
+        files[HISTORIES] = safetensors.numpy.save(parts.histories.to_arrays())
     manifest = {
         "format": FORMAT,
         "network": parts.config.model_dump(),
@@ -62,12 +66,13 @@ def read_folder(path: Path) -> Parts:
     """Read a policy's folder, checking that it is whole."""
     manifest = _manifest(path)
     hashes = manifest["sha256"]
-    names = (*_HASHED, DECISION) if DECISION in hashes else _HASHED
+    names = (*_HASHED, *(name for name in _LATER if name in hashes))
     files = {name: _checked(path, name, hashes) for name in names}
     try:
         actions = json.loads(files["actions.json"])
         space = ActionSpace(actions["actions"], multi=actions["multi"], may_be_empty=actions["may_be_empty"])
         floors = files["floors.safetensors"]
+        decision, histories = files.get(DECISION), files.get(HISTORIES)
         return Parts(
             encoder=TurnEncoder.from_json(json.loads(files["encoder.json"])),
             space=space,
@@ -85,9 +90,8 @@ def read_folder(path: Path) -> Parts:
                 interrupted=manifest["interrupted"],
                 versions=manifest["versions"],
             ),
-            decision=(
-                Decision.from_json(json.loads(files[DECISION]), space) if DECISION in files else Decision()
-            ),
+            histories=Histories.from_arrays(safetensors.numpy.load(histories)) if histories else None,
+            decision=Decision.from_json(json.loads(decision), space) if decision else Decision(),
         )
     except (KeyError, TypeError, json.JSONDecodeError, SafetensorError, ConfigError) as error:
         raise ModelError(f"{path}: the model cannot be read ({error}); save it again") from None

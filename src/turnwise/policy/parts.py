@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.features import TurnEncoder
 from turnwise.floors import Floors
+from turnwise.histories import Histories
 from turnwise.policy.decision import AS_IT_IS, Decision
 from turnwise.vocabulary import ActionSpace
 
@@ -48,6 +49,7 @@ class Parts:
         floors: the tables of counts learned from the same training part.
         responses: each action's most frequent surface text in the training part.
         card: how the policy came about.
+        histories: what was seen in the training part; None where an older turnwise made the policy.
         decision: how probabilities become what is done.
     """
 
@@ -58,6 +60,7 @@ class Parts:
     floors: Floors
     responses: Mapping[str, str]
     card: Card
+    histories: Histories | None = None
     decision: Decision = AS_IT_IS
 
     def weights_file(self) -> bytes:

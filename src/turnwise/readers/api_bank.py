@@ -10,10 +10,13 @@ from turnwise.dialogue import Dialogue, Fact, Turn
 from turnwise.errors import CorpusError
 from turnwise.readers.calls import Call, actions_of_calls
 from turnwise.readers.folders import files_in
+from turnwise.readers.json_records import read_records
+from turnwise.readers.json_shape import shape_of
+from turnwise.readers.lines import first_bytes
 from turnwise.readers.messages import RESPOND
 from turnwise.readers.reading import Reading
-from turnwise.readers.records import LONGEST, read_head, read_records, shape_of
 from turnwise.readers.results import add_result
+from turnwise.readers.short_values import LONGEST
 from turnwise.readers.values import kind_of
 
 _PATTERNS = ("*.jsonl", "*/*.jsonl", "*/*/*.jsonl")
@@ -28,7 +31,7 @@ def read_api_bank(path: Path, reading: Reading) -> Iterator[Dialogue]:
     to `-level-` is metadata: it names the calls, so it is no input. Other files of a folder are counted.
     """
     for file in api_bank_files(path):
-        if path.is_dir() and not is_api_bank(read_head(file)):
+        if path.is_dir() and not is_api_bank(first_bytes(file)):
             reading.skipped.add("file that is empty or holds no dialogue")
             continue
         turns = _turns(file, reading)
@@ -48,7 +51,7 @@ def api_bank_files(path: Path) -> list[Path]:
 
 def holds_api_bank(folder: Path) -> bool:
     """Tell whether the first files of a folder are dialogues of API-Bank."""
-    return any(is_api_bank(read_head(file)) for file in api_bank_files(folder)[:3])
+    return any(is_api_bank(first_bytes(file)) for file in api_bank_files(folder)[:3])
 
 
 def is_api_bank(raw: bytes) -> bool:

@@ -12,9 +12,11 @@ from turnwise.errors import CorpusError
 from turnwise.readers.call_text import parse_call
 from turnwise.readers.calls import action_of
 from turnwise.readers.folders import files_in
+from turnwise.readers.json_records import read_records
+from turnwise.readers.json_shape import shape_of
 from turnwise.readers.messages import RESPOND, text_of
 from turnwise.readers.reading import Reading
-from turnwise.readers.records import LONGEST, read_records, shape_of
+from turnwise.readers.short_values import LONGEST
 from turnwise.readers.skipped import Skipped
 from turnwise.readers.values import kind_of
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from turnwise.dialogue import Dialogue, Fact
 from turnwise.errors import CorpusError
 from turnwise.readers.acts import UNLABELLED, Course, acts_of, labelled, pairs_of, true_facts
-from turnwise.readers.json_files import begins, json_files, listed
+from turnwise.readers.json_files import json_files, listed
+from turnwise.readers.json_shape import shape_of
 from turnwise.readers.reading import Reading
 from turnwise.readers.record import Record
 
@@ -18,7 +19,7 @@ _TASK = re.compile(r"Task \w+(?=:)")
 
 def is_camrest(raw: bytes) -> bool:
     """Tell whether a file begins as one of this corpus."""
-    return begins(raw, b"[", "dial", "usr", "sys")
+    return shape_of(raw) >= {"[].dial.[].usr", "[].dial.[].sys"}
 
 
 def read_camrest(path: Path, reading: Reading) -> Iterator[Dialogue]:

@@ -8,9 +8,11 @@ from typing import Any
 
 from turnwise.dialogue import Dialogue, Fact
 from turnwise.errors import CorpusError
+from turnwise.readers.json_records import read_records
+from turnwise.readers.json_shape import shape_of
 from turnwise.readers.messages import read_messages
 from turnwise.readers.reading import Reading
-from turnwise.readers.records import group_of, read_records, shape_of, short_values
+from turnwise.readers.short_values import group_of, short_values
 from turnwise.readers.values import kind_of
 
 _HOLDERS = ("messages", "traj")

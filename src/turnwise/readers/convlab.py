@@ -8,7 +8,8 @@ from pathlib import Path
 from turnwise.dialogue import Dialogue, Fact
 from turnwise.errors import CorpusError
 from turnwise.readers.acts import RESPOND, UNLABELLED, Course, act_name, labelled, true_facts
-from turnwise.readers.json_files import begins, json_files, listed
+from turnwise.readers.json_files import json_files, listed
+from turnwise.readers.json_shape import shape_of
 from turnwise.readers.reading import Reading
 from turnwise.readers.record import Record
 
@@ -18,7 +19,7 @@ _WHOLE = ("data/dialogues.json", "dialogues.json")
 
 def is_convlab(raw: bytes) -> bool:
     """Tell whether a file begins as one of this format."""
-    return begins(raw, b"[", "turns", "speaker", "utterance", "dialogue_acts")
+    return shape_of(raw) >= {f"[].turns.[].{key}" for key in ("speaker", "utterance", "dialogue_acts")}
 
 
 def read_convlab(path: Path, reading: Reading) -> Iterator[Dialogue]:

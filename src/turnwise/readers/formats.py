@@ -17,14 +17,15 @@ from turnwise.readers.chat import is_chat, read_chat
 from turnwise.readers.columns import Columns
 from turnwise.readers.convlab import is_convlab, read_convlab
 from turnwise.readers.head import Head, NotThisFile, head_of
-from turnwise.readers.json_files import has_json_files
+from turnwise.readers.json_files import json_files_in
+from turnwise.readers.json_shape import shape_of
 from turnwise.readers.jsonl import read_jsonl
+from turnwise.readers.lines import first_bytes
 from turnwise.readers.m2m import is_m2m, read_m2m
 from turnwise.readers.multiwoz import is_multiwoz, read_multiwoz
 from turnwise.readers.plain import read_plain
 from turnwise.readers.rasa import holds_stories, is_rasa, read_rasa
 from turnwise.readers.reading import Reading
-from turnwise.readers.records import shape_of
 from turnwise.readers.sgd import is_sgd, read_sgd
 from turnwise.readers.star import read_star, star_files
 from turnwise.readers.swda import holds_swda, is_swda, read_swda
@@ -40,6 +41,7 @@ class Format:
         recognises: whether a file is of this format.
         read: reads a file, or a folder that `holds` says yes to.
         holds: whether a folder is a corpus of this format.
+        in_json: whether a JSON file is, by its first bytes; a folder with such a file is a corpus.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Format:
     recognises: Callable[[Head], bool]
     read: Callable[[Path, Reading], Iterator[Dialogue]]
     holds: Callable[[Path], bool] = lambda _: False
+    in_json: Callable[[bytes], bool] | None = None
 
 
 def _is_table(head: Head) -> bool:
@@ -64,11 +67,6 @@ def _is_babi(head: Head) -> bool:
     return bool(re.match(r"\d+ \S", head.first)) and any("\t" in line for line in head.lines)
 
 
-def _is_json(head: Head, key: str) -> bool:
-    raw = head.raw.lstrip(b"\xef\xbb\xbf \r\n")
-    return raw.startswith(b"{") and f'"{key}"'.encode() in raw and key in shape_of(raw)
-
-
 def _of_json(
     name: str,
     title: str,
@@ -76,13 +74,7 @@ def _of_json(
     read: Callable[[Path, Reading], Iterator[Dialogue]],
 ) -> Format:
     """Return the row of a corpus in JSON files, which lie in a folder or one level deeper."""
-    return Format(
-        name,
-        title,
-        lambda head: recognises(head.raw),
-        read,
-        lambda folder: has_json_files(folder, recognises),
-    )
+    return Format(name, title, lambda head: recognises(head.raw), read, in_json=recognises)
 
 
 FORMATS: dict[str, Format] = {
@@ -130,7 +122,7 @@ FORMATS: dict[str, Format] = {
         Format(
             "star",
             "a STAR folder, or one of its dialogues",
-            lambda head: _is_json(head, "Events"),
+            lambda head: "Events" in shape_of(head.raw),
             lambda path, reading: read_star(path, reading.skipped),
             holds=lambda folder: bool(star_files(folder)),
         ),
@@ -142,7 +134,7 @@ FORMATS: dict[str, Format] = {
         Format(
             "jsonl",
             "JSON Lines, one dialogue a line",
-            lambda head: _is_json(head, "turns") or head.path.suffix.lower() == ".jsonl",
+            lambda head: "turns" in shape_of(head.raw) or head.path.suffix.lower() == ".jsonl",
             lambda path, reading: read_jsonl(path, reading.skipped),
         ),
         Format(
@@ -219,7 +211,19 @@ def folder_format(path: Path, name: str | None = None) -> Format | None:
     Raises:
         CorpusError: for an unknown name.
     """
-    return next((entry for entry in _wanted(path, name) if entry.holds(path)), None)
+    wanted = _wanted(path, name)
+    return next((entry for entry in wanted if entry.holds(path)), None) or _format_in_json(path, wanted)
+
+
+def _format_in_json(folder: Path, wanted: list[Format]) -> Format | None:
+    """Return the format of the first JSON file of a folder that has one; each file is read once."""
+    among = [(entry, entry.in_json) for entry in wanted if entry.in_json]
+    for file in json_files_in(folder) if among else ():
+        raw = first_bytes(file)
+        for entry, recognises in among:
+            if recognises(raw):
+                return entry
+    return None
 
 
 def _wanted(path: Path, name: str | None) -> list[Format]:

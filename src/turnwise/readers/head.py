@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from turnwise.errors import CorpusError
-from turnwise.readers.lines import open_binary
+from turnwise.readers.lines import FIRST_BYTES, first_bytes
 from turnwise.readers.packed import packing_of, plain_path
 
-_BYTES = 65_536
 _MARKS = {  # the longer ones first: one begins with another
     b"\xff\xfe\0\0": "UTF-32",
     b"\0\0\xfe\xff": "UTF-32",
@@ -59,8 +58,7 @@ def head_of(path: Path) -> Head:
     Raises:
         CorpusError: where it cannot be read, is empty, an archive, or text in another encoding than UTF-8.
     """
-    with open_binary(path) as file:
-        raw = file.read(_BYTES)
+    raw = first_bytes(path)
     if not raw.removeprefix(b"\xef\xbb\xbf").strip():
         raise NotThisFile(path, "empty file", "the file is empty", "give a file with dialogues")
     for (place, magic), kind in _ARCHIVES.items():
@@ -76,7 +74,7 @@ def head_of(path: Path) -> Head:
         problem = "its lines end in CR alone, as on old Macintoshes"
         raise NotThisFile(path, "file whose lines end in CR alone", problem, "save it with LF line ends")
     lines = raw.decode("utf-8-sig", errors="replace").splitlines()
-    whole = lines if len(raw) < _BYTES or len(lines) < 2 else lines[:-1]
+    whole = lines if len(raw) < FIRST_BYTES or len(lines) < 2 else lines[:-1]
     return Head(plain_path(path), raw, tuple(line for line in whole if line.strip()))
 
 

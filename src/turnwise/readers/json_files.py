@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from turnwise.errors import CorpusError
 from turnwise.readers.folders import files_in
-from turnwise.readers.lines import open_binary, read_text
+from turnwise.readers.lines import first_bytes, read_text
 from turnwise.readers.record import Record
 from turnwise.readers.skipped import Skipped
 from turnwise.readers.values import kind_of, parse_json
 
-_HEAD_BYTES = 65_536
-_BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
+_PATTERNS = ("*.json", "*/*.json")
 _SPLITS = {"train", "dev", "val", "valid", "validation", "test"}
-
-
-def begins(raw: bytes, bracket: bytes, *keys: str) -> bool:
-    """Tell whether JSON begins with a bracket and soon has all these keys.
-
-    >>> begins(b'[{"turns": [{"speaker"', b"[", "turns")
-    True
-    >>> begins(b'[{"turns": [{"speaker"', b"[", "turns", "speaker")
-    False
-    """
-    return raw.lstrip(_BEFORE_JSON).startswith(bracket) and all(
-        re.search(rb'"%b"\s*:' % key.encode(), raw) for key in keys
-    )
 
 
 def json_files(path: Path, recognises: Callable[[bytes], bool], skipped: Skipped) -> list[Path]:
@@ -38,9 +23,9 @@ def json_files(path: Path, recognises: Callable[[bytes], bool], skipped: Skipped
     """
     if not path.is_dir():
         return [path]
-    for pattern in ("*.json", "*/*.json"):
+    for pattern in _PATTERNS:
         files = files_in(path, pattern)
-        found = [file for file in files if recognises(_head(file))]
+        found = [file for file in files if recognises(first_bytes(file))]
         if found:
             if len(found) < len(files):
                 skipped.add("JSON file of another kind", len(files) - len(found))
@@ -48,11 +33,10 @@ def json_files(path: Path, recognises: Callable[[bytes], bool], skipped: Skipped
     return []
 
 
-def has_json_files(folder: Path, recognises: Callable[[bytes], bool]) -> bool:
-    """Tell whether `json_files` would find any."""
-    return any(
-        recognises(_head(file)) for pattern in ("*.json", "*/*.json") for file in files_in(folder, pattern)
-    )
+def json_files_in(folder: Path) -> Iterator[Path]:
+    """Yield the JSON files of a folder, and then those one level deeper."""
+    for pattern in _PATTERNS:
+        yield from files_in(folder, pattern)
 
 
 def listed(file: Path, key: str = "dialogue_id") -> Iterator[tuple[str, Record]]:
@@ -89,8 +73,3 @@ def split_of(file: Path) -> str | None:
     'train'
     """
     return file.parent.name if file.parent.name in _SPLITS else None
-
-
-def _head(file: Path) -> bytes:
-    with open_binary(file) as opened:
-        return opened.read(_HEAD_BYTES)

@@ -10,6 +10,9 @@ from typing import BinaryIO
 from turnwise.errors import CorpusError
 from turnwise.readers.packed import plain_path, unpacked
 
+FIRST_BYTES = 65_536
+"""So many of a file's first bytes tell its format."""
+
 
 def read_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Yield (number from 1, text without its line end) for each line of a UTF-8 file.
@@ -70,6 +73,16 @@ def open_binary(path: Path) -> BinaryIO:
         return unpacked(path, path.open("rb"))
     except OSError as error:
         raise _unreadable(path, error) from None
+
+
+def first_bytes(path: Path) -> bytes:
+    """Return the first bytes of a file, or all where it is short.
+
+    Raises:
+        CorpusError: as `open_binary`.
+    """
+    with open_binary(path) as file:
+        return file.read(FIRST_BYTES)
 
 
 def mode_of(path: Path) -> int | None:

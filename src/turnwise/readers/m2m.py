@@ -7,7 +7,8 @@ from pathlib import Path
 
 from turnwise.dialogue import Dialogue, Fact
 from turnwise.readers.acts import UNLABELLED, Course, act_name, labelled, true_facts
-from turnwise.readers.json_files import begins, json_files, listed
+from turnwise.readers.json_files import json_files, listed
+from turnwise.readers.json_shape import shape_of
 from turnwise.readers.reading import Reading
 from turnwise.readers.record import Record
 
@@ -16,7 +17,7 @@ _SYSTEM = ("system_acts", "system_utterance")
 
 def is_m2m(raw: bytes) -> bool:
     """Tell whether a file begins as one of this corpus."""
-    return begins(raw, b"[", "turns", "user_utterance")
+    return "[].turns.[].user_utterance" in shape_of(raw)
 
 
 def read_m2m(path: Path, reading: Reading) -> Iterator[Dialogue]:

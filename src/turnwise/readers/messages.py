@@ -12,8 +12,8 @@ from turnwise.dialogue import Fact, Turn
 from turnwise.errors import CorpusError
 from turnwise.readers.calls import Call, actions_of_calls, calls_of
 from turnwise.readers.reading import Reading
-from turnwise.readers.records import LONGEST
 from turnwise.readers.results import add_result
+from turnwise.readers.short_values import LONGEST
 from turnwise.readers.skipped import Skipped
 from turnwise.readers.values import kind_of
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from turnwise.dialogue import Dialogue, Fact
 from turnwise.readers.acts import UNLABELLED, Course, acts_of, labelled, true_facts
-from turnwise.readers.json_files import begins, json_files, place_of
+from turnwise.readers.json_files import json_files, place_of
+from turnwise.readers.json_shape import shape_of
 from turnwise.readers.lines import read_text
 from turnwise.readers.reading import Reading
 from turnwise.readers.record import Record, as_record
@@ -21,7 +22,8 @@ _OUT_OF_STEP = "dialogue in which a turn is missing: the user's place holds a sy
 
 def is_multiwoz(raw: bytes) -> bool:
     """Tell whether a file begins as one of this corpus."""
-    return begins(raw, b"{", "log", "text", "metadata")
+    said = {path.partition(".log.[].")[2] for path in shape_of(raw) if not path.startswith("[]")}
+    return said >= {"text", "metadata"}
 
 
 def read_multiwoz(path: Path, reading: Reading) -> Iterator[Dialogue]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from turnwise.dialogue import Fact
 from turnwise.errors import CorpusError
-from turnwise.readers.records import LONGEST, short_value
+from turnwise.readers.short_values import LONGEST, short_value
 from turnwise.readers.skipped import Skipped
 from turnwise.readers.values import parse_json
 

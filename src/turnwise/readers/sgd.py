@@ -8,14 +8,15 @@ from pathlib import Path
 from turnwise.dialogue import Dialogue, Fact
 from turnwise.errors import CorpusError
 from turnwise.readers.acts import RESPOND, UNLABELLED, Course, act_name, labelled, true_facts
-from turnwise.readers.json_files import begins, json_files, listed, split_of
+from turnwise.readers.json_files import json_files, listed, split_of
+from turnwise.readers.json_shape import shape_of
 from turnwise.readers.reading import Reading
 from turnwise.readers.record import Record
 
 
 def is_sgd(raw: bytes) -> bool:
     """Tell whether a file begins as one of this corpus."""
-    return begins(raw, b"[", "turns", "speaker", "frames")
+    return shape_of(raw) >= {"[].turns.[].speaker", "[].turns.[].frames"}
 
 
 def read_sgd(path: Path, reading: Reading) -> Iterator[Dialogue]:

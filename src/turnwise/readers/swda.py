@@ -9,9 +9,8 @@ from pathlib import Path
 from turnwise.dialogue import Dialogue, Fact, Turn
 from turnwise.errors import CorpusError
 from turnwise.readers.folders import files_in
-from turnwise.readers.lines import read_lines
+from turnwise.readers.lines import first_bytes, read_lines
 from turnwise.readers.reading import Reading
-from turnwise.readers.records import read_head
 
 _LINE = re.compile(r"([AB])\|(.*)\|([^|\s]+)\s*")
 _PATTERNS = ("*.txt", "*/*.txt")
@@ -50,7 +49,7 @@ def holds_swda(folder: Path) -> bool:
 
 
 def _shows_a_line(file: Path) -> bool:
-    lines = read_head(file).decode("utf-8-sig", errors="replace").splitlines()
+    lines = first_bytes(file).decode("utf-8-sig", errors="replace").splitlines()
     return any(map(_LINE.fullmatch, lines[:5]))
 
 

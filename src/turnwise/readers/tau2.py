@@ -8,10 +8,11 @@ from typing import Any
 
 from turnwise.dialogue import Dialogue, Fact
 from turnwise.errors import CorpusError
+from turnwise.readers.json_shape import shape_of
 from turnwise.readers.lines import read_text
 from turnwise.readers.messages import read_messages
 from turnwise.readers.reading import Reading
-from turnwise.readers.records import group_of, shape_of, short_value
+from turnwise.readers.short_values import group_of, short_value
 from turnwise.readers.values import kind_of, parse_json
 
 _INFO = {"info.user_info", "info.agent_info", "info.environment_info"}

@@ -52,8 +52,13 @@ def create_app(
         expire_after: seconds after which a conversation that was not used is deleted; None for never.
         page: what the page for people shows and learns from; without it there is no page.
 
+    >>> import turnwise
     >>> from turnwise.sessions import open_store
-    >>> app = create_app(Models({"default": policy}), open_store("memory:"))  # doctest: +SKIP
+    >>> corpus = turnwise.simulate(dialogues=100, seed=1)
+    >>> policy = turnwise.train(corpus, config=turnwise.TrainConfig(epochs=1))
+    >>> app = create_app(Models({"default": policy}), open_store("memory:"))
+    >>> [path for path in app.openapi()["paths"] if path.endswith("turns")]
+    ['/v1/conversations/{id}/turns']
     """
     metrics = Metrics()
     desk = Desk(Conversations(models.policies, store), metrics.together.observe)

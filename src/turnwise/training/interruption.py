@@ -10,6 +10,8 @@ from types import FrameType, TracebackType
 class Interruption:
     """While it is entered, the first Ctrl-C only sets `wished`; the second interrupts at once.
 
+    One that is entered around another is told of the wish as well.
+
     >>> with Interruption() as interruption:
     ...     signal.raise_signal(signal.SIGINT)
     ...     interruption.wished
@@ -30,6 +32,9 @@ class Interruption:
         if self.wished:
             raise KeyboardInterrupt
         self.wished = True
+        around = getattr(self._before, "__self__", None)
+        if isinstance(around, Interruption):
+            around.wished = True
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

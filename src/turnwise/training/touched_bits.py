@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +21,12 @@ class Touched:
 
     Attributes:
         rows: the numbers of the table's rows (U,), filled up with numbers of no row; None for all of them.
-        bits: over these rows, vectors of zeros and ones (..., U), or indices (..., K) filled up with U.
-        vectors: which of the two.
+        bits: over these rows, vectors of zeros and ones (..., U) as bytes, or indices (..., K) as int32,
+            filled up with U.
     """
 
     rows: NDArray[np.int32] | None
-    bits: NDArray[Any]
-    vectors: bool
+    bits: NDArray[np.uint8] | NDArray[np.int32]
 
 
 class TouchedBits:
@@ -66,11 +64,11 @@ class TouchedBits:
         vectors = room <= _WIDE * bits.shape[-1]
         if 2 * room >= self.num_bits:  # most of them: all of them
             room = self.num_bits
-            return Touched(None, _vectors(bits, real, room) if vectors else bits, vectors)
+            return Touched(None, _vectors(bits, real, room) if vectors else bits)
         self._place[rows] = np.arange(len(rows))
         placed = np.where(real, self._place[np.where(real, bits, 0)], room)
         filled = np.concatenate([rows, self.num_bits + np.arange(room - len(rows))]).astype(np.int32)
-        return Touched(filled, _vectors(placed, real, room) if vectors else placed.astype(np.int32), vectors)
+        return Touched(filled, _vectors(placed, real, room) if vectors else placed.astype(np.int32))
 
     def _room(self, shape: tuple[int, ...], rows: int) -> int:
         """Return U for a batch that touches so many rows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from turnwise.dialogue import Corpus
 from turnwise.errors import ConfigError, CorpusError
 from turnwise.features import Batches, Census, TurnEncoder, encode
 from turnwise.floors import FloorCounts, Floors
+from turnwise.histories import Histories, histories_of
 from turnwise.layouts import Actions, labelled, lesson
 from turnwise.policy import Card, Policy
 from turnwise.training.checkpoint import Checkpoint
@@ -92,8 +94,8 @@ def train(
         fit.run(progress or Silence(), lambda: interruption.wished, after_epoch)
     metrics, interrupted = tuple(fit.metrics), not fit.over
     card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions())
-    weights, space = fit.best or {}, lessons.space
-    policy = Policy(lessons.encoder, space, network, weights, lessons.floors, lessons.responses, card)
+    weights, seen = fit.best or {}, (lessons.floors, lessons.responses, card, lessons.histories)
+    policy = Policy(lessons.encoder, lessons.space, network, weights, *seen)
     return fit_decision(policy, dev, lessons.answers, config)
 
 
@@ -105,6 +107,7 @@ class _Lessons:
     space: ActionSpace
     encoder: TurnEncoder
     floors: Floors
+    histories: Histories
     responses: Mapping[str, str]
     answers: Mapping[Actions, int]
     train: Batches
@@ -120,11 +123,12 @@ def _prepare(
     batch_turns: int,
 ) -> _Lessons:
     """Count the training part, then encode both parts."""
-    census, floors = Census.begun(corpus, config, values), FloorCounts()
+    census, floors, seen = Census.begun(corpus, config, values), FloorCounts(), array("Q")
     for dialogue in corpus:
         one = lesson(network, dialogue)
         census.add(dialogue, one)
         floors.add(one)
+        seen.extend(histories_of(network, one))
     space, encoder = census.action_space(), census.encoder(network.words)
     _check_actions(corpus.name, space, "outcome" if network.layout == "many-to-one" else "action")
     return _Lessons(
@@ -138,6 +142,7 @@ def _prepare(
         space=space,
         encoder=encoder,
         floors=floors.floors(),
+        histories=Histories.of(seen),
         responses=census.most_frequent_responses(),
         answers=census.answers,
         train=Batches(encode(corpus, encoder, space, network), batch_turns),
@@ -174,8 +179,8 @@ def _begin(lessons: _Lessons, network: NetworkConfig, config: TrainConfig) -> Fi
 
 
 def _restore(fit: Any, saved: Checkpoint) -> None:
-    for variable, array in zip(fit.variables, saved.variables, strict=True):
-        variable.assign(array)
+    for variable, values in zip(fit.variables, saved.variables, strict=True):
+        variable.assign(values)
     fit.best, fit.metrics = saved.best, list(saved.metrics)
 
 

@@ -43,20 +43,22 @@ class Workers:
         starts = range(0, rows, each)
         return [(np.int32(n), jax.tree.map(lambda a, s=s: cut(a, s), arrays)) for n, s in enumerate(starts)]
 
-    def each(self, function: Callable[..., Any], shares: Sequence[tuple[Any, ...]]) -> list[Any]:
-        """Return function(*share) for each share, computed side by side."""
-        others = [self._pool.submit(_run, function, share) for share in shares[1:]]
-        return [_run(function, shares[0]), *(other.result() for other in others)]
+    def each(self, function: Compiled, shares: Sequence[tuple[Any, ...]]) -> list[Any]:
+        """Return function(*share) for each share, computed side by side; the shares are of one shape."""
+        # Compiled here, once: a model is lent its rows while it is traced, and threads would share it.
+        ready = function.ready(*shares[0])
+        others = [self._pool.submit(_run, ready, share) for share in shares[1:]]
+        return [_run(ready, shares[0]), *(other.result() for other in others)]
 
     def compile(self, wanted: Iterable[tuple[Compiled, tuple[Any, ...]]]) -> None:
-        """Compile functions for arguments of these shapes, side by side."""
-        distinct = {(function, shapes_of(arguments)): arguments for function, arguments in wanted}
+        """Compile functions for arguments of these shapes and types, side by side."""
+        distinct = {(function, kinds_of(arguments)): arguments for function, arguments in wanted}
         lowered = [(function, key, function.lowered(*args)) for (function, key), args in distinct.items()]
         list(self._pool.map(lambda one: one[0].compile(one[1], one[2]), lowered))
 
 
 class Compiled:
-    """A function that is compiled once for each set of shapes.
+    """A function that is compiled once for each set of shapes and types.
 
     Args:
         function: of arrays, and of trees of them.
@@ -69,17 +71,21 @@ class Compiled:
     ) -> None:
         donated = () if donate is None else (donate,)
         self._jitted = jax.jit(function, compiler_options=options, donate_argnums=donated)
-        self._compiled: dict[Any, Any] = {}
+        self._compiled: dict[Any, Callable[..., Any]] = {}
 
     def __call__(self, *arguments: Any) -> Any:
         """Return the function's value; compile it first where these shapes are new."""
-        key = shapes_of(arguments)
+        return self.ready(*arguments)(*arguments)
+
+    def ready(self, *arguments: Any) -> Callable[..., Any]:
+        """Return the function compiled for arguments like these; compile it first where they are new."""
+        key = kinds_of(arguments)
         if key not in self._compiled:
             self.compile(key, self.lowered(*arguments))
-        return self._compiled[key](*arguments)
+        return self._compiled[key]
 
     def lowered(self, *arguments: Any) -> Any:
-        """Return the function for these shapes, ready to be compiled."""
+        """Return the function for arguments like these, ready to be compiled."""
         return self._jitted.lower(*arguments)
 
     def result(self, *arguments: Any) -> Any:
@@ -87,13 +93,13 @@ class Compiled:
         return self._jitted.eval_shape(*arguments)
 
     def compile(self, key: tuple[Any, ...], lowered: Any) -> None:
-        """Compile what `lowered` returned for arguments of these shapes."""
+        """Compile what `lowered` returned for arguments of this key."""
         self._compiled[key] = lowered.compile()
 
 
-def shapes_of(arguments: Any) -> tuple[Any, ...]:
-    """Return the shapes of all arrays, which tell one compiled function from another."""
-    return tuple(leaf.shape for leaf in jax.tree.leaves(arguments))
+def kinds_of(arguments: Any) -> tuple[Any, ...]:
+    """Return the shapes and types of all arrays, which tell one compiled function from another."""
+    return tuple((leaf.shape, leaf.dtype) for leaf in jax.tree.leaves(arguments))
 
 
 def _run(function: Callable[..., Any], share: tuple[Any, ...]) -> Any:

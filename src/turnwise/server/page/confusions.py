@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from turnwise.dialogue import Corpus
-from turnwise.layouts import Actions, labelled, lesson
-from turnwise.policy import Policy
+from turnwise.evaluation.judged import Judged
+from turnwise.layouts import Actions
 
 Cell = tuple[Actions, Actions]
 """The true actions, and those that the model takes."""
@@ -59,23 +58,22 @@ class Confusions:
         return tuple(names[:most])
 
 
-def confusions(policy: Policy, corpus: Corpus, progress: Callable[[int], None]) -> Confusions:
-    """Judge a policy on a corpus as an evaluation does, and keep what it took for what.
+@dataclass(slots=True)
+class ConfusionsTally:
+    """Keeps, while an evaluation runs, what was taken for what, and where."""
 
-    Args:
-        policy: the policy.
-        corpus: what to judge on.
-        progress: is told the number of decisions judged, after each dialogue.
-    """
-    counts, places, judged = Counter[Cell](), dict[Cell, list[Place]](), 0
-    for dialogue in labelled(policy.config, corpus):
-        rows = zip(lesson(policy.config, dialogue).answers, policy.predict(dialogue), strict=True)
-        for number, (row, prediction) in enumerate(rows, start=1):
-            cell = tuple(sorted(row[0])), tuple(sorted(prediction.actions))
-            counts[cell] += 1
-            found = places.setdefault(cell, [])
-            if len(found) < _MOST_PLACES:
-                found.append(Place(dialogue.id, min(number, len(dialogue))))
-            judged += 1
-        progress(judged)
-    return Confusions(counts, {cell: tuple(found) for cell, found in places.items()})
+    _counts: Counter[Cell] = field(default_factory=Counter)
+    _places: dict[Cell, list[Place]] = field(default_factory=dict)
+
+    def add(self, judged: Judged) -> None:
+        """Take in a judged dialogue."""
+        for number, pair in enumerate(zip(judged.true, judged.predicted, strict=True), start=1):
+            cell = tuple(sorted(pair[0])), tuple(sorted(pair[1]))
+            self._counts[cell] += 1
+            places = self._places.setdefault(cell, [])
+            if len(places) < _MOST_PLACES:
+                places.append(Place(judged.dialogue.id, min(number, len(judged.dialogue))))
+
+    def confusions(self) -> Confusions:
+        """Return what was kept."""
+        return Confusions(self._counts, {cell: tuple(places) for cell, places in self._places.items()})

@@ -11,7 +11,7 @@ from turnwise.errors import TurnwiseError
 from turnwise.evaluation import evaluate
 from turnwise.policy import Policy
 from turnwise.server.guard import log_failure
-from turnwise.server.page.confusions import Confusions, confusions
+from turnwise.server.page.confusions import Confusions, ConfusionsTally
 from turnwise.server.page.material import Material
 from turnwise.server.page.problem import problem_of
 
@@ -68,11 +68,10 @@ class Judging:
         now = Judgement(policy.digest)
         try:
             _, dev = self._material.parts(policy.card.train)
-            turns = sum(len(dialogue) for dialogue in dev)
-            now = self._now = replace(now, all=2 * turns)
-            report = evaluate(policy, dev, lambda done: self._advance(now, done))
-            found = confusions(policy, dev, lambda done: self._advance(now, turns + done))
-            self._now = replace(now, report=report.to_json(), confusions=found)
+            now = self._now = replace(now, all=sum(len(dialogue) for dialogue in dev))
+            tally = ConfusionsTally()
+            report = evaluate(policy, dev, lambda done: self._advance(now, done), errors=tally)
+            self._now = replace(now, report=report.to_json(), confusions=tally.confusions())
         except TurnwiseError as error:
             refusal = problem_of(error)
             self._now = replace(now, problem=f"{refusal.problem['message']} {refusal.problem['cure']}")

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from turnwise.evaluation.confusions import named
 from turnwise.version import __version__
 
 _ENVIRONMENT = Environment(
@@ -27,15 +28,6 @@ def percent(share: float) -> str:
     if share in (0, 1):
         return f"{share:.0%}"
     return f"{min(max(share, 0.001), 0.999):.1%}"
-
-
-def named(actions: tuple[str, ...]) -> str:
-    """Return actions as a text.
-
-    >>> named(("greet", "ask_area")), named(())
-    ('greet + ask_area', '(nothing)')
-    """
-    return " + ".join(actions) or "(nothing)"
 
 
 _ENVIRONMENT.filters |= {"percent": percent, "named": named}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
-from turnwise.explain.shapes import Shapes
+from turnwise.explain.layer_shapes import Shapes
 
 _STEP, _WIDE, _HIGH, _LEFT, _TOP = 92, 56, 40, 150, 56
 _LEVELS = {"answer": 0, "hidden": 1, "input": 2}

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from turnwise.backend import keras
+from turnwise.explain.explained import Subject
 from turnwise.explain.notes import letters_of, memory_of, note_of
-from turnwise.explain.subject import Subject
 
 Shape = tuple[int, ...]
 

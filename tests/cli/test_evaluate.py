@@ -1,0 +1,75 @@
+"""`turnwise evaluate --errors` and `turnwise compare`, as a user runs them."""
+
+import json
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from support import tiny
+from turnwise.cli.door import run
+from turnwise.data import convert
+
+
+@dataclass
+class Done:
+    status: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def turnwise(monkeypatch, capsys):
+    """Run a verb as the program does, in this process."""
+
+    def run_verb(*arguments) -> Done:
+        monkeypatch.setattr(sys, "argv", ["turnwise", *map(str, arguments)])
+        return Done(run(), *capsys.readouterr())
+
+    return run_verb
+
+
+def refused(done: Done) -> str:
+    assert (done.status, done.stdout, done.stderr.count("\n")) == (2, "", 1), done
+    return done.stderr.removeprefix("turnwise: ").strip()
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    path = tmp_path_factory.mktemp("corpus") / "tiny.jsonl"
+    convert(tiny(), path)
+    return path
+
+
+def test_errors_are_written_shown_and_judged_again(turnwise, saved, corpus, tmp_path):
+    file = tmp_path / "errors.jsonl"
+    done = turnwise("evaluate", saved, corpus, "--errors", file, "--json")
+    report = json.loads(done.stdout)
+    wrong = report["turns"] - report["right_turns"]
+    assert done.stderr == f"Wrote {wrong} wrong turns to {file}. Look at them: turnwise data show {file}\n"
+    shown = turnwise("data", "show", file, "--samples", 1)
+    assert (shown.status, shown.stderr) == (0, "")
+    most = report["confusions"][0]
+    assert f"confusion={' + '.join(most['true'])} -> {' + '.join(most['predicted'])}" in shown.stdout
+    again = json.loads(turnwise("evaluate", saved, file, "--json").stdout)
+    assert (again["dialogues"], again["right_dialogues"]) == (wrong, 0)
+
+    message = refused(turnwise("evaluate", saved, corpus, "--errors", file))
+    assert message == f"{file}: the file exists; give --force to replace it, or choose another name"
+    one = tmp_path / "one.jsonl"
+    one.write_text(file.read_text().splitlines()[0])
+    done = turnwise("evaluate", saved, one, "--errors", file, "--force")
+    assert done.status == 0, done.stderr
+    assert len(file.read_text().splitlines()) < wrong
+    message = refused(turnwise("evaluate", saved, corpus, "--force"))
+    assert message == "--force replaces the file of --errors; give --errors FILE, or leave it out"
+
+
+def test_compare(turnwise, saved, corpus, tmp_path):
+    done = turnwise("compare", saved, saved, corpus)
+    assert (done.status, done.stderr) == (0, "")
+    assert "no action differs" in done.stdout
+    record = json.loads(turnwise("compare", saved, saved, corpus, "--json").stdout)
+    assert (record["names"], record["won_turns"]) == ([str(saved)] * 2, [0, 0])
+    message = refused(turnwise("compare", saved, tmp_path / "nothing", corpus))
+    assert message.startswith(f"{tmp_path / 'nothing'}: there is no such folder")

@@ -1,0 +1,71 @@
+"""`turnwise search`, as a user runs it."""
+
+import json
+import tomllib
+
+import pytest
+from typer.testing import CliRunner
+
+from support import tiny
+from turnwise import TurnwiseError
+from turnwise.cli.app import app
+from turnwise.readers import to_json
+
+SEARCH = ["search", "tiny.jsonl", "--out", "best.toml"]
+SEARCH += ["--space", "units=4,8", "--fix", "epochs=1", "--fix", "batch_turns=64", "--fix", "devices=1"]
+
+
+@pytest.fixture(autouse=True)
+def corpus(tmp_path, monkeypatch):
+    (tmp_path / "tiny.jsonl").write_text("".join(to_json(dialogue) + "\n" for dialogue in tiny()))
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*arguments):
+    """Run a verb in this process; what fails is raised as it is."""
+    done = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    if done.exception is not None:
+        raise done.exception
+    return done
+
+
+def refused(*arguments) -> str:
+    with pytest.raises(TurnwiseError) as refusal:
+        run(*arguments)
+    return str(refusal.value)
+
+
+def test_search_goes_on_and_what_it_wrote_trains(tmp_path):
+    done = run(*SEARCH, "--trials", 1)
+    assert done.stderr.startswith("trial 1/1  dev ")
+    assert "Wrote best.toml; the trials are in best.db. Next: turnwise train CORPUS" in done.stderr
+    assert "tiny: the best of 1 trials, by the dev part" in done.stdout
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["best.db", "best.toml", "tiny.jsonl"]
+
+    done = run(*SEARCH, "--trials", 2, "--json")
+    record = json.loads(done.stdout)
+    assert len(record["trials"]) == 2
+    assert done.stderr.startswith("trial 2/2  dev ")
+    best = tomllib.loads((tmp_path / "best.toml").read_text())
+    assert best == record["best"]["settings"]
+
+    run("train", "tiny.jsonl", "--config", "best.toml", "--out", "m")
+    report = json.loads((tmp_path / "m" / "report.json").read_text())
+    assert report["turn_accuracy"] == record["best"]["dev_turn_accuracy"]
+
+    message = refused(*SEARCH, "--seeds", 2)
+    assert message == "best.db: the study is of another seeds; give the same, or another --study"
+    message = refused(*SEARCH, "--study", "new.db")
+    assert message == "best.toml: the file exists; give --force to replace it, or choose another name"
+    message = refused(*SEARCH, "--study", "new.db", "--force", "--minutes", "0")
+    assert message == "stopped before the first trial was done; the same command goes on"
+
+
+def test_refusals():
+    assert refused(*SEARCH, "--fix", "units=8") == (
+        "setting 'units' is both fixed and searched; leave one out"
+    )
+    assert refused(*SEARCH, "--fix", "unit=8") == "unknown setting 'unit'; did you mean 'units'?"
+    assert refused(*SEARCH, "--space", "layers=3..1") == (
+        "--space layers='3..1': 3 is more than 1; give the lower one first"
+    )

@@ -1,0 +1,123 @@
+"""The ceiling: exact on small corpora, and above whatever a policy does."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evaluation_support import Scripted, pick, spoken
+from turnwise import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn, evaluate
+from turnwise.features import TurnEncoder
+
+users, actions = st.sampled_from("xy"), st.sampled_from(["a", "b", "c", "ab", ""])
+corpora = st.lists(
+    st.lists(st.tuples(users, actions), min_size=1, max_size=4).map(
+        lambda turns: " ".join(f"{user}:{taken}" for user, taken in turns)
+    ),
+    min_size=1,
+    max_size=8,
+).map(lambda dialogues: spoken(*dialogues))
+ABC = ActionSpace("abc")
+spaces = st.sampled_from(
+    [ActionSpace("ab"), ActionSpace("ab", multi=True), ActionSpace("abc", multi=True, may_be_empty=True)]
+)
+
+
+def ceiling(corpus, space=ABC, layout="many-to-many-2"):
+    policy = Scripted(lambda seen: ("a",), space, NetworkConfig(layout=layout))
+    return evaluate(policy, corpus).ceiling
+
+
+def test_the_most_frequent_known_answer_to_each_history():
+    corpus = spoken("x:a y:a", "x:a y:b", "x:a y:b", "x:b y:c", "x:q")
+    found = ceiling(corpus)
+    # x is answered a, a, a, b and q; after x:a, y is answered a, b, b; after x:b once.
+    assert (found.turns.part, found.turns.whole) == (3 + 2 + 1, 9)
+    assert (found.unknown.part, found.contradicted.part) == (1, 2)
+    assert (found.dialogues.part, found.dialogues.whole) == (4, 5)
+    assert found.to_json()["turn_accuracy"] == 6 / 9
+
+
+def test_without_memory_the_history_is_this_turn_and_the_actions_before():
+    corpus = spoken("x:a y:b", "z:a y:c")
+    assert ceiling(corpus).turns.part == 4
+    assert ceiling(corpus, layout="one-to-one").turns.part == 3
+
+
+class CountsTurns:
+    """A block that keeps something from turn to turn."""
+
+    width = 0
+
+    def start(self):
+        return 0
+
+    def read(self, seen, kept):
+        return (), kept + 1
+
+
+def test_an_input_that_keeps_something_remembers_in_every_layout():
+    policy = Scripted(lambda seen: ("a",), ABC, NetworkConfig(layout="one-to-one"))
+    policy.encoder = TurnEncoder([*policy.encoder.blocks, CountsTurns()])
+    assert evaluate(policy, spoken("x:a y:b", "z:a y:c")).ceiling.turns.part == 4
+
+
+@pytest.mark.parametrize("layout", ["many-to-many-2", "one-to-one"])
+def test_what_the_system_said_tells_histories_apart(layout):
+    def best(*dialogues):
+        made = [
+            Dialogue(said + last, [Turn("x", ["a"], response=said), Turn("y", [last])])
+            for said, last in dialogues
+        ]
+        return ceiling(Corpus("said", made), layout=layout).turns.part
+
+    assert best(("Hi", "b"), ("Ho", "c")) == 4
+    assert best(("Hi", "b"), ("Hi", "c")) == 3
+
+
+def test_the_start_is_not_a_turn_in_which_nothing_was_done():
+    corpus = spoken("y:a", "y: y:b")
+    assert ceiling(corpus, ActionSpace("ab", multi=True, may_be_empty=True), "one-to-one").turns.part == 2
+
+
+@pytest.mark.parametrize(
+    ("space", "unknown"),
+    [
+        (ActionSpace("ab"), 3),
+        (ActionSpace("ab", multi=True), 2),
+        (ActionSpace("ab", multi=True, may_be_empty=True), 1),
+    ],
+)
+def test_what_the_policy_cannot_give_is_unknown(space, unknown):
+    assert ceiling(spoken("x:a y:ab z: u:c"), space).unknown.part == unknown
+
+
+@given(corpora, spaces, st.sampled_from(["many-to-many-2", "one-to-one"]), st.integers(0, 9))
+def test_no_policy_passes_the_ceiling(corpus, space, layout, salt):
+    names = sorted(space)
+    possible = [(name,) for name in names]
+    if space.multi:
+        possible += [tuple(names), *([()] if space.may_be_empty else [])]
+    policy = Scripted(lambda seen: pick(possible, seen, salt), space, NetworkConfig(layout=layout))
+    report = evaluate(policy, corpus)
+    assert report.turns.part <= report.ceiling.turns.part
+    assert report.dialogues.part <= report.ceiling.dialogues.part
+    found = report.ceiling
+    assert found.turns.part + found.unknown.part + found.contradicted.part == found.turns.whole
+
+
+@given(corpora)
+def test_a_policy_that_knows_the_corpus_reaches_it(corpus):
+    space = ActionSpace("abc", multi=True, may_be_empty=True)
+    taken = {}
+    spy = Scripted(lambda seen: (), space)
+    for dialogue in corpus:
+        state = spy.start()
+        for turn in dialogue:
+            before = (*state.turns, (turn.user, None))
+            taken.setdefault(before, Counter())[turn.actions] += 1
+            _, state = spy.step(state, turn)
+    oracle = Scripted(lambda seen: taken[seen].most_common(1)[0][0] if seen in taken else (), space)
+    report = evaluate(oracle, corpus)
+    assert report.turns == report.ceiling.turns

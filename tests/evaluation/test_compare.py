@@ -1,0 +1,111 @@
+"""Two policies on the same dialogues."""
+
+import io
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from evaluation_support import Scripted, pick, spoken
+from layout_support import LAYOUTS
+from turnwise import ActionSpace, NetworkConfig, evaluate
+from turnwise.errors import ConfigError
+from turnwise.evaluation import compare
+from turnwise.evaluation.compare import EXAMPLES, sign_test
+
+SPACE = ActionSpace("abc")
+corpora = st.lists(
+    st.lists(st.tuples(st.sampled_from("xy"), st.sampled_from("abq")), min_size=1, max_size=4),
+    min_size=1,
+    max_size=5,
+).map(lambda made: spoken(*(" ".join(f"{user}:{taken}" for user, taken in turns) for turns in made)))
+
+
+def always(action, **more):
+    return Scripted(lambda seen: (action,), SPACE, **more)
+
+
+def text_of(comparison) -> str:
+    console = Console(width=100, file=io.StringIO())
+    console.print(comparison)
+    return console.file.getvalue()
+
+
+def test_who_wins_what():
+    corpus = spoken("x:a y:a z:b", "x:b", "x:a", "x:c", "x:a x:b")
+    found = compare(always("a"), always("b"), corpus, names=("old", "new"))
+    assert [(share.part, share.whole) for share in found.right] == [(4, 8), (3, 8)]
+    assert (found.won_turns, found.won_dialogues, found.dialogues) == ((4, 3), (2, 1), 5)
+    assert found.difference == 1 / 8
+    assert found.p_value == sign_test(2, 1) == 1.0
+    assert not found.beyond_chance
+    assert {name: (duel.support, duel.right) for name, duel in found.actions.items()} == {
+        "a": (4, (4, 0)),
+        "b": (3, (0, 3)),
+        "c": (1, (0, 0)),
+    }
+    assert [(won.dialogue, won.turn) for won in found.examples[1]] == [("d0", 3), ("d1", 1), ("d4", 2)]
+    assert {(won.true, won.predicted) for won in found.examples[0]} == {("a", "b")}
+    record = found.to_json()
+    assert (record["turn_accuracy"], record["won_turns"]) == ([4 / 8, 3 / 8], [4, 3])
+    assert record["examples"][0][0].keys() == {"dialogue", "turn", "true", "predicted", "probability"}
+    text = text_of(found)
+    for said in ("old", "new", "50.0% (4 of 8)", "+12.5 points", "p = 1: may be chance"):
+        assert said in text
+
+
+def test_a_win_in_most_dialogues_is_more_than_chance():
+    corpus = spoken(*["x:a"] * 9, "x:b")
+    found = compare(always("a"), always("b"), corpus)
+    assert found.p_value == 22 / 1024
+    assert found.beyond_chance
+    assert found.difference_interval.low > 0
+    assert "more than chance" in text_of(found)
+    back = compare(always("b"), always("a"), corpus)
+    assert (back.p_value, back.difference) == (found.p_value, -found.difference)
+
+
+def test_many_turns_of_few_dialogues_prove_nothing():
+    corpus = spoken(" ".join(["x:a"] * 200), " ".join(["x:a"] * 200), "x:b")
+    found = compare(always("a"), always("b"), corpus)
+    assert found.won_turns == (400, 1)
+    assert not found.beyond_chance
+
+
+@given(corpora, st.integers(0, 5), st.integers(0, 5))
+def test_a_comparison_is_that_of_two_evaluations(corpus, salt, other):
+    a, b = (Scripted(lambda seen, salt=s: (pick("abc", seen, salt),), SPACE) for s in (salt, other))
+    found = compare(a, b, corpus)
+    assert found.right == (evaluate(a, corpus).turns, evaluate(b, corpus).turns)
+    assert found.won_turns[0] - found.won_turns[1] == found.right[0].part - found.right[1].part
+    if salt == other:
+        assert (found.won_turns, found.won_dialogues, found.p_value) == ((0, 0), (0, 0), 1.0)
+        assert found.examples == ((), ())
+        assert (found.difference_interval.low, found.difference_interval.high) == (0, 0)
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_the_sign_test_is_the_binomial(wins, losses):
+    throws, tail = wins + losses, min(wins, losses)
+    below = sum(math.comb(throws, k) for k in range(tail + 1)) / 2**throws
+    assert sign_test(wins, losses) == sign_test(losses, wins) == pytest.approx(min(1, 2 * below))
+
+
+def test_the_examples_are_those_in_which_the_loser_was_most_sure():
+    dialogues = " ".join(f"{number:03}:a" for number in range(100))
+    sure = always("b", probability=lambda seen: int(seen[-1][0]) / 100)
+    found = compare(always("a"), sure, spoken(dialogues))
+    assert [won.turn for won in found.examples[0]] == list(range(100, 100 - EXAMPLES, -1))
+
+
+def test_layouts_that_answer_other_questions_are_refused():
+    outcome = always("a", config=LAYOUTS["many-to-one"])
+    with pytest.raises(ConfigError) as error:
+        compare(always("a"), outcome, spoken("x:a"), names=("old", "new"))
+    assert str(error.value) == (
+        "old answers every turn, new answers the 'drink' of a dialogue; compare models of one kind"
+    )
+    forgetful = always("a", config=NetworkConfig(layout="one-to-one"))
+    assert compare(always("a"), forgetful, spoken("x:a")).won_turns == (0, 0)

@@ -1,0 +1,85 @@
+"""Wrong turns, written back as dialogues."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import turnwise
+from evaluation_support import Scripted, pick, spoken
+from layout_support import LAYOUTS, told
+from turnwise import ActionSpace, Corpus, Dialogue, Turn, evaluate
+from turnwise.data import convert
+from turnwise.evaluation import Errors
+
+SPACE = ActionSpace("abc")
+
+
+def errors_of(policy, corpus) -> list[Dialogue]:
+    errors = Errors()
+    report = evaluate(policy, corpus, errors=errors)
+    assert len(errors) == report.turns.whole - report.turns.part
+    return list(errors.corpus("wrong"))
+
+
+def test_a_wrong_turn_ends_its_dialogue_and_says_what_was_predicted():
+    turns = [Turn("x", ["a"], {"n": 1}, "Yes."), Turn("y", ["b"]), Turn("x", ["a"])]
+    corpus = Corpus("c", [Dialogue("d", turns, {"mood": "good", "true": "old"}, "g")])
+    (found,) = errors_of(Scripted(lambda seen: ("a",), SPACE), corpus)
+    assert (found.id, found.group, found.turns) == ("d turn 2", "g", tuple(turns[:2]))
+    assert dict(found.metadata) == {
+        "mood": "good",
+        "confusion": "b -> a",
+        "true": "b",
+        "predicted": "a",
+        "probability": 0.9,
+        "dialogue": "d",
+        "turn": 2,
+        "alike": 1,
+    }
+
+
+def test_the_most_frequent_confusion_comes_first_and_in_it_the_most_confident():
+    sure = {"v": 0.5, "w": 0.8, "x": 0.99}
+    policy = Scripted(lambda seen: ("a",), SPACE, probability=lambda seen: sure[seen[-1][0]])
+    found = errors_of(policy, spoken("v:b", "x:c", "w:b x:a"))
+    said = [(one.id, one.metadata["confusion"], one.metadata["alike"]) for one in found]
+    assert said == [("d2 turn 1", "b -> a", 2), ("d0 turn 1", "b -> a", 2), ("d1 turn 1", "c -> a", 1)]
+    assert [one.group for one in found] == ["d2", "d0", "d1"]  # errors of a dialogue are never split apart
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(st.sampled_from("xy"), st.sampled_from("abq")), min_size=1, max_size=4),
+        min_size=1,
+        max_size=4,
+    ),
+    st.integers(0, 3),
+)
+def test_judged_again_the_last_turn_of_each_is_wrong(made, salt):
+    corpus = spoken(*(" ".join(f"{user}:{taken}" for user, taken in turns) for turns in made))
+    policy = Scripted(lambda seen: (pick("abc", seen, salt),), SPACE)
+    found = errors_of(policy, corpus)
+    assert len({one.id for one in found}) == len(found)
+    for one in found:
+        last = policy.predict(one)[-1]
+        assert set(last.actions) != set(one.turns[-1].actions)
+        assert "".join(last.actions) == one.metadata["predicted"]
+
+
+def test_they_can_be_read_again(policy, tmp_path):
+    corpus = told()
+    found = errors_of(policy, corpus)
+    assert found, "a policy of two epochs makes errors"
+    convert(Corpus("wrong", found), tmp_path / "errors.jsonl")
+    read = turnwise.read(tmp_path / "errors.jsonl")
+    assert list(read) == found
+    assert read.skipped == {}
+
+
+def test_an_outcome_that_is_foreseen_wrongly_keeps_its_dialogue_whole():
+    config = LAYOUTS["many-to-one"]
+    corpus = told(dialogues=2)
+    policy = Scripted(lambda seen: ("tea",), ActionSpace(["tea", "coffee"]), config)
+    policy.predict = lambda dialogue: Scripted.predict(policy, dialogue)[-1:]
+    (found,) = errors_of(policy, corpus)
+    assert (found.turns, found.metadata["drink"]) == (corpus.dialogues[1].turns, "coffee")
+    assert (found.metadata["true"], found.metadata["predicted"]) == ("coffee", "tea")

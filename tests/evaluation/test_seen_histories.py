@@ -1,0 +1,92 @@
+"""Accuracy by whether the visible history was seen in training."""
+
+import json
+
+import pytest
+
+from support import QUICK, SMALL, tiny
+from turnwise import Corpus, Dialogue, NetworkConfig, Policy, Turn, evaluate, train
+from turnwise.histories import Histories, histories, histories_of
+from turnwise.layouts import lesson
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return train(tiny(), tiny("dev", 2), network=SMALL, config=QUICK)
+
+
+def test_the_training_part_was_seen_and_another_text_was_not(policy):
+    corpus = tiny()
+    report = evaluate(policy, corpus)
+    assert report.seen.seen == report.turns
+    assert report.seen.unseen.whole == 0
+    first = corpus.dialogues[0]
+    other = Dialogue("other", [first[0], Turn("enormous", first[1].actions), *first.turns[2:]])
+    report = evaluate(policy, Corpus("other", [other]))
+    assert (report.seen.seen.whole, report.seen.unseen.whole) == (1, 2)
+    assert report.seen.seen.part + report.seen.unseen.part == report.turns.part
+    record = report.to_json()["by_history"]
+    assert (record["seen"]["turns"], record["unseen"]["turns"]) == (1, 2)
+
+
+def test_a_history_is_texts_facts_and_actions_before_but_not_the_actions_now():
+    def last(*turns):
+        return list(histories(turns))[-1]
+
+    base = last(Turn("a", ["x", "y"]), Turn("b", ["z"], {"n": 1}))
+    assert base == last(Turn("a", ["y", "x"], response="Yes."), Turn("b", ["q"], {"n": 1}))
+    assert list(histories([Turn("a", ["x"], response="Yes."), Turn("b")], said=True))[-1] != last(
+        Turn("a", ["x"], response="No."), Turn("b")
+    )
+    assert base != last(Turn("A", ["x", "y"]), Turn("b", ["z"], {"n": 1}))
+    assert base != last(Turn("a", ["x"]), Turn("b", ["z"], {"n": 1}))
+    assert base != last(Turn("a", ["x", "y"]), Turn("b", ["z"], {"n": 2}))
+    assert base != last(Turn("b", ["z"], {"n": 1}))
+
+
+def test_what_a_layout_can_have_seen():
+    dialogue = Dialogue("d", [Turn("a", ["x"]), Turn("b", ["y"]), Turn("c", ["z"])], {"outcome": "good"})
+    other = Dialogue("o", [Turn("-", ["x"]), Turn("b", ["y"]), Turn("c", ["z"])], {"outcome": "bad"})
+
+    def common(**layout):
+        config = NetworkConfig(**layout)
+        pair = [list(histories_of(config, lesson(config, one))) for one in (dialogue, other)]
+        return [one == two for one, two in zip(*pair, strict=True)]
+
+    assert common(layout="many-to-many-2") == [False] * 3
+    assert common(layout="one-to-one") == [False, True, True]
+    assert common(layout="one-to-many") == [False] * 4
+    assert common(layout="many-to-one") == [False]
+    course = NetworkConfig(layout="one-to-many")
+    assert len(set(histories_of(course, lesson(course, dialogue)))) == 4  # the place is seen as well
+
+
+def test_no_text_of_the_training_part_is_kept(policy, tmp_path):
+    keys = {key for dialogue in tiny() for key in histories(dialogue)}
+    assert policy.histories.keys.tolist() == sorted(keys)
+    file = policy.save(tmp_path / "model") / "histories.safetensors"
+    assert file.stat().st_size < 8 * len(keys) + 200
+    assert b"tea" not in file.read_bytes()
+
+
+def test_the_dev_part_was_not_seen(multi_policy):
+    report = evaluate(multi_policy, tiny(multi=True))  # a share of which became the dev part
+    assert 0 < report.seen.unseen.whole < report.turns.whole
+
+
+def test_a_model_of_before_there_were_any_has_no_such_figure(policy, tmp_path):
+    old = policy.save(tmp_path / "old")
+    (old / "histories.safetensors").unlink()
+    manifest = json.loads((old / "manifest.json").read_text())
+    del manifest["sha256"]["histories.safetensors"]
+    (old / "manifest.json").write_text(json.dumps(manifest))
+    loaded = Policy.load(old)
+    assert loaded.histories is None
+    assert evaluate(loaded, tiny()).to_json()["by_history"] is None
+    assert "histories.safetensors" not in {file.name for file in loaded.save(tmp_path / "new").iterdir()}
+
+
+def test_a_key_beside_the_known_ones_is_not_among_them():
+    known = Histories.of([5, 3, 2**64 - 1, 5])
+    assert [key in known for key in (2, 3, 4, 5, 2**64 - 1)] == [False, True, False, True, True]
+    assert 0 not in Histories.of([])

@@ -1,0 +1,333 @@
+"""A search finds settings by the dev part, goes on where it was stopped, and refuses what is not its own."""
+
+import json
+import signal
+import sqlite3
+import time
+import tomllib
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+import turnwise
+from conftest import ROOT
+from support import tiny
+from turnwise import Corpus, Dialogue, Turn, TurnwiseError
+from turnwise.config import split_settings
+from turnwise.errors import ConfigError, StudyError
+from turnwise.search import Choice, PlainProgress, Real, Row, Trial, Whole, parse_space, search
+from turnwise.search.found import Found
+from turnwise.search.progress import RichProgress, Standing
+from turnwise.search.space import DEFAULTS, NOT_SEARCHED, SPACE, draw
+from turnwise.search.study import Study
+
+FIXED = {"epochs": 1, "batch_turns": 64, "devices": 1, "bit_units": 4}
+UNITS = parse_space("units=4,8,dropout=0..0.5")
+
+
+def hunt(**given):
+    return search(tiny(dialogues=24), **{"space": UNITS, "fixed": FIXED, "trials": 2, **given})
+
+
+def shown(found):
+    return [(trial.settings, trial.fate, trial.dev_turn_accuracy, trial.dev_loss) for trial in found.trials]
+
+
+@pytest.fixture(scope="module")
+def four():
+    return hunt(trials=4)
+
+
+class Random:
+    """Stands where a trial of Optuna does, and draws at random."""
+
+    def __init__(self, generator):
+        self._generator = generator
+
+    def suggest_int(self, name, low, high, step=1, log=False):
+        return self._generator.randrange(low, high + 1, step)
+
+    def suggest_float(self, name, low, high, log=False):
+        return self._generator.uniform(low, high)
+
+    def suggest_categorical(self, name, values):
+        return self._generator.choice(values)
+
+
+@pytest.mark.parametrize(
+    "fixed",
+    [{}, {"layout": "one-to-one"}, {"cell": "transformer"}, {"words": "lstm"}, {"layers": 1}],
+    ids=str,
+)
+def test_whatever_the_table_draws_goes_together(fixed):
+    import random
+
+    seen = set()
+    for seed in range(300):
+        drawn = draw(SPACE, fixed, Random(random.Random(seed)))
+        split_settings({**fixed, **drawn})
+        seen |= drawn.keys()
+    assert not seen & fixed.keys()
+    pointless = {"one-to-one": {"cell", "heads"}, "transformer": {"residual", "layer_norm"}}
+    for value in fixed.values():
+        assert not seen & pointless.get(value, set())
+    if not fixed:
+        assert seen == {row.name for row in SPACE}
+
+
+def test_the_table_names_settings_and_holds_every_default():
+    for row in SPACE:
+        assert row.name not in NOT_SEARCHED
+        assert DEFAULTS[row.name] in row.distribution
+
+
+def test_the_table_is_in_the_docs():
+    documented = (ROOT / "docs" / "search.md").read_text()
+    for row in SPACE:
+        assert f"| `{row.name}` | {row.distribution}" in documented, row.name
+
+
+def test_the_first_trial_takes_the_defaults_and_the_best_is_the_best():
+    found = hunt(space=parse_space("dropout=0.1..0.3,min_count=1..3"), fixed={**FIXED, "units": 4}, trials=3)
+    assert found.trials[0].settings == {"dropout": 0.2, "min_count": 2}
+    assert found.best.merit == max(trial.merit for trial in found.trials)
+
+
+def test_a_study_goes_on_as_if_it_had_never_stopped(four, tmp_path):
+    study = tmp_path / "deep" / "study.db"
+    first = hunt(study=study, trials=2)
+    assert shown(first) == shown(four)[:2]
+    assert shown(hunt(study=study, trials=4)) == shown(four)
+    again = hunt(study=study, trials=3)
+    assert shown(again) == shown(four), "there was nothing left to do"
+    assert shown(hunt(trials=2, fixed={**FIXED, "seed": 2})) != shown(first)
+
+
+def test_the_best_settings_bring_what_they_brought_in_the_search(four):
+    settings = tomllib.loads(four.to_toml())
+    encoder, network, config = split_settings(settings)
+    policy = turnwise.train(tiny(dialogues=24), network=network, config=config, encoder=encoder)
+    best = max(policy.card.metrics, key=lambda record: record["dev_turn_accuracy"])
+    assert best["dev_turn_accuracy"] == four.best.dev_turn_accuracy
+    assert best["dev_loss"] == pytest.approx(four.best.dev_loss)
+
+
+def test_seeds_are_averaged_and_each_holds_out_its_own_dev_part():
+    one, other = (hunt(trials=1, fixed={**FIXED, "seed": seed}).best for seed in (5, 6))
+    both = hunt(trials=1, seeds=2, fixed={**FIXED, "seed": 5}).best
+    assert both.dev_loss == pytest.approx((one.dev_loss + other.dev_loss) / 2)
+    assert both.epochs == 2
+
+
+def test_a_dev_part_is_what_judges():
+    strange = Corpus("strange", [Dialogue("d", [Turn("a tea please", ["faint"])])])
+    mine, others = (hunt(trials=1, dev=dev).best for dev in (tiny("dev"), strange))
+    assert mine.dev_turn_accuracy > others.dev_turn_accuracy == 0
+
+
+def test_what_falls_behind_is_pruned():
+    fixed = {**FIXED, "epochs": 4, "batch_turns": 8, "units": 8}
+    space = (Row("learning_rate", Choice((0.03, 0.02, 1e-9))),)
+    found = hunt(space=space, fixed=fixed, trials=8, dev=tiny("dev"))
+    pruned = [trial for trial in found.trials if trial.fate == "pruned"]
+    assert pruned
+    assert all(trial.epochs == 3 and trial.merit < found.best.merit for trial in pruned)
+    assert not any(trial.fate == "pruned" for trial in found.trials[:5])
+
+
+def test_a_training_that_fails_is_a_trial_that_failed():
+    found = hunt(space=(Row("learning_rate", Choice((0.003, 1e37))),), trials=4)
+    fates = {trial.settings["learning_rate"]: trial.fate for trial in found.trials}
+    assert fates == {0.003: "done", 1e37: "failed"}
+    failed = next(trial for trial in found.trials if trial.fate == "failed")
+    assert "the loss is nan" in failed.reason
+
+
+def test_what_does_not_go_together_is_drawn_again_and_an_empty_space_is_refused():
+    space = (Row("layers", Whole(1, 2)), Row("residual", Choice((True, False))))
+    assert all(
+        t.settings["layers"] == 2 or not t.settings["residual"] for t in hunt(space=space, trials=4).trials
+    )
+    with pytest.raises(ConfigError) as refused:
+        hunt(space=(Row("heads", Choice((3, 5))),), fixed={**FIXED, "units": 4, "cell": "transformer"})
+    assert str(refused.value).startswith("no settings of this space go together: setting 'units' is 4 with ")
+
+
+class CtrlC(PlainProgress):
+    """Presses Ctrl-C as the second trial trains."""
+
+    def epoch(self, standing, accuracy, epochs):
+        if standing.number == 2:
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_keeps_what_was_found(four, capsys, tmp_path):
+    import sys
+
+    study = tmp_path / "study.db"
+    fixed = {**FIXED, "epochs": 2}
+    found = hunt(trials=9, fixed=fixed, study=study, progress=CtrlC(sys.stderr))
+    assert len(found.trials) == 1
+    assert capsys.readouterr().err.startswith("trial 1/9  dev ")
+    assert shown(hunt(trials=2, fixed=fixed, study=study)) == shown(hunt(trials=2, fixed=fixed))
+
+
+def test_a_terminal_shows_the_trial_under_way(four):
+    shown = StringIO()
+    progress = RichProgress(Console(file=shown, force_terminal=True, width=100))
+    standing = Standing(3, 9, 0.75, 250.0)
+    progress.begin(standing)
+    progress.trial(standing, four.trials[0])
+    progress.epoch(standing, 0.5, 7)
+    progress.trial(standing, Trial({}, "failed", reason="the loss is nan in epoch 1"))
+    progress.end()
+    text = shown.getvalue()
+    for line in (
+        "trial 3/9  compiling ...  best 75.00%  4 min left",
+        "trial 3/9  epoch 7  dev 50.00%  best 75.00%  4 min left",
+        f"trial 3/9  dev {four.trials[0].dev_turn_accuracy:.2%}  1 epochs",
+        "trial 3/9  failed: the loss is nan in epoch 1",
+    ):
+        assert line in text, line
+
+
+def test_time_ends_a_search():
+    with pytest.raises(ConfigError) as refused:
+        _ = hunt(minutes=0.0, trials=None).best
+    assert str(refused.value) == "stopped before the first trial was done; the same command goes on"
+
+
+def test_time_ends_a_trial_too():
+    started = time.monotonic()
+    found = hunt(
+        trials=2, minutes=0.05, fixed={**FIXED, "epochs": 10**6, "patience": 10**6, "batch_turns": 3}
+    )
+    assert time.monotonic() - started < 30
+    assert found.trials == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "what"),
+    [
+        ({"fixed": {**FIXED, "epochs": 2}}, "fixed settings"),
+        ({"space": parse_space("units=4,8")}, "space"),
+        ({"seeds": 2}, "seeds"),
+        ({"dev": tiny("dev")}, "dev part"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_study_of_another_search_is_refused(change, what, study):
+    with pytest.raises(StudyError) as refused:
+        hunt(study=study, **change)
+    assert str(refused.value) == f"{study}: the study is of another {what}; give the same, or another --study"
+
+
+def test_a_study_of_another_corpus_is_refused(study):
+    with pytest.raises(StudyError, match="the study is of another corpus; give the same"):
+        search(tiny(dialogues=20), space=UNITS, fixed=FIXED, trials=2, study=study)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    path = tmp_path_factory.mktemp("study") / "study.db"
+    hunt(study=path, trials=1)
+    return path
+
+
+def test_a_file_that_is_no_study_is_refused(tmp_path):
+    (tmp_path / "text.db").write_text("once upon a time " * 100)
+    with closing_table(tmp_path / "other.db"):
+        pass
+    for name, problem in (("text.db", "file is not a database"), ("other.db", "no study is in this file")):
+        before = (tmp_path / name).read_bytes()
+        with pytest.raises(StudyError) as refused:
+            hunt(study=tmp_path / name)
+        assert str(refused.value) == f"{tmp_path / name}: {problem}; give another --study"
+        assert (tmp_path / name).read_bytes() == before
+
+
+def closing_table(path):
+    from contextlib import closing
+
+    file = sqlite3.connect(path)
+    file.execute("CREATE TABLE precious (work TEXT)")
+    return closing(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("units=32..64", [Row("units", Whole(32, 64))]),
+        ("units=30..64..32", [Row("units", Whole(30, 62, step=32))]),
+        ("learning_rate=0.001..0.01", [Row("learning_rate", Real(0.001, 0.01, log=True))]),
+        ("dropout=0..0.5,units=8", [Row("units", Choice((8,))), Row("dropout", Real(0.0, 0.5))]),
+        (
+            "cell=lstm, gru,clip_norm=1..2",
+            [Row("cell", Choice(("lstm", "gru"))), Row("clip_norm", Real(1.0, 2.0))],
+        ),
+        ("residual=true,layers=2..3", [Row("layers", Whole(2, 3)), Row("residual", Choice((True,)))]),
+    ],
+)
+def test_space_as_text(text, rows):
+    assert [(r.name, r.distribution) for r in parse_space(text)] == [(r.name, r.distribution) for r in rows]
+    assert parse_space(",".join(f"{r.name}={r.distribution}" for r in rows))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("unit=3", "unknown setting 'unit'; did you mean 'units'?"),
+        ("units", "--space 'units': 'units' has no value; write it as units=32..256,cell=lstm,gru"),
+        ("units=", "--space 'units=': 'units=' has no value; write it as units=32..256,cell=lstm,gru"),
+        ("units=9..3", "--space units='9..3': 9 is more than 3; give the lower one first"),
+        ("units=0..3", "setting 'units' is '0'; input should be greater than or equal to 1"),
+        ("units=1..9..x", "--space units='1..9..x' is no range; write it as LOW..HIGH or LOW..HIGH..STEP"),
+        (
+            "dropout=0..0.5..0.1",
+            "--space dropout='0..0.5..0.1': only whole numbers take a step; leave it out",
+        ),
+        ("cell=gru..lstm", "--space cell='gru..lstm': 'cell' is no number; name its values with commas"),
+        ("seed=1..9", "setting 'seed' is not searched: it changes what is judged; give it with --fix"),
+        ("cell=grr", "setting 'cell' is 'grr'; input should be 'lstm', 'gru', 'simple-rnn' or 'transformer'"),
+        ("clip_norm=1..inf", "setting 'clip_norm' is 'inf'; input should be a finite number"),
+    ],
+)
+def test_a_space_that_is_none_is_refused(text, message):
+    with pytest.raises(ConfigError) as refused:
+        parse_space(text)
+    assert str(refused.value) == message
+
+
+def test_what_is_fixed_and_searched_is_refused():
+    with pytest.raises(TurnwiseError) as refused:
+        hunt(fixed={**FIXED, "units": 8})
+    assert str(refused.value) == "setting 'units' is both fixed and searched; leave one out"
+
+
+def test_what_was_compiled_is_let_go_of():
+    jax = pytest.importorskip("jax")
+    compiled = jax.jit(lambda x: x + 1)
+    compiled(1.0)
+    assert compiled._cache_size() == 1
+    hunt(trials=1)
+    assert compiled._cache_size() == 0
+
+
+def test_optuna_is_silent(capfd):
+    hunt(trials=1)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_unlucky_study_says_why_nothing_was_found():
+    found = Found("tea", (Trial({}, "failed", reason="the loss is nan"),), {}, {})
+    with pytest.raises(ConfigError, match="none of 1 trials was done; the loss is nan"):
+        _ = found.best
+
+
+def test_all_is_told_as_json(four):
+    record = json.loads(json.dumps(four.to_json()))
+    assert len(record["trials"]) == 4
+    assert record["best"]["dev_turn_accuracy"] == four.best.dev_turn_accuracy
+    assert record["space"] == {"units": "4,8", "dropout": "0..0.5"}
+    assert Study(None, {}, 1).trials == ()
