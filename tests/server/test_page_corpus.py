@@ -81,8 +81,16 @@ def test_the_report_of_the_model_is_shown_with_its_floors(page, model):
     report = json.loads((model / "report.json").read_text())
     shown = page.get("/ui/evaluation").text
     assert f"{report['right_turns']:,} of {report['turns']:,}" in shown
-    for share in (report["turn_accuracy"], *report["floors"].values()):
+    free, ceiling = report["free_running"]["turn_accuracy"], report["ceiling"]["turn_accuracy"]
+    for share in (report["turn_accuracy"], *report["floors"].values(), free, ceiling):
         assert (f"{share:.1%}" if 0 < share < 1 else f"{share:.0%}") in shown
+    assert "Taken for another most often" in shown
+    first = report["confusions"][0]
+    assert f'<td class="number">{first["count"]}</td>' in shown
+    for name in ("free_running", "ceiling", "confusions"):  # as an older turnwise wrote it
+        del report[name]
+    (model / "report.json").write_text(json.dumps(report))
+    assert "Taken for another" not in page.get("/ui/evaluation").text
 
 
 def test_without_a_report_the_model_can_be_judged(model, page):

@@ -26,13 +26,14 @@ def look(site: Here) -> Response:
     policy = site.policy
     judgement = site.judging.of(policy)
     found = judgement.confusions if judgement else None
+    report = (judgement.report if judgement else None) or _kept_report(site)
     return site.show(
         "evaluation.html",
         here="evaluation",
-        report=(judgement.report if judgement else None) or _kept_report(site),
+        report=report,
         judgement=judgement,
         matrix=_matrix(found) if found else None,
-        worst=found.wrong[:_WORST] if found else (),
+        worst=(found.wrong if found else _kept_confusions(report))[:_WORST],
         corpus=site.material.corpus,
         card=policy.card.corpus,
         cell_link=_cell_link,
@@ -85,6 +86,12 @@ def _kept_report(site: Site) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return report if isinstance(report, dict) and "floors" in report else None
+
+
+def _kept_confusions(report: dict[str, Any] | None) -> list[tuple[Cell, int]]:
+    """Return the confusions in a report, the most frequent first."""
+    kept = (report or {}).get("confusions", ())
+    return [((tuple(one["true"]), tuple(one["predicted"])), one["count"]) for one in kept]
 
 
 def _matrix(found: Confusions) -> dict[str, Any]:
