@@ -87,7 +87,7 @@ $(VENV)/.test: $(VENV)/.python pyproject.toml constraints.txt
 $(VENV)/.ui: $(VENV)/.python pyproject.toml constraints.txt
 	@echo "Installing turnwise with what the tests of its page need ..."
 	@$(INSTALL) '.[ui-test]'
-	@command -v chromium || $(BIN)/playwright install --with-deps chromium \
+	@command -v chromium >/dev/null || $(BIN)/playwright install --with-deps chromium \
 		|| apt-get install --yes --no-install-recommends chromium || echo "No browser can be installed here."
 	@touch $@
 

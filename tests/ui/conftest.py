@@ -10,13 +10,13 @@ from browser_support import Visitor
 from page_support import CORPUS, poor, written
 from server_support import serving
 
-playwright = pytest.importorskip("playwright.sync_api", reason="`make test-ui` installs a browser")
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="module")  # meanwhile an event loop runs, which other tests cannot have
+@pytest.fixture(scope="module", autouse=True)  # meanwhile an event loop runs, which other tests cannot have
 def browser():
     """Chromium: the one that Playwright installed, or else one of the system's."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="`make test-ui` installs a browser")
     with playwright.sync_playwright() as driver:
         own = driver.chromium.executable_path
         found = own if Path(own).exists() else next(filter(None, map(shutil.which, _PROGRAMS)), None)
@@ -28,7 +28,7 @@ def browser():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def model(tmp_path_factory):
     """A model with its report; not to be written to."""
     folder = tmp_path_factory.mktemp("ui") / "model"

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, replace
 from typing import Any
 
-from turnwise.dialogue import Corpus
+from turnwise.dialogue import Corpus, Dialogue
 from turnwise.errors import TurnwiseError
 from turnwise.evaluation import evaluate
 from turnwise.policy import Policy
@@ -83,6 +83,6 @@ class Judging:
         self._now = replace(now, done=done)
 
 
-def dialogues_of(corpus: Corpus, ids: set[str]) -> dict[str, Any]:
+def dialogues_of(corpus: Corpus, ids: set[str]) -> dict[str, Dialogue]:
     """Return these dialogues of a corpus, by their ids."""
     return {dialogue.id: dialogue for dialogue in corpus if dialogue.id in ids}
