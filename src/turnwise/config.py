@@ -148,6 +148,14 @@ class TrainConfig(Settings):
         patience: stop after so many epochs without a better dev part.
         learning_rate: Adam's step size.
         word_dropout: share of the users' words made unknown in training, so that none is a surprise.
+        turn_dropout: share of the turns of which every word of the user is made unknown.
+        fact_dropout: share of the facts that are left out.
+        own_actions: share of the turns, from the tenth epoch on, that are told what the network itself would
+            have done before, and not what was done.
+        label_smoothing: share of each target that is spread evenly over all actions.
+        class_weights: a in count ** -a, the weight of an answer that comes so often; 0 weighs all the same.
+        averaging: share of the averaged weights that a batch leaves as it is; they are judged and kept in the
+            place of the last ones; 0 is no averaging.
         clip_norm: gradients are scaled down to this norm.
         batch_turns: turn slots (dialogues x turns, padding included) of a batch.
         dev_share: share of the dialogues held out as the dev part when none is given.
@@ -164,6 +172,12 @@ class TrainConfig(Settings):
     patience: int = Field(default=6, ge=1)
     learning_rate: float = Field(default=0.003, gt=0)
     word_dropout: float = Field(default=0.05, ge=0, lt=1)
+    turn_dropout: float = Field(default=0.0, ge=0, lt=1)
+    fact_dropout: float = Field(default=0.0, ge=0, lt=1)
+    own_actions: float = Field(default=0.0, ge=0, le=1)
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    class_weights: float = Field(default=0.0, ge=0, le=1)
+    averaging: float = Field(default=0.0, ge=0, lt=1)
     clip_norm: float = Field(default=1.0, gt=0)
     batch_turns: int = Field(default=512, ge=1, le=1_000_000)
     dev_share: float = Field(default=0.1, gt=0, lt=1)

@@ -20,8 +20,10 @@ from turnwise.histories import Histories, histories_of
 from turnwise.layouts import Actions, labelled, lesson
 from turnwise.policy import Card, Policy
 from turnwise.training.checkpoint import Checkpoint
+from turnwise.training.class_weights import class_weights
 from turnwise.training.decide import fit_decision
 from turnwise.training.interruption import Interruption
+from turnwise.training.own_actions import check_own_actions
 from turnwise.training.progress import Progress, Silence
 from turnwise.training.split import split_dev
 from turnwise.version import __version__
@@ -70,10 +72,11 @@ def train(
         MissingExtra: where the libraries for training (or for byte-pair pieces) are not installed.
     """
     network, config, encoder = network or NetworkConfig(), config or TrainConfig(), encoder or EncoderConfig()
+    check_own_actions(config.own_actions, network)
     corpus, dev = labelled(network, corpus), None if dev is None else labelled(network, dev)
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
-    lessons = _prepare(corpus, dev, network, encoder, values, config.batch_turns)
+    lessons = _prepare(corpus, dev, network, encoder, values, config)
     _check_decide(corpus.name, lessons.space, config.decide)
     fit = _begin(lessons, network, config)
     state = {
@@ -118,12 +121,12 @@ def _prepare(
     corpus: Corpus,
     dev: Corpus,
     network: NetworkConfig,
-    config: EncoderConfig,
+    encoding: EncoderConfig,
     values: Mapping[str, Iterable[str]] | None,
-    batch_turns: int,
+    config: TrainConfig,
 ) -> _Lessons:
     """Count the training part, then encode both parts."""
-    census, floors, seen = Census.begun(corpus, config, values), FloorCounts(), array("Q")
+    census, floors, seen = Census.begun(corpus, encoding, values), FloorCounts(), array("Q")
     for dialogue in corpus:
         one = lesson(network, dialogue)
         census.add(dialogue, one)
@@ -131,6 +134,8 @@ def _prepare(
         seen.extend(histories_of(network, one))
     space, encoder = census.action_space(), census.encoder(network.words)
     _check_actions(corpus.name, space, "outcome" if network.layout == "many-to-one" else "action")
+    encoded = encode(corpus, encoder, space, network)
+    weights = class_weights(encoded, config.class_weights) if config.class_weights else None
     return _Lessons(
         corpus={
             "name": corpus.name,
@@ -145,8 +150,8 @@ def _prepare(
         histories=Histories.of(seen),
         responses=census.most_frequent_responses(),
         answers=census.answers,
-        train=Batches(encode(corpus, encoder, space, network), batch_turns),
-        dev=Batches(encode(dev, encoder, space, network), _DEV_BATCH * batch_turns, most_lengths=2),
+        train=Batches(encoded, config.batch_turns, weights=weights),
+        dev=Batches(encode(dev, encoder, space, network), _DEV_BATCH * config.batch_turns, most_lengths=2),
     )
 
 
