@@ -46,6 +46,10 @@ class Client:
     def post(self, path, body=None, **content):
         return self.ask("POST", path, json=body, **content)
 
+    def sleep(self, seconds):
+        """Let the application work on."""
+        self._run(asyncio.sleep(seconds))
+
     def together(self, *requests):
         """Ask all at once: (path, body) each."""
 
