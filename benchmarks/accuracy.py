@@ -85,6 +85,9 @@ def main() -> int:
 def measure(given: argparse.Namespace) -> int:
     given.cache.mkdir(parents=True, exist_ok=True)
     cases = cases_of(given.only or list(PROTOCOLS), Folders((given.data, *given.more)), given.dev)
+    if not cases:
+        say("there is nothing to measure; give a folder that holds babi, star, ted_stories or others")
+        return 2
     settings = {"epochs": given.epochs} if given.epochs else {}
     planned = [(case, trials_of(case, given.seeds, settings, given.cache)) for case in cases]
     results = run_all((one for _, trials in planned for one in trials.all), given.cache, given.jobs, say)

@@ -14,7 +14,7 @@ from typing import Any
 
 import turnwise
 from protocols.case import drawn
-from turnwise import Corpus, Policy, read
+from turnwise import Corpus, Policy, TurnwiseError, read
 from turnwise.config import split_settings
 from turnwise.layouts import lesson
 from turnwise.metrics import Tally
@@ -103,6 +103,9 @@ def run_all(
         cache: the folder of results.
         jobs: so many run at once, each on one core.
         say: is told how far it is.
+
+    Raises:
+        TurnwiseError: where a trial is refused; the others are stopped.
     """
     source, results = source_hash(), dict[Trial, dict[str, Any]]()
     files = {trial: cache / f"{trial.key(source)}.json" for trial in trials}
@@ -114,7 +117,7 @@ def run_all(
     whole, done, began = sum(trial.work for trial in waiting), 0.0, time.monotonic()
     # Forked processes would share locks of JAX's threads.
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        running = {pool.submit(run, trial): trial for trial in waiting}
+        running = {pool.submit(_run_in_process, trial): trial for trial in waiting}
         try:
             for number, future in enumerate(as_completed(running), start=1):
                 trial, result = running[future], future.result()
@@ -124,7 +127,8 @@ def run_all(
                 left = (time.monotonic() - began) * (whole - done) / done
                 say(f"{number} of {len(waiting)}: {_in_short(trial, result)}; about {_minutes(left)} left")
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for child in multiprocessing.active_children():  # else each would end what it has begun
+                child.terminate()
             raise
     return results
 
@@ -143,6 +147,14 @@ def _in_short(trial: Trial, result: Mapping[str, Any]) -> str:
 
 def _minutes(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
+
+
+def _run_in_process(trial: Trial) -> dict[str, Any]:
+    """Run a trial; what it refuses becomes an error that can be sent to another process."""
+    try:
+        return run(trial)
+    except TurnwiseError as error:
+        raise TurnwiseError(f"{trial.name}, seed {trial.seed}: {error}") from None
 
 
 def run(trial: Trial) -> dict[str, Any]:

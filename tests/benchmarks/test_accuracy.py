@@ -42,6 +42,14 @@ def test_trainings_are_kept_and_found_again(case, tmp_path):
     assert trials_of(case, 2, {"epochs": 2}, tmp_path).alone[0].key("source") not in keys
 
 
+def test_a_refusal_comes_back_from_the_process(case, tmp_path):
+    trials = trials_of(case, 1, {"decide": "sets"}, tmp_path)
+    with pytest.raises(turnwise.TurnwiseError, match="^tiny, seed 1: setting 'decide' is 'sets'"):
+        run_all(trials.alone, tmp_path, 1, lambda said: None)
+    with pytest.raises(turnwise.TurnwiseError, match="unknown setting 'epoch'; did you mean 'epochs'"):
+        trials_of(case, 1, {"epoch": 1}, tmp_path)
+
+
 def test_a_trial_judges_what_it_was_given(case, tmp_path):
     trials = trials_of(case, 2, SETTINGS, tmp_path)
     result = run(trials.together)
