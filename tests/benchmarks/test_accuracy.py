@@ -44,7 +44,7 @@ def test_trainings_are_kept_and_found_again(case, tmp_path):
 
 def test_a_refusal_comes_back_from_the_process(case, tmp_path):
     trials = trials_of(case, 1, {"decide": "sets"}, tmp_path)
-    with pytest.raises(turnwise.TurnwiseError, match="^tiny, seed 1: setting 'decide' is 'sets'"):
+    with pytest.raises(turnwise.TurnwiseError, match=r"^tiny, seed 1: setting 'decide' is 'sets'"):
         run_all(trials.alone, tmp_path, 1, lambda said: None)
     with pytest.raises(turnwise.TurnwiseError, match="unknown setting 'epoch'; did you mean 'epochs'"):
         trials_of(case, 1, {"epoch": 1}, tmp_path)
