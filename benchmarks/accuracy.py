@@ -49,13 +49,17 @@ def arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("data", type=Path, help="a folder of corpora")
-    parser.add_argument("--data", type=Path, action="append", default=[], dest="more", metavar="MORE")
+    more = "a folder with further parts; may be repeated"
+    parser.add_argument(
+        "--data", type=Path, action="append", default=[], dest="more", metavar="MORE", help=more
+    )
     parser.add_argument("--only", action="append", choices=PROTOCOLS, help="this protocol; may be repeated")
     parser.add_argument("--seeds", type=int, default=5, help="how many seeds to train with")
     parser.add_argument("--jobs", type=int, default=available_cores(), help="trainings at once, a core each")
     parser.add_argument("--epochs", type=int, help="at most so many, to see the command work")
     parser.add_argument("--dev", action="store_true", help="judge on a fifth held out of the training part")
-    parser.add_argument("--cache", type=Path, default=user_cache_path("turnwise") / "accuracy")
+    kept = user_cache_path("turnwise") / "accuracy"
+    parser.add_argument("--cache", type=Path, default=kept, help="where finished trainings are kept")
     parser.add_argument("--write", action="store_true", help=f"replace the section in {RESULTS.name}")
     given = parser.parse_args()
     for folder in (given.data, *given.more):
