@@ -12,7 +12,7 @@ PACKAGE = ROOT / "src" / "turnwise"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
     ["errors", "version", "cores"],
-    ["dialogue", "vocabulary", "metrics", "config", "backend"],
+    ["dialogue", "candidates", "vocabulary", "metrics", "config", "backend"],
     ["layers", "layouts"],
     ["network", "features", "readers", "runtime", "simulator"],
     ["floors", "histories", "rules"],
@@ -36,7 +36,7 @@ LIVE = {
     "histories",
     "cli",
 }
-LIVE |= {"data", "rules", "search", "server", "simulator"}
+LIVE |= {"candidates", "data", "rules", "search", "server", "simulator"}
 
 
 def room(path: Path) -> str:

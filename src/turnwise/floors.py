@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from turnwise.candidates import inputs_of
 from turnwise.dialogue import Turn
 from turnwise.features.seen import Previous
 from turnwise.features.words import normalise
@@ -106,10 +107,11 @@ class Floors:
 
 def _keys(turn: Turn, previous: Previous) -> Iterator[int]:
     """Yield the hash of the turn's case at each level."""
+    facts = inputs_of(turn.facts).items()
     seen = {
         "user": "" if turn.user is None else "+" + " ".join(normalise(turn.user).split()),
         "previous": "" if previous is None else "+" + json.dumps(sorted(previous)),
-        "facts": json.dumps(sorted((name, value_name(value)) for name, value in turn.facts.items())),
+        "facts": json.dumps(sorted((name, value_name(value)) for name, value in facts)),
     }
     for level in _LEVELS:
         case = json.dumps([seen[part] for part in level])

@@ -5,6 +5,7 @@ from turnwise.features.block import Block
 from turnwise.features.census import Census
 from turnwise.features.encoded import EncodedCorpus, encode
 from turnwise.features.encoder import EncodedTurn, TurnEncoder
+from turnwise.features.responder import Responder
 from turnwise.features.seen import Memory, Previous
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "EncodedTurn",
     "Memory",
     "Previous",
+    "Responder",
     "TurnEncoder",
     "encode",
 ]

@@ -18,6 +18,7 @@ from turnwise.policy.folder import read_folder, write_folder
 from turnwise.policy.onnx_file import OnnxFile, write_onnx
 from turnwise.policy.parts import Parts
 from turnwise.policy.prediction import Prediction
+from turnwise.policy.wording import Wording
 from turnwise.runtime import NumpyNetwork, State
 from turnwise.runtime.temper import temper
 
@@ -43,12 +44,14 @@ class PolicyState:
 class Policy(Parts):
     """A trained model, made of its parts. It holds no conversation: state in, state out."""
 
+    wording: Wording = field(init=False, repr=False)
     _network: NumpyNetwork = field(init=False, repr=False)
     _digest: str = field(init=False, repr=False, default="")
 
     def __post_init__(self) -> None:
         weights = temper(self.weights, self.decision.temperature)
         object.__setattr__(self, "_network", NumpyNetwork(self.config, weights, self.space.multi))
+        object.__setattr__(self, "wording", Wording(self.encoder.responder, self.responses))
 
     @property
     def digest(self) -> str:
@@ -90,7 +93,7 @@ class Policy(Parts):
         """
         seen, memory = self.encoder.encode(turn, state.memory)
         probabilities, network = self._network.step(state.network, seen.bits, seen.tokens)
-        return self._prediction(probabilities), PolicyState(network, memory)
+        return self._prediction(probabilities, memory), PolicyState(network, memory)
 
     def step_many(
         self, states: Sequence[PolicyState], turns: Sequence[Turn]
@@ -108,16 +111,17 @@ class Policy(Parts):
         seen = [(one.bits, one.tokens) for one, _ in encoded]
         stepped = self._network.step_many([state.network for state in states], seen)
         return [
-            (self._prediction(probabilities), PolicyState(network, memory))
+            (self._prediction(probabilities, memory), PolicyState(network, memory))
             for (probabilities, network), (_, memory) in zip(stepped, encoded, strict=True)
         ]
 
-    def _prediction(self, probabilities: NDArray[np.float32]) -> Prediction:
+    def _prediction(self, probabilities: NDArray[np.float32], memory: Memory) -> Prediction:
+        words = self.wording, memory.fillings
         if probabilities.ndim == 1:
-            return Prediction(probabilities, self.space, (), self.decision)
+            return Prediction(probabilities, self.space, (), self.decision, *words)
         first, *others = probabilities
         ahead = tuple(Prediction(row, self.space, (), self.decision) for row in others)
-        return Prediction(first, self.space, ahead, self.decision)
+        return Prediction(first, self.space, ahead, self.decision, *words)
 
     def for_error(self, max_error: float) -> Policy:
         """Return the policy that abstains as is needed for at most this share of wrong answers.

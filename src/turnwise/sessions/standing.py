@@ -11,9 +11,10 @@ import numpy as np
 
 from turnwise.errors import StateError
 from turnwise.features import Memory
+from turnwise.features.fillings import Fillings
 from turnwise.policy import PolicyState
 
-FORMAT = "turnwise-state-2"
+FORMAT = "turnwise-state-3"
 _json = json.JSONEncoder(separators=(",", ":")).encode
 _FLOAT = np.dtype("<f4")
 
@@ -50,6 +51,7 @@ class Standing:
             "previous": memory.previous,
             "response": memory.response,
             "kept": memory.kept,
+            "fillings": memory.fillings.to_json(),
             "shapes": [[vector.shape for vector in cell] for cell in cells],
         }
         vectors = (vector.astype(_FLOAT, copy=False).tobytes() for cell in cells for vector in cell)
@@ -73,7 +75,12 @@ class Standing:
                 _names(head["predicted"]),
                 PolicyState(
                     _cells(head["shapes"], body),
-                    Memory(_names(head["previous"]), head["response"], _frozen(head["kept"])),
+                    Memory(
+                        _names(head["previous"]),
+                        head["response"],
+                        _frozen(head["kept"]),
+                        Fillings(*_frozen(head["fillings"])),
+                    ),
                 ),
             )
         except (ValueError, KeyError, TypeError) as error:
