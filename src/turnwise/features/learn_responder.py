@@ -63,8 +63,8 @@ class ResponderCounts:
 def _place(slot: str, examples: _Examples) -> Place:
     """Return a list of decisions: again and again the source that is most often right where it has a value.
 
-    The list ends where the most usual text is right as often as any source. R. L. Rivest, Learning decision
-    lists (1987), is about such lists; shares are smoothed as Laplace did.
+    The list ends where the most usual text is right more often than any source. Such lists are those of
+    R. L. Rivest, Learning decision lists (1987); shares are smoothed as Laplace did.
     """
     left, sources = dict(examples), list[str]()
     usual, _ = _usual(examples)
@@ -72,7 +72,7 @@ def _place(slot: str, examples: _Examples) -> Place:
         usual, share = _usual(left)
         shares = {name: _share(left, number) for number, name in enumerate(SOURCES) if name not in sources}
         best = max(shares, key=lambda name: shares[name], default=None)
-        if best is None or shares[best] <= share:
+        if best is None or shares[best] < share:
             return Place(slot, tuple(sources), usual)
         sources.append(best)
         number = SOURCES.index(best)

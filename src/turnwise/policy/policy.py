@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from turnwise.dialogue import Dialogue, Turn
 from turnwise.errors import ModelError
 from turnwise.features import Memory, Previous
+from turnwise.features.fillings import NOTHING, Fillings
 from turnwise.layouts import turns_read
 from turnwise.policy.digest import digest_of
 from turnwise.policy.folder import read_folder, write_folder
@@ -93,7 +94,7 @@ class Policy(Parts):
         """
         seen, memory = self.encoder.encode(turn, state.memory)
         probabilities, network = self._network.step(state.network, seen.bits, seen.tokens)
-        return self._prediction(probabilities, memory), PolicyState(network, memory)
+        return self._prediction(probabilities, memory.fillings), PolicyState(network, memory)
 
     def step_many(
         self, states: Sequence[PolicyState], turns: Sequence[Turn]
@@ -111,12 +112,12 @@ class Policy(Parts):
         seen = [(one.bits, one.tokens) for one, _ in encoded]
         stepped = self._network.step_many([state.network for state in states], seen)
         return [
-            (self._prediction(probabilities, memory), PolicyState(network, memory))
+            (self._prediction(probabilities, memory.fillings), PolicyState(network, memory))
             for (probabilities, network), (_, memory) in zip(stepped, encoded, strict=True)
         ]
 
-    def _prediction(self, probabilities: NDArray[np.float32], memory: Memory) -> Prediction:
-        words = self.wording, memory.fillings
+    def _prediction(self, probabilities: NDArray[np.float32], fillings: Fillings = NOTHING) -> Prediction:
+        words = self.wording, fillings
         if probabilities.ndim == 1:
             return Prediction(probabilities, self.space, (), self.decision, *words)
         first, *others = probabilities
