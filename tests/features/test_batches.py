@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from layout_support import LAYOUTS, told
 from support import tiny
 from turnwise import Corpus, Dialogue, EncoderConfig, NetworkConfig, Turn
-from turnwise.features import Batches, Census, encode
+from turnwise.features import Batches, Census, Corruption, encode
 from turnwise.features.bucket_edges import bucket_edges
 
 
@@ -35,6 +35,10 @@ def batches_of(corpus, batch_turns, words="bits"):
     census = Census.of(corpus, config=EncoderConfig(min_count=1, position=False))
     encoder = census.encoder(words)
     return Batches(encode(corpus, encoder, census.action_space(), config), batch_turns)
+
+
+def corrupted(batches, **shares):
+    return batches.shuffled(np.random.default_rng(1), Corruption(**shares))
 
 
 def test_batches_keep_to_the_budget_and_few_shapes():
@@ -74,8 +78,8 @@ def test_one_giant_text_does_not_widen_the_other_batches(words, name):
 
 def test_word_dropout_hides_words_and_nothing_else():
     batches = batches_of(tiny(dialogues=40), 64)
-    known = [np.sort(batch.inputs["bits"], -1) for batch in batches.shuffled(np.random.default_rng(1), 0.0)]
-    hidden = [batch.inputs["bits"] for batch in batches.shuffled(np.random.default_rng(1), 0.99)]
+    known = [np.sort(batch.inputs["bits"], -1) for batch in batches.shuffled(np.random.default_rng(1))]
+    hidden = [batch.inputs["bits"] for batch in corrupted(batches, words=0.99)]
     census = Census.of(tiny(dialogues=40), config=EncoderConfig(min_count=1))
     encoder = census.encoder()
     words = encoder.blocks[0].vocabulary
@@ -88,8 +92,8 @@ def test_word_dropout_hides_words_and_nothing_else():
 
 def test_word_dropout_makes_tokens_unknown_and_nothing_else():
     batches = batches_of(tiny(dialogues=40), 64, words="mean")
-    known = [batch.inputs for batch in batches.shuffled(np.random.default_rng(1), 0.0)]
-    hidden = [batch.inputs for batch in batches.shuffled(np.random.default_rng(1), 0.5)]
+    known = [batch.inputs for batch in batches.shuffled(np.random.default_rng(1))]
+    hidden = [batch.inputs for batch in corrupted(batches, words=0.5)]
     changed = real = 0
     for before, after in zip(known, hidden, strict=True):
         np.testing.assert_array_equal(before["bits"], after["bits"])

@@ -138,7 +138,7 @@ def test_the_dev_figures_do_not_depend_on_the_batches(layout):
     for batch_turns in (3, 8, 200):
         batches = Batches(arrays, batch_turns)
         step = make_step(model, make_optimizer(QUICK), QUICK, space.multi)
-        figures.append(Fit(model, space, QUICK, batches, batches)._dev_record(step))
+        figures.append(Fit(model, space, QUICK, batches, batches)._dev_record(step, batches.in_order()))
     for figure in figures[1:]:
         assert figure["dev_turn_accuracy"] == figures[0]["dev_turn_accuracy"]
         assert figure["dev_loss"] == pytest.approx(figures[0]["dev_loss"], rel=1e-5)
@@ -159,6 +159,6 @@ def test_only_the_first_answer_of_a_row_is_judged_while_training():
 
     fit = object.__new__(Fit)
     fit.space, fit.dev = space, batches
-    record = fit._dev_record(Oracle())
+    record = fit._dev_record(Oracle(), batches.in_order())
     assert record["dev_turn_accuracy"] == 1.0
     assert record["dev_loss"] == pytest.approx(-np.log(1e-9) * 2 / 3, rel=1e-3)

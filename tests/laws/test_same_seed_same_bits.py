@@ -66,6 +66,19 @@ def test_a_resumed_run_of_each_layout_ends_as_the_whole_one(layout, tokenizer, t
     assert timeless(straight.card.metrics) == timeless(resumed.card.metrics)
 
 
+def test_a_resumed_run_with_every_setting_that_chance_or_memory_has_a_part_in_ends_as_the_whole_one(tmp_path):
+    settings = {"turn_dropout": 0.3, "fact_dropout": 0.3, "own_actions": 1.0, "class_weights": 0.5}
+    settings |= {"averaging": 0.8, "label_smoothing": 0.1}
+    config = TrainConfig(epochs=5, patience=5, batch_turns=12, seed=7, **settings)
+    given = {"network": SMALL, "config": config, "checkpoint": tmp_path / "checkpoint"}
+    straight, again = turnwise.train(tiny(), **given), turnwise.train(tiny(), **given)
+    turnwise.train(tiny(), **given, progress=StopAfter(3))
+    resumed = turnwise.train(tiny(), **given, resume=True)
+    for other in (again, resumed):
+        assert same_weights(straight, other)
+        assert timeless(straight.card.metrics) == timeless(other.card.metrics)
+
+
 def test_another_seed_gives_other_bits(whole):
     other = turnwise.train(tiny(), network=SMALL, config=TrainConfig(epochs=5, batch_turns=12, seed=8))
     assert not same_weights(whole, other)

@@ -18,10 +18,11 @@ from turnwise.training.trainer import _prepare
 jax_only = pytest.mark.skipif(keras.backend.backend() != "jax", reason="the shared step is that of JAX")
 
 
-def lessons(multi=False, layout="many-to-many-2"):
+def lessons(multi=False, layout="many-to-many-2", **settings):
     network = NetworkConfig(units=8, bit_units=6, dropout=0.0, layout=layout)
     corpus, dev = tiny(dialogues=23, multi=multi), tiny(multi=multi)
-    return network, _prepare(corpus, dev, network, EncoderConfig(), None, 40)
+    config = TrainConfig(batch_turns=40, **settings)
+    return network, _prepare(corpus, dev, network, EncoderConfig(), None, config)
 
 
 def network_of(network, found, **changes):
@@ -43,10 +44,18 @@ def trained(network, found, config, batches=4):
 
 
 @jax_only
-@pytest.mark.parametrize("layout", ["many-to-many-2", "one-to-many", "many-to-many-1"])
-def test_the_number_of_devices_changes_nothing_but_rounding(layout):
-    network, found = lessons(layout=layout)
-    one, three = (trained(network, found, TrainConfig(devices=devices)) for devices in (1, 3))
+@pytest.mark.parametrize(
+    ("layout", "settings"),
+    [
+        ("many-to-many-2", {}),
+        ("many-to-many-2", {"label_smoothing": 0.1, "averaging": 0.9, "class_weights": 0.5}),
+        ("one-to-many", {}),
+        ("many-to-many-1", {}),
+    ],
+)
+def test_the_number_of_devices_changes_nothing_but_rounding(layout, settings):
+    network, found = lessons(layout=layout, **settings)
+    one, three = (trained(network, found, TrainConfig(devices=devices, **settings)) for devices in (1, 3))
     assert one[0] == pytest.approx(three[0], rel=1e-5)
     for name, weights in one[1].items():
         np.testing.assert_allclose(weights, three[1][name], atol=2e-6, err_msg=name)

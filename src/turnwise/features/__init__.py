@@ -3,6 +3,7 @@
 from turnwise.features.batches import Batch, Batches
 from turnwise.features.block import Block
 from turnwise.features.census import Census
+from turnwise.features.corruption import Corruption
 from turnwise.features.encoded import EncodedCorpus, encode
 from turnwise.features.encoder import EncodedTurn, TurnEncoder
 from turnwise.features.responder import Responder
@@ -13,6 +14,7 @@ __all__ = [
     "Batches",
     "Block",
     "Census",
+    "Corruption",
     "EncodedCorpus",
     "EncodedTurn",
     "Memory",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turnwise.features.bucket_edges import bucket_edges, rows_of_batch
+from turnwise.features.corruption import Corruption
 from turnwise.features.encoded import EncodedCorpus, Ragged
-from turnwise.features.tokens import PADDING, UNKNOWN
+from turnwise.features.tokens import PADDING
 
 _MOST_BUCKETS = 6
 # Dialogues with a turn of so many times more bits than is usual are batched apart, not to widen the rest.
@@ -31,7 +32,7 @@ class Batch:
             order `tokens`, (B, T, W), 0 fills up; where the network needs it `mask`, (B, T), true for a turn.
         targets: indices of actions for each of N answers, (B, N, L); A is an unknown action, A + 1 fills up.
             N is T, or T * k where each turn has k answers (turn by turn), or 1 for a whole dialogue.
-        weights: (B, N), 1 for an answer and 0 for padding.
+        weights: (B, N), of an answer 1, or what else it was given; 0 for padding.
         turns: how many of the B * T turns are real, or have a real answer.
     """
 
@@ -76,10 +77,17 @@ class Batches:
         encoded: the corpus.
         batch_turns: turn slots of a batch; a longer dialogue is a batch of its own.
         most_lengths: dialogues are grouped by at most so many lengths.
+        weights: of each answer of the corpus, all above 0; 1 where they are not given.
     """
 
-    def __init__(self, encoded: EncodedCorpus, batch_turns: int, most_lengths: int = _MOST_BUCKETS) -> None:
-        self._encoded = encoded
+    def __init__(
+        self,
+        encoded: EncodedCorpus,
+        batch_turns: int,
+        most_lengths: int = _MOST_BUCKETS,
+        weights: NDArray[np.float32] | None = None,
+    ) -> None:
+        self.encoded, self._weights = encoded, weights
         self._first_turns, self._first_answers = encoded.first_turns, encoded.first_answers
         self._slots, self._answers = encoded.slots, encoded.rows * encoded.a_row
         self._one_each = np.array_equal(self._answers, encoded.lengths)
@@ -98,12 +106,12 @@ class Batches:
     @property
     def rows(self) -> int:
         """How many decisions a pass goes through: answers, those further ahead not counted."""
-        return int(self._encoded.rows.sum())
+        return int(self.encoded.rows.sum())
 
     @property
     def a_row(self) -> int:
         """k: each k-th answer is the first of a row."""
-        return self._encoded.a_row
+        return self.encoded.a_row
 
     @property
     def fill(self) -> float:
@@ -135,31 +143,41 @@ class Batches:
             for rows in _chunks(bucket.dialogues, bucket.rows):
                 yield self._batch(bucket, rows)
 
-    def shuffled(self, generator: np.random.Generator, word_dropout: float = 0.0) -> Iterator[Batch]:
-        """Yield every dialogue once, in a random order drawn from `generator`.
+    def gathered(self, answer: Callable[[Batch], NDArray[Any]]) -> NDArray[Any]:
+        """Return what `answer` says of each answer of a batch, (B, N, ...), in the order of the corpus."""
+        said, places = list[NDArray[Any]](), list[NDArray[np.int64]]()
+        for bucket in self.buckets:
+            for rows in _chunks(bucket.dialogues, bucket.rows):
+                shape = (bucket.rows, bucket.answers)
+                real, numbers = _places(self._first_answers, self._answers, rows, shape)
+                said.append(answer(self._batch(bucket, rows))[real])
+                places.append(numbers)
+        return np.concatenate(said)[np.argsort(np.concatenate(places))]
 
-        Args:
-            generator: the source of chance.
-            word_dropout: this share of the users' words is made unknown, so that the unknown word is learned
-                too where the training part holds few such words.
-        """
+    def shuffled(
+        self, generator: np.random.Generator, corruption: Corruption | None = None
+    ) -> Iterator[Batch]:
+        """Yield every dialogue once, in a random order drawn from `generator`, the inputs corrupted."""
         planned = [
             (bucket, rows)
             for bucket in self.buckets
             for rows in _chunks(generator.permutation(bucket.dialogues), bucket.rows)
         ]
         for index in generator.permutation(len(planned)):
-            batch = self._batch(*planned[index])
-            bits = batch.inputs["bits"]
-            hidden = generator.random(bits.shape, np.float32) < word_dropout
-            inputs = batch.inputs | {"bits": np.where(hidden, self._encoded.without_words[bits], bits)}
-            if (tokens := inputs.get("tokens")) is not None:
-                hidden = generator.random(tokens.shape, np.float32) < word_dropout
-                inputs["tokens"] = np.where(hidden & (tokens != PADDING), np.int32(UNKNOWN), tokens)
+            bucket, rows = planned[index]
+            batch, turns = self._batch(bucket, rows), self._turns(bucket, rows)
+            inputs = (corruption or Corruption()).of(batch.inputs, self.encoded, turns, generator)
             yield replace(batch, inputs=inputs)
 
+    def _turns(self, bucket: Bucket, dialogues: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the number of each turn of a batch, (B, T); -1 is padding."""
+        turns = np.full((bucket.rows, bucket.turns), -1, np.int64)
+        real, numbers = _places(self._first_turns, self.encoded.lengths, dialogues, turns.shape)
+        turns[real] = numbers
+        return turns
+
     def _batch(self, bucket: Bucket, dialogues: NDArray[np.int64]) -> Batch:
-        encoded, rows = self._encoded, bucket.rows
+        encoded, rows = self.encoded, bucket.rows
         real, numbers = _places(self._first_turns, encoded.lengths, dialogues, (rows, bucket.turns))
         inputs: dict[str, NDArray[Any]] = {
             "bits": _filled(encoded.bits, real, numbers, bucket.bits, encoded.num_features)
@@ -171,7 +189,10 @@ class Batches:
         if not self._one_each:  # else an answer stands where its turn does
             real, numbers = _places(self._first_answers, self._answers, dialogues, (rows, bucket.answers))
         targets = _filled(encoded.answers, real, numbers, bucket.actions, encoded.num_actions + 1)
-        return Batch(inputs, targets, real.astype(np.float32), int(self._slots[dialogues].sum()))
+        weights = real.astype(np.float32)
+        if self._weights is not None:
+            weights[real] = self._weights[numbers]
+        return Batch(inputs, targets, weights, int(self._slots[dialogues].sum()))
 
 
 def _places(

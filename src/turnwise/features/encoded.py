@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from turnwise.config import NetworkConfig
 from turnwise.dialogue import Dialogue
 from turnwise.features.encoder import TurnEncoder
+from turnwise.features.facts import Facts
 from turnwise.layouts import Actions, answers_a_row, lesson
 from turnwise.vocabulary import ActionSpace
 
@@ -67,6 +68,9 @@ class EncodedCorpus:
         masked: whether the network needs to know which turns are real.
         num_actions: A.
         without_words: what each bit, and the padding F, becomes where users' words are unknown, (F + 1,).
+        facts: the bits of facts.
+        of_the_turn_before: which bits tell what the system did at the turn before and no other, (F + 1,).
+        told: these bits for each action that may be an answer, and for none of them, (A + 1, M); F fills up.
     """
 
     lengths: NDArray[np.int64]
@@ -78,6 +82,9 @@ class EncodedCorpus:
     masked: bool
     num_actions: int
     without_words: NDArray[np.int32]
+    facts: range = range(0)
+    of_the_turn_before: NDArray[np.bool_] | None = None
+    told: NDArray[np.int32] | None = None
 
     @property
     def num_features(self) -> int:
@@ -137,6 +144,9 @@ def encode(
         masked=config.layout == "many-to-one",
         num_actions=len(space),
         without_words=encoder.without_words(),
+        facts=encoder.bits_of(Facts.name),
+        of_the_turn_before=encoder.of_the_turn_before(),
+        told=encoder.told(space),
     )
 
 

@@ -47,6 +47,8 @@ BLOCKS: dict[str, Any] = {
     )
 }
 
+_OF_THE_TURN_BEFORE = (PreviousActions, LastSaid)
+
 
 @dataclass(frozen=True, slots=True)
 class EncodedTurn:
@@ -159,6 +161,35 @@ class TurnEncoder:
             if isinstance(block, UserWords | UserPairs | UserCharacters):
                 become[first : first + len(block.vocabulary)] = first + block.vocabulary.unknown
         return become
+
+    def bits_of(self, name: str) -> range:
+        """Return the bits of the block of that name; none where there is no such block."""
+        places = (range(first, first + block.width) for first, block in self._placed if block.name == name)
+        return next(places, range(0))
+
+    def of_the_turn_before(self) -> NDArray[np.bool_]:
+        """Return which bits, the padding F among them, tell of the turn before and no other: (F + 1,)."""
+        found = np.zeros(self.width + 1, np.bool_)
+        for block in _OF_THE_TURN_BEFORE:
+            bits = self.bits_of(block.name)
+            found[bits.start : bits.stop] = True
+        return found
+
+    def told(self, names: Iterable[str]) -> NDArray[np.int32]:
+        """Return the bits by which a turn is told that an action was taken before it, for each name and none.
+
+        Returns:
+            (A + 1, M) bits, the one of the action first, then the words that it usually says; F fills up.
+        """
+        blocks = [(first, block) for first, block in self._placed if isinstance(block, _OF_THE_TURN_BEFORE)]
+        lists = [
+            [first + bit for first, block in blocks for bit in sorted(block.bits(Seen(previous=(name,))))]
+            for name in names
+        ]
+        table = np.full((len(lists) + 1, max(map(len, lists), default=0)), self.width, np.int32)
+        for row, bits in zip(table, lists, strict=False):
+            row[: len(bits)] = bits
+        return table
 
     @property
     def pieces(self) -> tuple[str, ...]:

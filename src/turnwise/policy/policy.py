@@ -14,13 +14,14 @@ from turnwise.errors import ModelError
 from turnwise.features import Memory, Previous
 from turnwise.features.fillings import NOTHING, Fillings
 from turnwise.layouts import turns_read
+from turnwise.policy.decision import tempered
 from turnwise.policy.digest import digest_of
 from turnwise.policy.folder import read_folder, write_folder
 from turnwise.policy.onnx_file import OnnxFile, write_onnx
 from turnwise.policy.parts import Parts
 from turnwise.policy.prediction import Prediction
 from turnwise.policy.wording import Wording
-from turnwise.runtime import NumpyNetwork, State
+from turnwise.runtime import NumpyNetwork, OneByOne, State, network_of
 from turnwise.runtime.temper import temper
 
 
@@ -46,13 +47,19 @@ class Policy(Parts):
     """A trained model, made of its parts. It holds no conversation: state in, state out."""
 
     wording: Wording = field(init=False, repr=False)
-    _network: NumpyNetwork = field(init=False, repr=False)
+    _network: NumpyNetwork | OneByOne = field(init=False, repr=False)
     _digest: str = field(init=False, repr=False, default="")
 
     def __post_init__(self) -> None:
-        weights = temper(self.weights, self.decision.temperature)
-        object.__setattr__(self, "_network", NumpyNetwork(self.config, weights, self.space.multi))
+        # Of one network the temperature is in the weights; a mean of several, or with counts, has it after.
+        weights = temper(self.weights, self.decision.temperature) if self._is_plain else self.weights
+        network = network_of(self.config, weights, self.space.multi, self.members)
+        object.__setattr__(self, "_network", network)
         object.__setattr__(self, "wording", Wording(self.encoder.responder, self.responses))
+
+    @property
+    def _is_plain(self) -> bool:
+        return self.members == 1 and self.table is None
 
     @property
     def digest(self) -> str:
@@ -94,6 +101,7 @@ class Policy(Parts):
         """
         seen, memory = self.encoder.encode(turn, state.memory)
         probabilities, network = self._network.step(state.network, seen.bits, seen.tokens)
+        probabilities = self._settled(probabilities, turn, state)
         return self._prediction(probabilities, memory.fillings), PolicyState(network, memory)
 
     def step_many(
@@ -112,9 +120,26 @@ class Policy(Parts):
         seen = [(one.bits, one.tokens) for one, _ in encoded]
         stepped = self._network.step_many([state.network for state in states], seen)
         return [
-            (self._prediction(probabilities, memory.fillings), PolicyState(network, memory))
-            for (probabilities, network), (_, memory) in zip(stepped, encoded, strict=True)
+            (
+                self._prediction(self._settled(probabilities, turn, state), memory.fillings),
+                PolicyState(network, memory),
+            )
+            for (probabilities, network), (_, memory), turn, state in zip(
+                stepped, encoded, turns, states, strict=True
+            )
         ]
+
+    def _settled(
+        self, probabilities: NDArray[np.float32], turn: Turn, state: PolicyState
+    ) -> NDArray[np.float32]:
+        """Return probabilities with the share of the counts, and the temperature where weights lack it."""
+        if self._is_plain:
+            return probabilities
+        if self.table is not None:
+            probabilities = self.table.mixed(probabilities, turn, state.previous)
+        if self.decision.temperature == 1:
+            return probabilities
+        return tempered(probabilities, self.decision.temperature, self.space.multi).astype(np.float32)
 
     def _prediction(self, probabilities: NDArray[np.float32], fillings: Fillings = NOTHING) -> Prediction:
         words = self.wording, fillings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from turnwise.config import TrainConfig
 from turnwise.errors import ConfigError
-from turnwise.features import Batch, Batches
+from turnwise.features import Batch, Batches, Corruption
 from turnwise.network import read_weights
 from turnwise.training.ahead import ahead
+from turnwise.training.averaging import averaged
+from turnwise.training.own_actions import own_previous, share_of_own
 from turnwise.training.progress import Progress
 from turnwise.training.step import Step, make_optimizer, make_step
 from turnwise.vocabulary import ActionSpace
@@ -56,7 +58,7 @@ class Fit:
     @property
     def over(self) -> bool:
         """Whether all epochs are done, or the last ones got no more turns of the dev part right."""
-        accuracies = [record["dev_turn_accuracy"] for record in self.metrics]
+        accuracies = [self._merit(record)[0] for record in self.metrics]
         done = len(accuracies)
         since_best = done - 1 - accuracies.index(max(accuracies)) if accuracies else 0
         return done >= self.config.epochs or since_best >= self.config.patience
@@ -97,9 +99,9 @@ class Fit:
                 return 0.0
             loss = float(waiting[0])
             progress.advance(waiting[1].turns, loss)
-            return loss * waiting[1].answers
+            return loss * float(waiting[1].weights.sum())
 
-        shuffled = self.train.shuffled(generator, self.config.word_dropout)
+        shuffled = self.train.shuffled(generator, self._corruption(number, step))
         for batch, placed in ahead((batch, step.place(batch)) for batch in shuffled):
             if interrupted():
                 return None
@@ -117,18 +119,40 @@ class Fit:
             "seconds": seconds,
         }
 
+    def _corruption(self, epoch: int, step: Step) -> Corruption:
+        """Return what the inputs of an epoch are told otherwise."""
+        config, own, previous = self.config, share_of_own(self.config.own_actions, epoch), None
+        if own:
+            with averaged(self.model, self._optimizer):
+                previous = own_previous(self.train, self.space, step.probabilities)
+        return Corruption(config.word_dropout, config.turn_dropout, config.fact_dropout, own, previous)
+
     def _judge(self, record: dict[str, Any], step: Step) -> None:
         """Add how the dev part fares, and keep the weights where it never fared better."""
-        record |= self._dev_record(step)
-        merit = (record["dev_turn_accuracy"], -record["dev_loss"])
-        record["best"] = all((r["dev_turn_accuracy"], -r["dev_loss"]) < merit for r in self.metrics)
-        self.metrics.append(record)
-        if record["best"]:
-            self.best = read_weights(self.model)
+        with averaged(self.model, self._optimizer):
+            record |= self._dev_record(step, self.dev.in_order())
+            if self.config.own_actions:
+                record["dev_own_accuracy"] = self._own_accuracy(step)
+            record["best"] = all(self._merit(before) < self._merit(record) for before in self.metrics)
+            self.metrics.append(record)
+            if record["best"]:
+                self.best = read_weights(self.model)
 
-    def _dev_record(self, step: Step) -> dict[str, float]:
+    def _merit(self, record: dict[str, Any]) -> tuple[float, float]:
+        """Return what epochs are compared by: dev turns are told own actions as often as training's are."""
+        share, right = self.config.own_actions, record["dev_turn_accuracy"]
+        return right + share * (record.get("dev_own_accuracy", right) - right), -record["dev_loss"]
+
+    def _own_accuracy(self, step: Step) -> float:
+        """Return the share of dev turns that are right, each told the network's own actions before it."""
+        told = Corruption(own=1.0, previous=own_previous(self.dev, self.space, step.probabilities))
+        batches = self.dev.shuffled(np.random.default_rng(self.config.seed), told)
+        return self._dev_record(step, batches)["dev_turn_accuracy"]
+
+    def _dev_record(self, step: Step, batches: Iterable[Batch]) -> dict[str, float]:
+        """Return the loss and the share of right turns over all batches of the dev part."""
         right, loss, known = 0, 0.0, 0.0
-        for batch in self.dev.in_order():
+        for batch in batches:
             probabilities = np.reshape(step.probabilities(batch), (*batch.targets.shape[:2], len(self.space)))
             true = _multi_hot(batch.targets, len(self.space))
             same = (self.space.decide(probabilities) == true[..., :-1]).all(-1) & ~true[..., -1]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from turnwise.config import TrainConfig
 from turnwise.features import Batch, Batches
 from turnwise.layers import BitDense
+from turnwise.training.averaging import averages_in
 from turnwise.training.compile_cache import keep_compiled
 from turnwise.training.losses import turn_losses
 from turnwise.training.touched_bits import TouchedBits
@@ -34,7 +35,7 @@ class JaxStep:
     Args:
         model: the Keras model; where its first layer is no `BitDense`, all its weights are swept.
         optimizer: Keras's Adam, built; its variables show the moments when the step is not at work.
-        config: clipping and devices.
+        config: clipping, smoothing and devices.
         multi: whether several actions may be taken at once.
     """
 
@@ -47,6 +48,7 @@ class JaxStep:
         if self._table is not None:
             self._at = [v is self._table.kernel for v in model.trainable_variables].index(True)
             self._touched = TouchedBits(self._table.num_bits)
+        self._averages = averages_in(optimizer, len(model.trainable_variables))
         self._workers = Workers(config.devices)
         self._gradient = self._workers.compiled(self._of_share)
         self._forward = self._workers.compiled(self._answer)
@@ -64,7 +66,8 @@ class JaxStep:
             arguments = self._arguments(rows, shares)
             parts = [self._gradient.result(*arguments[0])] * len(shares)
             wanted += [(self._gradient, arguments[0]), (self._apply, (self._state, rows, parts))]
-        wanted += [(self._forward, self._inputs(batch)[0]) for batch in dev.examples()]
+        answered = [*dev.examples(), *(train.examples() if self._config.own_actions else ())]
+        wanted += [(self._forward, self._inputs(batch)[0]) for batch in answered]
         self._workers.compile(wanted)
 
     def place(self, batch: Batch) -> Any:
@@ -98,7 +101,8 @@ class JaxStep:
         return [(trainable, other, rows, *share) for share in shares]
 
     def _inputs(self, batch: Batch) -> list[tuple[Any, ...]]:
-        trainable, other, _ = self._state
+        trainable, other, slots = self._state
+        trainable = slots[self._averages] or trainable
         return [(trainable, other, inputs) for _, inputs in self._workers.shares(batch.inputs)]
 
     def _answer(self, trainable: Any, other: Any, inputs: Any) -> Any:
@@ -112,7 +116,8 @@ class JaxStep:
 
         def loss_of(values: Any) -> Any:
             (logits, _), after = self._called(trainable, values, seeds, inputs)
-            return jnp.sum(weights * turn_losses(targets, logits, self._multi)), after
+            losses = turn_losses(targets, logits, self._multi, self._config.label_smoothing)
+            return jnp.sum(weights * losses), after
 
         values = [self._seen(n, value, rows) for n, value in enumerate(trainable)]
         (loss, after), gradients = jax.value_and_grad(loss_of, has_aux=True)(values)
@@ -140,7 +145,9 @@ class JaxStep:
 
     def _added_up(self, state: Any, rows: Any, parts: Any) -> Any:
         """Apply the mean gradient of all shares: Adam, clipped to a norm over all weights."""
-        trainable, _, (count, rate, *moments) = state
+        trainable, _, slots = state
+        (count, rate), averages = slots[:2], slots[self._averages]
+        moments = slots[2 + len(averages) :]
         losses, weights, gradients, others = zip(*parts, strict=True)
         weight = jnp.maximum(sum(weights), 1e-9)
         means = [sum(shares) / weight for shares in zip(*gradients, strict=True)]
@@ -160,7 +167,11 @@ class JaxStep:
             value, *slots = (self._put(n, whole, new, rows) for whole, new in zip(wholes, news, strict=True))
             new_trainable.append(value)
             new_moments += slots
-        return (new_trainable, others[0], [count + 1, rate, *new_moments]), sum(losses) / weight
+        left = jnp.where(count == 0, 0, self._config.averaging)  # the first weights are the first average
+        pairs = zip(averages, new_trainable, strict=False)
+        new_averages = [left * average + (1 - left) * value for average, value in pairs]
+        new_slots = [count + 1, rate, *new_averages, *new_moments]
+        return (new_trainable, others[0], new_slots), sum(losses) / weight
 
 
 def _apart(value: Any, number: Any) -> Any:

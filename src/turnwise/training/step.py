@@ -32,7 +32,7 @@ class Step(Protocol):
         ...
 
     def probabilities(self, batch: Batch) -> NDArray[np.float32]:
-        """Return the probabilities that the network gives as it stands."""
+        """Return the probabilities that the network gives as it stands, with its averaged weights if any."""
         ...
 
     def finish(self) -> None:
@@ -49,13 +49,18 @@ def make_step(model: Any, optimizer: Any, config: TrainConfig, multi: bool) -> S
 
         return JaxStep(model, optimizer, config, multi)
     if backend == "torch":
-        return _TorchStep(model, optimizer, multi)
-    return _TensorFlowStep(model, optimizer, multi)
+        return _TorchStep(model, optimizer, config, multi)
+    return _TensorFlowStep(model, optimizer, config, multi)
 
 
 def make_optimizer(config: TrainConfig) -> Any:
-    """Return Adam with the gradients clipped to a norm over all weights."""
-    return keras.optimizers.Adam(config.learning_rate, global_clipnorm=config.clip_norm)
+    """Return Adam: gradients clipped to a norm over all weights, and averages of the weights if wished."""
+    return keras.optimizers.Adam(
+        config.learning_rate,
+        global_clipnorm=config.clip_norm,
+        use_ema=config.averaging > 0,
+        ema_momentum=config.averaging,
+    )
 
 
 class _InPlace:
@@ -82,15 +87,15 @@ class _InPlace:
 class _TorchStep(_InPlace):
     """An eager step."""
 
-    def __init__(self, model: Any, optimizer: Any, multi: bool) -> None:
+    def __init__(self, model: Any, optimizer: Any, config: TrainConfig, multi: bool) -> None:
         super().__init__(model)
-        self._optimizer, self._multi = optimizer, multi
+        self._optimizer, self._multi, self._smoothing = optimizer, multi, config.label_smoothing
 
     def __call__(self, placed: Any) -> Any:
         inputs, targets, weights = placed
         self._model.zero_grad()
         logits, _ = self._model(inputs, training=True)
-        loss = mean_loss(turn_losses(targets, logits, self._multi), weights)
+        loss = mean_loss(turn_losses(targets, logits, self._multi, self._smoothing), weights)
         loss.backward()
         variables = self._model.trainable_variables
         self._optimizer.apply([variable.value.grad for variable in variables], variables)
@@ -100,7 +105,7 @@ class _TorchStep(_InPlace):
 class _TensorFlowStep(_InPlace):
     """A step in a graph."""
 
-    def __init__(self, model: Any, optimizer: Any, multi: bool) -> None:
+    def __init__(self, model: Any, optimizer: Any, config: TrainConfig, multi: bool) -> None:
         super().__init__(model)
         import tensorflow as tf
 
@@ -108,7 +113,7 @@ class _TensorFlowStep(_InPlace):
         def step(inputs: Any, targets: Any, weights: Any) -> Any:
             with tf.GradientTape() as tape:
                 logits, _ = model(inputs, training=True)
-                loss = mean_loss(turn_losses(targets, logits, multi), weights)
+                loss = mean_loss(turn_losses(targets, logits, multi, config.label_smoothing), weights)
             variables = model.trainable_variables
             optimizer.apply(tape.gradient(loss, [v.value for v in variables]), variables)
             return loss

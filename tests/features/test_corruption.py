@@ -1,0 +1,139 @@
+"""What the inputs of a training batch are told otherwise: that, and nothing else."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from layout_support import told
+from support import tiny
+from turnwise import EncoderConfig, Turn
+from turnwise.features import Batches, Census, Corruption, encode
+
+SHARES = st.floats(0, 1)
+
+
+def batches_of(corpus, words="bits"):
+    census = Census.of(corpus, config=EncoderConfig(min_count=1))
+    encoder, space = census.encoder(words), census.action_space()
+    return Batches(encode(corpus, encoder, space), 64), encoder, space
+
+
+def pairs(batches, corruption):
+    """The inputs of the same batches as they are, and as they are told."""
+    plain, told = (batches.shuffled(np.random.default_rng(1), how) for how in (None, corruption))
+    return [(before, after) for before, after in zip(plain, told, strict=True)]
+
+
+def turns_of(batches, corruption):
+    """The bits of each turn as they are, and as they are told."""
+    for before, after in pairs(batches, corruption):
+        for was, came in zip(
+            before.inputs["bits"][before.weights > 0], after.inputs["bits"][before.weights > 0], strict=True
+        ):
+            yield tuple(
+                {int(bit) for bit in bits if bit < batches.encoded.num_features} for bits in (was, came)
+            )
+
+
+def own(batches, actions):
+    """Every turn but the first of a dialogue is told that these actions were taken before it."""
+    encoded = batches.encoded
+    previous = np.tile(np.array(actions, np.int32), (len(encoded.bits), 1))
+    previous[encoded.first_turns] = -1
+    return previous
+
+
+@given(
+    words=SHARES,
+    turns=SHARES,
+    facts=SHARES,
+    share=SHARES,
+    multi=st.booleans(),
+    read=st.sampled_from(["bits", "mean"]),
+)
+def test_shapes_targets_and_padding_stay(words, turns, facts, share, multi, read):
+    batches, _, space = batches_of(tiny(multi=multi), read)
+    previous = own(batches, [0, len(space)])
+    for before, after in pairs(batches, Corruption(words, turns, facts, share, previous)):
+        padded = before.weights == 0
+        assert before.inputs.keys() == after.inputs.keys()
+        for name, array in before.inputs.items():
+            assert (after.inputs[name].shape, after.inputs[name].dtype) == (array.shape, array.dtype)
+            np.testing.assert_array_equal(after.inputs[name][padded], array[padded])
+        np.testing.assert_array_equal(before.targets, after.targets)
+        np.testing.assert_array_equal(before.weights, after.weights)
+
+
+@pytest.mark.parametrize("read", ["bits", "mean"])
+def test_turn_dropout_takes_every_word_of_a_turn_or_none(read):
+    batches, encoder, _ = batches_of(tiny(dialogues=40), read)
+    hidden = real = 0
+    for before, after in pairs(batches, Corruption(turns=0.4)):
+        if read == "bits":
+            words = encoder.blocks[0].vocabulary
+            was, came = before.inputs["bits"], after.inputs["bits"]
+            of_words, unknown = was < words.unknown, words.unknown
+        else:
+            was, came = before.inputs["tokens"], after.inputs["tokens"]
+            of_words, unknown = was > 0, 1
+        gone = ((came == unknown) & of_words).sum(-1)
+        assert ((gone == 0) | (gone == of_words.sum(-1))).all()
+        np.testing.assert_array_equal(came[~of_words], was[~of_words])
+        hidden, real = hidden + np.count_nonzero(gone), real + before.turns
+    assert 0.25 < hidden / real < 0.55
+
+
+def test_fact_dropout_takes_facts_and_nothing_else():
+    batches, encoder, _ = batches_of(tiny(dialogues=40))
+    facts, gone, all_facts = encoder.bits_of("facts"), 0, 0
+    for before, after in pairs(batches, Corruption(facts=0.5)):
+        was, came = before.inputs["bits"], after.inputs["bits"]
+        of_facts = (was >= facts.start) & (was < facts.stop)
+        assert (came[came != was] == encoder.width).all()
+        np.testing.assert_array_equal(came[~of_facts], was[~of_facts])
+        gone, all_facts = gone + (came != was).sum(), all_facts + of_facts.sum()
+    assert 0.3 < gone / all_facts < 0.7
+
+
+def test_own_actions_stand_where_the_true_ones_stood_and_so_does_what_they_say():
+    batches, encoder, space = batches_of(tiny(dialogues=40))
+    done = set(encoder.bits_of("previous_actions")) | set(encoder.bits_of("last_said"))
+    as_live, _ = encoder.encode(Turn(), replace(encoder.start(), previous=("serve_tea",)))
+    mine = set(as_live.bits) & done
+    assert len(mine) > 1
+    changed = kept = 0
+    own_actions = own(batches, space.indices(["serve_tea"]))
+    for before, after in turns_of(batches, Corruption(own=0.5, previous=own_actions)):
+        assert after - done == before - done
+        assert after & done in (before & done, mine)
+        if max(encoder.bits_of("previous_actions")) in before:  # nothing was done before a first turn
+            assert after == before
+        else:
+            changed, kept = changed + (after != before), kept + (after == before)
+    assert changed > 10
+    assert kept > 10
+
+
+def test_own_actions_of_several_at_once_take_the_room_that_there_is():
+    """More may be told than were taken: shapes stay, and what else a turn has goes before them."""
+    batches, encoder, space = batches_of(tiny(dialogues=40, multi=True))
+    done = set(encoder.bits_of("previous_actions")) | set(encoder.bits_of("last_said"))
+    mine = set(batches.encoded.told.ravel())
+    cut = 0
+    previous = own(batches, range(len(space)))
+    for before, after in turns_of(batches, Corruption(own=1.0, previous=previous)):
+        assert after - done == before - done
+        if max(encoder.bits_of("previous_actions")) not in before:
+            assert after & done <= mine
+            cut += not mine - {encoder.width} <= after
+    assert cut
+
+
+def test_what_is_gathered_stands_in_the_order_of_the_corpus():
+    batches, _, _ = batches_of(told(dialogues=17))
+    answers = batches.encoded.answers
+    gathered = batches.gathered(lambda batch: batch.targets)
+    np.testing.assert_array_equal(gathered[:, 0], answers.values[answers.offsets[:-1]])

@@ -1,0 +1,52 @@
+"""Averages of the weights: what each backend's step keeps, what is judged, and what is kept."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import turnwise
+from support import SMALL, tiny
+from turnwise import EncoderConfig, TrainConfig
+from turnwise.network import build_network, read_weights
+from turnwise.policy.decision import Decision
+from turnwise.training.averaging import averaged
+from turnwise.training.step import make_optimizer, make_step
+from turnwise.training.trainer import _prepare
+
+CONFIG = TrainConfig(averaging=0.7, batch_turns=12, epochs=3, patience=3, learning_rate=0.02)
+
+
+def test_they_are_the_moving_average_of_the_weights_after_each_batch():
+    found = _prepare(tiny(dialogues=23), tiny("dev"), SMALL, EncoderConfig(), None, CONFIG)
+    sizes = {"num_features": found.encoder.width, "num_actions": len(found.space)}
+    model, optimizer = build_network(SMALL, **sizes, multi=False, seed=1), make_optimizer(CONFIG)
+    step = make_step(model, optimizer, CONFIG, multi=False)
+    expected = None
+    for batch in list(found.train.in_order())[:4]:
+        step(step.place(batch))
+        step.finish()
+        weights = read_weights(model)
+        first = expected is None
+        expected = weights if first else {n: 0.7 * expected[n] + 0.3 * weights[n] for n in weights}
+    with averaged(model, optimizer):
+        average = read_weights(model)
+    for name, weights in read_weights(model).items():
+        np.testing.assert_allclose(average[name], expected[name], atol=1e-6, err_msg=name)
+        assert not np.allclose(average[name], weights, atol=1e-4)
+
+
+def test_the_averages_are_judged_and_kept():
+    policy = turnwise.train(tiny(dialogues=23), tiny("dev"), network=SMALL, config=CONFIG)
+    policy = replace(policy, decision=Decision())  # its probabilities as they are, not calibrated
+    kept = next(record for record in reversed(policy.card.metrics) if record["best"])
+    dev = tiny("dev")
+    pairs = [(t, p) for d in dev for t, p in zip(d, policy.predict(d), strict=True)]
+    losses = [-np.log(p.probabilities[policy.space.index(t.actions[0])]) for t, p in pairs]
+    assert kept["dev_loss"] == pytest.approx(np.mean(losses), rel=1e-4)
+    plain = turnwise.train(
+        tiny(dialogues=23), dev, network=SMALL, config=CONFIG.model_copy(update={"averaging": 0.0})
+    )
+    # The same steps were made: only what is judged differs.
+    assert [r["loss"] for r in plain.card.metrics] == pytest.approx([r["loss"] for r in policy.card.metrics])
+    assert plain.card.metrics[0]["dev_loss"] != pytest.approx(policy.card.metrics[0]["dev_loss"], rel=1e-4)

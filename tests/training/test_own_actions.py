@@ -1,0 +1,100 @@
+"""Scheduled use of the network's own previous actions."""
+
+import numpy as np
+import pytest
+
+import turnwise
+from layout_support import LAYOUTS
+from support import SMALL, tiny
+from turnwise import Corpus, Dialogue, EncoderConfig, TrainConfig, Turn
+from turnwise.backend import keras
+from turnwise.errors import ConfigError
+from turnwise.features import Corruption
+from turnwise.network import build_network, write_weights
+from turnwise.training.own_actions import own_previous
+from turnwise.training.step import make_optimizer, make_step
+from turnwise.training.trainer import _prepare
+
+
+def made(network, corpus, config):
+    found = _prepare(corpus, corpus, network, EncoderConfig(), None, config)
+    sizes = {"num_features": found.encoder.width, "num_actions": len(found.space)}
+    return build_network(network, **sizes, multi=found.space.multi, seed=1), found
+
+
+@pytest.mark.parametrize(
+    ("layout", "multi"),
+    [("many-to-many-2", False), ("many-to-many-2", True), ("one-to-one", False), ("many-to-many-1", False)],
+)
+def test_a_turn_is_told_what_the_policy_would_have_done_before_it(layout, multi):
+    network, corpus = LAYOUTS[layout], tiny(dialogues=23, multi=multi)
+    config = TrainConfig(epochs=8, learning_rate=0.05, batch_turns=12)
+    policy = turnwise.train(corpus, corpus, network=network, config=config)
+    model, found = made(network, corpus, config)
+    space = found.space
+    write_weights(model, policy.weights)
+    step = make_step(model, make_optimizer(config), config, space.multi)
+    own = own_previous(found.train, space, step.probabilities)
+    most = max(len(turn.actions) for dialogue in corpus for turn in dialogue)
+    assert own.shape == (sum(map(len, corpus)), most)
+    expected = []
+    for dialogue in corpus:
+        before = [set(space.indices(p.actions)) for p in policy.predict(dialogue)[:-1]]
+        expected += [{-1}, *before]
+    told = [{int(action) for action in row if action < len(space)} for row in own]
+    assert all(a == b if len(b) <= most else a < b for a, b in zip(told, expected, strict=True))
+    assert len({frozenset(actions) for actions in expected}) > 2
+
+
+@pytest.mark.skipif(keras.backend.backend() != "jax", reason="only there each shape is compiled beforehand")
+def test_nothing_is_compiled_for_it_once_training_has_begun():
+    network, config = LAYOUTS["many-to-many-2"], TrainConfig(batch_turns=12, own_actions=1.0)
+    model, found = made(network, tiny(dialogues=23), config)
+    step = make_step(model, make_optimizer(config), config, multi=False)
+    step.prepare(found.train, found.dev)
+    programs = (step._gradient, step._apply, step._forward)
+    before = [len(program._compiled) for program in programs]
+    own = Corruption(own=1.0, previous=own_previous(found.train, found.space, step.probabilities))
+    for batch in found.train.shuffled(np.random.default_rng(1), own):
+        step(step.place(batch))
+    assert [len(program._compiled) for program in programs] == before
+
+
+@pytest.mark.parametrize("layout", ["many-to-one", "one-to-many"])
+def test_a_network_without_actions_of_its_own_is_refused(layout):
+    with pytest.raises(ConfigError, match=f"'own_actions' is 0.5 with the layout '{layout}'"):
+        turnwise.train(tiny(), network=LAYOUTS[layout], config=TrainConfig(own_actions=0.5))
+
+
+def ordered(dialogues, wrong):
+    """Whoever began with tea goes on with tea. What is said first tells nothing; then it does, mostly."""
+    made = []
+    for number in range(dialogues):
+        drink, other = ("tea", "coffee") if number % 2 else ("coffee", "tea")
+        said = other if wrong and number // 2 % wrong == 0 else drink
+        turns = [Turn("hello", (drink,)), Turn(said, (drink,)), Turn("more", (drink,))]
+        made.append(Dialogue(str(number), turns))
+    return Corpus("orders", made)
+
+
+def right_when_it_goes_by_its_own_actions(policy, corpus):
+    right = 0
+    for dialogue in corpus:
+        state = policy.start()
+        for number, turn in enumerate(dialogue):
+            prediction, state = policy.step(state, turn)
+            state = state.committed(prediction.actions)
+            right += number > 0 and prediction.actions == turn.actions
+    return right
+
+
+def test_live_use_does_not_go_on_with_its_own_error():
+    """After the true actions, the last one says all; live, the first one is a guess."""
+    dev, right = ordered(20, wrong=0), {}
+    for share in (0.0, 0.5):
+        config = TrainConfig(epochs=20, patience=20, learning_rate=0.02, batch_turns=60, own_actions=share)
+        policy = turnwise.train(ordered(60, wrong=6), dev, network=SMALL, config=config)
+        assert turnwise.evaluate(policy, dev).turn_accuracy == pytest.approx(5 / 6)
+        right[share] = right_when_it_goes_by_its_own_actions(policy, dev)
+    assert right[0.0] <= 30
+    assert right[0.5] == 40
