@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 from turnwise.dialogue import Fact
@@ -16,7 +15,6 @@ MOST_CANDIDATES = 20
 
 _PREFIX = "candidate."
 _NONE = "candidate.none"
-_FACT = re.compile(r"candidate\.([0-9]{1,6})\.(.+)", re.DOTALL)
 
 
 def candidate_facts(candidates: Iterable[Candidate]) -> dict[str, Fact]:
@@ -44,21 +42,21 @@ def candidates_in(facts: Mapping[str, Fact]) -> tuple[Candidate, ...] | None:
     ((), None)
     """
     found: dict[int, list[tuple[str, str]]] = {}
-    came = False
     for name, value in facts.items():
-        if _is_candidate(name):
-            came = True
-            parsed = _FACT.fullmatch(name)
-            if parsed:
-                found.setdefault(int(parsed[1]), []).append((parsed[2], value_name(value)))
-    return tuple(tuple(found[number]) for number in sorted(found)[:MOST_CANDIDATES]) if came else None
+        if name.startswith(_PREFIX):
+            number, _, slot = name[len(_PREFIX) :].partition(".")
+            if slot and number.isdecimal():
+                found.setdefault(int(number), []).append((slot, value_name(value)))
+    if not found and _NONE not in facts:
+        return None
+    return tuple(tuple(found[number]) for number in sorted(found)[:MOST_CANDIDATES])
 
 
 def inputs_of(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
     """Return the facts that a network looks at: all but candidates, whose values are of any number.
 
-    >>> inputs_of({"found": 1, "candidate.1.name": "Blue Door"})
-    {'found': 1}
+    >>> inputs_of({"found": 1, "candidate.1.name": "Blue Door", "candidate.age": 30})
+    {'found': 1, 'candidate.age': 30}
     """
     if any(map(_is_candidate, facts)):
         return {name: value for name, value in facts.items() if not _is_candidate(name)}
@@ -66,4 +64,7 @@ def inputs_of(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
 
 
 def _is_candidate(name: str) -> bool:
-    return name.startswith(_PREFIX) and (name == _NONE or _FACT.fullmatch(name) is not None)
+    if not name.startswith(_PREFIX):
+        return False
+    number, _, slot = name[len(_PREFIX) :].partition(".")
+    return name == _NONE or (bool(slot) and number.isdecimal())
