@@ -52,6 +52,7 @@ class Standing:
             "response": memory.response,
             "kept": memory.kept,
             "fillings": memory.fillings.to_json(),
+            "rules": self.state.rules,
             "shapes": [[vector.shape for vector in cell] for cell in cells],
         }
         vectors = (vector.astype(_FLOAT, copy=False).tobytes() for cell in cells for vector in cell)
@@ -81,6 +82,7 @@ class Standing:
                         _frozen(head["kept"]),
                         Fillings(*_frozen(head["fillings"])),
                     ),
+                    _frozen(head["rules"]),
                 ),
             )
         except (ValueError, KeyError, TypeError) as error:

@@ -26,6 +26,8 @@ def told_of(prediction: Prediction, top: int) -> Told:
         "abstain": prediction.abstains,
         "ranked": ranked_of(prediction, top),
     }
+    if prediction.refused:
+        told["refused"] = dict(prediction.refused)
     if prediction.ahead:
         told["ahead"] = [{"actions": list(one.actions)} for one in prediction.ahead]
     return told
