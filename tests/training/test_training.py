@@ -83,7 +83,6 @@ def base():
         {"word_dropout": 0.9},
         {"turn_dropout": 0.9},
         {"fact_dropout": 0.9},
-        {"value_dropout": 0.9},
         {"label_smoothing": 0.1},
         {"class_weights": 0.5},
         {"batch_turns": 6},
