@@ -1,18 +1,24 @@
 """Candidates are said and not looked at; live, what is said is tracked as it was in training."""
 
+import json
+
 import numpy as np
 import pytest
 
 import turnwise
 from booking_dialogues import bookings
+from cli_support import run
 from support import QUICK, SMALL
 from turnwise import Corpus, Dialogue, Policy, Session, Turn
 from turnwise.candidates import inputs_of
-from turnwise.data import summarise, validate
+from turnwise.data import convert, summarise, validate
 from turnwise.floors import FloorCounts
 from turnwise.histories import histories_of
 from turnwise.layouts import lesson
 from turnwise.rules import suggest_rules
+from turnwise.sessions import open_store
+from turnwise.sessions.conversations import Conversations
+from turnwise.sessions.request import Begin, Observe
 
 FOUND = {
     "kb_results": 2,
@@ -128,3 +134,27 @@ def test_a_loaded_policy_says_the_same(booked, booker, tmp_path):
     for dialogue in booked:
         said = [prediction.response for prediction in booker.predict(dialogue)]
         assert [prediction.response for prediction in loaded.predict(dialogue)] == said
+
+
+def test_conversations_and_the_terminal_tell_what_is_said(booker, tmp_path):
+    facts = {name: value for name, value in FOUND.items() if name != "kb_results"}
+    talks = Conversations(lambda: {"default": booker}, open_store("memory:"))
+    told = [
+        json.loads(answer)
+        for request in (Begin(id="c1", model="default"), Observe(id="c1", user="yes", facts=facts))
+        for answer in talks.run([request])
+    ]
+    expected = Session(booker).observe("yes", facts)
+    assert told[1]["response"] == expected.response
+    model = booker.save(tmp_path / "model")
+    pairs = " ".join(f"{name}={value}" for name, value in facts.items())
+    assert f"system: {expected.response}" in run("chat", model, stdin=f"/facts {pairs}\nyes\n/quit\n").stdout
+
+
+def test_predict_tells_what_would_be_said(booked, booker, tmp_path):
+    model = booker.save(tmp_path / "model")
+    convert(booked, tmp_path / "booked.jsonl", "jsonl")
+    lines = run("predict", model, tmp_path / "booked.jsonl").stdout.splitlines()
+    expected = [prediction.response for dialogue in booked for prediction in booker.predict(dialogue)]
+    assert [json.loads(line)["response"] for line in lines] == expected
+    assert any("resto_" in (response or "") for response in expected)
