@@ -168,6 +168,7 @@ class TrainConfig(Settings):
         word_dropout: share of the users' words made unknown in training, so that none is a surprise.
         turn_dropout: share of the turns of which every word of the user is made unknown.
         fact_dropout: share of the facts that are left out.
+        value_dropout: share of the slots, in each dialogue, whose values are taken for unknown words.
         own_actions: share of the turns, from the tenth epoch on, that are told what the network itself would
             have done before, and not what was done.
         label_smoothing: share of each target that is spread evenly over all actions.
@@ -196,6 +197,7 @@ class TrainConfig(Settings):
     word_dropout: float = Field(default=0.05, ge=0, lt=1)
     turn_dropout: float = Field(default=0.0, ge=0, lt=1)
     fact_dropout: float = Field(default=0.0, ge=0, lt=1)
+    value_dropout: float = Field(default=0.0, ge=0, lt=1)
     own_actions: float = Field(default=0.25, ge=0, le=1)
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
     class_weights: float = Field(default=0.0, ge=0, le=1)

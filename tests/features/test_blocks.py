@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from turnwise import Corpus, Dialogue, EncoderConfig, Turn
 from turnwise.features import Census, TurnEncoder
 from turnwise.features.encoder import BLOCKS
+from turnwise.features.fillings import Fillings
 from turnwise.features.seen import Memory
 
 ALL = EncoderConfig(
@@ -37,7 +38,7 @@ turns = st.builds(
     user=st.none() | st.sampled_from(["thai", "indian, blue door", "qué?", "north", " "]),
     actions=st.lists(st.sampled_from(["search", "bye", "new"]), max_size=2).map(tuple),
     facts=st.dictionaries(
-        st.sampled_from(["found", "open", "odd"]),
+        st.sampled_from(["found", "open", "odd", "candidate.1.name", "candidate.2.name", "candidate.none"]),
         st.booleans() | st.integers(-3, 9) | st.just("x"),
         max_size=2,
     ),
@@ -102,7 +103,8 @@ def test_a_saved_encoder_and_a_kept_memory_come_back(dialogue):
     assert encoded(again, dialogue) == encoded(ENCODER, dialogue)
     for _, memory in encoded(ENCODER, dialogue):
         kept = json.loads(json.dumps(memory.kept))
-        assert Memory(memory.previous, memory.response, frozen(kept)) == memory
+        fillings = Fillings(*frozen(json.loads(json.dumps(memory.fillings.to_json()))))
+        assert Memory(memory.previous, memory.response, frozen(kept), fillings) == memory
 
 
 def frozen(value):

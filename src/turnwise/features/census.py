@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from turnwise.candidates import inputs_of
 from turnwise.config import EncoderConfig, NetworkConfig
 from turnwise.dialogue import Dialogue, Fact
 from turnwise.features.actions_so_far import ActionsSoFar
@@ -16,12 +17,13 @@ from turnwise.features.dictionary import Dictionary
 from turnwise.features.encoder import TurnEncoder
 from turnwise.features.facts import is_number, learn_facts
 from turnwise.features.last_said import LastSaid
+from turnwise.features.learn_dictionary import learn_dictionary
+from turnwise.features.learn_responder import ResponderCounts
 from turnwise.features.position import Position
 from turnwise.features.previous_actions import PreviousActions
 from turnwise.features.results_left import ResultsLeft
 from turnwise.features.slots import Slots
 from turnwise.features.standing_facts import StandingFacts
-from turnwise.features.templates import learn_dictionary
 from turnwise.features.tokens import learn_tokens
 from turnwise.features.user_pieces import UserCharacters, UserPairs, pairs, runs
 from turnwise.features.user_words import UserWords
@@ -50,6 +52,7 @@ class Census:
         facts: how often each value was seen in the turns that are read.
         answers: how often each answer, a set of actions, is right.
         responses: the surface texts of each action.
+        fillings: where the values in filled templates came from.
     """
 
     config: EncoderConfig = field(default_factory=EncoderConfig)
@@ -64,7 +67,11 @@ class Census:
     facts: dict[str, Counter[Fact]] = field(default_factory=dict)
     answers: Counter[Actions] = field(default_factory=Counter)
     responses: dict[str, Counter[str]] = field(default_factory=dict)
+    fillings: ResponderCounts = field(init=False)
     _hash: Any = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
+
+    def __post_init__(self) -> None:
+        self.fillings = ResponderCounts(self.dictionary)
 
     @classmethod
     def of(
@@ -103,7 +110,7 @@ class Census:
             if turn.response is not None and self.config.last_said:
                 self.said.update(self.dictionary.read(turn.response).words)
             self.actions.update(turn.actions)
-            for name, value in turn.facts.items():
+            for name, value in inputs_of(turn.facts).items():
                 _count(self.facts.setdefault(name, Counter()), value, _MOST_VALUES)
         for row in lesson.answers:
             self.answers.update(row)
@@ -115,6 +122,7 @@ class Census:
         if dialogue.metadata:
             self._hash.update(repr(sorted(dialogue.metadata.items())).encode())
         self._hash.update(b"\n")
+        self.fillings.add(dialogue)
 
     def _count_words(self, text: str) -> None:
         words = self.dictionary.read(text).words
@@ -144,11 +152,12 @@ class Census:
         Args:
             words: how the network reads the users' words: as `bits`, or in order, as tokens.
         """
+        responder = self.fillings.responder()
         if words != "bits":
             tokens = learn_tokens(self.words, self.config)
-            return TurnEncoder(self._blocks(), tokens, self.dictionary)
+            return TurnEncoder(self._blocks(), tokens, self.dictionary, responder)
         user_words = UserWords(self._vocabulary(self.words))
-        return TurnEncoder([user_words, *self._blocks()], dictionary=self.dictionary)
+        return TurnEncoder([user_words, *self._blocks()], None, self.dictionary, responder)
 
     def _blocks(self) -> Iterator[Block]:
         config, actions = self.config, Vocabulary.from_counts(self.actions)
