@@ -25,6 +25,7 @@ from turnwise.features.slots import Slots
 from turnwise.features.standing_facts import StandingFacts
 from turnwise.features.tokens import Tokens, tokens_from_json
 from turnwise.features.user_pieces import UserCharacters, UserPairs
+from turnwise.features.user_vectors import UserVectors
 from turnwise.features.user_words import UserWords
 from turnwise.vocabulary import Vocabulary
 
@@ -34,6 +35,7 @@ BLOCKS: dict[str, Any] = {
         UserWords,
         UserPairs,
         UserCharacters,
+        UserVectors,
         PreviousActions,
         ActionsSoFar,
         LastSaid,
@@ -143,6 +145,8 @@ class TurnEncoder:
         for first, block in self._placed:
             if isinstance(block, UserWords | UserPairs | UserCharacters):
                 become[first : first + len(block.vocabulary)] = first + block.vocabulary.unknown
+            elif isinstance(block, UserVectors):
+                become[first : first + block.unknown] = first + block.unknown
         return become
 
     def bits_of(self, name: str) -> range:

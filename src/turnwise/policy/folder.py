@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.errors import ConfigError, ModelError
 from turnwise.features import TurnEncoder
+from turnwise.features.user_vectors import moved
 from turnwise.floors import Floors
 from turnwise.histories import Histories
 from turnwise.policy.decision import Decision
@@ -62,8 +63,8 @@ def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -
     return path
 
 
-def read_folder(path: Path) -> Parts:
-    """Read a policy's folder, checking that it is whole."""
+def read_folder(path: Path, vectors: str | Path | None = None) -> Parts:
+    """Read a policy's folder, checking that it is whole; its vectors may lie elsewhere now."""
     manifest = _manifest(path)
     hashes = manifest["sha256"]
     names = (*_HASHED, *(name for name in _LATER if name in hashes))
@@ -72,9 +73,11 @@ def read_folder(path: Path) -> Parts:
         actions = json.loads(files["actions.json"])
         space = ActionSpace(actions["actions"], multi=actions["multi"], may_be_empty=actions["may_be_empty"])
         floors = files["floors.safetensors"]
+        encoder = json.loads(files["encoder.json"])
+        encoder = encoder if vectors is None else moved(encoder, vectors)
         decision, histories = files.get(DECISION), files.get(HISTORIES)
         return Parts(
-            encoder=TurnEncoder.from_json(json.loads(files["encoder.json"])),
+            encoder=TurnEncoder.from_json(encoder),
             space=space,
             config=NetworkConfig(**manifest["network"]),
             weights=safetensors.numpy.load(files["weights.safetensors"]),
