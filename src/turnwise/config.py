@@ -80,6 +80,18 @@ class EncoderConfig(Settings):
     vector_parts: int = Field(default=16, ge=1, le=1024)
     vector_centroids: int = Field(default=32, ge=2, le=4096)
 
+    def check(self) -> None:
+        """Refuse what would have to be ignored.
+
+        >>> EncoderConfig(vector_centroids=64)
+        Traceback (most recent call last):
+        turnwise.errors.ConfigError: setting 'vector_centroids' is 64; it needs 'vectors', a folder of them
+        """
+        for name in ("vector_parts", "vector_centroids"):
+            value, field = getattr(self, name), type(self).model_fields[name]
+            if not self.vectors and value != field.default:
+                raise ConfigError(f"setting {name!r} is {value}; it needs 'vectors', a folder of them")
+
 
 class NetworkConfig(Settings):
     """The network's shape.

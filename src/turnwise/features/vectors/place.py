@@ -54,7 +54,8 @@ def open_vectors(place: str | Path) -> Vectors:
         MissingExtra: where the library that reads it is not installed.
     """
     place = full_path(place)
-    return Vectors(place, hash_of(place), _read(place))
+    reader = _read(place)  # first, so that only a folder that holds vectors is gone through
+    return Vectors(place, hash_of(place), reader)
 
 
 def full_path(place: str | Path) -> Path:
@@ -63,11 +64,7 @@ def full_path(place: str | Path) -> Path:
 
 
 def hash_of(place: Path) -> str:
-    """Return the SHA-256 of what the vectors in a folder or file depend on.
-
-    Raises:
-        ConfigError: where there is none.
-    """
+    """Return the SHA-256 of what the vectors in a folder or file depend on, as hex digits."""
     found = hashlib.sha256()
     for path in _files(place):
         with path.open("rb") as file:
@@ -81,10 +78,6 @@ def _files(place: Path) -> Iterator[Path]:
     if place.is_file():
         yield place
         return
-    if not place.is_dir():
-        raise ConfigError(
-            f"vectors {place}: there is no such folder; give one of model2vec or sentence-transformers"
-        )
     for path in sorted(place.rglob("*")):
         inside = path.relative_to(place).parts
         if path.suffix in _READ and path.is_file() and not any(part.startswith(".") for part in inside):
@@ -94,6 +87,10 @@ def _files(place: Path) -> Iterator[Path]:
 def _read(place: Path) -> Reader:
     if place.is_file():
         return WordVectors.read(place)
+    if not place.is_dir():
+        raise ConfigError(
+            f"vectors {place}: there is no such folder; give one of model2vec or sentence-transformers"
+        )
     modules = _modules(place)
     if [module_kind(module) for module in modules] in _STATIC or (
         not modules and (place / "model.safetensors").is_file() and (place / "tokenizer.json").is_file()

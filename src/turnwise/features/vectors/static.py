@@ -28,12 +28,14 @@ class StaticVectors:
         embeddings: the vector of each token, (V, D).
         unknown: the number of the token that is left out of the mean; None where none is.
         normalised: whether the mean is scaled to length 1.
+        most_signs: what comes after so many signs of a text is not read; None reads all.
     """
 
     tokenizer: Any
     embeddings: NDArray[np.float32]
     unknown: int | None
     normalised: bool
+    most_signs: int | None = None
 
     @property
     def width(self) -> int:
@@ -42,7 +44,7 @@ class StaticVectors:
 
     def vector(self, text: str) -> NDArray[np.float32] | None:
         """Return the text's vector, (D,); None where no token is known."""
-        ids = self.tokenizer.encode(text, add_special_tokens=False).ids
+        ids = self.tokenizer.encode(text[: self.most_signs], add_special_tokens=False).ids
         found = [number for number in ids if number != self.unknown]
         if not found:
             return None
@@ -70,8 +72,8 @@ class StaticVectors:
         try:
             arrays = safetensors.numpy.load_file(inner / "model.safetensors")
             text = (inner / "tokenizer.json").read_text(encoding="utf-8")
-            ours = "embeddings" in arrays
-            config = json.loads((folder / "config.json").read_bytes()) if ours else {}
+            of_model2vec = "embeddings" in arrays
+            config = json.loads((folder / "config.json").read_bytes()) if of_model2vec else {}
             embeddings = _unfolded(arrays)
         except (OSError, ValueError, KeyError, IndexError, SafetensorError) as error:
             raise ConfigError(
@@ -81,10 +83,12 @@ class StaticVectors:
         if embeddings.ndim != 2 or len(embeddings) < tokenizer.get_vocab_size():
             problem = f"{tokenizer.get_vocab_size()} tokens, and vectors of {embeddings.shape}"
             raise ConfigError(f"{folder}: {problem}; its files are not of one model")
-        if ours and (most := config.get("max_length", _MOST_TOKENS)):
-            tokenizer.enable_truncation(most)
-        normalised = bool(config.get("normalize")) if ours else "Normalize" in kinds
-        return cls(tokenizer, embeddings, _unknown(text, tokenizer) if ours else None, normalised)
+        if not of_model2vec:
+            return cls(tokenizer, embeddings, None, "Normalize" in kinds)
+        most_signs = _cut_off(tokenizer, config.get("max_length", _MOST_TOKENS))
+        return cls(
+            tokenizer, embeddings, _unknown(text, tokenizer), bool(config.get("normalize")), most_signs
+        )
 
 
 def module_kind(module: Mapping[str, Any]) -> str:
@@ -116,6 +120,15 @@ def _tokenizer(library: Any, text: str, folder: Path) -> Any:
         ) from None
     tokenizer.no_padding()
     return tokenizer
+
+
+def _cut_off(tokenizer: Any, most_tokens: int | None) -> int | None:
+    """Let the tokenizer cut texts off as model2vec does; return after how many signs they are cut before."""
+    if most_tokens is None:
+        tokenizer.no_truncation()
+        return None
+    tokenizer.enable_truncation(most_tokens)
+    return most_tokens * int(np.median([len(token) for token in tokenizer.get_vocab()]))
 
 
 def _unknown(text: str, tokenizer: Any) -> int | None:

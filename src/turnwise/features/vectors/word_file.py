@@ -13,6 +13,8 @@ from turnwise.errors import ConfigError
 from turnwise.features.vectors.reader import of_length_one
 from turnwise.features.words import normalise, words
 
+_HEAD = 2  # numbers in a first line that tells how many words and numbers follow
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WordVectors:
@@ -49,17 +51,19 @@ class WordVectors:
         Raises:
             ConfigError: for a line that is not so, with its number.
         """
-        rows, vectors = dict[str, int](), list[NDArray[np.float32]]()
+        rows, vectors, width = dict[str, int](), list[NDArray[np.float32]](), 0
         with path.open(encoding="utf-8", errors="replace") as lines:
             for number, line in enumerate(lines, start=1):
-                word, _, numbers = line.rstrip().partition(" ")
-                if number == 1 and " " not in numbers:
+                fields = line.split()
+                if number == 1 and len(fields) == _HEAD:
                     continue
-                vector = _numbers(numbers)
-                if vector is None or (vectors and len(vector) != len(vectors[0])):
-                    wanted = f"{len(vectors[0])} numbers" if vectors else "numbers"
-                    raise ConfigError(f"{path} line {number}: expected a word and {wanted}; mend the file")
-                if (word := normalise(word)) not in rows:
+                width = width or len(fields) - 1
+                vector = _numbers(fields[-width:]) if 0 < width < len(fields) else None
+                if vector is None:
+                    wanted = f"a word and {width or 'its'} numbers"
+                    raise ConfigError(f"{path} line {number}: expected {wanted}; mend the file")
+                word = normalise(" ".join(fields[:-width]))
+                if word not in rows:
                     rows[word] = len(vectors)
                     vectors.append(vector)
         if not vectors:
@@ -67,9 +71,9 @@ class WordVectors:
         return cls(rows, np.stack(vectors))
 
 
-def _numbers(text: str) -> NDArray[np.float32] | None:
+def _numbers(fields: list[str]) -> NDArray[np.float32] | None:
     try:
-        vector = np.array(text.split(), np.float32)
+        vector = np.array([float(field) for field in fields], np.float32)
     except ValueError:
         return None
-    return vector if len(vector) and np.isfinite(vector).all() else None
+    return vector if np.isfinite(vector).all() else None
