@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import SafetensorError
 
 from turnwise.errors import ConfigError, MissingExtra
 
@@ -66,7 +67,7 @@ class SentenceVectors:
                 trust_remote_code=False,
                 model_kwargs={"use_safetensors": True},
             )
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
             said = " ".join(str(error).split())
             raise ConfigError(
                 f"{folder}: the vectors cannot be read ({said}); fetch the folder again"
