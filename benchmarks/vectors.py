@@ -36,8 +36,8 @@ SHAPES = ((4, 16), (8, 16), (8, 32), (16, 32), (16, 64), (32, 64))
 SIZES, SEEDS = (10, 20, 50), (1, 2, 3)
 RIDGE, REPEATS = 1.0, 1_000
 EXPLAINED = (
-    "The variance kept and the probe are of texts that were not learned from. The probe is a ridge regression "
-    "from what a user said alone to the actions that answered it; turn accuracies are means over 3 seeds, with "
+    "The variance kept and the probe are of texts that were not learned from. The probe is ridge regression, "
+    "from what a user said alone to the actions that answered it. Turn accuracies are means of 3 seeds, with "
     "least and most."
 )
 

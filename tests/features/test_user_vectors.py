@@ -17,6 +17,10 @@ from vector_support import model2vec_folder
 PLAIN = EncoderConfig(min_count=1)
 
 
+# What stands last in an encoder is then the block of vectors.
+ALONE = {"last_said": False, "position": False, "learn_values": False}
+
+
 def asking(folder, **settings):
     return EncoderConfig(**{"min_count": 1, "vectors": str(folder), "vector_parts": 3, **settings})
 
@@ -28,7 +32,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def policy(folder):
-    return train(tiny(), network=SMALL, config=QUICK, encoder=asking(folder))
+    return train(tiny(), network=SMALL, config=QUICK, encoder=asking(folder, **ALONE))
 
 
 def bits_of(encoder, user):
@@ -126,7 +130,10 @@ def test_what_is_saved_comes_back_wherever_the_vectors_lie(policy, folder, tmp_p
             "lie, by TURNWISE_VECTORS=FOLDER or Policy.load(..., vectors=FOLDER)"
         )
         monkeypatch.setenv(VARIABLE, os.pathsep.join([str(tmp_path / "nowhere"), str(there)]))
-        same(Policy.load(saved))
+        moved = Policy.load(saved)
+        same(moved)
+        grown = train(tiny("new"), config=QUICK, parent=moved)
+        assert grown.encoder.blocks[-1].to_json() == moved.encoder.blocks[-1].to_json()
     finally:
         folder.with_name("away").rename(folder)
 

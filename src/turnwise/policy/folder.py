@@ -13,7 +13,7 @@ from safetensors import SafetensorError
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.errors import ConfigError, ModelError
 from turnwise.features import TurnEncoder
-from turnwise.features.user_vectors import moved
+from turnwise.features.user_vectors import UserVectors, moved
 from turnwise.floors import Floors
 from turnwise.histories import Histories
 from turnwise.policy.count_table import CountTable
@@ -80,11 +80,11 @@ def read_folder(path: Path, vectors: str | Path | None = None) -> Parts:
         actions = json.loads(files["actions.json"])
         space = ActionSpace(actions["actions"], multi=actions["multi"], may_be_empty=actions["may_be_empty"])
         floors = _floors(files["floors.safetensors"])
-        encoder = json.loads(files["encoder.json"])
-        encoder = encoder if vectors is None else moved(encoder, vectors)
+        record = json.loads(files["encoder.json"])
+        encoder = TurnEncoder.from_json(record if vectors is None else moved(record, vectors))
         decision, histories = files.get(DECISION), files.get(HISTORIES)
         return Parts(
-            encoder=TurnEncoder.from_json(encoder),
+            encoder=encoder,
             space=space,
             config=NetworkConfig(**manifest["network"]),
             weights=safetensors.numpy.load(files["weights.safetensors"]),
@@ -93,7 +93,7 @@ def read_folder(path: Path, vectors: str | Path | None = None) -> Parts:
             card=Card(
                 corpus=manifest["corpus"],
                 train=TrainConfig(**manifest["train"]),
-                encoder=EncoderConfig(**manifest["encoder"]),
+                encoder=_encoder_config(manifest["encoder"], encoder),
                 metrics=tuple(_metrics(path)),
                 interrupted=manifest["interrupted"],
                 versions=manifest["versions"],
@@ -106,6 +106,14 @@ def read_folder(path: Path, vectors: str | Path | None = None) -> Parts:
         )
     except (KeyError, TypeError, json.JSONDecodeError, SafetensorError, ConfigError) as error:
         raise ModelError(f"{path}: the model cannot be read ({error}); save it again") from None
+
+
+def _encoder_config(settings: dict[str, Any], encoder: TurnEncoder) -> EncoderConfig:
+    """Return what is seen of a turn; vectors are where they were found, for whoever grows from the policy."""
+    for block in encoder.blocks:
+        if isinstance(block, UserVectors):
+            settings = settings | {"vectors": str(block.vectors.place)}
+    return EncoderConfig(**settings)
 
 
 def _manifest(path: Path) -> dict[str, Any]:

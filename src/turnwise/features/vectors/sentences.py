@@ -67,7 +67,15 @@ class SentenceVectors:
                 trust_remote_code=False,
                 model_kwargs={"use_safetensors": True},
             )
-        except (OSError, ValueError, KeyError, TypeError, RuntimeError, ImportError, SafetensorError) as error:
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            RuntimeError,
+            ImportError,
+            SafetensorError,
+        ) as error:
             said = " ".join(str(error).split())
             raise ConfigError(
                 f"{folder}: the vectors cannot be read ({said}); fetch the folder again"
