@@ -179,7 +179,7 @@ def main() -> None:
     given = parser.parse_args()
     parts = [
         read(path) if path else simulate(dialogues=TESTED, seed=seed)
-        for seed, path in enumerate((given.train, given.dev, given.test), start=1)
+        for seed, path in enumerate((given.train, given.dev, given.test), start=4)
     ]
     with tempfile.TemporaryDirectory() as place:
         folder = given.vectors or str(made_vectors(Path(place), simulate(dialogues=MADE_FROM, seed=9)))

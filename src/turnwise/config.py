@@ -77,8 +77,8 @@ class EncoderConfig(Settings):
     tokenizer: Literal["words", "bpe"] = "words"
     max_tokens: int = Field(default=64, ge=1, le=4096)
     vectors: str = ""
-    vector_parts: int = Field(default=16, ge=1, le=1024)
-    vector_centroids: int = Field(default=32, ge=2, le=4096)
+    vector_parts: int = Field(default=8, ge=1, le=1024)
+    vector_centroids: int = Field(default=16, ge=2, le=4096)
 
     def check(self) -> None:
         """Refuse what would have to be ignored.

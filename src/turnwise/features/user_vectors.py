@@ -14,8 +14,8 @@ from turnwise.config import EncoderConfig
 from turnwise.errors import ConfigError, ModelError
 from turnwise.features.block import Momentary
 from turnwise.features.seen import Seen
-from turnwise.features.vectors import ProductQuantiser, Vectors, open_vectors
-from turnwise.features.vectors.place import full_path, hash_of
+from turnwise.features.vectors import ProductQuantiser, Vectors
+from turnwise.features.vectors.place import full_path, hash_of, reader_of
 
 VARIABLE = "TURNWISE_VECTORS"
 """The environment variable that says where vectors lie now; several places stand as in PATH."""
@@ -92,14 +92,19 @@ class UserVectors(Momentary):
         Raises:
             ModelError: where they are not there.
         """
-        others = [place for place in os.environ.get(VARIABLE, "").split(os.pathsep) if place]
-        for place in map(full_path, (*others, record["place"])):
-            if place.exists() and hash_of(place) == record["sha256"]:
-                return cls(ProductQuantiser.from_json(record), open_vectors(place))
-        state = "other ones than in training" if Path(record["place"]).exists() else "not there"
+        named = [place for place in os.environ.get(VARIABLE, "").split(os.pathsep) if place]
+        tried = []
+        for place in map(full_path, (*named, record["place"])):
+            if not place.exists():
+                tried.append(f"{place} is not there")
+            elif hash_of(place) != record["sha256"]:
+                tried.append(f"{place} holds other ones")
+            else:
+                vectors = Vectors(place, record["sha256"], reader_of(place))
+                return cls(ProductQuantiser.from_json(record), vectors)
         raise ModelError(
-            f"the vectors in {record['place']}, which the model needs, are {state}; say where those of its "
-            f"training lie, by {VARIABLE}=FOLDER or Policy.load(..., vectors=FOLDER)"
+            f"the vectors that the model was trained with are not found ({', '.join(tried)}); say where they "
+            f"lie, by {VARIABLE}=FOLDER or Policy.load(..., vectors=FOLDER)"
         )
 
 

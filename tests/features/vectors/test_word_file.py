@@ -23,6 +23,7 @@ def test_a_file_of_words_is_read_with_and_without_a_head(tmp_path, head):
         ("tea 1 2\ncoffee 1\n", "words.vec line 2: expected a word and 2 numbers; mend the file"),
         ("tea 1 2\ncoffee 1 x\n", "words.vec line 2: expected a word and 2 numbers; mend the file"),
         ("tea 1 2\ncoffee 1 nan\n", "words.vec line 2: expected a word and 2 numbers; mend the file"),
+        ("tea or coffee\n", "words.vec line 1: expected a word and its numbers; mend the file"),
         ("tea\n", "words.vec line 1: expected a word and its numbers; mend the file"),
         ("", "words.vec: it has no word; give a file of a word and its numbers a line"),
     ],

@@ -54,8 +54,32 @@ def open_vectors(place: str | Path) -> Vectors:
         MissingExtra: where the library that reads it is not installed.
     """
     place = full_path(place)
-    reader = _read(place)  # first, so that only a folder that holds vectors is gone through
-    return Vectors(place, hash_of(place), reader)
+    try:
+        reader = reader_of(place)  # first, so that only a folder that holds vectors is gone through
+        return Vectors(place, hash_of(place), reader)
+    except OSError as error:
+        raise ConfigError(f"vectors {place}: cannot be read ({error}); see who may read it") from None
+
+
+def reader_of(place: Path) -> Reader:
+    """Return what reads the vectors in a folder or file; what they are is known by what lies there."""
+    if place.is_file():
+        return WordVectors.read(place)
+    if not place.is_dir():
+        raise ConfigError(
+            f"vectors {place}: there is no such folder; give one of model2vec or sentence-transformers"
+        )
+    modules = _modules(place)
+    if [module_kind(module) for module in modules] in _STATIC or (
+        not modules and (place / "model.safetensors").is_file() and (place / "tokenizer.json").is_file()
+    ):
+        return StaticVectors.read(place, modules)
+    if modules:
+        return SentenceVectors.read(place, modules)
+    raise ConfigError(
+        f"vectors {place}: neither a model2vec folder (model.safetensors, tokenizer.json, config.json) nor "
+        f"one of sentence-transformers (modules.json); give one of these, or a text file of word vectors"
+    )
 
 
 def full_path(place: str | Path) -> Path:
@@ -82,26 +106,6 @@ def _files(place: Path) -> Iterator[Path]:
         inside = path.relative_to(place).parts
         if path.suffix in _READ and path.is_file() and not any(part.startswith(".") for part in inside):
             yield path
-
-
-def _read(place: Path) -> Reader:
-    if place.is_file():
-        return WordVectors.read(place)
-    if not place.is_dir():
-        raise ConfigError(
-            f"vectors {place}: there is no such folder; give one of model2vec or sentence-transformers"
-        )
-    modules = _modules(place)
-    if [module_kind(module) for module in modules] in _STATIC or (
-        not modules and (place / "model.safetensors").is_file() and (place / "tokenizer.json").is_file()
-    ):
-        return StaticVectors.read(place, modules)
-    if modules:
-        return SentenceVectors.read(place, modules)
-    raise ConfigError(
-        f"vectors {place}: neither a model2vec folder (model.safetensors, tokenizer.json, config.json) nor "
-        f"one of sentence-transformers (modules.json); give one of these, or a text file of word vectors"
-    )
 
 
 def _modules(folder: Path) -> list[Mapping[str, Any]]:

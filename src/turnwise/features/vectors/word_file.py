@@ -60,7 +60,7 @@ class WordVectors:
                 width = width or len(fields) - 1
                 vector = _numbers(fields[-width:]) if 0 < width < len(fields) else None
                 if vector is None:
-                    wanted = f"a word and {width or 'its'} numbers"
+                    wanted = f"a word and {width if vectors else 'its'} numbers"
                     raise ConfigError(f"{path} line {number}: expected {wanted}; mend the file")
                 word = normalise(" ".join(fields[:-width]))
                 if word not in rows:
