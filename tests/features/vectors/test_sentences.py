@@ -6,7 +6,10 @@ import json
 import numpy as np
 import pytest
 
+from support import tiny
+from turnwise import EncoderConfig
 from turnwise.errors import ConfigError, MissingExtra
+from turnwise.features import Census, TurnEncoder
 from turnwise.features.vectors import SentenceVectors, open_vectors
 from vector_support import tokenizer_of
 
@@ -73,6 +76,18 @@ def test_a_network_gives_the_vectors_of_its_library(network):
     assert vectors.reader.width == 16
     for text in ("a tea please", "zzz"):
         assert np.array_equal(vectors.vector(text), model.encode(text))
+
+
+def test_a_network_s_bits_come_back(network):
+    config = EncoderConfig(vectors=str(network[0]), vector_parts=4)
+    encoder = Census.of(tiny(), config=config).encoder()
+    again = TurnEncoder.from_json(json.loads(json.dumps(encoder.to_json())))
+    turns = [turn for dialogue in tiny() for turn in dialogue]
+    found = [encoder.encode(turn, encoder.start())[0].bits for turn in turns]
+    own = encoder.bits_of("user_vectors")
+    assert all(len([bit for bit in bits if bit in own]) == 4 for bits in found)
+    assert len({tuple(bit for bit in bits if bit in own) for bits in found}) > 1
+    assert [again.encode(turn, again.start())[0].bits for turn in turns] == found
 
 
 def test_a_damaged_network_is_refused_in_one_line(network):
