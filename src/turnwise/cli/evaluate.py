@@ -54,7 +54,9 @@ def evaluate(
     ] = None,
     report: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write it as a page as well: one HTML file, with plots and dialogues."),
+        typer.Option(
+            metavar="FILE", help="Write it as a page as well: one HTML file, with plots and dialogues."
+        ),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace the files of --errors and --report.")

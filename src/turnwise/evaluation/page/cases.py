@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from turnwise.evaluation.report import Report
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-_MOST_CASES, _MOST_EXAMPLES = 50, 8
+_LARGEST, _MOST_EXAMPLES = 30, 8
 _TURNS_BEFORE = 3
 _ROOM = 1_000_000  # bytes
 
@@ -66,24 +66,36 @@ class Case:
         return self.confusion.count - len(self.examples)
 
 
-def cases_of(report: Report, errors: Errors, render: Callable[[Example], Markup]) -> tuple[Case, ...]:
-    """Return the largest confusions, 50 at most, each with 8 dialogues at most.
+def cases_of(
+    report: Report, errors: Errors, others: Collection[int], render: Callable[[Example], Markup]
+) -> tuple[Case, ...]:
+    """Return the 30 largest confusions and others that are wanted, each with 8 dialogues at most.
 
-    All dialogues together take at most a megabyte as HTML: the first that would take more ends them.
+    All dialogues together take at most a megabyte as HTML: where one would take more, its confusion shows no
+    further ones.
+
+    Args:
+        report: what was found.
+        errors: the wrong decisions of the same evaluation.
+        others: numbers of further confusions, from 1.
+        render: returns an example as HTML.
     """
     found = {
         key: list(group)
         for key, group in groupby(errors.ranked(), key=lambda error: (error.true, error.predicted))
     }
     cases, room = [], _ROOM
-    for number, confusion in enumerate(report.confusions[:_MOST_CASES], start=1):
+    for number, confusion in enumerate(report.confusions, start=1):
+        if number > _LARGEST and number not in others:
+            continue
         alike = found.get((named(confusion.true), named(confusion.predicted)), [])
         examples = []
         for error in alike[:_MOST_EXAMPLES]:
             html = render(Example.of(error, report.layout))
-            room -= len(html.encode(errors="replace"))
-            if room < 0:
+            size = len(html.encode(errors="replace"))
+            if size > room:
                 break
+            room -= size
             examples.append(html)
         cases.append(Case(number, confusion, tuple(examples)))
     return tuple(cases)

@@ -68,6 +68,11 @@ class Matrix:
     answers_left_out: int
     turns_left_out: int
 
+    @property
+    def confusions(self) -> set[int]:
+        """The numbers of the confusions that it shows."""
+        return {cell.confusion for row in self.rows for cell in row.cells if cell.confusion}
+
     @classmethod
     def of(cls, report: Report) -> Matrix:
         """Return the matrix of a report, at most ten answers wide."""

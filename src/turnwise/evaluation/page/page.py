@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from turnwise.evaluation.confusions import Confusion
 from turnwise.evaluation.errors_as_dialogues import Errors
-from turnwise.evaluation.page.cases import cases_of
+from turnwise.evaluation.page.cases import Case, cases_of
 from turnwise.evaluation.page.matrix import Matrix
 from turnwise.evaluation.page.plots import (
-    MOST_TURNS,
     Curve,
-    learning_plot,
+    accuracy_plot,
+    drawn_turns,
+    loss_plot,
     reliability_plot,
     risk_plot,
     summary_plot,
@@ -81,10 +83,15 @@ def write_report(
 def report_page(policy: Policy, report: Report, errors: Errors, *, name: str = "the policy") -> str:
     """Return a report as HTML; see `write_report`."""
     terms, script = terms_of(report), _SCRIPT.read_text(encoding="utf-8")
-    multi, place = report.sets is not None, "turn" if terms.decisions == "turns" else "decision"
+    matrix, multi, place = (
+        Matrix.of(report),
+        report.sets is not None,
+        "turn" if terms.decisions == "turns" else "decision",
+    )
     cases = cases_of(
         report,
         errors,
+        matrix.confusions,
         lambda example: render(
             "example.html", example=example, multi=multi, place=place, most_facts=_MOST_FACTS
         ),
@@ -101,16 +108,22 @@ def report_page(policy: Policy, report: Report, errors: Errors, *, name: str = "
         best_floor=max(report.floors.values(), key=lambda share: share.part),
         curve=curve,
         plots=_plots(report, curve, terms.decisions),
-        matrix=Matrix.of(report),
+        matrix=matrix,
         cases=cases,
-        untold=report.confusions[len(cases) :],
+        untold=_others(report, cases),
         by_turn=_by_turn(report),
-        most_turns=MOST_TURNS,
+        drawn_turns=drawn_turns(report),
         actions=list(report.actions.items())[:_MOST_ROWS],
         unknown=_unknown(policy, report),
         script=script,
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
+
+
+def _others(report: Report, cases: Sequence[Case]) -> list[Confusion]:
+    """Return the confusions that are not among the cases."""
+    shown = {case.number for case in cases}
+    return [one for number, one in enumerate(report.confusions, start=1) if number not in shown]
 
 
 def _plots(report: Report, curve: Curve, decisions: str) -> Mapping[str, str]:
@@ -123,7 +136,9 @@ def _plots(report: Report, curve: Curve, decisions: str) -> Mapping[str, str]:
     if len(report.teacher_forced.by_turn) > 1:
         plots["turns"] = turns_plot(report)
     if curve.epochs:
-        plots["learning"] = learning_plot(curve)
+        plots["loss"] = loss_plot(curve)
+    if curve.has_dev:
+        plots["accuracy"] = accuracy_plot(curve)
     return plots
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from turnwise.evaluation.page.svg import FAINT
@@ -14,13 +15,11 @@ if TYPE_CHECKING:
 
 def in_percent(*axes: Axis) -> None:
     """Write shares of 1 as percentages."""
-    from matplotlib.ticker import PercentFormatter
-
     for axis in axes:
-        axis.set_major_formatter(PercentFormatter(1, symbol="%"))
+        axis.set_major_formatter(lambda share, _: f"{round(100 * share, 3):g}%")
 
 
-def above_counts(figure: Figure, counts: list[tuple[float, int]], width: float, title: str) -> Axes:
+def above_counts(figure: Figure, counts: Sequence[tuple[float, int]], width: float, title: str) -> Axes:
     """Return axes above others, which share their x and show as bars how many there are of each.
 
     Args:
@@ -31,8 +30,9 @@ def above_counts(figure: Figure, counts: list[tuple[float, int]], width: float, 
     """
     from matplotlib.ticker import MaxNLocator
 
+    above: Axes
     above, below = figure.subplots(2, sharex=True, height_ratios=(4, 1))
-    below.bar([place for place, _ in counts], [count for _, count in counts], width, color=FAINT)
+    below.bar([place for place, _ in counts], [count for _, count in counts], width, color=FAINT, alpha=0.5)
     below.yaxis.set_major_locator(MaxNLocator(2, integer=True))
     below.grid(visible=False, axis="x")
     below.set_title(title, color=FAINT, fontsize=9)

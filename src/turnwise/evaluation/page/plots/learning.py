@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,10 @@ from turnwise.evaluation.page.svg import FAINT, FIRST, SECOND, plot
 
 if TYPE_CHECKING:
     from markupsafe import Markup
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_MOST_EPOCHS = 400
-_FIGURES = ("loss", "dev_loss", "dev_turn_accuracy")
+_MOST_EPOCHS, _DOTTED = 400, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,18 @@ class Curve:
         records = [one for one in metrics if isinstance(one, Mapping) and isinstance(one.get("epoch"), int)]
         best = [one["epoch"] for one in records if one.get("best")]
         shown = records[:: max(1, math.ceil(len(records) / _MOST_EPOCHS))]
-        rows = ([_number(one.get(figure)) for one in shown] for figure in _FIGURES)
-        epochs = tuple(one["epoch"] for one in shown)
-        return cls(epochs, *map(tuple, rows), best[-1] if best else None, len(records))
+
+        def numbers(figure: str) -> tuple[float, ...]:
+            return tuple(_number(one.get(figure)) for one in shown)
+
+        return cls(
+            tuple(one["epoch"] for one in shown),
+            numbers("loss"),
+            numbers("dev_loss"),
+            numbers("dev_turn_accuracy"),
+            best[-1] if best else None,
+            len(records),
+        )
 
     @property
     def has_dev(self) -> bool:
@@ -62,36 +71,39 @@ def _number(value: Any) -> float:
     return float(value) if isinstance(value, int | float) else math.nan
 
 
-def learning_plot(curve: Curve) -> Markup:
-    """Return the losses by epoch, and the accuracy on the dev part where there is one."""
+def accuracy_plot(curve: Curve) -> Markup:
+    """Return the share of decisions that are right on the dev part, by epoch."""
 
-    def draw(figure: Figure) -> None:
+    def draw(axes: Axes, marker: str) -> None:
+        axes.plot(curve.epochs, curve.dev_turn_accuracy, color=FIRST, marker=marker)
+        in_percent(axes.yaxis)
+
+    first, last = curve.dev_turn_accuracy[0], curve.dev_turn_accuracy[-1]
+    return _plot("accuracy", f"Right on the dev part: from {first:.1%} to {last:.1%}", curve, draw)
+
+
+def loss_plot(curve: Curve) -> Markup:
+    """Return the loss by epoch, on the training part and, where there is one, on the dev part."""
+
+    def draw(axes: Axes, marker: str) -> None:
+        axes.plot(curve.epochs, curve.loss, color=SECOND, marker=marker, linestyle="--", label="training")
+        if curve.has_dev:
+            axes.plot(curve.epochs, curve.dev_loss, color=FIRST, marker=marker, label="dev")
+        axes.legend(loc="upper right")
+
+    return _plot("loss", f"Loss in training: from {curve.loss[0]:.3f} to {curve.loss[-1]:.3f}", curve, draw)
+
+
+def _plot(name: str, label: str, curve: Curve, draw: Callable[[Axes, str], None]) -> Markup:
+    def draw_all(figure: Figure) -> None:
         from matplotlib.ticker import MaxNLocator
 
-        rows = figure.subplots(1 + curve.has_dev, sharex=True, squeeze=False)[:, 0]
-        marker = "o" if len(curve.epochs) <= 30 else ""
-        if curve.has_dev:
-            rows[0].plot(curve.epochs, curve.dev_turn_accuracy, color=FIRST, marker=marker)
-            rows[0].set_title("right on the dev part")
-            in_percent(rows[0].yaxis)
-        rows[-1].plot(curve.epochs, curve.loss, color=SECOND, marker=marker, label="training")
-        rows[-1].set_title("loss")
-        rows[-1].set_xlabel("epoch")
-        rows[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
-        if curve.has_dev:
-            rows[-1].plot(curve.epochs, curve.dev_loss, color=FIRST, marker=marker, linestyle="--", label="dev")
-            rows[-1].legend()
-        for axes in rows:
-            if curve.best is not None:
-                axes.axvline(curve.best, color=FAINT, linewidth=1, linestyle=(0, (3, 3)))
+        axes = figure.subplots()
+        draw(axes, "o" if len(curve.epochs) <= _DOTTED else "")
+        if curve.best is not None:
+            axes.axvline(curve.best, color=FAINT, linewidth=1, linestyle=(0, (3, 3)))
+        axes.set_xlabel("epoch")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
-    return plot("learning", _said(curve), draw, height=280 if curve.has_dev else 200)
-
-
-def _said(curve: Curve) -> str:
-    """Return where the curve begins and where it ends, in words."""
-    said = f"{curve.all_epochs:,} epochs. Training loss from {curve.loss[0]:.3f} to {curve.loss[-1]:.3f}."
-    if curve.has_dev:
-        first, last = curve.dev_turn_accuracy[0], curve.dev_turn_accuracy[-1]
-        said += f" Right on the dev part from {first:.1%} to {last:.1%}."
-    return said if curve.best is None else f"{said} The weights of epoch {curve.best} were kept."
+    kept = "" if curve.best is None else f"; the weights of epoch {curve.best} were kept"
+    return plot(name, f"{label}, in {curve.all_epochs:,} epochs{kept}.", draw_all, height=220)

@@ -45,4 +45,4 @@ def summary_plot(report: Report) -> Markup:
         in_percent(axes.xaxis)
 
     said = ", ".join(f"{name} {share.value:.1%}" for name, share in rows)
-    return plot("summary", f"Share right: {said}.", draw, height=60 + 26 * len(rows))
+    return plot("summary", f"Share right: {said}.", draw, height=60 + 36 * len(rows))
