@@ -29,8 +29,8 @@ _POINTS = 72  # of an inch; a point is a unit of the drawing
 _STYLE: dict[str, Any] = {
     "svg.fonttype": "none",
     "font.family": "DejaVu Sans",  # comes with matplotlib, so that texts take the same room on each machine
-    "font.size": 10,
-    "axes.titlesize": 10,
+    "font.size": 11,
+    "axes.titlesize": 11,
     "axes.titlelocation": "left",
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -46,17 +46,17 @@ _STYLE: dict[str, Any] = {
     "figure.facecolor": "none",
     "figure.constrained_layout.use": True,
     "legend.frameon": False,
-    "legend.fontsize": 9,
+    "legend.fontsize": 10,
     "lines.linewidth": 1.8,
     "lines.markersize": 4,
     "text.color": TEXT,
     "text.parse_math": False,
     "xtick.color": LINE,
     "xtick.labelcolor": FAINT,
-    "xtick.labelsize": 9,
+    "xtick.labelsize": 10,
     "ytick.color": LINE,
     "ytick.labelcolor": FAINT,
-    "ytick.labelsize": 9,
+    "ytick.labelsize": 10,
 }
 
 

@@ -35,5 +35,5 @@ def above_counts(figure: Figure, counts: Sequence[tuple[float, int]], width: flo
     below.bar([place for place, _ in counts], [count for _, count in counts], width, color=FAINT, alpha=0.5)
     below.yaxis.set_major_locator(MaxNLocator(2, integer=True))
     below.grid(visible=False, axis="x")
-    below.set_title(title, color=FAINT, fontsize=9)
+    below.set_title(title, color=FAINT, fontsize=10)
     return above

@@ -33,7 +33,7 @@ def reliability_plot(calibration: Calibration, decisions: str) -> Markup:
         axes.set(xlim=(0, 1.01), ylim=(0, 1.03), ylabel="right")
         axes.legend(loc="upper left")
         in_percent(axes.xaxis, axes.yaxis)
-        figure.supxlabel("confidence", color=FAINT, fontsize=10)
+        figure.supxlabel("confidence", color=FAINT, fontsize=11)
 
     said = f"Share right by confidence; the expected calibration error is {now.error:.3f}"
     said += f", without the temperature {before.error:.3f}." if before else "."

@@ -36,7 +36,7 @@ def summary_plot(report: Report) -> Markup:
                 marker = "|" if place == 0 else "o"
                 axes.plot(share.value, place, marker, color=FAINT, markersize=6, markerfacecolor=GROUND)
             end = axes.get_yaxis_transform()
-            axes.text(1.03, place, f"{share.value:.1%}", va="center", transform=end, fontsize=9)
+            axes.text(1.03, place, f"{share.value:.1%}", va="center", transform=end, fontsize=10)
         axes.axvline(report.ceiling.turns.value, color=FAINT, linewidth=1, linestyle=(0, (3, 3)))
         axes.set(xlim=(0, 1.005), ylim=(len(rows) - 0.5, -0.5))
         axes.set_yticks(range(len(rows)), [name for name, _ in rows])

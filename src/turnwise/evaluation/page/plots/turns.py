@@ -40,7 +40,7 @@ def turns_plot(report: Report) -> Markup:
         axes.legend(loc="lower left")
         in_percent(axes.yaxis)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        figure.supxlabel("turn", color=FAINT, fontsize=10)
+        figure.supxlabel("turn", color=FAINT, fontsize=11)
 
     first, last = forced[0], forced[-1]
     said = f"Share right by turn: {first} at turn 1, {last} at turn {len(forced)}."
