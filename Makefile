@@ -32,7 +32,20 @@ backends: $(VENV)-torch/.pytest $(VENV)-tensorflow/.pytest ## Run the layers' an
 
 .PHONY: test-services
 test-services: ## Install PostgreSQL and Redis from Debian packages, for the tests of stores
-	@apt-get install --yes --no-install-recommends postgresql redis-server
+	@if command -v redis-server && ls /usr/lib/postgresql/*/bin/postgres; then exit 0; fi >/dev/null 2>&1; \
+	command -v apt-get >/dev/null || { echo "there is no apt-get here; install PostgreSQL and Redis by hand" >&2; exit 1; }; \
+	if [ "$$(id -u)" = 0 ]; then as=; else as='sudo -n'; fi; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	$$as apt-get update -qq && $$as apt-get install -qq --yes --no-install-recommends postgresql redis-server
+
+# The system's Chromium, or else Playwright's own; where neither can be had, the tests are skipped and say so.
+.PHONY: test-ui
+test-ui: $(VENV)/.ui ## Install a browser and try the page in it
+	@$(BIN)/python -m pytest tests/ui -rs
+
+.PHONY: screenshots
+screenshots: $(VENV)/.ui ## Take the documentation's pictures of the page
+	@TURNWISE_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/ui/test_screenshots.py
 
 .PHONY: check
 check: lint types test ## All that CI runs: lint, strict types, tests and doctests
@@ -73,6 +86,13 @@ $(VENV)/.train: $(VENV)/.python pyproject.toml constraints.txt
 $(VENV)/.test: $(VENV)/.python pyproject.toml constraints.txt
 	@echo "Installing turnwise with what the tests need ..."
 	@$(INSTALL) '.[test]'
+	@touch $@
+
+$(VENV)/.ui: $(VENV)/.python pyproject.toml constraints.txt
+	@echo "Installing turnwise with what the tests of its page need ..."
+	@$(INSTALL) '.[ui-test]'
+	@command -v chromium >/dev/null || $(BIN)/playwright install --with-deps chromium \
+		|| apt-get install --yes --no-install-recommends chromium || echo "No browser can be installed here."
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.python pyproject.toml constraints.txt

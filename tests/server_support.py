@@ -46,6 +46,10 @@ class Client:
     def post(self, path, body=None, **content):
         return self.ask("POST", path, json=body, **content)
 
+    def sleep(self, seconds):
+        """Let the application work on."""
+        self._run(asyncio.sleep(seconds))
+
     def together(self, *requests):
         """Ask all at once: (path, body) each."""
 
@@ -70,9 +74,9 @@ def client_of(models, store="memory:", settings=None, **options):
 
 
 @contextlib.contextmanager
-def serving(model, store, *options):
+def serving(model, store, *options, port=None):
     """`turnwise serve` in a process of its own; yields its address and the process."""
-    port = free_port()
+    port = port or free_port()
     command = [sys.executable, "-m", "turnwise", "serve", str(model), "--store", store, "--port", str(port)]
     with subprocess.Popen([*command, *options], stderr=subprocess.PIPE, text=True) as process:
         try:

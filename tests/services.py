@@ -8,7 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -40,58 +40,86 @@ def _program(name: str) -> str:
     return found or str(places[-1])
 
 
-@contextmanager
-def redis_server():
-    """A Redis without files; yields its URL."""
-    program, port = _program("redis-server"), free_port()
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=tempfile.gettempdir()) as process:
-        try:
-            wait_for(port, process)
-            yield f"redis://127.0.0.1:{port}/0"
-        finally:
-            process.kill()
+class Redis:
+    """A Redis of our own, that can be stopped and started again with what it kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self._program, self._folder, self._port = _program("redis-server"), folder, free_port()
+        self.url = f"redis://127.0.0.1:{self._port}/0"
+
+    def start(self) -> None:
+        command = [self._program, "--port", str(self._port), "--bind", "127.0.0.1", "--save", ""]
+        command += ["--appendonly", "yes", "--appendfsync", "no"]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=self._folder)
+        wait_for(self._port, self.process)
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
 
 
-@contextmanager
-def postgres_server():
-    """A PostgreSQL in a temporary folder; yields its URL."""
-    initdb, program = _program("initdb"), _program("postgres")
-    folder = Path(tempfile.mkdtemp(prefix="turnwise-postgres-"))
-    who = {}
-    if os.geteuid() == 0:  # PostgreSQL does not run as root
-        try:
-            owner = pwd.getpwnam("postgres")
-        except KeyError:
-            pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-        who = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-    data, port = folder / "data", free_port()
-    settings = {"fsync": "off", "listen_addresses": "127.0.0.1", "unix_socket_directories": str(folder)}
-    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    try:
-        make = [
-            initdb,
-            "-D",
-            str(data),
-            "-A",
-            "trust",
-            "-U",
-            "turnwise",
-            "--no-sync",
-            "-E",
-            "UTF8",
-            "--no-locale",
-        ]
-        subprocess.run(make, check=True, stdout=subprocess.DEVNULL, cwd=folder, **who)
-        command = [program, "-D", str(data), "-p", str(port), *options]
-        with subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=folder, **who) as process:
+class Postgres:
+    """A PostgreSQL of our own, that can be stopped and started again with what it kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._port, self._who = folder, free_port(), {}
+        if os.geteuid() == 0:  # PostgreSQL does not run as root
             try:
-                wait_for(port, process)
-                time.sleep(0.3)  # it listens before it lets anyone in
-                yield f"postgresql://turnwise@127.0.0.1:{port}/postgres"
-            finally:
-                process.send_signal(signal.SIGINT)  # stop, and do not wait for those who are connected
-                process.wait(30)
+                owner = pwd.getpwnam("postgres")
+            except KeyError:
+                pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+            self._who = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+        self.url = f"postgresql://turnwise@127.0.0.1:{self._port}/postgres"
+        make = [_program("initdb"), "-D", "data", "-A", "trust", "-U", "turnwise", "-E", "UTF8"]
+        make += ["--no-locale", "--no-sync"]
+        subprocess.run(make, check=True, stdout=subprocess.DEVNULL, cwd=folder, **self._who)
+
+    def start(self) -> None:
+        settings = {
+            "fsync": "off",
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": str(self._folder),
+        }
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        command = [_program("postgres"), "-D", "data", "-p", str(self._port), *options]
+        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=self._folder, **self._who)
+        wait_for(self._port, self.process)
+        time.sleep(0.3)  # it listens before it lets anyone in
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGINT)  # stop, and do not wait for those who are connected
+        self.process.wait(30)
+
+
+def freeze(running) -> None:
+    """Stop all its processes where they are: connections stay open, and nothing comes."""
+    _signal_all(running.process.pid, signal.SIGSTOP)
+
+
+def thaw(running) -> None:
+    _signal_all(running.process.pid, signal.SIGCONT)
+
+
+def _signal_all(pid: int, number: signal.Signals) -> None:
+    children = Path(f"/proc/{pid}/task/{pid}/children")  # of PostgreSQL one for each connection
+    for one in (str(pid), *(children.read_text().split() if children.exists() else ())):
+        with suppress(ProcessLookupError):  # a connection may have ended meanwhile
+            os.kill(int(one), number)
+
+
+@contextmanager
+def service(kind):
+    """A Redis or a PostgreSQL in a temporary folder, until the end."""
+    folder = Path(tempfile.mkdtemp(prefix="turnwise-service-"))
+    try:
+        running = kind(folder)
+        running.start()
+        try:
+            yield running
+        finally:
+            if running.process.poll() is None:
+                thaw(running)
+            running.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

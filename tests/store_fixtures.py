@@ -2,20 +2,20 @@
 
 import pytest
 
-from services import postgres_server, redis_server
+from services import Postgres, Redis, service
 from turnwise.sessions import open_store
 
 
 @pytest.fixture(scope="session")
 def postgres():
-    with postgres_server() as url:
-        yield url
+    with service(Postgres) as running:
+        yield running.url
 
 
 @pytest.fixture(scope="session")
 def redis_url():
-    with redis_server() as url:
-        yield url
+    with service(Redis) as running:
+        yield running.url
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql", "redis"])

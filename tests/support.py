@@ -1,6 +1,9 @@
 """Small corpora and settings that many tests use."""
 
+from dataclasses import replace
+
 from turnwise import Corpus, Dialogue, NetworkConfig, TrainConfig, Turn
+from turnwise.policy.decision import Decision
 
 
 def tiny(name: str = "tiny", dialogues: int = 12, multi: bool = False) -> Corpus:
@@ -20,3 +23,8 @@ def tiny(name: str = "tiny", dialogues: int = 12, multi: bool = False) -> Corpus
 
 QUICK = TrainConfig(epochs=2, batch_turns=64, seed=3)
 SMALL = NetworkConfig(units=8)
+
+
+def untempered(policy):
+    """Return a policy that says what its networks say, without what was fitted on the dev part."""
+    return replace(policy, decision=Decision())

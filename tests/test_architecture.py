@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
     ["errors", "version", "cores"],
     ["dialogue", "vocabulary", "metrics", "config", "backend"],
-    ["layers", "layouts"],
+    ["layers", "layouts", "client"],
     ["network", "features", "readers", "runtime", "simulator"],
     ["floors", "histories", "rules"],
     ["policy"],
@@ -36,7 +37,7 @@ LIVE = {
     "histories",
     "cli",
 }
-LIVE |= {"data", "rules", "search", "server", "simulator"}
+LIVE |= {"client", "data", "rules", "search", "server", "simulator"}
 
 
 def room(path: Path) -> str:
@@ -78,6 +79,14 @@ def test_keras_stays_in_its_rooms(path):
         assert room(path) in MAY_IMPORT_KERAS
     if room(path) in LIVE:
         assert not names & {"jax", "torch", "tensorflow"}
+
+
+def test_a_client_needs_httpx_and_our_values_alone():
+    for path in sorted((PACKAGE / "client").glob("*.py")):
+        for name in imports(path, inside_functions=True):
+            room = ".".join(name.split(".")[:2])
+            allowed = {"turnwise.client", "turnwise.dialogue", "turnwise.errors", "httpx"}
+            assert room in allowed or room.split(".")[0] in sys.stdlib_module_names, f"{path.name}: {name}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from turnwise.errors import ConfigError, did_you_mean
 
@@ -140,6 +140,24 @@ class NetworkConfig(Settings):
             )
 
 
+def _share(given: Any) -> Any:
+    """Refuse what is no share.
+
+    >>> TrainConfig(count_table=2)
+    Traceback (most recent call last):
+    turnwise.errors.ConfigError: setting 'count_table' is 2; give off, auto or a weight between 0 and 1
+    """
+    if given in ("off", "auto"):
+        return given
+    try:
+        weight = float(given)
+    except (TypeError, ValueError):
+        weight = 0.0
+    if not 0 < weight < 1:
+        raise ValueError("give off, auto or a weight between 0 and 1")
+    return weight
+
+
 class TrainConfig(Settings):
     """How the network is trained.
 
@@ -161,6 +179,10 @@ class TrainConfig(Settings):
         dev_share: share of the dialogues held out as the dev part when none is given.
         seed: the same seed gives the same bits on the same machine.
         devices: how many cores share each batch; 0 takes all there are.
+        seeds: so many networks, of the seeds `seed`, `seed` + 1, ..., answer together: with the mean of their
+            probabilities.
+        count_table: the share of a table of counts in each prediction: a weight between 0 and 1; `auto` takes
+            the one that is best on the dev part, 0 where none helps; `off` takes none.
         max_error: the policy abstains where it is less sure than is needed for at most this share of wrong
             answers, as the dev part shows; 1 answers always.
         decide: how several actions a turn are decided on: `half` takes those of at least one half,
@@ -183,6 +205,8 @@ class TrainConfig(Settings):
     dev_share: float = Field(default=0.1, gt=0, lt=1)
     seed: int = Field(default=1, ge=0, lt=2**31)
     devices: int = Field(default=0, ge=0, le=1024)
+    seeds: int = Field(default=1, ge=1, le=100)
+    count_table: Annotated[float | Literal["off", "auto"], BeforeValidator(_share)] = "off"
     max_error: float = Field(default=1.0, gt=0, le=1)
     decide: Literal["auto", "half", "thresholds", "sets"] = "auto"
 
@@ -211,7 +235,8 @@ def setting(name: str, value: Any) -> Any:
 
 def _refusal(name: str, error: ValidationError) -> ConfigError:
     first = error.errors()[0]
-    message = first["msg"][:1].lower() + first["msg"][1:]
+    text = first["msg"].removeprefix("Value error, ")
+    message = text[:1].lower() + text[1:]
     return ConfigError(f"setting {name!r} is {first['input']!r}; {message}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -10,6 +11,24 @@ from typing import Any
 
 Fact = bool | int | float | str
 """What a fact's value can be: a yes or no, a number, or the name of a category."""
+
+
+def fact_of(text: str) -> Fact:
+    """Return what a person means who writes a fact's value: a yes or no, a number, or a category's name.
+
+    >>> fact_of("True"), fact_of("2"), fact_of("2.5"), fact_of("north"), fact_of("inf")
+    (True, 2, 2.5, 'north', 'inf')
+    """
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    for kind in (int, float):
+        try:
+            number = kind(text)
+        except ValueError:
+            continue
+        return number if math.isfinite(number) else text
+    return text
+
 
 _NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from turnwise.dialogue import Turn
+from turnwise.dialogue import Fact, Turn
 from turnwise.features.seen import Previous
 from turnwise.features.words import normalise
 from turnwise.layouts import Actions, Lesson
 from turnwise.vocabulary import value_name
+
+_json = json.JSONEncoder().encode  # made once: it writes a text in ASCII
 
 # What each level of the count table looks at; a case that a level has not seen falls to the next.
 _LEVELS = (
@@ -39,8 +41,13 @@ class FloorCounts:
         """Count the decisions of one more dialogue."""
         for turn, previous, right in lesson.decisions:
             taken = tuple(sorted(right))
-            for counts, key in zip(self._counts, _keys(turn, previous), strict=True):
+            for counts, key in zip(self._counts, keys_of(turn, previous), strict=True):
                 counts[key][taken] += 1
+
+    @property
+    def levels(self) -> Sequence[Mapping[int, Counter[Actions]]]:
+        """At each level, the most particular first: the hash of a case -> how often what was done in it."""
+        return self._counts
 
     def floors(self) -> Floors:
         """Return, for each case seen, the actions taken most often (among equals the first by name)."""
@@ -74,16 +81,21 @@ class Floors:
 
     def predict(self, turn: Turn, previous: Previous) -> dict[str, Actions]:
         """Return each floor's answer: name -> actions, in order of name."""
-        answers = [self._look_up(level, key) for level, key in enumerate(_keys(turn, previous))]
+        answers = [self._look_up(level, key) for level, key in enumerate(keys_of(turn, previous))]
         return {
             name: next((answer for level in levels if (answer := answers[level]) is not None), ())
             for name, levels in FLOORS.items()
         }
 
     def _look_up(self, level: int, key: int) -> Actions | None:
-        keys, best = self.tables[level]
-        place = int(np.searchsorted(keys, np.uint64(key)))
-        return self.labels[best[place]] if place < len(keys) and int(keys[place]) == key else None
+        place = self.place(level, key)
+        return None if place is None else self.labels[self.tables[level][1][place]]
+
+    def place(self, level: int, key: int) -> int | None:
+        """Return the number of a case at a level, None where it was not seen."""
+        keys, _ = self.tables[level]
+        place = int(keys.searchsorted(np.uint64(key)))
+        return place if place < len(keys) and int(keys[place]) == key else None
 
     def to_arrays(self) -> tuple[dict[str, NDArray[np.generic]], str]:
         """Return the tables as named arrays, and the labels as JSON."""
@@ -104,15 +116,25 @@ class Floors:
         return cls(tuple(tuple(label) for label in labels), tables)
 
 
-def _keys(turn: Turn, previous: Previous) -> Iterator[int]:
-    """Yield the hash of the turn's case at each level."""
+def keys_of(turn: Turn, previous: Previous) -> list[int]:
+    """Return the hash of the turn's case at each level, the most particular first."""
     seen = {
         "user": "" if turn.user is None else "+" + " ".join(normalise(turn.user).split()),
-        "previous": "" if previous is None else "+" + json.dumps(sorted(previous)),
-        "facts": json.dumps(sorted((name, value_name(value)) for name, value in turn.facts.items())),
+        "previous": "" if previous is None else "+" + _listed(_json(name) for name in sorted(previous)),
+        "facts": _listed(_fact(name, turn.facts[name]) for name in sorted(turn.facts)),
     }
-    for level in _LEVELS:
-        case = json.dumps([seen[part] for part in level])
-        yield int.from_bytes(
-            hashlib.blake2b(case.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big"
-        )
+    # Texts are written as JSON one by one: a list of them is written a live turn's length more slowly.
+    written = {name: _json(text) for name, text in seen.items()}
+    return [_hash(_listed(written[part] for part in level)) for level in _LEVELS]
+
+
+def _fact(name: str, value: Fact) -> str:
+    return _listed((_json(name), _json(value_name(value))))
+
+
+def _listed(items: Iterable[str]) -> str:
+    return "[" + ", ".join(items) + "]"
+
+
+def _hash(case: str) -> int:
+    return int.from_bytes(hashlib.blake2b(case.encode(), digest_size=8).digest(), "big")

@@ -74,7 +74,7 @@ def test_train_evaluate_predict_chat(corpus, tmp_path):
     for expected in (
         "5 actions are known" if len(policy.space) == 5 else f"{len(policy.space)} actions are known",
         "system: ",
-        "with the next turn: {'stock': 2.0, 'paid': True}",
+        "with the next turn: {'stock': 2, 'paid': True}",
         "committed: confirm",
         "unknown action 'confrm'; did you mean 'confirm'?",
         "taken back: (no user text)",

@@ -12,8 +12,9 @@ import turnwise
 from server_support import assert_problem, client_of
 from support import QUICK, SMALL, tiny
 from turnwise import Dialogue, Turn
+from turnwise.server.agent_bodies import NextBody
 from turnwise.server.app import _expire
-from turnwise.server.bodies import NextBody, ObserveBody, PredictBody
+from turnwise.server.bodies import ObserveBody, PredictBody
 from turnwise.server.messages import turns_of_messages
 from turnwise.server.prefixes import Prefixes
 from turnwise.sessions import turns_of

@@ -146,6 +146,15 @@ def test_a_client_that_is_slow_is_not_waited_for_by_the_others(saved):
         (["MODEL", "--store", "mysql://x"], "unknown kind of store 'mysql'"),
         (["MODEL", "--store", "sqlite:///no/such/folder/x.db"], "unable to open database file"),
         (["MODEL", "--api-key-file", "none.txt"], "none.txt: cannot be read"),
+        (["MODEL", "--host", "0.0.0.0", "--ui"], "could replace the model; give --api-key-file"),
+        (["MODEL", "--no-ui", "--corpus", "x"], "--corpus is for the page, which is not served"),
+        (["MODEL", "--host", "0.0.0.0", "--dev", "x"], "--dev is for the page, which is not served"),
+        (["MODEL", "--corpus", "none.jsonl"], "none.jsonl: no such file or folder; check the path"),
+        (
+            ["MODEL", "--dev", "none.jsonl"],
+            "--dev judges what is learned from a corpus; give --corpus",
+        ),
+        (["MODEL", "--corrections", "MODEL"], "a folder is in the way; name a file"),
         (["MODEL", "MODEL"], "two models are named 'default'; give each a name"),
     ],
 )
@@ -159,5 +168,28 @@ def test_it_ends_in_order(saved, tmp_path):
         assert httpx.get(f"{address}/readyz").json() == {"status": "ok"}
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=20)
-        assert said.splitlines()[0] == f"Serving default at {address} (Ctrl-C ends it)."
+        serving_line, page_line = said.splitlines()[:2]
+        assert serving_line == f"Serving default at {address} (Ctrl-C ends it)."
+        assert page_line == f"The page is at {address}/ui"
         assert "Traceback" not in said
+
+
+def test_the_page_is_there_where_it_is_wanted(saved, tmp_path):
+    """By default on this machine alone; corrections lie beside the model, and a server takes them again."""
+    with serving(saved, "memory:") as (address, _):
+        page = httpx.get(f"{address}/ui/talk")
+        assert page.status_code == 200
+        begun = httpx.post(f"{address}/ui/talk", data={"user": "hello"}, headers={"origin": address})
+        httpx.post(f"{address}{begun.headers['location']}/save", headers={"origin": address})
+        corrections = saved.with_name("model.corrections.jsonl")
+        assert corrections.exists()
+        corrections.unlink()
+    for options in (["--no-ui"], ["--host", "0.0.0.0"]):
+        with serving(saved, "memory:", *options) as (address, _):
+            assert httpx.get(f"{address}/ui/talk").status_code == 404
+            assert httpx.get(f"{address}/healthz").status_code == 200
+    keys = tmp_path / "keys.txt"
+    keys.write_text("a-key-that-is-long\n")
+    options = ["--host", "0.0.0.0", "--ui", "--api-key-file", str(keys)]
+    with serving(saved, "memory:", *options) as (address, _):
+        assert httpx.get(f"{address}/ui/talk").headers["location"] == "/ui/sign-in?to=/ui/talk"

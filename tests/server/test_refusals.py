@@ -11,7 +11,7 @@ from turnwise.server import read_keys
 
 SECRET = "my name is Ada Lovelace"
 TURNS, NEW = "/v1/conversations/c/turns", "/v1/conversations"
-MESSAGES = "bad_messages", "messages"
+NEXT, USER = "/v1/agents/next", "body.messages.0.user"
 TABLE = [
     # path, body (bytes as they are), status, type, where
     (NEW, b"{", 400, "bad_request", "body.1"),
@@ -38,6 +38,10 @@ TABLE = [
     (TURNS, {"facts": {"a": 10**400}}, 422, "bad_request", "body.facts.a.bool"),
     (TURNS, {"top": 0}, 422, "bad_request", "body.top"),
     (TURNS, {"top": 10**9}, 422, "bad_request", "body.top"),
+    (TURNS, {"top": "3"}, 422, "bad_request", "body.top"),
+    (TURNS, {"top": True}, 422, "bad_request", "body.top"),
+    (TURNS, {"threshold": False}, 422, "bad_request", "body.threshold"),
+    (TURNS, {"commit": "yes"}, 422, "bad_request", "body.commit"),
     (TURNS, {"threshold": 2}, 422, "bad_request", "body.threshold"),
     (TURNS, {"turn_id": "a b"}, 422, "bad_request", "body.turn_id"),
     (f"{TURNS}/0/override", {"actions": []}, 422, "bad_request", "path.turn"),
@@ -51,16 +55,11 @@ TABLE = [
     ("/v1/predict", {"turns": []}, 422, "bad_request", "body.turns"),
     ("/v1/predict", {"turns": [{}] * 1001}, 422, "bad_request", "body.turns"),
     ("/v1/predict", {"turns": [{"actions": [1]}]}, 422, "bad_request", "body.turns.0.actions.0"),
-    ("/v1/agents/next", {"messages": [{"role": 3, "content": SECRET}]}, 422, *MESSAGES),
-    ("/v1/agents/next", {"messages": [{"role": "user", "content": 1}]}, 422, *MESSAGES),
-    (
-        "/v1/agents/next",
-        {"messages": [{"role": "assistant", "tool_calls": [3]}]},
-        422,
-        "bad_messages",
-        "messages",
-    ),
-    ("/v1/agents/next", {"messages": [{"role": "user", "content": "###STOP###"}]}, 422, *MESSAGES),
+    (NEXT, {"messages": [{"role": 3, "content": SECRET}]}, 422, "bad_request", "body.messages.0"),
+    (NEXT, {"messages": [{"role": SECRET}]}, 422, "bad_request", "body.messages.0"),
+    (NEXT, {"messages": [{"role": "user", "content": 1}]}, 422, "bad_request", f"{USER}.content.str"),
+    (NEXT, {"messages": [{"role": "user", "tool_calls": 3}]}, 422, "bad_request", f"{USER}.tool_calls"),
+    (NEXT, {"messages": [{"role": "user", "content": "###STOP###"}]}, 422, "bad_messages", "messages"),
     ("/v1/nothing", {}, 404, "no_such_path", "path"),
     ("/healthz", {}, 405, "wrong_method", "path"),
 ]
@@ -179,3 +178,12 @@ def test_a_fault_of_our_own_is_told_and_logged_without_its_text(client, conversa
     assert "RuntimeError at " in caplog.text
     failing.error = None
     assert client.post(f"{conversation}/turns", {"user": "hello"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"), [("/v1/conversations/c", "DELETE, GET"), (NEW, "POST"), ("/healthz", "GET")]
+)
+def test_a_method_that_a_path_does_not_take_is_answered_with_those_that_it_does(client, path, methods):
+    answer = client.ask("PUT", path, json={})
+    assert_problem(answer, 405, "wrong_method", "path")
+    assert answer.headers["allow"] == methods

@@ -118,6 +118,10 @@ def _check(policy: Policy) -> None:
             raise ConfigError(
                 f"the model's {name} is {found}; the contenders are built for {name}={expected}"
             )
+    if policy.members > 1:
+        raise ConfigError(
+            f"the model is of {policy.members} networks; the contenders are one, give one of seeds=1"
+        )
     if policy.space.multi or "bit_dense/kernel" not in policy.weights:
         raise ConfigError(
             "the model takes several actions a turn, or is of an older turnwise; give one of one action"

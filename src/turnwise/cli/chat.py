@@ -11,7 +11,7 @@ from rich.text import Text
 
 from turnwise.cli.options import ModelPath, pair
 from turnwise.cli.output import show
-from turnwise.dialogue import Fact
+from turnwise.dialogue import Fact, fact_of
 from turnwise.errors import TurnwiseError, did_you_mean
 from turnwise.explain import explain_prediction
 from turnwise.policy import Policy, Prediction
@@ -64,7 +64,7 @@ class _Chat:
         if not line.startswith("/"):
             self._turn(line)
         elif command == "/facts":
-            self._facts |= {name: _value(value) for name, value in (pair(word, "/facts") for word in words)}
+            self._facts |= {name: fact_of(value) for name, value in (pair(word, "/facts") for word in words)}
             show(f"with the next turn: {self._facts}")
         elif command == "/do":
             show(f"committed: {', '.join(self._session.commit(words)) or 'nothing'}")
@@ -123,12 +123,3 @@ def _ranked(prediction: Prediction, top: int) -> Table:
     if not prediction.actions:
         table.add_row(">", Text("(nothing)"), "", "")
     return table
-
-
-def _value(text: str) -> Fact:
-    if text.lower() in ("true", "false"):
-        return text.lower() == "true"
-    try:
-        return float(text)
-    except ValueError:
-        return text

@@ -68,6 +68,15 @@ WordsName = Annotated[
 CellName = Annotated[
     str | None, typer.Option(help="What carries memory: lstm, gru, simple-rnn or transformer.")
 ]
+DeviceCount = Annotated[
+    int | None, typer.Option(help="Cores that share each batch; all there are when not given.")
+]
+SettingsFile = Annotated[
+    Path | None, typer.Option(help="A TOML or JSON file of settings; options go before it.")
+]
+SeedCount = Annotated[
+    int | None, typer.Option(help="Train so many networks, which answer together as one policy.")
+]
 MaxError = Annotated[
     float | None,
     typer.Option(

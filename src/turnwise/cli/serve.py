@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from turnwise.cli.output import note
+from turnwise.cli.serve_page import PageCorpus, PageCorrections, PageDev, WithPage, page_material
 from turnwise.errors import ConfigError, MissingExtra
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 EXAMPLES = """[bold]Examples[/bold]
 
 turnwise serve model/
+
+turnwise serve model/ --corpus dialogs.jsonl     (then talk to it, correct it and retrain it at /ui)
 
 turnwise serve model/ second=other-model/ --store postgresql://user@host/database --api-key-file keys.txt"""
 
@@ -46,11 +49,13 @@ def serve(
     expire_days: Annotated[
         float, typer.Option(min=0, help="Delete conversations not used for so many days; 0 keeps them all.")
     ] = 0,
+    ui: WithPage = None,
+    corpus: PageCorpus = None,
+    dev: PageDev = None,
+    corrections: PageCorrections = None,
 ) -> None:
     """Serve models over HTTP and WebSockets, for many conversations at once."""
     try:
-        import uvicorn
-
         from turnwise.server import Models, create_app, read_keys
         from turnwise.sessions import open_store
     except MissingExtra:
@@ -58,19 +63,29 @@ def serve(
     except ImportError:
         raise MissingExtra("serving", "serve") from None
     keys = read_keys(api_key_file) if api_key_file else ()
-    served = Models(named(models))
+    folders = named(models)
+    page = page_material(
+        next(iter(folders.values())),
+        corpus,
+        dev,
+        corrections,
+        wanted=ui,
+        loopback=_is_loopback(host),
+        has_keys=bool(keys),
+    )
+    served = Models(folders)
     app = create_app(
         served,
         open_store(store),
         keys=keys,
         local=_is_loopback(host) and not keys,
         expire_after=expire_days * _DAY or None,
+        page=page,
     )
     _announce(served, host, port, bool(keys))
-    config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", access_log=False, ws_max_size=1_000_000
-    )
-    uvicorn.Server(config).run()
+    if page is not None:
+        note(f"The page is at {_address(host, port)}/ui")
+    _run(app, host, port)
 
 
 def named(models: list[str]) -> dict[str, Path]:
@@ -94,11 +109,32 @@ def named(models: list[str]) -> dict[str, Path]:
     return found
 
 
+def _run(app: Any, host: str, port: int) -> None:
+    import uvicorn
+
+    from turnwise.server.punctual import Punctual
+
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=Punctual,
+        log_level="warning",
+        access_log=False,
+        ws_max_size=1_000_000,
+    )
+    uvicorn.Server(config).run()
+
+
 def _announce(models: Models, host: str, port: int, has_keys: bool) -> None:
     names = ", ".join(models.policies())
-    note(f"Serving {names} at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C ends it).")
+    note(f"Serving {names} at {_address(host, port)} (Ctrl-C ends it).")
     if not has_keys and not _is_loopback(host):
         note("Whoever reaches this address can read and change conversations; give --api-key-file.")
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _is_loopback(host: str) -> bool:

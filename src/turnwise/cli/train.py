@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from turnwise.cli.growing import Growing, OldDev, ParentPath, Replay
 from turnwise.cli.options import (
     CellName,
     ColumnNames,
     Conditions,
     CorpusPaths,
+    DeviceCount,
     FormatName,
     LayoutName,
     MaxError,
     ReadSettings,
+    SeedCount,
     SettingPairs,
+    SettingsFile,
     ValuesFile,
     WordsName,
     pair,
@@ -47,6 +52,10 @@ turnwise train dialogs.jsonl --out model/ --words lstm --cell gru
 
 turnwise train dialogs.jsonl --out model/ --layout many-to-one --set outcome=happy
 
+turnwise train dialogs.jsonl --out model/ --seeds 5
+
+turnwise train new.jsonl --from model/ --out model2/ --old-dev dev.jsonl --replay dialogs.jsonl
+
 turnwise train dialogs.jsonl --out model/ --max-error 0.02     (abstain where that is needed for it)
 
 turnwise train dialogs.jsonl --out model/ --resume     (after Ctrl-C or a crash)"""
@@ -70,34 +79,34 @@ def train(
     words: WordsName = None,
     cell: CellName = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same model.")] = None,
-    devices: Annotated[
-        int | None, typer.Option(help="Cores that share each batch; all there are when not given.")
-    ] = None,
+    devices: DeviceCount = None,
+    seeds: SeedCount = None,
     max_error: MaxError = None,
     set_: SettingPairs = None,
-    config: Annotated[
-        Path | None, typer.Option(help="A TOML or JSON file of settings; options go before it.")
-    ] = None,
+    config: SettingsFile = None,
     force: Annotated[bool, typer.Option("--force", help="Replace a model that is there already.")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a training that was stopped.")] = False,
+    from_: ParentPath = None,
+    old_dev: OldDev = None,
+    replay: Replay = None,
 ) -> None:
     """Train a policy and save it as a folder."""
-    given: dict[str, Any] = {"epochs": epochs, "units": units, "seed": seed, "devices": devices}
-    given |= {"max_error": max_error, "layout": layout, "words": words, "cell": cell}
-    settings = _read_settings(config) if config else {}
-    settings |= dict(pair(text, "--set") for text in set_ or [])
-    settings |= {name: value for name, value in given.items() if value is not None}
-    encoder_config, network_config, train_config = split_settings(settings)
+    given: dict[str, Any] = {"epochs": epochs, "units": units, "seed": seed, "seeds": seeds}
+    given |= {"layout": layout, "words": words, "cell": cell, "devices": devices, "max_error": max_error}
+    settings = split_settings(_settings(config, set_, given))
     # A training that was stopped left its best policy; going on replaces it.
     check_output(out, "manifest.json", force=force or (resume and _interrupted(out)))
-    part = read_corpus(corpus, format, column, read, where)
+    reading = partial(read_corpus, format=format, columns=column, settings=read, where=where)
+    growing = Growing.of(from_, out, old_dev, replay, reading)
+    encoder_config, network_config, train_config = growing.settings(*settings) if growing else settings
+    part = reading(corpus)
     if dev:
-        dev_part = read_corpus(dev, format, column, read, where)
+        dev_part = reading(dev)
     else:
         part, dev_part = split_dev(part, train_config.dev_share, train_config.seed)
     checkpoint = out.with_name(f"{out.name}.checkpoint")
     policy = train_policy(
-        part,
+        growing.lessons(part, train_config.seed) if growing else part,
         dev_part,
         network=network_config,
         config=train_config,
@@ -106,15 +115,25 @@ def train(
         progress=progress_for(),
         checkpoint=checkpoint,
         resume=resume,
+        parent=growing.parent if growing else None,
     )
     report = evaluate(policy, dev_part)
-    policy.save(out, force=True, report=json.dumps(report.to_json(), ensure_ascii=False, indent=1))
-    show(report)
+    grown = growing.report(policy, dev_part, report) if growing else None
+    record = report.to_json() | ({"growth": grown.to_json()} if grown else {})
+    policy.save(out, force=True, report=json.dumps(record, ensure_ascii=False, indent=1))
+    show(*([grown] if grown else []), report)
     if policy.card.interrupted:
         note(f"Stopped early: {out} holds the best policy so far. Go on with the same command and --resume.")
     else:
         checkpoint.unlink(missing_ok=True)
         note(f"Saved {out}. Next: turnwise chat {out}")
+
+
+def _settings(config: Path | None, pairs: list[str] | None, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of the file, then those of --set, then those of options."""
+    settings = _read_settings(config) if config else {}
+    settings |= dict(pair(text, "--set") for text in pairs or [])
+    return settings | {name: value for name, value in given.items() if value is not None}
 
 
 def _read_settings(path: Path) -> dict[str, Any]:

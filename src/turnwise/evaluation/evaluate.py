@@ -9,9 +9,8 @@ from turnwise.evaluation.ahead import AheadTally
 from turnwise.evaluation.calibration import Confidences
 from turnwise.evaluation.ceiling import CeilingTally
 from turnwise.evaluation.confusions import ConfusionTally
-from turnwise.evaluation.errors_as_dialogues import Errors
 from turnwise.evaluation.floors import FloorTally
-from turnwise.evaluation.judged import Judged, judge, runs_freely
+from turnwise.evaluation.judged import Collector, Judged, judge, runs_freely
 from turnwise.evaluation.ranks import RankTally
 from turnwise.evaluation.report import Report
 from turnwise.evaluation.run import RunTally
@@ -27,7 +26,7 @@ def evaluate(
     corpus: Corpus,
     progress: Callable[[int], None] | None = None,
     *,
-    errors: Errors | None = None,
+    errors: Collector | None = None,
 ) -> Report:
     """Judge a policy and its floors on a corpus.
 
@@ -40,7 +39,7 @@ def evaluate(
         policy: the policy.
         corpus: what to judge on; read once, dialogue by dialogue.
         progress: is told the number of decisions judged, after each dialogue.
-        errors: collects the wrong decisions.
+        errors: collects the wrong decisions, as `Errors` does, or anything else of the judged dialogues.
 
     Returns:
         The report, with the floors learned from the policy's own training part, and the ceiling, beside it.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from turnwise.config import NetworkConfig
 from turnwise.dialogue import Dialogue, Turn
@@ -35,6 +36,14 @@ class Judged:
     right: tuple[bool, ...]
     free: tuple[Actions, ...] | None
     free_right: tuple[bool, ...] | None
+
+
+class Collector(Protocol):
+    """Collects what is wanted of the judged dialogues."""
+
+    def add(self, judged: Judged) -> None:
+        """Take in a judged dialogue."""
+        ...
 
 
 def judge(policy: Policy, dialogue: Dialogue, *, free: bool = True) -> Judged:

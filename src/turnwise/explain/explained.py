@@ -11,6 +11,7 @@ from turnwise.dialogue import Corpus, Dialogue
 from turnwise.features import Batch, Batches, Census, TurnEncoder, encode
 from turnwise.layouts import answers_a_row, labelled
 from turnwise.policy import Policy
+from turnwise.runtime import members_of
 from turnwise.runtime.temper import temper
 from turnwise.vocabulary import ActionSpace
 
@@ -86,7 +87,8 @@ def subject(
         seed=1,
     )
     if policy:
-        write_weights(model, temper(policy.weights, policy.decision.temperature))
+        weights = members_of(policy.weights, policy.members)[0]
+        write_weights(model, temper(weights, policy.decision.temperature))
     batch = Batches(encode(first, turns, space, config), 1_000_000).whole()
     return Subject(config, model, batch, corpus.name, turns.width, len(space), turns.num_tokens)
 

@@ -36,8 +36,8 @@ class UserWords(Momentary):
 
     def label(self, bit: int) -> str:
         """Say which word a bit stands for."""
-        labels: list[str] = [*self.vocabulary, "(unknown word)", "(no word)"]
-        return labels[bit]
+        known = len(self.vocabulary)
+        return self.vocabulary.name(bit) if bit < known else ("(unknown word)", "(no word)")[bit - known]
 
     def to_json(self) -> dict[str, Any]:
         """Return the known words."""

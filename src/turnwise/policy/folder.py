@@ -15,6 +15,7 @@ from turnwise.errors import ConfigError, ModelError
 from turnwise.features import TurnEncoder
 from turnwise.floors import Floors
 from turnwise.histories import Histories
+from turnwise.policy.count_table import CountTable
 from turnwise.policy.decision import Decision
 from turnwise.policy.parts import Card, Parts
 from turnwise.policy.replace import check_output, replace_folder
@@ -23,6 +24,7 @@ from turnwise.vocabulary import ActionSpace
 FORMAT = "turnwise-policy-1"
 MANIFEST, DECISION, HISTORIES = "manifest.json", "decision.json", "histories.safetensors"
 # What a prediction needs; the manifest holds the hash of each.
+_COUNTS = "count_table.safetensors"  # only where the counts have a share in the predictions
 _HASHED = ("encoder.json", "actions.json", "responses.json", "floors.safetensors", "weights.safetensors")
 _LATER = (DECISION, HISTORIES)  # models of before there was one lack it
 
@@ -42,6 +44,8 @@ def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -
         "floors.safetensors": safetensors.numpy.save(arrays, {"labels": labels}),
         "weights.safetensors": parts.weights_file(),
     }
+    if parts.table is not None:
+        files[_COUNTS] = safetensors.numpy.save(parts.table.to_arrays())
     if parts.histories is not None:
         files[HISTORIES] = safetensors.numpy.save(parts.histories.to_arrays())
     manifest = {
@@ -51,6 +55,9 @@ def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -
         "train": card.train.model_dump(),
         "corpus": dict(card.corpus),
         "interrupted": card.interrupted,
+        "parent": None if card.parent is None else dict(card.parent),
+        "members": parts.members,
+        "count_table": 0.0 if parts.table is None else parts.table.weight,
         "versions": dict(card.versions),
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     }
@@ -71,16 +78,14 @@ def read_folder(path: Path) -> Parts:
     try:
         actions = json.loads(files["actions.json"])
         space = ActionSpace(actions["actions"], multi=actions["multi"], may_be_empty=actions["may_be_empty"])
-        floors = files["floors.safetensors"]
+        floors = _floors(files["floors.safetensors"])
         decision, histories = files.get(DECISION), files.get(HISTORIES)
         return Parts(
             encoder=TurnEncoder.from_json(json.loads(files["encoder.json"])),
             space=space,
             config=NetworkConfig(**manifest["network"]),
             weights=safetensors.numpy.load(files["weights.safetensors"]),
-            floors=Floors.from_arrays(
-                safetensors.numpy.load(floors), json.loads(_metadata(floors)["labels"])
-            ),
+            floors=floors,
             responses=json.loads(files["responses.json"]),
             card=Card(
                 corpus=manifest["corpus"],
@@ -89,9 +94,12 @@ def read_folder(path: Path) -> Parts:
                 metrics=tuple(_metrics(path)),
                 interrupted=manifest["interrupted"],
                 versions=manifest["versions"],
+                parent=manifest.get("parent"),
             ),
             histories=Histories.from_arrays(safetensors.numpy.load(histories)) if histories else None,
             decision=Decision.from_json(json.loads(decision), space) if decision else Decision(),
+            members=manifest.get("members", 1),  # older models do not say it
+            table=_table(path, manifest, floors, len(space)),
         )
     except (KeyError, TypeError, json.JSONDecodeError, SafetensorError, ConfigError) as error:
         raise ModelError(f"{path}: the model cannot be read ({error}); save it again") from None
@@ -127,6 +135,18 @@ def _checked(path: Path, name: str, hashes: dict[str, str]) -> bytes:
     if hashlib.sha256(content).hexdigest() != hashes.get(name):
         raise ModelError(f"{path / name}: altered since it was saved; restore it, or train again")
     return content
+
+
+def _floors(content: bytes) -> Floors:
+    return Floors.from_arrays(safetensors.numpy.load(content), json.loads(_metadata(content)["labels"]))
+
+
+def _table(path: Path, manifest: dict[str, Any], floors: Floors, num_actions: int) -> CountTable | None:
+    weight = manifest.get("count_table", 0.0)  # older models do not say it
+    if not weight:
+        return None
+    arrays = safetensors.numpy.load(_checked(path, _COUNTS, manifest["sha256"]))
+    return CountTable.from_arrays(arrays, floors, num_actions, weight)
 
 
 def _metrics(path: Path) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from turnwise.errors import ConfigError
 from turnwise.policy.parts import Parts
 from turnwise.policy.replace import check_file, replace_file
 from turnwise.runtime import onnx_model
@@ -42,6 +43,10 @@ class OnnxFile:
 
 def write_onnx(parts: Parts, path: Path, *, force: bool) -> OnnxFile:
     """Write a policy's network as ONNX, its temperature in it, with the manifest's hash of the weights."""
+    if parts.members > 1:
+        raise ConfigError(
+            f"setting 'seeds' was {parts.members} in training; ONNX holds one network, train with seeds=1"
+        )
     check_file(path, force=force)
     digest = hashlib.sha256(parts.weights_file()).hexdigest()
     temperature = parts.decision.temperature

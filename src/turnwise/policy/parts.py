@@ -14,6 +14,7 @@ from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.features import TurnEncoder
 from turnwise.floors import Floors
 from turnwise.histories import Histories
+from turnwise.policy.count_table import CountTable
 from turnwise.policy.decision import AS_IT_IS, Decision
 from turnwise.vocabulary import ActionSpace
 
@@ -27,6 +28,7 @@ class Card:
         metrics: one record an epoch.
         interrupted: whether the training was stopped before its end.
         versions: of what made it.
+        parent: digest and corpus of the policy that it grew from.
     """
 
     corpus: Mapping[str, Any]
@@ -35,6 +37,7 @@ class Card:
     metrics: tuple[Mapping[str, Any], ...] = ()
     interrupted: bool = False
     versions: Mapping[str, str] = field(default_factory=dict)
+    parent: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,12 +48,14 @@ class Parts:
         encoder: turns what the system sees into bits.
         space: the actions that it knows.
         config: the network's shape.
-        weights: the network's weights, by name.
+        weights: the network's weights, by name; of several networks stacked, (k, ...) each.
         floors: the tables of counts learned from the same training part.
         responses: each action's most frequent surface text in the training part.
         card: how the policy came about.
         histories: what was seen in the training part; None where an older turnwise made the policy.
         decision: how probabilities become what is done.
+        members: k, how many networks of one shape answer together, with the mean of their probabilities.
+        table: of counts, which has a share in each prediction; None where it has none.
     """
 
     encoder: TurnEncoder
@@ -62,6 +67,8 @@ class Parts:
     card: Card
     histories: Histories | None = None
     decision: Decision = AS_IT_IS
+    members: int = 1
+    table: CountTable | None = None
 
     def weights_file(self) -> bytes:
         """Return the weights as safetensors, which writes memory as it lies: so each in C order."""

@@ -13,12 +13,13 @@ from turnwise.dialogue import Dialogue, Turn
 from turnwise.errors import ModelError
 from turnwise.features import Memory, Previous
 from turnwise.layouts import turns_read
+from turnwise.policy.decision import tempered
 from turnwise.policy.digest import digest_of
 from turnwise.policy.folder import read_folder, write_folder
 from turnwise.policy.onnx_file import OnnxFile, write_onnx
 from turnwise.policy.parts import Parts
 from turnwise.policy.prediction import Prediction
-from turnwise.runtime import NumpyNetwork, State
+from turnwise.runtime import NumpyNetwork, OneByOne, State, network_of
 from turnwise.runtime.temper import temper
 
 
@@ -43,12 +44,18 @@ class PolicyState:
 class Policy(Parts):
     """A trained model, made of its parts. It holds no conversation: state in, state out."""
 
-    _network: NumpyNetwork = field(init=False, repr=False)
+    _network: NumpyNetwork | OneByOne = field(init=False, repr=False)
     _digest: str = field(init=False, repr=False, default="")
 
     def __post_init__(self) -> None:
-        weights = temper(self.weights, self.decision.temperature)
-        object.__setattr__(self, "_network", NumpyNetwork(self.config, weights, self.space.multi))
+        # Of one network the temperature is in the weights; a mean of several, or with counts, has it after.
+        weights = temper(self.weights, self.decision.temperature) if self._is_plain else self.weights
+        network = network_of(self.config, weights, self.space.multi, self.members)
+        object.__setattr__(self, "_network", network)
+
+    @property
+    def _is_plain(self) -> bool:
+        return self.members == 1 and self.table is None
 
     @property
     def digest(self) -> str:
@@ -90,7 +97,7 @@ class Policy(Parts):
         """
         seen, memory = self.encoder.encode(turn, state.memory)
         probabilities, network = self._network.step(state.network, seen.bits, seen.tokens)
-        return self._prediction(probabilities), PolicyState(network, memory)
+        return self._prediction(self._settled(probabilities, turn, state)), PolicyState(network, memory)
 
     def step_many(
         self, states: Sequence[PolicyState], turns: Sequence[Turn]
@@ -108,9 +115,23 @@ class Policy(Parts):
         seen = [(one.bits, one.tokens) for one, _ in encoded]
         stepped = self._network.step_many([state.network for state in states], seen)
         return [
-            (self._prediction(probabilities), PolicyState(network, memory))
-            for (probabilities, network), (_, memory) in zip(stepped, encoded, strict=True)
+            (self._prediction(self._settled(probabilities, turn, state)), PolicyState(network, memory))
+            for (probabilities, network), (_, memory), turn, state in zip(
+                stepped, encoded, turns, states, strict=True
+            )
         ]
+
+    def _settled(
+        self, probabilities: NDArray[np.float32], turn: Turn, state: PolicyState
+    ) -> NDArray[np.float32]:
+        """Return probabilities with the share of the counts, and the temperature where weights lack it."""
+        if self._is_plain:
+            return probabilities
+        if self.table is not None:
+            probabilities = self.table.mixed(probabilities, turn, state.previous)
+        if self.decision.temperature == 1:
+            return probabilities
+        return tempered(probabilities, self.decision.temperature, self.space.multi).astype(np.float32)
 
     def _prediction(self, probabilities: NDArray[np.float32]) -> Prediction:
         if probabilities.ndim == 1:

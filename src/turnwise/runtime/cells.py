@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from turnwise.runtime.product import Product, Vector
+from turnwise.runtime.product import AnyProduct, Vector, product_of
 
 CellState = tuple[Vector, ...]
 Weights = Mapping[str, NDArray[np.float32]]
@@ -18,7 +18,8 @@ Weights = Mapping[str, NDArray[np.float32]]
 class Cell(Protocol):
     """What every hidden layer offers: a projection of its input, and a step from it.
 
-    A step takes the vectors of one conversation, or those of B conversations as rows: (B, H) for (H,).
+    A step takes the vectors of one conversation, or those of B conversations as rows: (B, H) for (H,). The
+    weights of k networks of one shape may be stacked, (k, F, H) for (F, H): each vector is then k rows.
     """
 
     kernel: NDArray[np.float32]
@@ -48,15 +49,15 @@ class LSTMCell(Cell):
     kernel: NDArray[np.float32]
     recurrent_kernel: NDArray[np.float32]
     bias: Vector
-    _recurrent: Product = field(init=False, repr=False)
+    _recurrent: AnyProduct = field(init=False, repr=False)
     _scale: Vector = field(init=False, repr=False)
     _offset: Vector = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         # One tanh for all gates, for sigmoid(x) = tanh(x / 2) / 2 + 1/2; the candidate's own stays as it is.
         gates = np.array([[0.5, 0.5], [0.5, 0.5], [1, 0], [0.5, 0.5]], np.float32)
-        scale, offset = np.repeat(gates, len(self.recurrent_kernel), axis=0).T.copy()
-        object.__setattr__(self, "_recurrent", Product.of(self.recurrent_kernel))
+        scale, offset = np.repeat(gates, self.recurrent_kernel.shape[-2], axis=0).T.copy()
+        object.__setattr__(self, "_recurrent", product_of(self.recurrent_kernel))
         object.__setattr__(self, "_scale", scale)
         object.__setattr__(self, "_offset", offset)
 
@@ -67,7 +68,7 @@ class LSTMCell(Cell):
 
     def start(self) -> CellState:
         """Return zeros: the output and the memory, (H,) each."""
-        zeros = np.zeros(len(self.recurrent_kernel), np.float32)
+        zeros = zeros_of(self.recurrent_kernel)
         return zeros, zeros
 
     def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
@@ -104,20 +105,20 @@ class GRUCell(Cell):
     recurrent_kernel: NDArray[np.float32]
     bias: Vector
     recurrent_bias: Vector
-    _recurrent: Product = field(init=False, repr=False)
+    _recurrent: AnyProduct = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_recurrent", Product.of(self.recurrent_kernel))
+        object.__setattr__(self, "_recurrent", product_of(self.recurrent_kernel))
 
     @classmethod
     def of(cls, weights: Weights, layer: str) -> GRUCell:
         """Take the layer's weights by name."""
-        bias, recurrent_bias = weights[f"{layer}/bias"]
-        return cls(weights[f"{layer}/kernel"], weights[f"{layer}/recurrent_kernel"], bias, recurrent_bias)
+        biases, recurrent_kernel = weights[f"{layer}/bias"], weights[f"{layer}/recurrent_kernel"]
+        return cls(weights[f"{layer}/kernel"], recurrent_kernel, biases[..., 0, :], biases[..., 1, :])
 
     def start(self) -> CellState:
         """Return zeros, (H,)."""
-        return (np.zeros(len(self.recurrent_kernel), np.float32),)
+        return (zeros_of(self.recurrent_kernel),)
 
     def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
         """Return the output (H,) and the new state; nothing that was given is written to."""
@@ -147,10 +148,10 @@ class SimpleRNNCell(Cell):
     kernel: NDArray[np.float32]
     recurrent_kernel: NDArray[np.float32]
     bias: Vector
-    _recurrent: Product = field(init=False, repr=False)
+    _recurrent: AnyProduct = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_recurrent", Product.of(self.recurrent_kernel))
+        object.__setattr__(self, "_recurrent", product_of(self.recurrent_kernel))
 
     @classmethod
     def of(cls, weights: Weights, layer: str) -> SimpleRNNCell:
@@ -159,7 +160,7 @@ class SimpleRNNCell(Cell):
 
     def start(self) -> CellState:
         """Return zeros, (H,)."""
-        return (np.zeros(len(self.recurrent_kernel), np.float32),)
+        return (zeros_of(self.recurrent_kernel),)
 
     def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
         """Return the output (H,) and the new state."""
@@ -191,6 +192,11 @@ class DenseCell(Cell):
     def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
         """Return the output (H,)."""
         return np.tanh(projected), state
+
+
+def zeros_of(recurrent_kernel: NDArray[np.float32]) -> Vector:
+    """Return the state before the first turn: (H,) zeros, or (k, H) for stacked weights."""
+    return np.zeros(recurrent_kernel.shape[:-1], np.float32)
 
 
 def sigmoid(x: NDArray[Any]) -> NDArray[Any]:

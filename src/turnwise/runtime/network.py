@@ -11,7 +11,8 @@ from turnwise.config import NetworkConfig
 from turnwise.errors import ModelError
 from turnwise.runtime.cells import CELLS, LSTMCell, Weights, sigmoid, softmax
 from turnwise.runtime.fold import fold
-from turnwise.runtime.product import Product, Vector
+from turnwise.runtime.members import members_of, stacked
+from turnwise.runtime.product import AnyProduct, Vector, product_of
 from turnwise.runtime.stack import State, stack_of
 from turnwise.runtime.words import WordReader
 
@@ -30,6 +31,8 @@ class NumpyNetwork:
         config: the shape that the weights were trained with.
         weights: arrays by `layer/weight`, as `turnwise.network.read_weights` gives them.
         multi: sigmoid instead of softmax.
+        members: k; where it is more than one, the weights are of k recurrent networks of one shape, (k, ...)
+            each, stepped at once. The answer is the mean of theirs.
 
     >>> generator = np.random.default_rng(0)
     >>> shapes = {"hidden_0/kernel": (6, 8), "hidden_0/recurrent_kernel": (2, 8), "hidden_0/bias": (8,),
@@ -41,11 +44,11 @@ class NumpyNetwork:
     ((3,), 1.0)
     """
 
-    def __init__(self, config: NetworkConfig, weights: Weights, multi: bool) -> None:
-        self._multi, self._horizon = multi, config.horizon
+    def __init__(self, config: NetworkConfig, weights: Weights, multi: bool, members: int = 1) -> None:
+        self._multi, self._horizon, self._members = multi, config.horizon, members
         self._first_only = config.layout == "one-to-many"
         try:
-            weights = fold(weights)
+            weights = stacked([fold(one) for one in members_of(weights, members)])
             self._stack = stack_of(config, weights)
             self._reader = None if config.words == "bits" else WordReader(config.words, weights)
             self._take_first(weights)
@@ -53,23 +56,24 @@ class NumpyNetwork:
             kind = CELLS.get(config.cell, LSTMCell)
             self._decoder = kind.of(weights, "decoder/hidden") if decoding else None
             actions = "decoder/actions" if decoding else "actions"
-            self._product, self._bias = Product.of(weights[f"{actions}/kernel"]), weights[f"{actions}/bias"]
+            self._product, self._bias = product_of(weights[f"{actions}/kernel"]), weights[f"{actions}/bias"]
             self._by_rows = config.cell in CELLS and not decoding and not self._first_only
-            self._decoded = None if self._decoder is None else Product.of(self._decoder.kernel)
+            self._decoded = None if self._decoder is None else product_of(self._decoder.kernel)
         except KeyError as error:
             raise ModelError(f"the weights lack {error}; the model was not saved whole") from None
 
     def _take_first(self, weights: Weights) -> None:
         """Take what the bits, and the vector of the words, are multiplied with first."""
         kernel = self._stack.kernel
-        at = len(kernel) - (self._reader.width if self._reader else 0)
-        self._rows, self._offset = kernel[:at], self._stack.bias
-        self._of_words = Product.of(kernel[at:]) if self._reader else None
-        self._of_dense: Product | None = None
+        at = kernel.shape[-2] - (self._reader.width if self._reader else 0)
+        rows, self._offset = kernel[..., :at, :], self._stack.bias
+        self._of_words = product_of(kernel[..., at:, :]) if self._reader else None
+        self._of_dense: AnyProduct | None = None
         if "bit_dense/kernel" in weights:  # it was too large to fold
-            self._of_dense = Product.of(self._rows)
-            self._rows = weights["bit_dense/kernel"]
+            self._of_dense = product_of(rows)
+            rows = weights["bit_dense/kernel"]
             self._offset = self._of_dense(weights["bit_dense/bias"]) + self._offset
+        self._rows = np.ascontiguousarray(np.moveaxis(rows, -2, 0))  # of a bit the rows of all members
 
     @property
     def num_features(self) -> int:
@@ -84,7 +88,7 @@ class NumpyNetwork:
     @property
     def num_actions(self) -> int:
         """A, the width of the output."""
-        return len(self._bias)
+        return int(self._bias.shape[-1])
 
     def start(self) -> State:
         """Return the state before the first turn."""
@@ -169,4 +173,5 @@ class NumpyNetwork:
         return np.stack(answers)
 
     def _squash(self, logits: Vector) -> Vector:
-        return sigmoid(logits) if self._multi else softmax(logits)
+        probabilities = sigmoid(logits) if self._multi else softmax(logits)
+        return probabilities if self._members == 1 else probabilities.mean(-2)

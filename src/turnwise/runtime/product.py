@@ -53,3 +53,42 @@ class Product:
             return rows
         result: Vector = (x @ self.blocks).ravel()[: self.width]
         return result
+
+
+@dataclass(frozen=True, slots=True)
+class StackedProduct:
+    """The kernels of k networks, (k, K, N), in such blocks: each network's vector has its own kernel.
+
+    Attributes:
+        blocks: (k, blocks, K, columns of a block).
+        width: N.
+
+    >>> kernels = np.arange(12, dtype=np.float32).reshape(2, 2, 3)
+    >>> StackedProduct.of(kernels)(np.array([[1, 0], [0, 1]], np.float32)).tolist()
+    [[0.0, 1.0, 2.0], [9.0, 10.0, 11.0]]
+    """
+
+    blocks: NDArray[np.float32]
+    width: int
+
+    @classmethod
+    def of(cls, kernels: NDArray[np.float32]) -> StackedProduct:
+        """Lay out kernels (k, K, N)."""
+        return cls(np.stack([Product.of(kernel).blocks for kernel in kernels]), kernels.shape[-1])
+
+    def __call__(self, x: Vector) -> Vector:
+        """Return x[n] @ kernel n for each network n, (k, N); for rows (B, k, K) of each, (B, k, N)."""
+        if x.ndim > 2:
+            rows = x.swapaxes(0, 1)[:, None] @ self.blocks  # (k, blocks, B, columns)
+            result: Vector = rows.transpose(2, 0, 1, 3).reshape(*x.shape[:2], -1)
+        else:
+            result = (x[:, None, None] @ self.blocks).reshape(len(x), -1)
+        return result[..., : self.width]
+
+
+AnyProduct = Product | StackedProduct
+
+
+def product_of(kernel: NDArray[np.float32]) -> AnyProduct:
+    """Lay out a kernel (K, N), or those of k networks (k, K, N)."""
+    return Product.of(kernel) if kernel.ndim == 2 else StackedProduct.of(kernel)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from turnwise.config import NetworkConfig
 from turnwise.runtime.attention_cell import TransformerCell
 from turnwise.runtime.cells import CELLS, Cell, CellState, DenseCell, Weights, normalise
-from turnwise.runtime.product import Product, Vector
+from turnwise.runtime.product import AnyProduct, Vector, product_of
 
 State = tuple[CellState, ...]
 """The state of each hidden layer."""
@@ -52,10 +52,10 @@ class CellStack(Stack):
     cells: tuple[Cell, ...]
     residual: bool
     norms: tuple[tuple[Vector, Vector] | None, ...]
-    _products: tuple[Product | None, ...] = field(init=False, repr=False)
+    _products: tuple[AnyProduct | None, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        products = (Product.of(cell.kernel) for cell in self.cells[1:])
+        products = (product_of(cell.kernel) for cell in self.cells[1:])
         object.__setattr__(self, "_products", (None, *products))  # the first layer's is made before
 
     @classmethod

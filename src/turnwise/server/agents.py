@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from turnwise.server.bodies import NextBody, NextTold
+from turnwise.server.agent_bodies import NextBody, NextTold
 from turnwise.server.conversation import Here
 from turnwise.server.messages import turns_of_messages
 from turnwise.server.service import PROBLEMS
@@ -16,5 +16,5 @@ router = APIRouter(prefix="/v1/agents", tags=["agents"], responses=PROBLEMS)
 @router.post("/next", response_model=NextTold)
 def next_action(body: NextBody, service: Here) -> Told:
     """Predict what the assistant does next: which tool it calls, or that it responds with text."""
-    policy, turns = service.models.named(body.model), turns_of_messages(body.messages)
+    policy, turns = service.models.named(body.model), turns_of_messages(body.sent())
     return {"turn": len(turns), **told_of(service.prefixes.predict(policy, turns), body.top)}

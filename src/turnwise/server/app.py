@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 from fastapi import FastAPI, Request
@@ -20,6 +20,8 @@ from turnwise.server.guard import Guard, log_failure
 from turnwise.server.keys import Keys
 from turnwise.server.metrics import Metrics
 from turnwise.server.models import Models
+from turnwise.server.page import Material, Site, create_page
+from turnwise.server.page.guard import beside
 from turnwise.server.prefixes import Prefixes
 from turnwise.server.problem import Refusal, refusal_of, refusal_of_fields, refusal_of_status
 from turnwise.server.service import Service
@@ -38,6 +40,7 @@ def create_app(
     keys: Collection[str] = (),
     local: bool = False,
     expire_after: float | None = None,
+    page: Material | None = None,
 ) -> FastAPI:
     """Return the server as an ASGI application.
 
@@ -47,6 +50,7 @@ def create_app(
         keys: keys, one of which clients must show; none are needed where there are none.
         local: whether only requests to this machine's own names are let in.
         expire_after: seconds after which a conversation that was not used is deleted; None for never.
+        page: what the page for people shows and learns from; without it there is no page.
 
     >>> import turnwise
     >>> from turnwise.sessions import open_store
@@ -59,26 +63,31 @@ def create_app(
     metrics = Metrics()
     desk = Desk(Conversations(models.policies, store), metrics.together.observe)
     service = Service(models, store, desk, metrics, Prefixes())
+    known = Keys(keys)
+    site = None if page is None else Site.of(service, known, page)
     app = FastAPI(
         title="turnwise",
         version=__version__,
         description="Says what a system should do next in a dialogue, turn by turn.",
         docs_url=None,  # its page would load code from elsewhere
         redoc_url=None,
-        lifespan=_lifespan(service, expire_after),
+        lifespan=_lifespan(service, expire_after, site),
     )
     app.state.service = service
     for part in (conversation, socket, predict, agents, health):
         app.include_router(part.router)
     for kind in (Refusal, TurnwiseError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answer)
-    app.add_middleware(Guard, keys=Keys(keys), local=local)
+    app.add_middleware(Guard, keys=known, local=local)
+    if site is not None:
+        app.state.page, people = site, create_page(site, local)
+        app.add_middleware(lambda inner: beside(inner, people))
     app.add_middleware(lambda inner: metrics.around(inner))
     return app
 
 
 def _lifespan(
-    service: Service, expire_after: float | None
+    service: Service, expire_after: float | None, site: Site | None
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -92,6 +101,8 @@ def _lifespan(
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+            if site is not None:
+                await site.retraining.cancel()
             await service.desk.close()
             service.store.close()
 
@@ -117,16 +128,26 @@ async def _expire(service: Service, seconds: float) -> None:
         _log.warning("the store cannot be reached; old conversations stay for now")
 
 
-async def _answer(_request: Request, error: Exception) -> Response:
+async def _answer(request: Request, error: Exception) -> Response:
     """Answer an error in the one shape."""
+    headers: Mapping[str, str] = {}
     if isinstance(error, Refusal):
         refusal = error
     elif isinstance(error, RequestValidationError):
         refusal = refusal_of_fields(error.errors())
     elif isinstance(error, HTTPException):
         refusal = refusal_of_status(error.status_code)
+        headers = {"Allow": _allowed(request)} if error.status_code == 405 else {}
     else:
         refusal = refusal_of(error)
         if refusal.status >= 500:
             log_failure(error)
-    return Response(refusal.body, refusal.status, refusal.headers, "application/json")
+    return Response(refusal.body, refusal.status, {**headers, **refusal.headers}, "application/json")
+
+
+def _allowed(request: Request) -> str:
+    """Return the methods that the path of a request takes; each may be a route of its own."""
+    route = request.scope.get("route")
+    documented = request.app.openapi()["paths"].get(getattr(route, "path", ""), ())
+    methods = {method.upper() for method in documented} | set(getattr(route, "methods", None) or ())
+    return ", ".join(sorted(methods))

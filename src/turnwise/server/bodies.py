@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from turnwise.dialogue import Turn
 
@@ -17,7 +17,15 @@ Number = Annotated[int, Field(ge=-(2**53), le=2**53)]
 Value = bool | Number | float | Annotated[str, StringConstraints(max_length=1000)]
 Facts = Annotated[dict[Name, Value], Field(max_length=MOST_FACTS)]
 Actions = Annotated[tuple[Name, ...], Field(max_length=MOST_ACTIONS)]
-Top = Annotated[int, Field(ge=1, le=MOST_RANKED)]
+
+
+def _whole(value: object) -> object:
+    """Take 3.0 for 3, as JSON Schema does."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = BeforeValidator(_whole)
+Top = Annotated[int, Field(ge=1, le=MOST_RANKED, strict=True), Whole]
 
 
 class Body(BaseModel):
@@ -54,11 +62,14 @@ class ObserveBody(KeyedBody):
 
     user: Text | None = Field(default=None, description="What the user said; null: the system acts again.")
     facts: Facts = Field(default_factory=dict, description="What else the system sees, by name.")
-    commit: bool = Field(default=True, description="Whether the predicted actions count as done.")
+    commit: bool = Field(
+        default=True, strict=True, description="Whether the predicted actions count as done."
+    )
     threshold: float | None = Field(
         default=None,
         ge=0,
         le=1,
+        strict=True,
         description="Abstain where what is predicted is less probable; the model's own, when not given.",
     )
     top: Top = Field(default=3, description="How many ranked actions to tell.")
@@ -112,29 +123,6 @@ class PredictBody(Body):
     turns: Annotated[list[TurnBody], Field(min_length=1, max_length=MOST_TURNS)]
     model: Name | None = None
     top: Top = 3
-
-
-class NextBody(Body):
-    """The messages of an agent so far, as OpenAI's chat interface has them."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "messages": [
-                    {"role": "user", "content": "Is there a flight to Oslo?"},
-                    {
-                        "role": "assistant",
-                        "tool_calls": [{"function": {"name": "search", "arguments": "{}"}}],
-                    },
-                    {"role": "tool", "name": "search", "content": '{"found": 3}'},
-                ]
-            }
-        }
-    )
-
-    messages: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MOST_TURNS)]
-    model: Name | None = None
-    top: Top = 5
 
 
 class Ranked(BaseModel):
@@ -220,13 +208,3 @@ class PredictTold(BaseModel):
     """An answer for each decision."""
 
     turns: list[TurnTold]
-
-
-class NextTold(BaseModel):
-    """What an agent does next."""
-
-    turn: int
-    actions: list[str]
-    probability: float
-    abstain: bool
-    ranked: list[Ranked]

@@ -7,12 +7,14 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from turnwise.errors import StoreError
 from turnwise.server.problem import Refusal
 from turnwise.sessions.conversations import Conversations, Outcome
 from turnwise.sessions.request import Request
 
 _MOST_TOGETHER = 256
 _MOST_WAITING = 4096
+_PATIENCE = 15.0
 _FULL = (503, "overloaded", "Too many requests are waiting.", "server", "Ask again, more slowly.")
 
 
@@ -25,10 +27,13 @@ class Desk:
     Args:
         conversations: what answers them.
         note: is told how many were worked on together.
+        patience: the seconds after which one who waits is refused: a store can hang for longer than that.
     """
 
-    def __init__(self, conversations: Conversations, note: Callable[[int], None]) -> None:
-        self._conversations, self._note = conversations, note
+    def __init__(
+        self, conversations: Conversations, note: Callable[[int], None], patience: float = _PATIENCE
+    ) -> None:
+        self._conversations, self._note, self._patience = conversations, note, patience
         self._waiting: deque[tuple[Request, asyncio.Future[Outcome]]] = deque()
         self._thread = ThreadPoolExecutor(1, "turnwise-conversations")
         self._task: asyncio.Task[None] | None = None
@@ -39,6 +44,7 @@ class Desk:
         Raises:
             TurnwiseError: where it is refused.
             Refusal: where too many are waiting.
+            StoreError: where it takes too long; what is asked is then done later, or not at all.
         """
         if len(self._waiting) >= _MOST_WAITING:
             raise Refusal(*_FULL)
@@ -46,7 +52,11 @@ class Desk:
         self._waiting.append((request, future))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work())
-        outcome = await future
+        try:
+            async with asyncio.timeout(self._patience):
+                outcome = await future
+        except TimeoutError:
+            raise StoreError("the store takes too long to answer") from None
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
@@ -54,7 +64,8 @@ class Desk:
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_TOGETHER))]
+            next_ones = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_TOGETHER))]
+            batch = [(request, future) for request, future in next_ones if not future.done()]
             self._note(len(batch))
             requests = [request for request, _ in batch]
             try:

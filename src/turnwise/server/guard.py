@@ -7,6 +7,7 @@ import ipaddress
 import logging
 import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from turnwise.server.keys import Keys
@@ -60,12 +61,17 @@ _HOST = (
 class Guard:
     """An ASGI application around another; what it lets through has a body of bounded size, read to its end.
 
+    Attributes:
+        kind: what the bodies are.
+
     Args:
         app: the application.
         keys: the keys, one of which clients must show; none are needed where there are none.
         local: whether only this machine may call: then the header Host must say so, which a page that made
             its own name point to this machine cannot fake.
     """
+
+    kind = "application/json"
 
     def __init__(self, app: Asgi, keys: Keys, local: bool) -> None:
         self._app, self._keys, self._local = app, keys, local
@@ -76,11 +82,11 @@ class Guard:
             await self._app(scope, receive, send)
             return
         try:
-            self._check(scope)
+            self.check(scope)
             if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
-                receive = await _whole_body(scope, receive)
+                receive = await _whole_body(scope, receive, self.kind)
         except Refusal as refusal:
-            await refuse(refusal, scope, receive, send)
+            await self.refuse(refusal, scope, receive, send)
             return
         begun = False
 
@@ -94,10 +100,15 @@ class Guard:
         except Exception as error:  # noqa: BLE001 it is logged here, without its text
             log_failure(error)
             if not begun:
-                await refuse(Refusal(*INTERNAL), scope, receive, send)
+                await self.refuse(Refusal(*INTERNAL), scope, receive, send)
 
-    def _check(self, scope: Scope) -> None:
-        if scope["path"] not in _OPEN and self._keys and not self._keys.fit(scope["headers"]):
+    def check(self, scope: Scope) -> None:
+        """Let a request pass by what its head says.
+
+        Raises:
+            Refusal: for a request of a stranger, for another host, or from another page.
+        """
+        if not self.knows(scope):
             raise Refusal(*_KEY)
         headers = {name: value.decode("latin-1") for name, value in scope["headers"] if name in _NEEDED}
         host = headers.get(b"host", "")
@@ -107,10 +118,31 @@ class Guard:
         if origin is not None and origin.partition("://")[2] != host:
             raise Refusal(*_PAGE)
 
+    def knows(self, scope: Scope) -> bool:
+        """Tell whether a request may come in: its path needs no key, or it shows one that fits."""
+        return scope["path"] in _OPEN or not self._keys or self._keys.fit(scope["headers"])
+
+    async def refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer that a request is refused; a WebSocket is not opened."""
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": refusal.problem["type"]})
+            return
+        headers = {
+            "content-type": "application/json",
+            "content-length": str(len(refusal.body)),
+            "connection": "close",
+            **refusal.headers,
+        }
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": refusal.status, "headers": raw})
+        await send({"type": "http.response.body", "body": refusal.body})
+
 
 _NEEDED = (b"host", b"origin")
 
 
+@lru_cache(maxsize=64)  # a client names the same host each time
 def _is_local(host: str) -> bool:
     name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
     if name == "localhost":
@@ -121,7 +153,7 @@ def _is_local(host: str) -> bool:
         return False
 
 
-async def _whole_body(scope: Scope, receive: Receive) -> Receive:
+async def _whole_body(scope: Scope, receive: Receive, wanted: str) -> Receive:
     """Read the body, and return what gives it again."""
     length, kind = 0, ""
     for name, value in scope["headers"]:
@@ -145,7 +177,7 @@ async def _whole_body(scope: Scope, receive: Receive) -> Receive:
                 more = message.get("more_body", False)
     except TimeoutError:
         raise Refusal(*_SLOW) from None
-    if body and kind != "application/json":
+    if body and kind != wanted:
         raise Refusal(*_KIND)
     told = False
 
@@ -157,18 +189,6 @@ async def _whole_body(scope: Scope, receive: Receive) -> Receive:
         return {"type": "http.request", "body": bytes(body), "more_body": False}
 
     return again
-
-
-async def refuse(refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer that a request is refused; a WebSocket is not opened."""
-    if scope["type"] == "websocket":
-        await receive()
-        await send({"type": "websocket.close", "code": 1008, "reason": refusal.problem["type"]})
-        return
-    headers = {"content-type": "application/json", "connection": "close", **refusal.headers}
-    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": refusal.status, "headers": raw})
-    await send({"type": "http.response.body", "body": refusal.body})
 
 
 def log_failure(error: Exception) -> None:

@@ -58,3 +58,37 @@ class Keys:
         digest = hashlib.sha256(shown).digest()
         fits = [hmac.compare_digest(digest, known) for known in self._digests]  # all, whichever fits
         return any(fits)
+
+    def ticket(self, shown: str, until: int) -> str | None:
+        """Return what stands for a key until then, for a browser's cookie: it does not tell the key.
+
+        Args:
+            shown: the key; None is returned where it does not fit.
+            until: seconds since 1970.
+
+        >>> keys = Keys(["a-key-that-is-long"])
+        >>> ticket = keys.ticket("a-key-that-is-long", until=100)
+        >>> keys.take(ticket, now=99), keys.take(ticket, now=100), keys.take("1" + ticket, now=99)
+        (True, False, False)
+        >>> keys.ticket("another", until=100) is None
+        True
+        """
+        digest = hashlib.sha256(shown.encode()).digest()
+        known = [hmac.compare_digest(digest, one) for one in self._digests]
+        return f"{until}.{_seal(digest, until)}" if any(known) else None
+
+    def take(self, ticket: str, now: float) -> bool:
+        """Tell whether a ticket is one of ours, and has not ended."""
+        text, _, seal = ticket.partition(".")
+        if not (text.isascii() and text.isdigit() and seal.isascii()) or len(text) > _LONGEST_TIME:
+            return False
+        until = int(text)
+        fits = [hmac.compare_digest(seal, _seal(digest, until)) for digest in self._digests]
+        return any(fits) and now < until
+
+
+_LONGEST_TIME = 12
+
+
+def _seal(digest: bytes, until: int) -> str:
+    return hmac.digest(digest, b"turnwise page until %d" % until, "sha256").hex()

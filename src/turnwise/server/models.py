@@ -56,6 +56,10 @@ class Models:
             raise NoModel(wanted, policies)
         return policies[wanted]
 
+    def folder(self, name: str) -> Path | None:
+        """Return the folder of a model; None where there is none to be replaced."""
+        return self._folders.get(name)
+
     def reload(self) -> dict[str, bool]:
         """Load the folders that were replaced; return for each of them whether it could be loaded.
 

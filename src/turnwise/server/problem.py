@@ -101,7 +101,13 @@ _REFUSALS: dict[type[Exception], tuple[int, str, str, str, str]] = {
         "server",
         "Ask again, with the same turn_id: what was done is not done twice.",
     ),
-    CorpusError: (422, "bad_messages", "The messages cannot be read.", "messages", "See the documentation."),
+    CorpusError: (
+        422,
+        "bad_messages",
+        "The messages do not lead to a next action.",
+        "messages",
+        "Leave out what comes after the conversation's end mark.",
+    ),
 }
 INTERNAL = (
     500,
@@ -123,7 +129,11 @@ _WRONG: Sequence[tuple[str, str, str]] = (
     ("json_", "The body is no JSON.", "Send one JSON object, in UTF-8."),
     ("string_too_long", "A text is too long.", "Shorten it; GET /openapi.json says how long it may be."),
     ("string_unicode", "A text is not whole Unicode.", "Send whole characters."),
-    ("string_pattern", "A name has a wrong form.", "Use letters, digits, - and _, 64 at most."),
+    (
+        "string_pattern",
+        "A name has a wrong form.",
+        "Use letters, digits, - and _, 64 at most; for a tool, not blanks alone.",
+    ),
     ("too_long", "A list is too long.", "Shorten it; GET /openapi.json says how long it may be."),
     ("too_short", "A list is too short.", "Give at least one."),
     ("less_than", "A number is too large.", "GET /openapi.json says how large it may be."),

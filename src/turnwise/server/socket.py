@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, WebSocket, WebSocketDisconnect
 from pydantic import Field, ValidationError
 
 from turnwise.errors import TurnwiseError
-from turnwise.server.bodies import CommitBody, ObserveBody, OverrideBody, UndoBody
+from turnwise.server.bodies import CommitBody, ObserveBody, OverrideBody, UndoBody, Whole
 from turnwise.server.conversation import commit_of, observe_of, override_of, undo_of
 from turnwise.server.problem import Refusal, refusal_of, refusal_of_fields
 from turnwise.server.service import Service
@@ -21,7 +21,7 @@ _MOST_REFUSED = 100  # then the connection is closed: who does not hear must not
 
 
 class _OverrideMessage(OverrideBody):
-    turn: Annotated[int, Field(ge=1, le=1_000_000)]
+    turn: Annotated[int, Field(ge=1, le=1_000_000, strict=True), Whole]
 
 
 @router.websocket("/v1/conversations/{id}/socket")

@@ -157,7 +157,8 @@ def _engine(url: str) -> sql.Engine:
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "postgresql":
-            return sql.create_engine(parsed, pool_pre_ping=True, pool_timeout=_WAIT)
+            waits = {"connect_timeout": _WAIT}
+            return sql.create_engine(parsed, pool_pre_ping=True, pool_timeout=_WAIT, connect_args=waits)
         engine = sql.create_engine(parsed, connect_args={"timeout": _WAIT, "check_same_thread": False})
     except (sql.exc.ArgumentError, sql.exc.NoSuchModuleError, ValueError):
         example = "write it as sqlite:///file.db or postgresql://user@host/database"

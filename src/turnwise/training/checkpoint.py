@@ -19,6 +19,14 @@ Arrays = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """A trained network: its best weights, and one record for each epoch."""
+
+    weights: Arrays
+    metrics: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Checkpoint:
     """The state between two epochs.
 
@@ -27,18 +35,26 @@ class Checkpoint:
         metrics: one record for each epoch done.
         variables: weights, optimiser slots and dropout seeds, in the trainer's order.
         best: the best weights so far.
+        members: where there are several networks, those trained before.
     """
 
     state: Mapping[str, Any]
     metrics: tuple[dict[str, Any], ...]
     variables: tuple[NDArray[Any], ...]
     best: Arrays
+    members: tuple[Member, ...] = ()
 
     def save(self, path: Path) -> None:
         """Write the file beside the old one, then put it in its place."""
         arrays = {f"best/{name}": array for name, array in self.best.items()}
         arrays |= {f"variable/{n}": array for n, array in enumerate(self.variables)}
-        metadata = {"state": json.dumps(self.state), "metrics": json.dumps(self.metrics)}
+        for n, member in enumerate(self.members):
+            arrays |= {f"member_{n}/{name}": array for name, array in member.weights.items()}
+        metadata = {
+            "state": json.dumps(self.state),
+            "metrics": json.dumps(self.metrics),
+            "members": json.dumps([member.metrics for member in self.members]),
+        }
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f".{path.name}.new")
         try:
@@ -63,7 +79,9 @@ class Checkpoint:
             with safe_open(path, framework="np") as file:
                 metadata = file.metadata()
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a mapping
-            before, metrics = json.loads(metadata["state"]), json.loads(metadata["metrics"])
+            before, metrics, members = (
+                json.loads(metadata[name]) for name in ("state", "metrics", "members")
+            )
         except (SafetensorError, TypeError, KeyError, ValueError) as error:
             raise ModelError(f"{path}: the checkpoint is damaged ({error}); train without --resume") from None
         now = json.loads(json.dumps(state))
@@ -74,8 +92,14 @@ class Checkpoint:
                 f"{path}: the checkpoint is of another {names}; give the same, or leave out --resume"
             )
         count = sum(name.startswith("variable/") for name in arrays)
-        best = {
-            name.removeprefix("best/"): array for name, array in arrays.items() if name.startswith("best/")
-        }
         variables = tuple(arrays[f"variable/{n}"] for n in range(count))
-        return cls(before, tuple(metrics), variables, best)
+        whole = tuple(Member(_under(f"member_{n}", arrays), tuple(m)) for n, m in enumerate(members))
+        return cls(before, tuple(metrics), variables, _under("best", arrays), whole)
+
+
+def _under(prefix: str, arrays: Arrays) -> Arrays:
+    return {
+        name.removeprefix(f"{prefix}/"): array
+        for name, array in arrays.items()
+        if name.startswith(f"{prefix}/")
+    }

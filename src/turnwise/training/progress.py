@@ -17,6 +17,10 @@ _PAUSE = 0.1
 class Progress(Protocol):
     """What a training tells."""
 
+    def member(self, number: int, members: int) -> None:
+        """Say which of several networks is trained next, counted from 1."""
+        ...
+
     def begin(self, epochs: int, turns: int, done: int) -> None:
         """Say how many epochs there are at most, of how many turns, and how many are done already."""
         ...
@@ -36,6 +40,9 @@ class Progress(Protocol):
 
 class Silence:
     """Shows nothing."""
+
+    def member(self, number: int, members: int) -> None:
+        """Show nothing."""
 
     def begin(self, epochs: int, turns: int, done: int) -> None:
         """Show nothing."""
@@ -63,6 +70,10 @@ class PlainProgress(Silence):
     def __init__(self, file: TextIO) -> None:
         self._file, self._epochs = file, 0
 
+    def member(self, number: int, members: int) -> None:
+        """Print which network comes."""
+        print(f"network {number} of {members}", file=self._file, flush=True)
+
     def begin(self, epochs: int, turns: int, done: int) -> None:  # noqa: ARG002
         """Note the number of epochs."""
         self._epochs = epochs
@@ -89,9 +100,15 @@ class RichProgress:
         )
         self._epochs, self._waiting, self._shown = 0, 0, 0.0
 
+    def member(self, number: int, members: int) -> None:
+        """Print which network comes."""
+        self._bar.console.print(f"network {number} of {members}", highlight=False)
+
     def begin(self, epochs: int, turns: int, done: int) -> None:
         """Open the bar over all epochs."""
         self._epochs = epochs
+        for task in self._bar.task_ids:  # of the network before
+            self._bar.remove_task(task)
         self._task = self._bar.add_task(
             "", total=epochs * turns, epoch=done + 1, epochs=epochs, loss="compiling ...", dev="", speed=""
         )

@@ -35,7 +35,7 @@ def split_dev(corpus: Corpus, share: float, seed: int) -> tuple[Corpus, Corpus]:
         cure = "give more dialogues, or a dev part with --dev"
         raise CorpusError(corpus.name, f"a dev part cannot be split off {what}", cure)
     wanted, chosen = max(1, round(share * total)), list[int]()
-    for _, members in sorted((_draw(seed, name), members) for (name, _), members in groups.items())[:-1]:
+    for _, members in sorted((draw(seed, name), members) for (name, _), members in groups.items())[:-1]:
         if len(chosen) >= wanted:
             break
         chosen += members
@@ -46,5 +46,6 @@ def split_dev(corpus: Corpus, share: float, seed: int) -> tuple[Corpus, Corpus]:
     )
 
 
-def _draw(seed: int, name: str) -> bytes:
+def draw(seed: int, name: str) -> bytes:
+    """Return where a name stands when names are drawn in an order that depends on the seed."""
     return hashlib.blake2b(f"{seed} {name}".encode(), digest_size=16).digest()

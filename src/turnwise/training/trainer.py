@@ -6,6 +6,7 @@ import platform
 from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,14 @@ from turnwise.floors import FloorCounts, Floors
 from turnwise.histories import Histories, histories_of
 from turnwise.layouts import Actions, labelled, lesson
 from turnwise.policy import Card, Policy
-from turnwise.training.checkpoint import Checkpoint
+from turnwise.runtime import stacked
+from turnwise.training.checkpoint import Checkpoint, Member
 from turnwise.training.class_weights import class_weights
 from turnwise.training.decide import fit_decision
+from turnwise.training.grow import Growth, grown_settings, grown_space, known_values
 from turnwise.training.interruption import Interruption
+from turnwise.training.members import checkpoint_of, train_members
+from turnwise.training.mixing import check_mixing, with_counts
 from turnwise.training.own_actions import check_own_actions
 from turnwise.training.progress import Progress, Silence
 from turnwise.training.split import split_dev
@@ -47,6 +52,7 @@ def train(
     progress: Progress | None = None,
     checkpoint: Path | None = None,
     resume: bool = False,
+    parent: Policy | None = None,
 ) -> Policy:
     """Train a policy; the epoch that is best on the dev part is kept.
 
@@ -62,43 +68,43 @@ def train(
         progress: what is shown meanwhile; nothing when it is not given.
         checkpoint: a file that holds the state after each epoch while the training runs.
         resume: go on from the checkpoint; the result is that of a training that never stopped.
+        parent: a policy to grow from: its weights are the first, what it knows stays at its place, and what
+            is not said of the settings is as it was there. It is not changed.
 
     Returns:
         The policy. Ctrl-C ends the training early: the best policy so far is returned, its card says so.
 
     Raises:
         CorpusError: for a corpus from which nothing can be learned.
-        ConfigError: for a setting that this corpus has no use for.
+        ConfigError: for settings that do not go together, or that the corpus or the parent has no use for.
         MissingExtra: where the libraries for training (or for byte-pair pieces) are not installed.
     """
+    if parent:
+        network, config, encoder = grown_settings(parent, network, config, encoder)
     network, config, encoder = network or NetworkConfig(), config or TrainConfig(), encoder or EncoderConfig()
     check_own_actions(config.own_actions, network)
+    check_mixing(network, config)
     corpus, dev = labelled(network, corpus), None if dev is None else labelled(network, dev)
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
-    lessons = _prepare(corpus, dev, network, encoder, values, config)
+    lessons = _prepare(corpus, dev, network, encoder, values, config, parent)
     _check_decide(corpus.name, lessons.space, config.decide)
-    fit = _begin(lessons, network, config)
-    state = {
-        "network": network.model_dump(),
-        "config": config.model_dump(exclude={"epochs", "patience", "max_error", "decide"}),
-        "encoder": encoder.model_dump(),
-        "corpus": lessons.corpus,
-    }
-    if resume and checkpoint is not None:
-        _restore(fit, Checkpoint.load(checkpoint, state))
+    state = _state(lessons, network, config, encoder)
+    saved = Checkpoint.load(checkpoint, state) if resume and checkpoint is not None else None
 
-    def after_epoch() -> None:
-        if checkpoint is not None and fit.best is not None:
-            arrays = tuple(np.asarray(variable) for variable in fit.variables)
-            Checkpoint(state, tuple(fit.metrics), arrays, fit.best).save(checkpoint)
+    def keep(fit: Fit, before: tuple[Member, ...]) -> None:
+        if checkpoint is not None:
+            checkpoint_of(fit, before, state).save(checkpoint)
 
     with Interruption() as interruption:
-        fit.run(progress or Silence(), lambda: interruption.wished, after_epoch)
-    metrics, interrupted = tuple(fit.metrics), not fit.over
-    card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions())
-    weights, seen = fit.best or {}, (lessons.floors, lessons.responses, card, lessons.histories)
-    policy = Policy(lessons.encoder, lessons.space, network, weights, *seen)
+        begin, wished = partial(_begin, lessons, network, config), lambda: interruption.wished
+        members, interrupted = train_members(begin, config.seeds, progress or Silence(), wished, keep, saved)
+    metrics = tuple(record for member in members for record in member.metrics)
+    card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions(), lessons.parent)
+    weights = stacked([member.weights for member in members])
+    seen = lessons.floors, lessons.responses, card, lessons.histories
+    policy = Policy(lessons.encoder, lessons.space, network, weights, *seen, members=len(members))
+    policy = with_counts(policy, lessons.counts, dev, config.count_table)
     return fit_decision(policy, dev, lessons.answers, config)
 
 
@@ -109,12 +115,21 @@ class _Lessons:
     corpus: Mapping[str, Any]
     space: ActionSpace
     encoder: TurnEncoder
+    counts: FloorCounts
     floors: Floors
     histories: Histories
     responses: Mapping[str, str]
     answers: Mapping[Actions, int]
     train: Batches
     dev: Batches
+    growth: Growth | None
+
+    @property
+    def parent(self) -> Mapping[str, Any] | None:
+        """What the card says of the policy that grows."""
+        if self.growth is None:
+            return None
+        return {"digest": self.growth.parent.digest, "corpus": dict(self.growth.parent.card.corpus)}
 
 
 def _prepare(
@@ -124,15 +139,22 @@ def _prepare(
     encoding: EncoderConfig,
     values: Mapping[str, Iterable[str]] | None,
     config: TrainConfig,
+    parent: Policy | None = None,
 ) -> _Lessons:
     """Count the training part, then encode both parts."""
-    census, floors, seen = Census.begun(corpus, encoding, values), FloorCounts(), array("Q")
+    values = known_values(parent, values) if parent else values
+    census, counts, seen = Census.begun(corpus, encoding, values), FloorCounts(), array("Q")
     for dialogue in corpus:
         one = lesson(network, dialogue)
         census.add(dialogue, one)
-        floors.add(one)
+        counts.add(one)
         seen.extend(histories_of(network, one))
     space, encoder = census.action_space(), census.encoder(network.words)
+    growth = Growth.of(parent, encoder) if parent else None
+    responses = census.most_frequent_responses()
+    if growth:
+        encoder, space = growth.encoder, grown_space(corpus.name, growth.parent.space, space)
+        responses = {**growth.parent.responses, **responses}
     _check_actions(corpus.name, space, "outcome" if network.layout == "many-to-one" else "action")
     encoded = encode(corpus, encoder, space, network)
     weights = class_weights(encoded, config.class_weights) if config.class_weights else None
@@ -146,12 +168,14 @@ def _prepare(
         },
         space=space,
         encoder=encoder,
-        floors=floors.floors(),
+        counts=counts,
+        floors=counts.floors(),
         histories=Histories.of(seen),
-        responses=census.most_frequent_responses(),
+        responses=responses,
         answers=census.answers,
         train=Batches(encoded, config.batch_turns, weights=weights),
         dev=Batches(encode(dev, encoder, space, network), _DEV_BATCH * config.batch_turns, most_lengths=2),
+        growth=growth,
     )
 
 
@@ -167,11 +191,30 @@ def _check_decide(name: str, space: ActionSpace, how: str) -> None:
         raise ConfigError(f"{problem}; leave it at auto")
 
 
-def _begin(lessons: _Lessons, network: NetworkConfig, config: TrainConfig) -> Fit:
-    """Build the network for what is to be learned, and make it ready for its first epoch."""
-    from turnwise.network import build_network  # here, so that `import turnwise` needs no Keras
+def _state(
+    lessons: _Lessons, network: NetworkConfig, config: TrainConfig, encoder: EncoderConfig
+) -> dict[str, Any]:
+    """Return what must be the same for a stopped training to go on."""
+    # A network can learn for longer than was first said; those trained before it, of several, cannot.
+    may_change = {"max_error", "decide", "count_table"} | (
+        {"epochs", "patience"} if config.seeds == 1 else set()
+    )
+    return {
+        "network": network.model_dump(),
+        "config": config.model_dump(exclude=may_change),
+        "encoder": encoder.model_dump(),
+        "corpus": lessons.corpus,
+        "parent": lessons.parent,
+    }
+
+
+def _begin(lessons: _Lessons, network: NetworkConfig, config: TrainConfig, member: int = 0) -> Fit:
+    """Build one of the networks for what is to be learned, and make it ready for its first epoch."""
+    # Here, so that `import turnwise` needs no Keras.
+    from turnwise.network import build_network, read_weights, write_weights
     from turnwise.training.fit import Fit
 
+    config = config.model_copy(update={"seed": config.seed + member})
     model = build_network(
         network,
         num_features=lessons.encoder.width,
@@ -180,13 +223,9 @@ def _begin(lessons: _Lessons, network: NetworkConfig, config: TrainConfig) -> Fi
         multi=lessons.space.multi,
         seed=config.seed,
     )
+    if lessons.growth:
+        write_weights(model, lessons.growth.weights(member, read_weights(model)))
     return Fit(model, lessons.space, config, lessons.train, lessons.dev)
-
-
-def _restore(fit: Any, saved: Checkpoint) -> None:
-    for variable, values in zip(fit.variables, saved.variables, strict=True):
-        variable.assign(values)
-    fit.best, fit.metrics = saved.best, list(saved.metrics)
 
 
 def _versions() -> Mapping[str, str]:

@@ -14,6 +14,7 @@ from turnwise.evaluation.page.matrix import Matrix
 from turnwise.evaluation.page.plots import (
     Curve,
     accuracy_plot,
+    curves_of,
     drawn_turns,
     loss_plot,
     reliability_plot,
@@ -96,7 +97,7 @@ def report_page(policy: Policy, report: Report, errors: Errors, *, name: str = "
             "example.html", example=example, multi=multi, place=place, most_facts=_MOST_FACTS
         ),
     )
-    curve = Curve.of(policy.card.metrics)
+    curves = curves_of(policy.card.metrics)
     return render(
         "report.html",
         name=name,
@@ -106,8 +107,8 @@ def report_page(policy: Policy, report: Report, errors: Errors, *, name: str = "
         figures=list(figures(report, terms)),
         floors=[(floor_title(floor, terms), share) for floor, share in report.floors.items()],
         best_floor=max(report.floors.values(), key=lambda share: share.part),
-        curve=curve,
-        plots=_plots(report, curve, terms.decisions),
+        curves=curves,
+        plots=_plots(report, curves, terms.decisions),
         matrix=matrix,
         cases=cases,
         untold=_others(report, cases),
@@ -126,7 +127,7 @@ def _others(report: Report, cases: Sequence[Case]) -> list[Confusion]:
     return [one for number, one in enumerate(report.confusions, start=1) if number not in shown]
 
 
-def _plots(report: Report, curve: Curve, decisions: str) -> Mapping[str, str]:
+def _plots(report: Report, curves: Sequence[Curve], decisions: str) -> Mapping[str, str]:
     """Return the plots for which there is something to draw."""
     plots = {
         "summary": summary_plot(report),
@@ -135,10 +136,10 @@ def _plots(report: Report, curve: Curve, decisions: str) -> Mapping[str, str]:
     }
     if len(report.teacher_forced.by_turn) > 1:
         plots["turns"] = turns_plot(report)
-    if curve.epochs:
-        plots["loss"] = loss_plot(curve)
-    if curve.has_dev:
-        plots["accuracy"] = accuracy_plot(curve)
+    if curves:
+        plots["loss"] = loss_plot(curves)
+        if curves[0].has_dev:
+            plots["accuracy"] = accuracy_plot(curves)
     return plots
 
 

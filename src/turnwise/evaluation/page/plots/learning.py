@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_MOST_EPOCHS, _DOTTED = 400, 30
+_MOST_POINTS, _DOTTED = 400, 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,6 @@ class Curve:
         dev_loss: E, on the dev part.
         dev_turn_accuracy: E, from 0 to 1.
         best: the epoch whose weights were kept; None where that is not recorded.
-        all_epochs: how many there were before they were thinned.
-
-    >>> curve = Curve.of([{"epoch": 1, "loss": 2.0, "dev_turn_accuracy": 0.5, "best": True}, {"no": "epoch"}])
-    >>> curve.epochs, curve.loss, curve.best, curve.all_epochs
-    ((1,), (2.0,), 1, 1)
     """
 
     epochs: tuple[int, ...]
@@ -40,70 +35,92 @@ class Curve:
     dev_loss: tuple[float, ...]
     dev_turn_accuracy: tuple[float, ...]
     best: int | None
-    all_epochs: int
 
     @classmethod
-    def of(cls, metrics: Iterable[Mapping[str, Any]]) -> Curve:
-        """Return the curve of a model's `metrics.jsonl`; of very many epochs each second, third and so on."""
-        records = [one for one in metrics if isinstance(one, Mapping) and isinstance(one.get("epoch"), int)]
-        best = [one["epoch"] for one in records if one.get("best")]
-        shown = records[:: max(1, math.ceil(len(records) / _MOST_EPOCHS))]
+    def of(cls, records: Sequence[Mapping[str, Any]]) -> Curve:
+        """Return the curve of one training's records, of which each has an epoch."""
 
         def numbers(figure: str) -> tuple[float, ...]:
-            return tuple(_number(one.get(figure)) for one in shown)
+            return tuple(_number(one.get(figure)) for one in records)
 
-        return cls(
-            tuple(one["epoch"] for one in shown),
-            numbers("loss"),
-            numbers("dev_loss"),
-            numbers("dev_turn_accuracy"),
-            best[-1] if best else None,
-            len(records),
-        )
+        best = [one["epoch"] for one in records if one.get("best")]
+        epochs = tuple(one["epoch"] for one in records)
+        last = best[-1] if best else None
+        return cls(epochs, numbers("loss"), numbers("dev_loss"), numbers("dev_turn_accuracy"), last)
 
     @property
     def has_dev(self) -> bool:
         """Whether any epoch was judged on a dev part."""
         return any(map(math.isfinite, self.dev_turn_accuracy))
 
+    def thinned(self, points: int) -> Curve:
+        """Return each second, third or so of the epochs, so that they are at most so many."""
+        step = max(1, math.ceil(len(self.epochs) / max(1, points)))
+        rows = (self.loss, self.dev_loss, self.dev_turn_accuracy)
+        loss, dev_loss, accuracy = (row[::step] for row in rows)
+        return Curve(self.epochs[::step], loss, dev_loss, accuracy, self.best)
+
+
+def curves_of(metrics: Iterable[Mapping[str, Any]]) -> tuple[Curve, ...]:
+    """Return the curves of a model's `metrics.jsonl`: one, or one for each member of an ensemble.
+
+    >>> [curve] = curves_of([{"epoch": 1, "loss": 2.0, "best": True}, {"epoch": 2, "loss": 1.5}])
+    >>> curve.epochs, curve.loss, curve.best, curve.has_dev
+    ((1, 2), (2.0, 1.5), 1, False)
+    >>> len(curves_of([{"member": 1, "epoch": 1, "loss": 2.0}, {"member": 2, "epoch": 1, "loss": 2.1}]))
+    2
+    """
+    members: dict[Any, list[Mapping[str, Any]]] = {}
+    for one in metrics:
+        if isinstance(one.get("epoch"), int):
+            members.setdefault(one.get("member"), []).append(one)
+    return tuple(map(Curve.of, members.values()))
+
 
 def _number(value: Any) -> float:
     return float(value) if isinstance(value, int | float) else math.nan
 
 
-def accuracy_plot(curve: Curve) -> Markup:
+def accuracy_plot(curves: Sequence[Curve]) -> Markup:
     """Return the share of decisions that are right on the dev part, by epoch."""
 
-    def draw(axes: Axes, marker: str) -> None:
-        axes.plot(curve.epochs, curve.dev_turn_accuracy, color=FIRST, marker=marker)
+    def draw(axes: Axes, curve: Curve, **style: Any) -> None:
+        axes.plot(curve.epochs, curve.dev_turn_accuracy, color=FIRST, **style)
         in_percent(axes.yaxis)
 
-    first, last = curve.dev_turn_accuracy[0], curve.dev_turn_accuracy[-1]
-    return _plot("accuracy", f"Right on the dev part: from {first:.1%} to {last:.1%}", curve, draw)
+    first, last = curves[0].dev_turn_accuracy[0], curves[0].dev_turn_accuracy[-1]
+    return _plot("accuracy", f"Right on the dev part: from {first:.1%} to {last:.1%}", curves, draw)
 
 
-def loss_plot(curve: Curve) -> Markup:
+def loss_plot(curves: Sequence[Curve]) -> Markup:
     """Return the loss by epoch, on the training part and, where there is one, on the dev part."""
 
-    def draw(axes: Axes, marker: str) -> None:
-        axes.plot(curve.epochs, curve.loss, color=SECOND, marker=marker, linestyle="--", label="training")
+    def draw(axes: Axes, curve: Curve, **style: Any) -> None:
+        axes.plot(curve.epochs, curve.loss, color=SECOND, linestyle="--", label="training", **style)
         if curve.has_dev:
-            axes.plot(curve.epochs, curve.dev_loss, color=FIRST, marker=marker, label="dev")
-        axes.legend(loc="upper right")
+            axes.plot(curve.epochs, curve.dev_loss, color=FIRST, label="dev", **style)
+        if not axes.get_legend():  # the lines of one member stand for all
+            axes.legend(loc="upper right")
 
-    return _plot("loss", f"Loss in training: from {curve.loss[0]:.3f} to {curve.loss[-1]:.3f}", curve, draw)
+    first, last = curves[0].loss[0], curves[0].loss[-1]
+    return _plot("loss", f"Loss in training: from {first:.3f} to {last:.3f}", curves, draw)
 
 
-def _plot(name: str, label: str, curve: Curve, draw: Callable[[Axes, str], None]) -> Markup:
+def _plot(name: str, label: str, curves: Sequence[Curve], draw: Callable[..., None]) -> Markup:
+    """Return the plot of one training, or of all members of an ensemble in paler lines."""
+    whole = len(curves) == 1
+
     def draw_all(figure: Figure) -> None:
         from matplotlib.ticker import MaxNLocator
 
         axes = figure.subplots()
-        draw(axes, "o" if len(curve.epochs) <= _DOTTED else "")
-        if curve.best is not None:
-            axes.axvline(curve.best, color=FAINT, linewidth=1, linestyle=(0, (3, 3)))
+        for curve in curves:
+            marker = "o" if whole and len(curve.epochs) <= _DOTTED else ""
+            draw(axes, curve.thinned(_MOST_POINTS // len(curves)), marker=marker, alpha=1 if whole else 0.6)
+        if whole and curves[0].best is not None:
+            axes.axvline(curves[0].best, color=FAINT, linewidth=1, linestyle=(0, (3, 3)))
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
-    kept = "" if curve.best is None else f"; the weights of epoch {curve.best} were kept"
-    return plot(name, f"{label}, in {curve.all_epochs:,} epochs{kept}.", draw_all, height=220)
+    of = "" if whole else f", the first of {len(curves)} members"
+    return plot(name, f"{label} in {len(curves[0].epochs):,} epochs{of}.", draw_all, height=220)

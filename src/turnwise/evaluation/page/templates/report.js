@@ -1,16 +1,12 @@
-// The page can be read without this: it opens the dialogues that a link leads to, and sorts tables.
+// The page can be read without this: it sorts tables, and opens what a link leads to in older browsers.
 const open = () => {
-  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (!target || target.tagName !== "DETAILS") return;
-  target.open = true;
+  const target = document.getElementById(location.hash.slice(1));
+  const details = target && target.closest("details");
+  if (!details || details.open) return;
+  details.open = true;
   target.scrollIntoView();
-  target.querySelector("summary").focus({ preventScroll: true });
 };
 addEventListener("hashchange", open);
-addEventListener("click", event => {
-  const link = event.target.closest('a[href^="#confusion-"]');
-  if (link && link.hash === location.hash) open(); // the same link again is no change
-});
 open();
 
 const number = text => Number(text.replace(/[,%]/g, ""));

@@ -1,0 +1,88 @@
+"""Measure several networks as one, and the table of counts: `python benchmarks/ensembles.py FILE...`.
+
+A fifth of the dialogues of each file is held out as test part. The networks of the ensemble are judged one by
+one (mean and spread), then together, both without and with the table of counts, its weight chosen on the dev
+part. Live turns are stepped in turns, so that what the machine does beside is shared.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import time
+from dataclasses import replace
+
+import turnwise
+from turnwise import Corpus, Policy, TrainConfig
+from turnwise.floors import FloorCounts
+from turnwise.layouts import lesson
+from turnwise.runtime import members_of
+from turnwise.training import progress_for, split_dev
+from turnwise.training.mixing import with_counts
+
+TEST, ROUNDS, TABLE = 0.2, 40, 0.2
+
+
+def main() -> None:
+    """Measure each file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="+")
+    parser.add_argument("--seeds", type=int, default=5)
+    given = parser.parse_args()
+    for file in given.files:
+        measure(turnwise.read(file).load(), TrainConfig(seeds=given.seeds))
+
+
+def measure(corpus: Corpus, config: TrainConfig) -> None:
+    """Train, judge and time on one corpus."""
+    learned, test = split_dev(corpus, TEST, config.seed)
+    part, dev = (half.load() for half in split_dev(learned, config.dev_share, config.seed))
+    together = turnwise.train(part, dev, config=config, progress=progress_for(sys.stderr))
+    alone = [
+        replace(together, weights=weights, members=1)
+        for weights in members_of(together.weights, together.members)
+    ]
+    counts = FloorCounts()
+    for dialogue in part:
+        counts.add(lesson(together.config, dialogue))
+    print(f"\n{corpus.name}: {len(list(part))} dialogues, tested on {len(list(test))}\n")
+    print("| | turns right | spread | weighted F1 | weight of the table |\n|---|---|---|---|---|")
+    for name, policies in (("one network", alone), (f"{len(alone)} together", [together])):
+        row(name, policies, test)
+        row(f"{name}, with the table", [with_counts(one, counts, dev, "auto") for one in policies], test)
+    print()
+    mixed = [with_counts(one, counts, dev, TABLE) for one in (alone[0], together)]
+    live({"one": [alone[0]], f"{len(alone)} one by one": alone, f"{len(alone)} together": [together],
+          "one, table": mixed[:1], f"{len(alone)} together, table": mixed[1:]}, test)  # fmt: skip
+
+
+def row(name: str, policies: list[Policy], test: Corpus) -> None:
+    """Print how policies fare, as a row of a table."""
+    reports = [turnwise.evaluate(policy, test) for policy in policies]
+    right = [100 * report.turn_accuracy for report in reports]
+    f1 = statistics.mean(report.weighted_f1 for report in reports)
+    weights = ", ".join(f"{policy.table.weight if policy.table else 0:g}" for policy in policies)
+    print(
+        f"| {name} | {statistics.mean(right):.2f} | {statistics.pstdev(right):.2f} | {f1:.3f} | {weights} |"
+    )
+
+
+def live(groups: dict[str, list[Policy]], test: Corpus) -> None:
+    """Print the median time of a live turn of each group of policies, which are stepped in turns."""
+    turns = max(test, key=len).turns
+    taken: dict[str, list[float]] = {name: [] for name in groups}
+    for _ in range(ROUNDS):
+        for name, policies in groups.items():
+            began = time.perf_counter()
+            for policy in policies:
+                state = policy.start()
+                for turn in turns:
+                    _, state = policy.step(state, turn)
+            taken[name].append((time.perf_counter() - began) * 1e6 / len(turns))
+    for name, values in taken.items():
+        print(f"a live turn, {name}: {statistics.median(values):.0f} us")
+
+
+if __name__ == "__main__":
+    main()

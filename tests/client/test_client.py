@@ -1,0 +1,141 @@
+"""Both clients against a real server: the same calls, the same answers."""
+
+import asyncio
+import inspect
+import threading
+import uuid
+
+import pytest
+
+from support import tiny
+from turnwise import Session, Turn
+from turnwise.client import AsyncClient, Client, NotThere, Predicted
+
+MESSAGES = [{"role": "user", "content": "a tea please"}]
+
+
+class Waited:
+    """An AsyncClient whose answers are waited for, so that one test serves both clients."""
+
+    def __init__(self, *args, **kwargs):
+        self._runner = asyncio.Runner()
+        self._client = self._runner.run(self._made(args, kwargs))
+
+    async def _made(self, args, kwargs):
+        return await AsyncClient(*args, **kwargs).__aenter__()
+
+    def __getattr__(self, name):
+        return lambda *args, **kwargs: self._runner.run(getattr(self._client, name)(*args, **kwargs))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *told):
+        self._runner.run(self._client.__aexit__(*told))
+        self._runner.close()
+
+
+@pytest.fixture(params=[Client, Waited], ids=["sync", "async"])
+def client(request, address):
+    with request.param(address) as client:
+        yield client
+
+
+def test_a_conversation(client, policy):
+    session = Session(policy)
+    begun = client.begin(model="default")
+    assert (begun.model, begun.turns) == ("default", 0)
+    expected = session.observe("a tea please", {"stock": 1})
+    told = client.observe(begun.id, "a tea please", {"stock": 1}, top=2)
+    assert (told.turn, told.actions, told.committed) == (1, expected.actions, expected.actions)
+    assert told.probability == pytest.approx(expected.probability, abs=1e-5)
+    assert [action for action, _ in told.ranked] == [action for action, _ in expected.top(2)]
+    assert told.response == "Which size?"
+    told = client.observe(begun.id, "small", commit=False, threshold=1.0)
+    assert (told.abstain, told.committed, told.turn) == (True, None, 2)
+    assert client.get(begun.id).open is True
+    assert client.commit(begun.id, ["confirm"], "Small, yes?") == ("confirm",)
+    corrected = client.override(begun.id, 1, ["confirm"], "A tea?", top=1)
+    assert corrected.committed == ("confirm",)
+    assert list(corrected.later) == [2]
+    assert len(corrected.later[2].ranked) == 1
+    seen = client.get(begun.id)
+    assert (seen.id, seen.model, seen.open) == (begun.id, "default", False)
+    assert seen.turns == (
+        Turn("a tea please", ("confirm",), {"stock": 1}, "A tea?"),
+        Turn("small", ("confirm",), response="Small, yes?"),
+    )
+    assert seen.created <= seen.updated
+    undone = client.undo(begun.id)
+    assert (undone.turn, undone.turns) == (seen.turns[1], 1)
+    assert client.delete(begun.id) is True
+    assert client.delete(begun.id) is False
+    with pytest.raises(NotThere, match="id: There is no conversation of this id"):
+        client.get(begun.id)
+
+
+def test_without_a_conversation(client, policy):
+    dialogue = tiny().dialogues[0]
+    told = client.predict(dialogue, top=2)
+    for one, expected in zip(told, policy.predict(dialogue), strict=True):
+        assert one.actions == expected.actions
+        assert one.probability == pytest.approx(expected.probability, abs=1e-6)
+        assert len(one.ranked) == 2
+    assert client.predict(list(dialogue), model="default", top=2) == told
+    told = client.next_action(MESSAGES, top=1)
+    assert isinstance(told, Predicted)
+    assert told.actions == policy.predict(tiny().dialogues[0])[0].actions
+    model = client.model()
+    assert (model.name, model.names, model.digest) == ("default", ("default",), policy.digest)
+    assert model.actions == tuple(policy.space)
+    assert model.network["units"] == 8
+    assert model.abstain_below == 0.0
+    assert client.model("default") == model
+    assert client.ready() is True
+
+
+def test_what_is_asked_again_with_its_turn_id_counts_once(client):
+    name = uuid.uuid4().hex
+    assert [client.begin(name).turns for _ in range(2)] == [0, 0]
+    once, again = (client.observe(name, "a tea please", turn_id="t-1") for _ in range(2))
+    assert once == again
+    assert client.observe(name, "a tea please").turn == 2  # without one, it is another turn
+    assert client.begin(name).turns == 2
+
+
+def test_both_clients_have_the_same_calls_with_what_they_take():
+    def public(kind):
+        return {name for name, one in vars(kind).items() if name[0] != "_" and callable(one)}
+
+    assert public(Client) == public(AsyncClient)
+    for name in sorted(public(Client) - {"send", "close"}):
+        one, other = getattr(Client, name), getattr(AsyncClient, name)
+        assert inspect.signature(one).parameters == inspect.signature(other).parameters
+        assert one.__doc__ == other.__doc__
+        assert one.__name__ == name
+        assert next(iter(inspect.signature(one).parameters)) == "self"
+
+
+def test_many_at_once(address):
+    """Threads that share a client, and tasks that share one, with few connections between them."""
+    names = [uuid.uuid4().hex for _ in range(12)]
+    with Client(address, connections=3) as client:
+
+        def talk(name):
+            client.begin(name)
+            for number in range(3):
+                client.observe(name, str(number))
+
+        threads = [threading.Thread(target=talk, args=(name,)) for name in names]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        told = {name: [turn.user for turn in client.get(name).turns] for name in names}
+    assert told == {name: ["0", "1", "2"] for name in names}
+
+    async def ask():
+        async with AsyncClient(address, connections=3) as client:
+            return await asyncio.gather(*(client.observe(name, "3") for name in names))
+
+    assert [one.turn for one in asyncio.run(ask())] == [4] * 12

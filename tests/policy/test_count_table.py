@@ -1,0 +1,185 @@
+"""The counts beside a network: their shares are those of the plain formula, live as in training."""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import turnwise
+from layout_support import LAYOUTS, told
+from support import QUICK, SMALL, tiny, untempered
+from turnwise import ActionSpace, Policy, TrainConfig, Turn
+from turnwise.errors import ConfigError, ModelError
+from turnwise.floors import FloorCounts, keys_of
+from turnwise.layouts import Lesson, lesson
+from turnwise.policy import CountTable
+
+texts = st.sampled_from([None, "", "tea", "A  Tea", "Käse \U0001f600", "a\ud800b"])
+facts = st.dictionaries(st.sampled_from("xyz"), st.sampled_from([True, 2, "a\u2028b"]), max_size=2)
+actions = st.lists(st.sampled_from(["ask", "serve", "bye", 'quo"te']), max_size=2, unique=True).map(tuple)
+previous = st.none() | actions
+decisions = st.lists(st.tuples(texts, facts, previous, actions), min_size=1, max_size=12)
+
+
+def cases(user, its_facts, its_previous):
+    """What the table looks at, the most particular first."""
+    user = None if user is None else " ".join(turnwise.features.words.normalise(user).split())
+    seen = (user, None if its_previous is None else tuple(sorted(its_previous)), sorted(its_facts.items()))
+    return [repr(part) for part in (seen, seen[:2], seen[1:], seen[1])]
+
+
+def plain(known, user, its_facts, its_previous, space):
+    """The interpolation as its source writes it, from the most general case to the most particular."""
+    shares = {a: sum(a in taken for *_, taken in known) / len(known) for a in space}
+    for level, case in reversed(list(enumerate(cases(user, its_facts, its_previous)))):
+        same = [taken for *its, taken in known if cases(*its)[level] == case]
+        counts = Counter(a for taken in same for a in taken)
+        if same:
+            whole = len(same) + len(counts)
+            shares = {a: (counts[a] + len(counts) * shares[a]) / whole for a in space}
+    return [shares[a] for a in space]
+
+
+@settings(max_examples=150, deadline=None)
+@given(known=decisions, asked=st.tuples(texts, facts, previous), weight=st.floats(0.01, 0.99))
+def test_the_shares_are_those_of_the_plain_formula(known, asked, weight):
+    counts = FloorCounts()
+    for user, its_facts, its_previous, taken in known:
+        # A lesson of two turns: the second's previous actions are the first's.
+        turns = (Turn(user, taken, its_facts),)
+        if its_previous is None:
+            counts.add(Lesson(turns, ((taken,),)))
+        else:
+            counts.add(Lesson((Turn(None, its_previous), *turns), ((taken,),)))
+    space = ActionSpace(["ask", "serve", "bye", 'quo"te'], multi=True, may_be_empty=True)
+    table = CountTable.of(counts, counts.floors(), space, weight)
+    turn = Turn(asked[0], (), asked[1])
+    expected = np.array(plain(known, *asked, space))
+    np.testing.assert_allclose(table.distribution(turn, asked[2]), expected, atol=1e-6)
+    network = np.linspace(0, 1, 4, dtype=np.float32)
+    before = network.copy()
+    mixed = table.mixed(network, turn, asked[2])
+    np.testing.assert_allclose(mixed, (1 - weight) * before + weight * expected, atol=1e-6)
+    np.testing.assert_array_equal(network, before)
+    again = CountTable.from_arrays(table.to_arrays(), table.floors, 4, weight)
+    np.testing.assert_array_equal(again.mixed(network, turn, asked[2]), mixed)
+
+
+@given(user=texts, its_facts=facts, before=previous)
+def test_a_case_has_the_hash_that_saved_models_know(user, its_facts, before):
+    normal = turnwise.features.words.normalise
+    seen = {
+        "user": "" if user is None else "+" + " ".join(normal(user).split()),
+        "previous": "" if before is None else "+" + json.dumps(sorted(before)),
+        "facts": json.dumps(
+            sorted((name, str(v).lower() if v is True else str(v)) for name, v in its_facts.items())
+        ),
+    }
+    levels = [("user", "previous", "facts"), ("user", "previous"), ("previous", "facts"), ("previous",), ()]
+    cases = (json.dumps([seen[part] for part in level]).encode() for level in levels)
+    hashes = [hashlib.blake2b(case, digest_size=8).digest() for case in cases]
+    assert keys_of(Turn(user, (), its_facts), before) == [int.from_bytes(h, "big") for h in hashes]
+
+
+@pytest.fixture(scope="module")
+def mixed():
+    return turnwise.train(tiny(), network=SMALL, config=QUICK.model_copy(update={"count_table": 0.4}))
+
+
+def test_a_share_of_each_prediction_is_the_counts(mixed, policy):
+    assert mixed.table.weight == 0.4
+    for dialogue in tiny("other"):
+        for (turn, before, _), found, alone in zip(
+            lesson(mixed.config, dialogue).decisions,
+            untempered(mixed).predict(dialogue),
+            untempered(policy).predict(dialogue),
+            strict=True,
+        ):
+            counted = mixed.table.distribution(turn, before)
+            np.testing.assert_allclose(counted.sum(), 1, atol=1e-6)
+            expected = 0.6 * alone.probabilities + 0.4 * counted
+            np.testing.assert_allclose(found.probabilities, expected, atol=1e-6)
+
+
+def test_many_conversations_get_it_too(mixed):
+    states = [mixed.start(), mixed.step(mixed.start(), Turn("a tea please", ("ask_size",)))[1]]
+    turns = [Turn("a tea please"), Turn("small")]
+    for state, turn, (found, _) in zip(states, turns, mixed.step_many(states, turns), strict=True):
+        alone, _ = mixed.step(state, turn)
+        np.testing.assert_allclose(found.probabilities, alone.probabilities, atol=1e-6)
+
+
+def test_it_is_saved_with_the_model(mixed, policy, tmp_path):
+    loaded = Policy.load(mixed.save(tmp_path / "model"))
+    assert json.loads((tmp_path / "model" / "manifest.json").read_text())["count_table"] == 0.4
+    for dialogue in tiny("other"):
+        for before, after in zip(mixed.predict(dialogue), loaded.predict(dialogue), strict=True):
+            np.testing.assert_array_equal(before.probabilities, after.probabilities)
+    assert not (policy.save(tmp_path / "without") / "count_table.safetensors").exists()
+    (tmp_path / "model" / "count_table.safetensors").unlink()
+    with pytest.raises(ModelError, match=r"count_table\.safetensors is missing; restore it"):
+        Policy.load(tmp_path / "model")
+
+
+def test_a_model_of_before_loads(policy, tmp_path):
+    path = policy.save(tmp_path / "model") / "manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest["count_table"], manifest["members"], manifest["train"]["count_table"]
+    path.write_text(json.dumps(manifest))
+    loaded = Policy.load(path.parent)
+    assert (loaded.table, loaded.members) == (None, 1)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_each_layout_takes_it_or_refuses_it(layout):
+    config = QUICK.model_copy(update={"epochs": 1, "count_table": 0.5})
+    if layout == "one-to-many":
+        with pytest.raises(ConfigError, match=r"^setting 'count_table' is 0\.5; one-to-many takes no counts"):
+            turnwise.train(told(), network=LAYOUTS[layout], config=config)
+        return
+    policy = untempered(turnwise.train(told(), network=LAYOUTS[layout], config=config))
+    without = replace(policy, table=None)
+    dialogue = told().dialogues[0]
+    for found, alone in zip(policy.predict(dialogue), without.predict(dialogue), strict=True):
+        assert not np.allclose(found.probabilities, alone.probabilities)
+        for ahead, same in zip(found.ahead, alone.ahead, strict=True):
+            np.testing.assert_array_equal(ahead.probabilities, same.probabilities)
+
+
+@pytest.mark.parametrize("multi", [False, True], ids=["one action", "several"])
+def test_auto_takes_the_share_that_is_best_on_dev(multi):
+    """A network that has learned nothing is helped by counts; one that knows all is not."""
+    corpus, dev = tiny(multi=multi), tiny("dev", 6, multi=multi)
+    poor = QUICK.model_copy(update={"epochs": 1, "learning_rate": 1e-6, "count_table": "auto"})
+    helped = turnwise.train(corpus, dev, network=SMALL, config=poor)
+    right = turnwise.evaluate(helped, dev).turns.part
+    assert helped.table is not None
+    assert right > turnwise.evaluate(replace(helped, table=None), dev).turns.part
+    good = TrainConfig(epochs=60, patience=60, batch_turns=64, learning_rate=0.02, count_table="auto")
+    network = turnwise.NetworkConfig(units=16, dropout=0.0)
+    known = turnwise.train(corpus, dev, network=network, config=good)
+    assert turnwise.evaluate(known, dev).turn_accuracy == 1.0
+    assert known.table is None
+
+
+@pytest.mark.parametrize("given", ["often", "0", 1, -0.1, None, True])
+def test_what_is_no_share_is_refused(given):
+    with pytest.raises(ConfigError, match="give off, auto or a weight between 0 and 1"):
+        TrainConfig(count_table=given)
+    assert TrainConfig(count_table="0.25").count_table == 0.25
+
+
+def test_the_temperature_is_that_of_the_mixed_probabilities(mixed):
+    decision = replace(mixed.decision, temperature=2.0)
+    for dialogue in tiny("other"):
+        warm, plain = (
+            one.predict(dialogue) for one in (replace(mixed, decision=decision), untempered(mixed))
+        )
+        for found, before in zip(warm, plain, strict=True):
+            expected = np.sqrt(before.probabilities) / np.sqrt(before.probabilities).sum()
+            np.testing.assert_allclose(found.probabilities, expected, atol=1e-6)

@@ -1,0 +1,164 @@
+"""Retraining with corrections: what is learned from, what judges, and which model serves then."""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+
+import turnwise
+from page_support import CORPUS, begin, material_of, page_of, poor, send, texts, trained, wait_until, written
+from support import QUICK
+from turnwise import Dialogue, Policy, Turn
+from turnwise.errors import CorpusError, ModelError
+from turnwise.server.page.lesson import retrain
+from turnwise.training import split_dev
+
+WELL = QUICK.model_copy(update={"epochs": 30, "patience": 30, "learning_rate": 0.02})
+
+
+@pytest.fixture
+def model(tmp_path):
+    poor(tmp_path / "model")
+    return tmp_path / "model"
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    """A model that a retraining of one slow epoch cannot reach; not to be written to."""
+    folder = tmp_path_factory.mktemp("good") / "model"
+    trained(folder, CORPUS, WELL, epochs=1, learning_rate=1e-6)
+    return folder
+
+
+def corrected(number=0, user="a tea please"):
+    return Dialogue(f"corrected-{number}", [Turn(user, ["confirm"]), Turn("yes", ["serve_tea"])])
+
+
+def test_a_model_that_is_no_worse_takes_the_place(model, tmp_path):
+    material, told = material_of(tmp_path, CORPUS), []
+    old = Policy.load(model)
+    for number in range(6):
+        material.saved.save(corrected(number))
+    outcome = retrain(model, material, told.append)
+    new = Policy.load(model)
+    assert outcome["taken"]
+    assert outcome["held_out"]
+    assert outcome["after"][0] >= outcome["before"][0]
+    assert new.digest != old.digest
+    assert new.config == old.config
+    assert new.card.train == old.card.train
+    part, dev = split_dev(CORPUS, QUICK.dev_share, QUICK.seed)
+    assert new.card.corpus["dialogues"] == len(list(part)) + 6
+    report = turnwise.evaluate(new, dev)
+    assert outcome["after"] == [report.turns.part, report.turns.whole]
+    assert outcome["before"][0] == turnwise.evaluate(old, dev).turns.part
+    stages = [record["stage"] for record in told if "stage" in record]
+    assert stages == ["training", "judging", "saving"]
+    assert told[0]["all"] == new.card.train.epochs * new.card.corpus["turns"]
+    assert max(record.get("done", 0) for record in told) == len(new.card.metrics) * new.card.corpus["turns"]
+    # After one more correction: the model that learned from the first ones has not seen dev either.
+    material.saved.save(corrected(7))
+    assert retrain(model, material, told.append)["held_out"]
+
+
+def test_a_worse_model_does_not(good, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(good, folder)
+    before = Policy.load(folder)
+    outcome = retrain(folder, material_of(tmp_path, CORPUS), lambda record: None)
+    assert not outcome["taken"]
+    assert outcome["after"][0] < outcome["before"][0]
+    assert Policy.load(folder).digest == before.digest
+
+
+def test_corrections_never_judge(model, tmp_path):
+    material = material_of(tmp_path, CORPUS)
+    _, dev = split_dev(CORPUS, QUICK.dev_share, QUICK.seed)
+    first = next(iter(dev))
+    material.saved.save(replace(first, turns=first.turns[:1]))  # a dialogue of the dev part, put right
+    outcome = retrain(model, material, lambda record: None)
+    kept_out, whole = len(first), sum(len(dialogue) for dialogue in dev)
+    _, judges = material.parts(QUICK, {first.id})
+    assert first.id not in {dialogue.id for dialogue in judges}
+    assert outcome["after"][1] == sum(len(dialogue) for dialogue in judges)
+    assert first.id in {dialogue.id for dialogue in CORPUS}
+    assert kept_out <= whole
+
+
+def test_it_is_said_where_the_old_model_may_know_the_dev_part(model, tmp_path):
+    other = turnwise.Corpus("more", [*CORPUS, *(replace(d, id=f"more-{d.id}") for d in CORPUS)])
+    outcome = retrain(model, material_of(tmp_path, other), lambda record: None)
+    assert not outcome["held_out"]
+
+
+def test_a_model_that_was_replaced_meanwhile_is_left_alone(model, good, tmp_path):
+    def tell(record):
+        if record.get("stage") == "judging":
+            Policy.load(good).save(model, force=True)
+
+    with pytest.raises(ModelError, match="was replaced meanwhile"):
+        retrain(model, material_of(tmp_path, CORPUS), tell)
+    assert Policy.load(model).digest == Policy.load(good).digest
+
+
+def test_damaged_material_is_refused(model, tmp_path):
+    material = material_of(tmp_path, CORPUS)
+    material.corrections.write_text("{}\n")
+    with pytest.raises(CorpusError, match=r"corrections\.jsonl line 1"):
+        retrain(model, material, lambda record: None)
+
+
+def test_the_job_to_its_end(model, tmp_path):
+    """In a process of its own, while the server goes on serving; the new model then serves."""
+    with page_of(model, material_of(tmp_path, CORPUS)) as page:
+        old = page.get("/v1/model").json()["digest"]
+        assert texts(page.get("/ui/retrain").text)["start"] == "Retrain"
+        path = begin(page, "a tea please", "small")
+        send(page, f"{path}/turns/1", actions="confirm")
+        send(page, f"{path}/save")
+        assert send(page, "/ui/retrain").headers["location"] == "/ui/retrain"
+        task = page.app.state.page.retraining._task
+        assert 'id="progress"' in page.get("/ui/retrain").text
+        send(page, "/ui/retrain")  # one at a time
+        assert page.app.state.page.retraining._task is task
+        send(page, path, user="yes")
+        shown = texts(wait_until(page, "/ui/retrain", 'id="outcome"'))
+        assert "The new model serves now." in shown["outcome"]
+        assert "on the dev part" in shown["outcome"]
+        assert "(2 of" in shown["outcome"] or "of 2)" in shown["outcome"]
+        new = Policy.load(model).digest
+        assert new != old
+        wait_until(page, "/v1/model", new)
+        assert "Turn 3" in page.get(path).text  # the conversation goes on
+
+
+def test_the_job_is_cancelled(model, tmp_path):
+    with page_of(model, material_of(tmp_path, CORPUS)) as page:
+        old = Policy.load(model).digest
+        send(page, "/ui/retrain")
+        send(page, "/ui/retrain/cancel")
+        assert "was cancelled" in texts(page.get("/ui/retrain").text)["outcome"]
+        assert Policy.load(model).digest == old
+        send(page, "/ui/retrain/cancel")  # there is nothing to cancel now
+        send(page, "/ui/retrain")  # it can begin again; the server's end ends it
+        process = page.app.state.page.retraining
+    assert process.now.stage == "cancelled"
+
+
+def test_the_job_that_fails_says_why(model, tmp_path):
+    with page_of(model, material_of(tmp_path, CORPUS)) as page:
+        written([], tmp_path / "corpus.jsonl")
+        send(page, "/ui/retrain")
+        shown = texts(wait_until(page, "/ui/retrain", "job-problem"))
+        assert "corpus.jsonl" in shown["job-problem"]
+        assert "The model is as it was." in shown["job-problem"]
+        assert "start" in shown
+
+
+def test_where_nothing_can_be_trained_it_is_said(policy, model, tmp_path):
+    with page_of(model, material_of(tmp_path)) as page:
+        assert "Start the server with --corpus FILE" in page.get("/ui/retrain").text
+        assert send(page, "/ui/retrain").status_code == 409
+    with page_of(policy, material_of(tmp_path, CORPUS)) as page:
+        assert "in memory alone" in page.get("/ui/retrain").text
+        assert send(page, "/ui/retrain").status_code == 409

@@ -1,0 +1,279 @@
+"""The page without a browser: talk, correct, undo and save, as plain forms."""
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import turnwise
+from page_support import CORPUS, HERE, begin, material_of, page_of, send, texts
+from turnwise import Dialogue, Session, Turn
+from turnwise.server.page import Corrections
+from turnwise.server.page.telling import correction_of, told_turns
+from turnwise.sessions import turns_of
+from turnwise.sessions.standing import Standing
+
+
+@pytest.fixture
+def page(policy, tmp_path):
+    with page_of(policy, material_of(tmp_path, CORPUS)) as client:
+        yield client
+
+
+def store_of(client):
+    return client.app.state.service.store
+
+
+def test_the_way_in(page):
+    for path in ("/", "/ui"):
+        assert page.get(path).headers["location"] == "/ui/talk"
+    first = page.get("/ui/talk").text
+    assert "It knows 4 actions" in first
+    assert "a tea please" in first  # a first turn of the corpus, to try
+    assert "<code>paid</code>, <code>stock</code>" in first  # the facts that the policy knows
+
+
+def test_without_a_page_there_is_none(client):
+    assert client.get("/ui/talk").status_code == 404
+
+
+def test_looking_creates_nothing(page):
+    for path in ("/", "/ui/talk", "/ui/corpus", "/ui/evaluation", "/ui/retrain", "/ui/talk/none"):
+        page.get(path)
+    assert list(store_of(page).ids()) == []
+    assert not page.app.state.page.material.corrections.exists()
+
+
+def test_a_turn_is_shown_with_what_the_policy_ranks(page, policy):
+    path = begin(page, "a tea please")
+    shown = texts(page.get(path).text)["turn-1"]
+    expected, _ = policy.step(policy.start(), Turn("a tea please"))
+    for action, probability in expected.ranked:
+        assert f"{action}" in shown
+        assert f"{probability:.1%}" in shown
+    assert f"{expected.actions[0]} done" in shown
+
+
+def test_facts_are_seen_by_the_policy(page, policy):
+    path = send(page, "/ui/talk", user="yes", facts="paid=true\nstock = 2").headers["location"]
+    events = store_of(page).events(path.rpartition("/")[2])
+    assert dict(events[0].facts) == {"paid": True, "stock": 2}
+    shown = texts(page.get(path).text)["turn-1"]
+    expected, _ = policy.step(policy.start(), Turn("yes", facts={"paid": True, "stock": 2}))
+    assert f"{expected.probability:.1%}" in shown
+    assert "paid true" in shown
+
+
+def test_the_system_acts_again_without_new_text(page):
+    path = begin(page, "a tea please")
+    send(page, path, again="1", user="not sent")
+    assert store_of(page).events(path.rpartition("/")[2])[2].user is None
+    assert "the system acts again" in texts(page.get(path).text)["turn-2"]
+
+
+def test_a_correction_rebuilds_the_state(page, policy):
+    path = begin(page, "a tea please", "small", "yes")
+    id = path.rpartition("/")[2]
+    assert send(page, f"{path}/turns/1", actions="serve_coffee").headers["location"] == path
+    straight = Session(policy)
+    for user, actions in zip(("a tea please", "small", "yes"), store_turns(page, id), strict=True):
+        straight.observe(user)
+        straight.commit(actions)
+    ours, theirs = (Standing.from_bytes(one) for one in (store_of(page).load([id])[id].state, straight.state))
+    for cell, other in zip(ours.state.network, theirs.state.network, strict=True):
+        for vector, expected in zip(cell, other, strict=True):
+            np.testing.assert_allclose(vector, expected, atol=1e-5)
+    assert ours.state.previous == theirs.state.previous
+    changed = texts(page.get(path).text)["changed"]
+    assert "turn 1 now counts as serve_coffee" in changed
+    assert "Turn 2:" in changed
+    assert "Turn 3:" in changed
+    begun = send(page, path, user="thanks")
+    assert "changed" not in texts(page.get(begun.headers["location"]).text)
+
+
+def store_turns(page, id):
+    return [turn.actions for turn in turns_of(store_of(page).events(id))]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    users=st.lists(st.sampled_from(["a tea please", "small", "yes", None]), min_size=1, max_size=5),
+    turn=st.integers(1, 5),
+    actions=st.sampled_from([("confirm",), ("serve_tea",), ()]),
+)
+def test_what_a_correction_changed_is_what_the_session_says(policy, users, turn, actions):
+    session = Session(policy)
+    for user in users:
+        session.observe(user)
+        session.commit()
+    turn = min(turn, len(users))
+    before = told_turns(policy, session.events)
+    later = session.override(turn, actions)
+    correction = correction_of(policy, session.events)
+    assert (correction.turn, correction.after) == (turn, actions)
+    assert correction.before == before[turn - 1].done
+    assert [change.turn for change in correction.changes] == list(range(turn + 1, len(users) + 1))
+    for change, now, old in zip(correction.changes, later, before[turn:], strict=True):
+        assert change.after == now.top(1)[0]
+        assert change.before == (old.bars[0].action, old.bars[0].probability)
+    assert told_turns(policy, session.events)[turn - 1].done == actions
+
+
+def test_several_actions_can_be_chosen(multi_policy, tmp_path):
+    with page_of(multi_policy, material_of(tmp_path)) as page:
+        path = begin(page, "a tea please")
+        page.ask("POST", f"{path}/turns/1", data={"actions": ["greet", "confirm"]}, headers=HERE)
+        assert store_turns(page, path.rpartition("/")[2]) == [("greet", "confirm")]
+        send(page, f"{path}/turns/1")  # none is chosen: nothing was done
+        assert store_turns(page, path.rpartition("/")[2]) == [()]
+
+
+def test_undo_to_the_beginning(page):
+    path = begin(page, "a tea please", "small")
+    for left in (1, 0):
+        send(page, f"{path}/undo")
+        assert len(store_turns(page, path.rpartition("/")[2])) == left
+    assert "There is no turn left" in page.get(path).text
+    answer = send(page, f"{path}/undo")
+    assert answer.status_code == 404
+    assert "no such turn" in texts(answer.text)["problem"]
+
+
+def test_a_conversation_is_saved_as_it_is_now(page):
+    path = begin(page, "a tea please", "small")
+    file = page.app.state.page.material.corrections
+    send(page, f"{path}/save")
+    (saved,) = turnwise.read(file)
+    assert saved == Dialogue(path.rpartition("/")[2], turns_of(store_of(page).events(saved.id)))
+    assert "holds 1 dialogue." in texts(page.get(path).text)["saved"]
+    send(page, f"{path}/turns/1", actions="confirm")
+    assert "has changed since" in texts(page.get(path).text)["saved"]
+    send(page, f"{path}/save")
+    (saved,) = turnwise.read(file)
+    assert saved[0].actions == ("confirm",)
+    assert page.get("/ui/retrain").text.count('class="saved"') == 1
+    send(page, f"/ui/retrain/corrections/{saved.id}/remove")
+    assert not file.exists()
+    assert "No conversation is saved yet" in page.get("/ui/retrain").text
+
+
+def test_saving_from_many_threads_loses_none(tmp_path):
+    corrections = Corrections(tmp_path / "corrections.jsonl")
+
+    def save(name):
+        for number in range(5):
+            corrections.save(Dialogue(f"{name}-{number}", [Turn("hello", ["greet"])]))
+
+    threads = [threading.Thread(target=save, args=(name,)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(corrections.by_id()) == {f"{name}-{number}" for name in "abcd" for number in range(5)}
+
+
+def test_what_cannot_be_saved_is_said_beside_the_button(page, policy, tmp_path):
+    path, file = begin(page, "a tea please"), page.app.state.page.material.corrections
+    file.write_text("no dialogue\n")
+    answer = send(page, f"{path}/save")
+    assert answer.status_code == 422
+    assert "corrections.jsonl line 1" in texts(answer.text)["save-problem"]
+    assert file.read_text() == "no dialogue\n"
+    assert "corrections.jsonl line 1" in page.get("/ui/retrain").text
+    file.unlink()
+    file.mkdir()
+    assert "save-problem" in texts(send(page, f"{path}/save").text)
+    file.rmdir()
+    send(page, f"{path}/undo")
+    assert "no turn to save" in texts(send(page, f"{path}/save").text)["save-problem"]
+
+
+def test_a_form_that_is_sent_twice_counts_once(page):
+    path = begin(page, "a tea please")
+    for _ in range(2):
+        assert send(page, path, user="small", turn_id="t-1").headers["location"] == path
+    assert len(store_turns(page, path.rpartition("/")[2])) == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "said"),
+    [
+        ({"user": "  "}, "user", "Write what the user says"),
+        ({"user": "x" * 10_001}, "user", "The text is too long"),
+        ({"user": "hello", "facts": "open"}, "facts", "“open” has no value"),
+        ({"user": "hello", "facts": "a=1\na=2"}, "facts", "“a” stands there twice"),
+        ({"user": "hello", "facts": "a=" + "x" * 1001}, "facts", "values of 1,000 at most"),
+        (
+            {"user": "hello", "facts": "\n".join(f"f{n}=1" for n in range(300))},
+            "facts",
+            "Give 200 facts at most",
+        ),
+    ],
+)
+def test_errors_stand_beside_what_caused_them(page, fields, field, said):
+    path = begin(page, "a tea please")
+    for where in ("/ui/talk", path):
+        answer = send(page, where, **fields)
+        assert answer.status_code == 422
+        found = texts(answer.text)
+        assert said in found[f"{field}-problem"]
+        assert f'aria-describedby="{"facts-help " if field == "facts" else ""}{field}-problem"' in answer.text
+        assert said in found["status"]
+        if field == "facts":  # nothing that was written is lost
+            assert 'value="hello"' in answer.text
+            assert found["facts"] == " ".join(fields["facts"].split())
+    assert len(store_turns(page, path.rpartition("/")[2])) == 1
+    assert len(list(store_of(page).ids())) == 1
+
+
+def test_an_unknown_action_is_refused_beside_the_turn(page):
+    path = begin(page, "a tea please", "small")
+    answer = send(page, f"{path}/turns/1", actions="dance")
+    assert answer.status_code == 422
+    assert "does not know" in texts(answer.text)["turn-1-problem"]
+    assert send(page, f"{path}/turns/9", actions="confirm").status_code == 404
+
+
+def test_a_conversation_is_opened_by_its_id(page):
+    page.post("/v1/conversations", {"id": "live-1"})
+    page.post("/v1/conversations/live-1/turns", {"user": "a tea please", "commit": False})
+    assert page.get("/ui/talk?id= live-1").headers["location"] == "/ui/talk/live-1"
+    assert "nothing is done yet" in page.get("/ui/talk/live-1").text
+    send(page, "/ui/talk/live-1/turns/1", actions="confirm")
+    assert store_turns(page, "live-1") == [("confirm",)]
+    assert "changed" not in texts(page.get("/ui/talk/live-1").text)
+    for id in ("none", "..", "a/b", "x" * 64):
+        answer = page.get(f"/ui/talk?id={id}")
+        if answer.status_code == 303:
+            answer = page.get(answer.headers["location"])
+        assert answer.status_code == 404
+        assert "no conversation of this id" in texts(answer.text)["problem"]
+
+
+def test_where_the_policy_abstains_a_person_says_what_is_done(policy, tmp_path):
+    unsure = replace(policy, decision=replace(policy.decision, abstain_below=2.0))
+    with page_of(unsure, material_of(tmp_path)) as page:
+        path = begin(page, "a tea please")
+        shown = texts(page.get(path).text)["turn-1"]
+        assert "nothing is done yet" in shown
+        assert "the policy abstains" in shown
+        send(page, f"{path}/turns/1", actions="confirm")
+        assert store_turns(page, path.rpartition("/")[2]) == [("confirm",)]
+        assert "nothing is done yet" not in page.get(path).text
+
+
+def test_what_users_say_is_text_and_never_markup(page):
+    bad = "<script>alert(1)</script>\"'{{ 7 * 7 }}"
+    path = begin(page, bad)
+    send(page, path, user=bad, facts="<b>=<i>")
+    send(page, f"{path}/save")
+    for where in (path, "/ui/retrain"):
+        shown = page.get(where).text
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in shown
+        assert "<script>alert" not in shown
+        assert "{{ 7 * 7 }}" in shown
+    assert "<b>" not in page.get(path).text

@@ -1,0 +1,161 @@
+"""A store that goes away and comes back, and a disk that is full: nothing is lost, nothing half-written."""
+
+import asyncio
+import resource
+import threading
+import time
+
+import httpx
+import pytest
+
+from server_support import assert_problem, serving
+from services import Postgres, Redis, freeze, service, thaw
+from turnwise import Policy, Session
+from turnwise.client import Client, Retries, Unavailable
+from turnwise.errors import StoreError
+from turnwise.server.desk import Desk
+from turnwise.sessions import Event, Standing, open_store, turns_of
+from turnwise.sessions.conversations import Conversations
+from turnwise.sessions.request import Begin, Observe
+from turnwise.sessions.store import Change
+
+NOTE = {"note": "x" * 900}
+NEVER = Retries(times=0)
+PATIENT = Retries(times=100, first=0.05, longest=0.2)
+
+
+def stop(running):
+    running.stop()
+
+
+def start(running):
+    running.start()
+
+
+def assert_whole(saved, store_url, id, users):
+    """The log holds each turn once, in order, and the state is the one that the log comes to."""
+    store = open_store(store_url)
+    events = store.events(id)
+    assert [turn.user for turn in turns_of(events)] == users
+    assert [event.turn for event in events if event.kind == "observed"] == list(range(1, len(users) + 1))
+    kept = Standing.from_bytes(store.load([id])[id].state)
+    again = Standing.from_bytes(Session.resume(Policy.load(saved), None, events).state)
+    assert (kept.turns, kept.state.previous) == (again.turns, again.state.previous)
+    for cell, same in zip(kept.state.network, again.state.network, strict=True):
+        for vector, expected in zip(cell, same, strict=True):
+            assert vector == pytest.approx(expected, abs=1e-5)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "leave", "come_back"),
+    [(Redis, stop, start), (Redis, freeze, thaw), (Postgres, stop, start)],
+    ids=["Redis stopped", "Redis frozen", "PostgreSQL stopped"],
+)
+def test_a_store_that_goes_away_and_comes_back(saved, kind, leave, come_back):
+    told = []
+    with service(kind) as running, serving(saved, running.url) as (address, process):
+        with Client(address, retries=NEVER) as hasty, Client(address, retries=PATIENT) as client:
+            id = client.begin("c1").id
+            client.observe(id, "0", turn_id="t-0")
+            leave(running)
+            began = time.monotonic()
+            with pytest.raises(Unavailable) as caught:
+                hasty.observe(id, "1", turn_id="t-1")
+            assert (caught.value.status, caught.value.type) == (503, "store_unavailable")
+            assert caught.value.retry_after == 1
+            assert time.monotonic() - began < 15
+            if leave is stop:
+                assert_problem(httpx.get(f"{address}/readyz"), 503, "store_unavailable", "server")
+            assert httpx.get(f"{address}/healthz").status_code == 200
+            asking = threading.Thread(target=lambda: told.append(client.observe(id, "1", turn_id="t-1")))
+            asking.start()
+            time.sleep(0.3)
+            come_back(running)
+            asking.join(40)
+            assert [one.turn for one in told] == [2]
+            assert client.observe(id, "2").turn == 3
+            assert client.ready()
+        assert process.poll() is None
+        assert_whole(saved, running.url, id, ["0", "1", "2"])
+
+
+def test_postgres_that_hangs_is_not_waited_for(policy):
+    """Its connections stay open, and nothing comes: who waits is refused, and no one's turn is done twice."""
+
+    async def talk(running, store):
+        desk = Desk(Conversations(lambda: {"default": policy}, store), lambda _: None, patience=0.5)
+        await desk.ask(Begin(id="c1", model="default"))
+        freeze(running)
+        turn = Observe(id="c1", key="t-0", user="0")
+        for outcome in await asyncio.gather(desk.ask(turn), desk.ask(turn), return_exceptions=True):
+            assert isinstance(outcome, StoreError)
+        with pytest.raises(StoreError, match="takes too long"):
+            await desk.ask(turn)
+        thaw(running)
+        answers = [await desk.ask(turn), await desk.ask(turn)]
+        assert answers[0] == answers[1]
+        await desk.ask(Observe(id="c1", key="t-1", user="1"))
+        await desk.close()
+
+    with service(Postgres) as running:
+        store = open_store(running.url)
+        asyncio.run(talk(running, store))
+        assert [turn.user for turn in turns_of(store.events("c1"))] == ["0", "1"]
+        store.close()
+
+
+def test_a_disk_that_is_full(saved, tmp_path):
+    """The server's files may not grow: its turns are refused, and go on when there is room again."""
+    store, turns = f"sqlite:///{tmp_path / 'c.db'}", 0
+    with serving(saved, store) as (address, process), Client(address, retries=NEVER) as client:
+        id = client.begin("c1").id
+        client.observe(id, "0", turn_id="t-0")
+        _, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+        largest = max(file.stat().st_size for file in tmp_path.glob("c.db*"))
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (largest, hard))
+        refused = None
+        while refused is None:
+            turns += 1
+            try:
+                client.observe(id, str(turns), NOTE, turn_id=f"t-{turns}")
+            except Unavailable as error:
+                refused = error.type
+        assert refused == "store_unavailable"
+        assert [turn.user for turn in client.get(id).turns] == [str(turn) for turn in range(turns)]
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, hard))
+        told = client.observe(id, str(turns), NOTE, turn_id=f"t-{turns}")
+        assert told.turn == turns + 1
+    assert_whole(saved, store, id, [str(turn) for turn in range(turns + 1)])
+
+
+def grown(version):
+    event = Event("observed", version, (), "x" * 3000)
+    return Change("c1", version, "default", b"x" * 1000, (event,), at=2.0)
+
+
+def test_a_database_that_is_full_keeps_what_it_has(tmp_path):
+    """SQLite's own bound of pages gives what a full disk gives (SQLITE_FULL)."""
+    store = open_store(f"sqlite:///{tmp_path / 'c.db'}")
+    store.save([Change("c1", 0, "default", b"", (), at=1.0)])
+    pages = "PRAGMA max_page_count={}"
+    with store._engine.connect() as connection:  # the pool has one, and gives it again
+        used = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(pages.format(used + 5))
+    version, saved = 1, True
+    while saved:
+        try:
+            store.save([grown(version)])
+            version += 1
+        except StoreError as error:
+            saved = False
+            said = str(error)
+    assert "full" in said
+    assert version > 1
+    assert store.load(["c1"])["c1"].version == version
+    assert len(store.events("c1")) == version - 1
+    with store._engine.connect() as connection:
+        connection.exec_driver_sql(pages.format(100_000))
+    assert store.save([grown(version)]) == [True]
+    assert len(store.events("c1")) == version
+    store.close()

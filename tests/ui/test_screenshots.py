@@ -1,0 +1,39 @@
+"""The pictures of the documentation: `make screenshots` writes them."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+import turnwise
+from page_support import written
+from server_support import serving
+from turnwise.cli.door import run
+
+FOLDER = os.environ.get("TURNWISE_SCREENSHOTS")
+LARGEST = 150_000  # bytes
+
+
+@pytest.mark.skipif(FOLDER is None, reason="`make screenshots` takes them")
+def test_pictures_of_a_restaurant_booking(visit, tmp_path, monkeypatch):
+    corpus, model = written(turnwise.simulate(300, seed=1), tmp_path / "bookings.jsonl"), tmp_path / "model"
+    monkeypatch.setattr("sys.argv", ["turnwise", "train", str(corpus), "--out", str(model), "--epochs", "8"])
+    assert run() == 0
+    with serving(model, "memory:", "--corpus", str(corpus)) as (address, _):
+        visitor = visit(address, viewport={"width": 900, "height": 1240})
+        page = visitor.go("/")
+        visitor.say("a table for four by the river please")
+        visitor.say("any kitchen is fine")
+        visitor.correct(1, "ask_time")
+        page.evaluate("scrollTo(0, 0); document.activeElement.blur()")
+        _take(page, "page-talk.png")
+        visitor.go("/ui/evaluation")
+        page.click("#judge")
+        page.wait_for_selector(".matrix, #job .empty")
+        _take(page, "page-evaluation.png")
+
+
+def _take(page, name):
+    path = Path(FOLDER) / name
+    page.screenshot(path=path, caret="initial")  # Playwright's own way to hide it is an inline style
+    assert path.stat().st_size < LARGEST

@@ -1,0 +1,116 @@
+"""The corpus, the evaluation, the door, and a retraining to its end, in a real browser."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from page_support import CORPUS
+from server_support import serving
+from turnwise import Policy
+
+
+def test_the_corpus_is_searched(address, visit):
+    visitor = visit(address)
+    page = visitor.go("/ui/corpus")
+    assert page.locator(".dialogue").count() == 10
+    page.click("#after")
+    page.wait_for_selector("text=Page 2 of 3")
+    page.fill("#text", "a tea")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=12 of 24 dialogues fit")
+    assert visitor.focused == "text"
+    assert page.locator(".dialogue[open] .marked").count() == 3
+    assert parse_qs(urlsplit(page.url).query)["text"] == ["a tea"]
+    page.select_option("#action", "serve_tea")
+    page.click("#search")
+    page.wait_for_selector("text=Try a shorter text")
+    page.go_back()
+    page.wait_for_selector("text=12 of 24 dialogues fit")
+
+
+def test_behind_a_cell_are_the_dialogues(address, visit, folder):
+    visitor = visit(address)
+    page = visitor.go("/ui/evaluation")
+    page.click("#judge")
+    page.wait_for_selector(".matrix")
+    cell = page.locator(".matrix .wrong a").first
+    count, said = int(cell.inner_text()), cell.get_attribute("aria-label")
+    right, _, taken = said.partition(": ")[2].partition(" taken for ")
+    cell.click()
+    page.wait_for_selector(".dialogue")
+    assert page.inner_text("h1") == f"{right} taken for {taken}"
+    assert page.locator(".dialogue").count() == count
+    policy, by_id = Policy.load(folder), {dialogue.id: dialogue for dialogue in CORPUS}
+    for one in page.locator(".dialogue").all():
+        dialogue = by_id[one.locator("summary strong").inner_text()]
+        number = int(one.locator("summary .hint").inner_text().split()[1])
+        assert dialogue[number - 1].actions == (right,)
+        assert policy.predict(dialogue)[number - 1].actions == (taken,)
+        assert right in one.locator(".marked").inner_text()
+
+
+def test_a_retraining_to_its_end(address, visit, folder):
+    visitor = visit(address)
+    page = visitor.go("/")
+    visitor.say("a tea please")
+    visitor.say("small")
+    visitor.correct(1, "confirm")
+    page.click("#save")
+    page.wait_for_selector("#saved")
+    page.click("#saved a")
+    before = Policy.load(folder).digest
+    page.click("#start")
+    page.wait_for_selector("#progress")
+    visitor.check()
+    page.wait_for_selector("#outcome", timeout=120_000)
+    page.wait_for_selector("#outcome:focus")
+    said = page.inner_text("#outcome")
+    assert "The new model serves now." in said
+    assert "on the dev part" in said
+    assert page.inner_text("#status") == "The new model serves now."
+    assert Policy.load(folder).digest != before
+    visitor.check()
+    page.click("text=Remove")
+    page.wait_for_selector("text=No conversation is saved yet")
+
+
+def test_a_retraining_is_cancelled(address, visit, folder):
+    visitor = visit(address)
+    page = visitor.go("/ui/retrain")
+    before = Policy.load(folder).digest
+    page.click("#start")
+    page.click("#cancel")
+    page.wait_for_selector("#outcome")
+    assert "cancelled" in page.inner_text("#outcome")
+    assert Policy.load(folder).digest == before
+
+
+def test_the_door(visit, folder, tmp_path):
+    keys = tmp_path / "keys.txt"
+    keys.write_text("a-key-that-is-long\n")
+    with serving(folder, "memory:", "--api-key-file", str(keys)) as (address, _):
+        visitor = visit(address, may_fail=True)
+        page = visitor.go("/ui/corpus")
+        visitor.check()
+        page.fill("#key", "a-wrong-key-altogether")
+        page.click("#sign-in")
+        page.wait_for_selector("#key-problem")
+        assert visitor.focused == "key"
+        page.fill("#key", "a-key-that-is-long")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("text=No corpus is shown here yet")
+        assert page.evaluate("document.cookie") == ""
+        visitor.check()
+        page.click("#leave")
+        page.wait_for_selector("#key")
+        visitor.go("/ui/talk")
+        assert "/ui/sign-in" in page.url
+
+
+@pytest.mark.parametrize("path", ["/ui/evaluation", "/ui/retrain", "/ui/corpus"])
+def test_without_a_corpus_it_is_said_what_to_do(visit, folder, path):
+    with serving(folder, "memory:") as (address, _):
+        visitor = visit(address)
+        page = visitor.go(path)
+        assert "--corpus" in page.inner_text(".empty >> nth=0")
+        visitor.check()
