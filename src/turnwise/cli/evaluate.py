@@ -67,6 +67,8 @@ def evaluate(
     outputs = [path for path in (errors, report) if path]
     for path in outputs:
         check_file(path, force=force)
+    if errors and report and errors.resolve() == report.resolve():
+        raise ConfigError(f"--errors and --report both name {report}; give each a file of its own")
     if report:
         check_libraries()
     if force and not outputs:

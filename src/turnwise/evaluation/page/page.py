@@ -98,7 +98,7 @@ def report_page(policy: Policy, report: Report, errors: Errors, *, name: str = "
         ),
     )
     curves = curves_of(policy.card.metrics)
-    return render(
+    html = render(
         "report.html",
         name=name,
         report=report,
@@ -119,6 +119,7 @@ def report_page(policy: Policy, report: Report, errors: Errors, *, name: str = "
         script=script,
         script_hash=base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )
+    return str(html)
 
 
 def _others(report: Report, cases: Sequence[Case]) -> list[Confusion]:
