@@ -10,7 +10,8 @@ _TEXTS = r"""() => {
   const ground = element => {  // colours through which others shine are laid upon these
     const layers = [];
     for (let one = element; one; one = one.parentElement) {
-      const [red, green, blue, alpha = 1] = getComputedStyle(one).backgroundColor.match(/[\d.]+/g).map(Number);
+      const colour = getComputedStyle(one).backgroundColor;
+      const [red, green, blue, alpha = 1] = colour.match(/[\d.]+/g).map(Number);
       layers.push([[red, green, blue], alpha]);
     }
     const dark = getComputedStyle(document.documentElement).getPropertyValue("color-scheme").includes("dark")
@@ -27,7 +28,8 @@ _TEXTS = r"""() => {
     if (!text || box.width < 2 || element.disabled || style.visibility === "hidden") continue;
     const large = parseFloat(style.fontSize) >= 24
       || parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700;
-    found.push([text.slice(0, 40), element.closest("svg") ? style.fill : style.color, ground(element), large]);
+    const colour = element.closest("svg") ? style.fill : style.color;
+    found.push([text.slice(0, 40), colour, ground(element), large]);
   }
   return found;
 }"""
@@ -47,7 +49,7 @@ _FACTS = """() => ({
   described: [...document.querySelectorAll("[aria-describedby], [aria-labelledby]")].flatMap(one =>
     [one.getAttribute("aria-describedby"), one.getAttribute("aria-labelledby")].filter(Boolean)
       .flatMap(ids => ids.split(" "))).filter(id => !document.getElementById(id)),
-  images: [...document.querySelectorAll("img:not([alt]), svg:not([aria-hidden])")].length,
+  images: document.querySelectorAll("img:not([alt]), svg:not([aria-hidden], [role=img][aria-label])").length,
   tables: [...document.querySelectorAll("th:not([scope])")].length,
 })"""
 

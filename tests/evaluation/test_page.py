@@ -27,93 +27,21 @@ HOSTILE = "</script></style><img src=x onerror=alert(1)>\"'>{{ 7 * 7 }}<!--&lt;$
 WRONG = Corpus(
     HOSTILE, [Dialogue(HOSTILE, [Turn(HOSTILE, (HOSTILE,), {HOSTILE: HOSTILE}, HOSTILE)] * 2, {"drink": "a"})]
 )
+
+
+def words(*lines):
+    return {word for line in lines for word in line.split()}
+
+
 # All that the page's own templates and plots hold.
-TAGS = set(
-    [
-        "html",
-        "head",
-        "meta",
-        "link",
-        "title",
-        "style",
-        "body",
-        "a",
-        "header",
-        "p",
-        "span",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "bdi",
-        "strong",
-        "nav",
-        "main",
-        "section",
-        "div",
-        "figure",
-        "figcaption",
-        "table",
-        "caption",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "b",
-        "dl",
-        "dt",
-        "dd",
-        "abbr",
-        "details",
-        "summary",
-        "code",
-        "q",
-        "article",
-        "ol",
-        "li",
-        "footer",
-        "script",
-        "svg",
-        "g",
-        "path",
-        "defs",
-        "use",
-        "text",
-        "rect",
-    ]
-) | {"clippath"}
-ATTRIBUTES = set(
-    [
-        "lang",
-        "charset",
-        "name",
-        "content",
-        "http-equiv",
-        "rel",
-        "href",
-        "class",
-        "id",
-        "tabindex",
-        "aria-labelledby",
-        "aria-label",
-        "scope",
-        "role",
-        "title",
-        "start",
-        "value",
-        "dir",
-        "viewbox",
-        "d",
-        "style",
-        "clip-path",
-        "x",
-        "y",
-        "transform",
-        "width",
-        "height",
-        "xlink:href",
-    ]
+TAGS = words(
+    "html head meta link title style body a header p span h1 h2 h3 h4 bdi strong nav main section div figure",
+    "figcaption table caption thead tbody tr th td b dl dt dd abbr details summary code q article ol li",
+    "footer script svg g path defs use text rect clippath",
+)
+ATTRIBUTES = words(
+    "lang charset name content http-equiv rel href class id tabindex aria-labelledby aria-label scope role",
+    "title start value dir viewbox d style clip-path x y transform width height xlink:href",
 )
 
 
