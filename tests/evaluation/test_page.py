@@ -15,8 +15,8 @@ from report_page_support import METRICS, Page, judged
 from support import QUICK
 from turnwise import ActionSpace, Corpus, Dialogue, Turn
 from turnwise.errors import MissingExtra, OutputExists
-from turnwise.evaluation import Errors, evaluate
-from turnwise.evaluation.page import check_libraries, write_report
+from turnwise.evaluation import Errors, evaluate, write_report
+from turnwise.evaluation.page import check_libraries
 from turnwise.evaluation.page.page import _SCRIPT as SCRIPT
 from turnwise.evaluation.page.render import environment
 

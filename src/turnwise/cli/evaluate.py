@@ -21,9 +21,9 @@ from turnwise.cli.options import (
 from turnwise.cli.output import counting, note, show, show_json
 from turnwise.data import convert
 from turnwise.errors import ConfigError
-from turnwise.evaluation import Errors
+from turnwise.evaluation import Errors, write_report
 from turnwise.evaluation import evaluate as evaluate_policy
-from turnwise.evaluation.page import check_libraries, write_report
+from turnwise.evaluation.page import check_libraries
 from turnwise.policy import Policy
 from turnwise.policy.replace import check_file
 
