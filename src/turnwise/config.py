@@ -196,7 +196,7 @@ class TrainConfig(Settings):
     word_dropout: float = Field(default=0.05, ge=0, lt=1)
     turn_dropout: float = Field(default=0.0, ge=0, lt=1)
     fact_dropout: float = Field(default=0.0, ge=0, lt=1)
-    own_actions: float = Field(default=0.0, ge=0, le=1)
+    own_actions: float = Field(default=0.25, ge=0, le=1)
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
     class_weights: float = Field(default=0.0, ge=0, le=1)
     averaging: float = Field(default=0.0, ge=0, lt=1)

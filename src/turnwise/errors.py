@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+_KINDS = {dict: "an object", list: "a list", str: "a string", bool: "true or false", int: "a number"}
+
 
 class TurnwiseError(Exception):
     """The base of every error that turnwise raises for bad input.
@@ -142,3 +144,14 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """
     near = difflib.get_close_matches(name, list(known), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def kind_of(value: object) -> str:
+    """Name a JSON value's kind in words.
+
+    >>> kind_of(["a"]), kind_of(None), kind_of(2.5)
+    ('a list', 'null', 'a number')
+    """
+    if value is None:
+        return "null"
+    return _KINDS.get(type(value), "a number")

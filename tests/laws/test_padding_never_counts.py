@@ -158,7 +158,7 @@ def test_only_the_first_answer_of_a_row_is_judged_while_training():
             return np.eye(len(space), dtype=np.float32)[right]
 
     fit = object.__new__(Fit)
-    fit.space, fit.dev = space, batches
+    fit.space, fit.train, fit.dev = space, batches, batches
     record = fit._dev_record(Oracle(), batches.in_order())
     assert record["dev_turn_accuracy"] == 1.0
     assert record["dev_loss"] == pytest.approx(-np.log(1e-9) * 2 / 3, rel=1e-3)

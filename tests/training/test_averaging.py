@@ -11,14 +11,14 @@ from turnwise import EncoderConfig, TrainConfig
 from turnwise.network import build_network, read_weights
 from turnwise.policy.decision import Decision
 from turnwise.training.averaging import averaged
+from turnwise.training.lessons import prepare
 from turnwise.training.step import make_optimizer, make_step
-from turnwise.training.trainer import _prepare
 
 CONFIG = TrainConfig(averaging=0.7, batch_turns=12, epochs=3, patience=3, learning_rate=0.02)
 
 
 def test_they_are_the_moving_average_of_the_weights_after_each_batch():
-    found = _prepare(tiny(dialogues=23), tiny("dev"), SMALL, EncoderConfig(), None, CONFIG)
+    found = prepare(tiny(dialogues=23), tiny("dev"), SMALL, EncoderConfig(), None, CONFIG)
     sizes = {"num_features": found.encoder.width, "num_actions": len(found.space)}
     model, optimizer = build_network(SMALL, **sizes, multi=False, seed=1), make_optimizer(CONFIG)
     step = make_step(model, optimizer, CONFIG, multi=False)

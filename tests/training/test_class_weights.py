@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from turnwise import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
 from turnwise.features import Census, encode
 from turnwise.training.class_weights import class_weights
-from turnwise.training.trainer import _prepare
+from turnwise.training.lessons import prepare
 
 ACTIONS = st.lists(st.lists(st.sampled_from("abcd"), max_size=3, unique=True), min_size=1, max_size=30)
 
@@ -39,7 +39,7 @@ def test_padding_never_counts_and_dev_answers_all_weigh_the_same():
         "c", [Dialogue(str(n), [Turn("hi", ("ab"[n % 3 > 1],))] * (1 + n % 4)) for n in range(15)]
     )
     network, config = NetworkConfig(), TrainConfig(class_weights=0.5, batch_turns=12)
-    found = _prepare(corpus, corpus, network, EncoderConfig(), None, config)
+    found = prepare(corpus, corpus, network, EncoderConfig(), None, config)
     total = 0.0
     for batch in found.train.in_order():
         padded = batch.targets[..., 0] == len(found.space) + 1

@@ -11,13 +11,13 @@ from turnwise.backend import keras
 from turnwise.errors import ConfigError
 from turnwise.features import Corruption
 from turnwise.network import build_network, write_weights
+from turnwise.training.lessons import prepare
 from turnwise.training.own_actions import own_previous
 from turnwise.training.step import make_optimizer, make_step
-from turnwise.training.trainer import _prepare
 
 
 def made(network, corpus, config):
-    found = _prepare(corpus, corpus, network, EncoderConfig(), None, config)
+    found = prepare(corpus, corpus, network, EncoderConfig(), None, config)
     sizes = {"num_features": found.encoder.width, "num_actions": len(found.space)}
     return build_network(network, **sizes, multi=found.space.multi, seed=1), found
 

@@ -10,10 +10,10 @@ from turnwise.config import EncoderConfig
 from turnwise.cores import available_cores
 from turnwise.network import build_network, read_weights
 from turnwise.training.ahead import ahead
+from turnwise.training.lessons import prepare
 from turnwise.training.losses import mean_loss, turn_losses
 from turnwise.training.step import make_optimizer, make_step
 from turnwise.training.touched_bits import TouchedBits
-from turnwise.training.trainer import _prepare
 
 jax_only = pytest.mark.skipif(keras.backend.backend() != "jax", reason="the shared step is that of JAX")
 
@@ -22,7 +22,7 @@ def lessons(multi=False, layout="many-to-many-2", **settings):
     network = NetworkConfig(units=8, bit_units=6, dropout=0.0, layout=layout)
     corpus, dev = tiny(dialogues=23, multi=multi), tiny(multi=multi)
     config = TrainConfig(batch_turns=40, **settings)
-    return network, _prepare(corpus, dev, network, EncoderConfig(), None, config)
+    return network, prepare(corpus, dev, network, EncoderConfig(), None, config)
 
 
 def network_of(network, found, **changes):

@@ -137,7 +137,7 @@ def test_every_knob_of_a_layout_turns_something(base, knob):
 
 
 def test_patience_stops_and_the_best_epoch_is_kept():
-    config = TrainConfig(epochs=50, patience=2, batch_turns=64, seed=1)
+    config = TrainConfig(epochs=50, patience=2, batch_turns=64, own_actions=0, seed=1)
     policy = turnwise.train(tiny(), tiny("dev"), network=SMALL, config=config)
     metrics = policy.card.metrics
     accuracies = [record["dev_turn_accuracy"] for record in metrics]

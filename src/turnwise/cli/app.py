@@ -17,6 +17,7 @@ from turnwise.cli import (
     export,
     init,
     predict,
+    rules,
     search,
     serve,
     shapes,
@@ -45,6 +46,7 @@ app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
 app.command("shapes", epilog=shapes.EXAMPLES)(shapes.shapes)
 app.command("export", epilog=export.EXAMPLES)(export.export)
 app.add_typer(data.app, name="data")
+app.add_typer(rules.app, name="rules")
 app.add_typer(bench.app, name="bench")
 
 

@@ -90,6 +90,8 @@ class _Chat:
         self._facts = {}
         taken = self._session.commit()
         show(_ranked(prediction, self._top))
+        for action, reason in list(prediction.refused.items())[: self._top]:
+            show(Text(f"{action}: not allowed, {reason}"))
         if prediction.abstains:
             below = self.policy.decision.abstain_below
             sure = f"{prediction.confidence:.3f} sure"

@@ -53,6 +53,9 @@ ValuesFile = Annotated[
     Path | None,
     typer.Option(help="Values of slots: JSON, a CSV with a column for each slot, or a bAbI knowledge base."),
 ]
+RulesFile = Annotated[
+    Path | None, typer.Option(help="A file of rules: what may, may not and must be done; YAML or JSON.")
+]
 LayoutName = Annotated[
     str | None,
     typer.Option(

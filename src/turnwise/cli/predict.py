@@ -65,6 +65,8 @@ def _records(policy: Policy, dialogue: Dialogue, top: int) -> Iterator[dict[str,
             "ranked": [{"action": action, "probability": round(p, 6)} for action, p in prediction.top(top)],
             "true": right,
         }
+        if prediction.refused:
+            record["refused"] = dict(prediction.refused)
         if prediction.ahead:
             record["ahead"] = [list(ahead.actions) for ahead in prediction.ahead]
         yield record

@@ -21,6 +21,7 @@ from turnwise.cli.options import (
     LayoutName,
     MaxError,
     ReadSettings,
+    RulesFile,
     SeedCount,
     SettingPairs,
     SettingsFile,
@@ -33,8 +34,9 @@ from turnwise.cli.output import note, show
 from turnwise.config import split_settings
 from turnwise.errors import ConfigError
 from turnwise.evaluation import evaluate
-from turnwise.policy import check_output
+from turnwise.policy import Policy, check_output
 from turnwise.readers import read_values
+from turnwise.rules import read_rules
 from turnwise.training import progress_for, split_dev
 from turnwise.training import train as train_policy
 
@@ -47,6 +49,8 @@ turnwise train train.txt --dev dev.txt --out model/ --epochs 20 --units 64
 turnwise train log.csv --column dialogue=CaseID --column action=ActivityID --out model/
 
 turnwise train dialogs.jsonl --out model/ --values menu.csv       (what is found in words, as slots)
+
+turnwise train dialogs.jsonl --out model/ --rules rules.yml       (what may, may not and must be done)
 
 turnwise train dialogs.jsonl --out model/ --words lstm --cell gru
 
@@ -73,6 +77,7 @@ def train(
     read: ReadSettings = None,
     where: Conditions = None,
     values: ValuesFile = None,
+    rules: RulesFile = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the corpus, at most.")] = None,
     units: Annotated[int | None, typer.Option(help="Width of the hidden layers.")] = None,
     layout: LayoutName = None,
@@ -112,6 +117,7 @@ def train(
         config=train_config,
         encoder=encoder_config,
         values=read_values(values) if values else None,
+        rules=read_rules(rules) if rules else None,
         progress=progress_for(),
         checkpoint=checkpoint,
         resume=resume,
@@ -122,6 +128,13 @@ def train(
     record = report.to_json() | ({"growth": grown.to_json()} if grown else {})
     policy.save(out, force=True, report=json.dumps(record, ensure_ascii=False, indent=1))
     show(*([grown] if grown else []), report)
+    _end(policy, out, checkpoint)
+
+
+def _end(policy: Policy, out: Path, checkpoint: Path) -> None:
+    broken = policy.card.corpus.get("turns_that_break_rules")
+    if broken:
+        note(f"Not learned from, for they break the rules: {broken:,} turns. See: turnwise rules check")
     if policy.card.interrupted:
         note(f"Stopped early: {out} holds the best policy so far. Go on with the same command and --resume.")
     else:

@@ -30,8 +30,9 @@ class Batch:
     Attributes:
         inputs: by name: `bits`, the indices of set bits, (B, T, K), F fills up; where words are read in
             order `tokens`, (B, T, W), 0 fills up; where the network needs it `mask`, (B, T), true for a turn.
-        targets: indices of actions for each of N answers, (B, N, L); A is an unknown action, A + 1 fills up.
-            N is T, or T * k where each turn has k answers (turn by turn), or 1 for a whole dialogue.
+        targets: indices of actions for each of N answers, (B, N, L); A is an unknown action, A + 1 fills up;
+            -1 - a says that a rule refuses action a. N is T, or T * k where each turn has k answers (turn by
+            turn), or 1 for a whole dialogue.
         weights: (B, N), of an answer 1, or what else it was given; 0 for padding.
         turns: how many of the B * T turns are real, or have a real answer.
     """
@@ -77,7 +78,7 @@ class Batches:
         encoded: the corpus.
         batch_turns: turn slots of a batch; a longer dialogue is a batch of its own.
         most_lengths: dialogues are grouped by at most so many lengths.
-        weights: of each answer of the corpus, all above 0; 1 where they are not given.
+        weights: of each answer of the corpus; 1 where they are not given.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Batches:
         weights: NDArray[np.float32] | None = None,
     ) -> None:
         self.encoded, self._weights = encoded, weights
+        self._most_refused = 0 if encoded.refused is None else int(encoded.refused.lengths.max())
         self._first_turns, self._first_answers = encoded.first_turns, encoded.first_answers
         self._slots, self._answers = encoded.slots, encoded.rows * encoded.a_row
         self._one_each = np.array_equal(self._answers, encoded.lengths)
@@ -102,6 +104,11 @@ class Batches:
     def answers(self) -> int:
         """How many answers a pass goes through."""
         return int(self._answers.sum())
+
+    @property
+    def weight(self) -> float:
+        """The sum of all answers' weights."""
+        return float(self.answers if self._weights is None else self._weights.sum())
 
     @property
     def rows(self) -> int:
@@ -192,6 +199,9 @@ class Batches:
         weights = real.astype(np.float32)
         if self._weights is not None:
             weights[real] = self._weights[numbers]
+        if encoded.refused is not None:
+            refused = _filled(encoded.refused, real, numbers, self._most_refused, -2 - encoded.num_actions)
+            targets = np.concatenate([targets, -1 - refused], axis=-1)
         return Batch(inputs, targets, weights, int(self._slots[dialogues].sum()))
 
 

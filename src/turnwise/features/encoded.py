@@ -71,6 +71,7 @@ class EncodedCorpus:
         facts: the bits of facts.
         of_the_turn_before: which bits tell what the system did at the turn before and no other, (F + 1,).
         told: these bits for each action that may be an answer, and for none of them, (A + 1, M); F fills up.
+        refused: the actions that rules refuse at each turn, where there is one answer to each; None without.
     """
 
     lengths: NDArray[np.int64]
@@ -85,6 +86,7 @@ class EncodedCorpus:
     facts: range = range(0)
     of_the_turn_before: NDArray[np.bool_] | None = None
     told: NDArray[np.int32] | None = None
+    refused: Ragged | None = None
 
     @property
     def num_features(self) -> int:
@@ -118,7 +120,7 @@ def encode(
     The previous actions of a turn are those that the corpus says were taken.
     """
     config = config or NetworkConfig()
-    lengths, rows, bits, tokens, answers = array("q"), array("q"), _Lists(), _Lists(), _Lists()
+    lengths, rows, bits, tokens, answers = array("q"), array("q"), Lists(), Lists(), Lists()
     known: dict[Actions, list[int]] = {}  # the answers seen so far: few, and each comes often
     for dialogue in dialogues:
         one = lesson(config, dialogue)
@@ -154,7 +156,7 @@ def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(lengths)[:-1]])
 
 
-class _Lists:
+class Lists:
     """Lists on their way to a `Ragged`, four bytes an index; many of them go into a file without a name."""
 
     def __init__(self) -> None:
@@ -162,6 +164,7 @@ class _Lists:
         self._file: IO[bytes] | None = None
 
     def append(self, indices: list[int]) -> None:
+        """Add a list."""
         self._values.extend(indices)
         self._offsets.append(self._offsets[-1] + len(indices))
         if len(self._values) >= _IN_MEMORY:
@@ -170,6 +173,7 @@ class _Lists:
             self._values = array("i")
 
     def ragged(self) -> Ragged:
+        """Return all lists; nothing can be added any more."""
         offsets = np.array(self._offsets, np.int64)
         if self._file is None:
             return Ragged(np.array(self._values, np.int32), offsets)

@@ -15,6 +15,7 @@ def digest_of(parts: Parts) -> str:
         "encoder": parts.encoder.to_json(),
         "actions": [list(space), space.multi, space.may_be_empty],
         "network": parts.config.model_dump(),
+        "rules": parts.rules.to_json(),
     }
     found = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
     found.update(parts.weights_file())

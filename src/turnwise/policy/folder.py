@@ -19,14 +19,16 @@ from turnwise.policy.count_table import CountTable
 from turnwise.policy.decision import Decision
 from turnwise.policy.parts import Card, Parts
 from turnwise.policy.replace import check_output, replace_folder
+from turnwise.rules import NO_RULES, rules_from_json
 from turnwise.vocabulary import ActionSpace
 
 FORMAT = "turnwise-policy-1"
 MANIFEST, DECISION, HISTORIES = "manifest.json", "decision.json", "histories.safetensors"
-# What a prediction needs; the manifest holds the hash of each.
+RULES = "rules.json"  # only where there are rules
 _COUNTS = "count_table.safetensors"  # only where the counts have a share in the predictions
+# What a prediction needs; the manifest holds the hash of each.
 _HASHED = ("encoder.json", "actions.json", "responses.json", "floors.safetensors", "weights.safetensors")
-_LATER = (DECISION, HISTORIES)  # models of before there was one lack it
+_LATER = (DECISION, HISTORIES, RULES)  # models of before there was one lack it
 
 
 def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -> Path:
@@ -46,6 +48,8 @@ def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -
     }
     if parts.table is not None:
         files[_COUNTS] = safetensors.numpy.save(parts.table.to_arrays())
+    if parts.rules:
+        files[RULES] = _json(parts.rules.to_json())
     if parts.histories is not None:
         files[HISTORIES] = safetensors.numpy.save(parts.histories.to_arrays())
     manifest = {
@@ -79,7 +83,7 @@ def read_folder(path: Path) -> Parts:
         actions = json.loads(files["actions.json"])
         space = ActionSpace(actions["actions"], multi=actions["multi"], may_be_empty=actions["may_be_empty"])
         floors = _floors(files["floors.safetensors"])
-        decision, histories = files.get(DECISION), files.get(HISTORIES)
+        decision, histories, rules = (files.get(name) for name in _LATER)
         return Parts(
             encoder=TurnEncoder.from_json(json.loads(files["encoder.json"])),
             space=space,
@@ -100,6 +104,7 @@ def read_folder(path: Path) -> Parts:
             decision=Decision.from_json(json.loads(decision), space) if decision else Decision(),
             members=manifest.get("members", 1),  # older models do not say it
             table=_table(path, manifest, floors, len(space)),
+            rules=rules_from_json(json.loads(rules), str(path / RULES)) if rules else NO_RULES,
         )
     except (KeyError, TypeError, json.JSONDecodeError, SafetensorError, ConfigError) as error:
         raise ModelError(f"{path}: the model cannot be read ({error}); save it again") from None

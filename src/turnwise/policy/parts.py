@@ -16,6 +16,7 @@ from turnwise.floors import Floors
 from turnwise.histories import Histories
 from turnwise.policy.count_table import CountTable
 from turnwise.policy.decision import AS_IT_IS, Decision
+from turnwise.rules import NO_RULES, Rules
 from turnwise.vocabulary import ActionSpace
 
 
@@ -56,6 +57,7 @@ class Parts:
         decision: how probabilities become what is done.
         members: k, how many networks of one shape answer together, with the mean of their probabilities.
         table: of counts, which has a share in each prediction; None where it has none.
+        rules: what may, may not and must be done.
     """
 
     encoder: TurnEncoder
@@ -69,6 +71,7 @@ class Parts:
     decision: Decision = AS_IT_IS
     members: int = 1
     table: CountTable | None = None
+    rules: Rules = NO_RULES
 
     def weights_file(self) -> bytes:
         """Return the weights as safetensors, which writes memory as it lies: so each in C order."""

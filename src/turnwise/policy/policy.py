@@ -19,16 +19,18 @@ from turnwise.policy.folder import read_folder, write_folder
 from turnwise.policy.onnx_file import OnnxFile, write_onnx
 from turnwise.policy.parts import Parts
 from turnwise.policy.prediction import Prediction
+from turnwise.rules import BoundRules, Kept
 from turnwise.runtime import NumpyNetwork, OneByOne, State, network_of
 from turnwise.runtime.temper import temper
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyState:
-    """Where a dialogue stands: the network's memory, and the encoder's."""
+    """Where a dialogue stands: the network's memory, the encoder's, and what rules keep."""
 
     network: State
     memory: Memory
+    rules: Kept | None = None
 
     @property
     def previous(self) -> Previous:
@@ -37,7 +39,7 @@ class PolicyState:
 
     def committed(self, actions: tuple[str, ...], response: str | None = None) -> PolicyState:
         """Return the state after these actions were really taken, and this was said with them."""
-        return PolicyState(self.network, self.memory.committed(actions, response))
+        return PolicyState(self.network, self.memory.committed(actions, response), self.rules)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +47,7 @@ class Policy(Parts):
     """A trained model, made of its parts. It holds no conversation: state in, state out."""
 
     _network: NumpyNetwork | OneByOne = field(init=False, repr=False)
+    _bound: BoundRules | None = field(init=False, repr=False)
     _digest: str = field(init=False, repr=False, default="")
 
     def __post_init__(self) -> None:
@@ -52,6 +55,7 @@ class Policy(Parts):
         weights = temper(self.weights, self.decision.temperature) if self._is_plain else self.weights
         network = network_of(self.config, weights, self.space.multi, self.members)
         object.__setattr__(self, "_network", network)
+        object.__setattr__(self, "_bound", BoundRules(self.rules, self.space) if self.rules else None)
 
     @property
     def _is_plain(self) -> bool:
@@ -81,7 +85,9 @@ class Policy(Parts):
 
     def start(self) -> PolicyState:
         """Return the state before the first turn."""
-        return PolicyState(self._network.start(), self.encoder.start())
+        return PolicyState(
+            self._network.start(), self.encoder.start(), self._bound.start() if self._bound else None
+        )
 
     def step(self, state: PolicyState, turn: Turn) -> tuple[Prediction, PolicyState]:
         """Predict one turn from its user text and facts.
@@ -97,7 +103,7 @@ class Policy(Parts):
         """
         seen, memory = self.encoder.encode(turn, state.memory)
         probabilities, network = self._network.step(state.network, seen.bits, seen.tokens)
-        return self._prediction(self._settled(probabilities, turn, state)), PolicyState(network, memory)
+        return self._predicted(probabilities, turn, state, network, memory)
 
     def step_many(
         self, states: Sequence[PolicyState], turns: Sequence[Turn]
@@ -115,11 +121,26 @@ class Policy(Parts):
         seen = [(one.bits, one.tokens) for one, _ in encoded]
         stepped = self._network.step_many([state.network for state in states], seen)
         return [
-            (self._prediction(self._settled(probabilities, turn, state)), PolicyState(network, memory))
+            self._predicted(probabilities, turn, state, network, memory)
             for (probabilities, network), (_, memory), turn, state in zip(
                 stepped, encoded, turns, states, strict=True
             )
         ]
+
+    def _predicted(
+        self,
+        probabilities: NDArray[np.float32],
+        turn: Turn,
+        state: PolicyState,
+        network: State,
+        memory: Memory,
+    ) -> tuple[Prediction, PolicyState]:
+        """Return the prediction and the state after a turn that the network was stepped through."""
+        prediction = self._prediction(self._settled(probabilities, turn, state))
+        if self._bound is None or state.rules is None:
+            return prediction, PolicyState(network, memory)
+        refused, kept = self._bound.read(turn, state.previous, state.rules)
+        return prediction.refusing(refused), PolicyState(network, memory, kept)
 
     def _settled(
         self, probabilities: NDArray[np.float32], turn: Turn, state: PolicyState

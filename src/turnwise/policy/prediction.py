@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ from numpy.typing import NDArray
 from turnwise.policy.decision import AS_IT_IS, Decision
 from turnwise.vocabulary import ActionSpace
 
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _FEW = 5  # so many are found one by one sooner than by sorting all
 
 
@@ -21,6 +24,7 @@ class Prediction:
         probabilities: (A,), in the order of the action space.
         ahead: with the layout `many-to-many-1`, what it foresees for the turns after this one.
         decision: how the probabilities become what is done.
+        refused: why each action that a rule refuses is refused; its probability is 0.
 
     >>> prediction = Prediction(np.array([0.2, 0.7, 0.1], np.float32), ActionSpace(["greet", "book", "bye"]))
     >>> prediction.actions, round(prediction.probability, 2)
@@ -33,10 +37,13 @@ class Prediction:
     space: ActionSpace
     ahead: tuple[Prediction, ...] = ()
     decision: Decision = AS_IT_IS
+    refused: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
     @property
     def actions(self) -> tuple[str, ...]:
         """The actions to take, the most probable first; none where the policy would do nothing."""
+        if len(self.refused) == len(self.space):
+            return ()
         if not self.space.multi:  # what `decide` says of one, without an array of bits
             return (self.space.name(int(self.probabilities.argmax())),)
         taken = self.space.actions(self.decision.decide(self.probabilities, self.space)[0])
@@ -60,7 +67,7 @@ class Prediction:
     def abstains(self) -> bool:
         """Whether the policy is too unsure to act; then `actions` are only what it would have done."""
         below = self.decision.abstain_below
-        return below > 0 and self.confidence < below
+        return len(self.refused) == len(self.space) or (below > 0 and self.confidence < below)
 
     def abstaining_below(self, confidence: float) -> Prediction:
         """Return the prediction with another confidence below which it abstains.
@@ -70,6 +77,35 @@ class Prediction:
         (False, True)
         """
         return replace(self, decision=replace(self.decision, abstain_below=confidence))
+
+    def refusing(self, reasons: Mapping[int, str]) -> Prediction:
+        """Return the prediction with some actions refused, by index: their probability is 0.
+
+        Of one action a turn, the others' probabilities sum to 1 again. Where all are refused, there is no
+        action, and the policy abstains.
+
+        >>> space = ActionSpace(["book", "ask", "bye"])
+        >>> prediction = Prediction(np.array([0.6, 0.3, 0.1], np.float32), space)
+        >>> refusing = prediction.refusing({0: "no api result yet"})
+        >>> refusing.actions, round(refusing.probability, 2), dict(refusing.refused)
+        (('ask',), 0.75, {'book': 'no api result yet'})
+        """
+        if not reasons:
+            return self
+        probabilities = self.probabilities.copy()
+        probabilities[list(reasons)] = 0
+        if not self.space.multi:
+            left = probabilities.sum()
+            probabilities = probabilities / left if left > 0 else self._even(reasons)
+        named = {self.space.name(index): reason for index, reason in reasons.items()}
+        return replace(self, probabilities=probabilities, refused=MappingProxyType(named))
+
+    def _even(self, reasons: Mapping[int, str]) -> NDArray[np.float32]:
+        """Return the probabilities where only actions are left that had none: each the same."""
+        even = np.ones(len(self.space), np.float32)
+        even[list(reasons)] = 0
+        found: NDArray[np.float32] = even / max(even.sum(), 1.0)
+        return found
 
     @property
     def ranked(self) -> tuple[tuple[str, float], ...]:

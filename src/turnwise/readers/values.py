@@ -11,20 +11,9 @@ from typing import Any
 
 from turnwise.dialogue import Fact
 from turnwise.errors import CorpusError
+from turnwise.errors import kind_of as kind_of
 
-_KINDS = {dict: "an object", list: "a list", str: "a string", bool: "true or false", int: "a number"}
 _LARGEST = sys.float_info.max
-
-
-def kind_of(value: object) -> str:
-    """Name a JSON value's kind in words.
-
-    >>> kind_of(["a"]), kind_of(None), kind_of(2.5)
-    ('a list', 'null', 'a number')
-    """
-    if value is None:
-        return "null"
-    return _KINDS.get(type(value), "a number")
 
 
 class _ComesTwice(Exception):

@@ -1,16 +1,21 @@
 """Rules: what may, may not and must be done, by what is known so far; the same in training and live."""
 
 from turnwise.rules.bound import BoundRules, Kept
-from turnwise.rules.file import read_rules, rules_from_json
-from turnwise.rules.rules import Rule, Rules
+from turnwise.rules.broken import Broken, broken_rules
+from turnwise.rules.file import read_rules
+from turnwise.rules.parse import rules_from_json
+from turnwise.rules.rules import NO_RULES, Rule, Rules
 from turnwise.rules.suggest import Suggestion, suggest_rules
 
 __all__ = [
+    "NO_RULES",
     "BoundRules",
+    "Broken",
     "Kept",
     "Rule",
     "Rules",
     "Suggestion",
+    "broken_rules",
     "read_rules",
     "rules_from_json",
     "suggest_rules",

@@ -18,7 +18,7 @@ Kept = tuple[tuple[str, ...], tuple[tuple[str, Fact], ...]]
 class BoundRules:
     """Rules and the actions that they are about. It holds no dialogue: what is kept goes in and comes out.
 
-    >>> from turnwise.rules.file import rules_from_json
+    >>> from turnwise.rules.parse import rules_from_json
     >>> record = {"allow": "book", "when": {"fact": "found"}, "because": "nothing found yet"}
     >>> rules = rules_from_json([record])
     >>> bound = BoundRules(rules, Vocabulary(["search", "book"]))

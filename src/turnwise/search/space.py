@@ -53,6 +53,8 @@ SPACE = (
     Row("layer_norm", _EITHER, _recurrent),
     Row("dropout", Real(0.0, 0.5)),
     Row("word_dropout", Real(0.0, 0.2)),
+    Row("label_smoothing", Real(0.0, 0.2)),
+    Row("averaging", Choice((0.0, 0.9, 0.98))),
     Row("learning_rate", Real(0.0003, 0.01, log=True)),
     Row("batch_turns", Whole(128, 2048, log=True)),
     Row("min_count", Whole(1, 4)),

@@ -138,6 +138,7 @@ class TurnTold(BaseModel):
     actions: list[str]
     probability: float
     abstain: bool = Field(description="Whether the model is too unsure for that to be done.")
+    refused: dict[str, str] = Field(default={}, description="Why each action that a rule refuses is refused.")
     ranked: list[Ranked]
 
 

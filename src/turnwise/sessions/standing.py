@@ -13,7 +13,7 @@ from turnwise.errors import StateError
 from turnwise.features import Memory
 from turnwise.policy import PolicyState
 
-FORMAT = "turnwise-state-2"
+FORMAT = "turnwise-state-3"
 _json = json.JSONEncoder(separators=(",", ":")).encode
 _FLOAT = np.dtype("<f4")
 
@@ -50,6 +50,7 @@ class Standing:
             "previous": memory.previous,
             "response": memory.response,
             "kept": memory.kept,
+            "rules": self.state.rules,
             "shapes": [[vector.shape for vector in cell] for cell in cells],
         }
         vectors = (vector.astype(_FLOAT, copy=False).tobytes() for cell in cells for vector in cell)
@@ -74,6 +75,7 @@ class Standing:
                 PolicyState(
                     _cells(head["shapes"], body),
                     Memory(_names(head["previous"]), head["response"], _frozen(head["kept"])),
+                    _frozen(head["rules"]),
                 ),
             )
         except (ValueError, KeyError, TypeError) as error:

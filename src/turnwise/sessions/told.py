@@ -31,6 +31,8 @@ def told_of(prediction: Prediction, top: int, responses: Mapping[str, str] | Non
     if responses is not None:
         said = [responses[action] for action in actions if action in responses]
         told["response"] = " ".join(said) or None
+    if prediction.refused:
+        told["refused"] = dict(prediction.refused)
     if prediction.ahead:
         told["ahead"] = [{"actions": list(one.actions)} for one in prediction.ahead]
     return told

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from turnwise.config import TrainConfig
 from turnwise.errors import ConfigError
 from turnwise.features import Batch, Batches, Corruption
 from turnwise.network import read_weights
+from turnwise.rules.refusals import permitted
 from turnwise.training.ahead import ahead
 from turnwise.training.averaging import averaged
 from turnwise.training.own_actions import own_previous, share_of_own
@@ -51,16 +53,23 @@ class Fit:
         self._optimizer.build(self.model.trainable_variables)
 
     @property
+    def _refuses(self) -> bool:
+        return self.train.encoded.refused is not None
+
+    @property
     def variables(self) -> list[Any]:
         """All that an epoch changes: weights, dropout seeds, the optimiser's slots."""
         return [*self.model.variables, *self._optimizer.variables]
 
     @property
     def over(self) -> bool:
-        """Whether all epochs are done, or the last ones got no more turns of the dev part right."""
-        accuracies = [self._merit(record)[0] for record in self.metrics]
-        done = len(accuracies)
-        since_best = done - 1 - accuracies.index(max(accuracies)) if accuracies else 0
+        """Whether all epochs are done, or the last ones got no more turns of the dev part right.
+
+        With several actions a turn the loss counts too: it falls for epochs before a whole set is right.
+        """
+        merits = [self._merit(record)[: 2 if self.space.multi else 1] for record in self.metrics]
+        done = len(merits)
+        since_best = done - 1 - merits.index(max(merits)) if merits else 0
         return done >= self.config.epochs or since_best >= self.config.patience
 
     def run(
@@ -69,7 +78,7 @@ class Fit:
         """Go through the epochs that are left, until they are over or an interruption is wished."""
         progress.begin(self.config.epochs, self.train.turns, len(self.metrics))
         try:
-            step = make_step(self.model, self._optimizer, self.config, self.space.multi)
+            step = make_step(self.model, self._optimizer, self.config, self.space.multi, self._refuses)
             step.prepare(self.train, self.dev)
             while not self.over and not interrupted():
                 record = self._epoch(step, progress, interrupted)
@@ -114,7 +123,7 @@ class Fit:
         seconds = time.perf_counter() - started
         return {
             "epoch": number,
-            "loss": total / self.train.answers,
+            "loss": total / self.train.weight,
             "turns_per_second": self.train.turns / seconds,
             "seconds": seconds,
         }
@@ -124,7 +133,7 @@ class Fit:
         config, own, previous = self.config, share_of_own(self.config.own_actions, epoch), None
         if own:
             with averaged(self.model, self._optimizer):
-                previous = own_previous(self.train, self.space, step.probabilities)
+                previous = own_previous(self.train, self.space, partial(self._answers, step))
         return Corruption(config.word_dropout, config.turn_dropout, config.fact_dropout, own, previous)
 
     def _judge(self, record: dict[str, Any], step: Step) -> None:
@@ -145,15 +154,20 @@ class Fit:
 
     def _own_accuracy(self, step: Step) -> float:
         """Return the share of dev turns that are right, each told the network's own actions before it."""
-        told = Corruption(own=1.0, previous=own_previous(self.dev, self.space, step.probabilities))
+        told = Corruption(own=1.0, previous=own_previous(self.dev, self.space, partial(self._answers, step)))
         batches = self.dev.shuffled(np.random.default_rng(self.config.seed), told)
         return self._dev_record(step, batches)["dev_turn_accuracy"]
+
+    def _answers(self, step: Step, batch: Batch) -> NDArray[np.float32]:
+        """Return the probability of each action at each answer, (B, N, A), 0 where a rule refuses it."""
+        found = np.reshape(step.probabilities(batch), (*batch.targets.shape[:2], len(self.space)))
+        return permitted(found, batch.targets, self.space.multi) if self._refuses else found
 
     def _dev_record(self, step: Step, batches: Iterable[Batch]) -> dict[str, float]:
         """Return the loss and the share of right turns over all batches of the dev part."""
         right, loss, known = 0, 0.0, 0.0
         for batch in batches:
-            probabilities = np.reshape(step.probabilities(batch), (*batch.targets.shape[:2], len(self.space)))
+            probabilities = self._answers(step, batch)
             true = _multi_hot(batch.targets, len(self.space))
             same = (self.space.decide(probabilities) == true[..., :-1]).all(-1) & ~true[..., -1]
             # Only the first answer of each row counts here: what is further ahead is in the loss.

@@ -37,11 +37,15 @@ class JaxStep:
         optimizer: Keras's Adam, built; its variables show the moments when the step is not at work.
         config: clipping, smoothing and devices.
         multi: whether several actions may be taken at once.
+        refuses: whether rules refuse actions in the targets.
     """
 
-    def __init__(self, model: Any, optimizer: Any, config: TrainConfig, multi: bool) -> None:
+    def __init__(
+        self, model: Any, optimizer: Any, config: TrainConfig, multi: bool, refuses: bool = False
+    ) -> None:
         keep_compiled()
-        self._model, self._optimizer, self._config, self._multi = model, optimizer, config, multi
+        self._model, self._optimizer, self._config = model, optimizer, config
+        self._multi, self._refuses = multi, refuses
         self._variables = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
         self._table = next((layer for layer in model.layers if isinstance(layer, BitDense)), None)
         self._at: int | None = None
@@ -116,7 +120,8 @@ class JaxStep:
 
         def loss_of(values: Any) -> Any:
             (logits, _), after = self._called(trainable, values, seeds, inputs)
-            losses = turn_losses(targets, logits, self._multi, self._config.label_smoothing)
+            smoothing = self._config.label_smoothing
+            losses = turn_losses(targets, logits, self._multi, smoothing, self._refuses)
             return jnp.sum(weights * losses), after
 
         values = [self._seen(n, value, rows) for n, value in enumerate(trainable)]

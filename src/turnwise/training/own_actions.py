@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from turnwise.config import NetworkConfig
+from turnwise.config import NetworkConfig, TrainConfig
 from turnwise.errors import ConfigError
 from turnwise.features import Batch, Batches
 from turnwise.vocabulary import ActionSpace
@@ -39,7 +39,7 @@ def own_previous(
     Args:
         train: the training part.
         space: its actions.
-        probabilities: what the network answers to a batch.
+        probabilities: what the network answers to a batch, (B, N, A).
 
     Returns:
         (turns, L) actions; A fills up, -1 stands where no turn is before. L is the most actions that an
@@ -61,14 +61,25 @@ def own_previous(
     return previous
 
 
-def check_own_actions(share: float, network: NetworkConfig) -> None:
-    """Refuse a network that does not act at every turn: it has no actions of its own to be told.
+def with_own_actions(config: TrainConfig, network: NetworkConfig) -> TrainConfig:
+    """Return the settings for a network: one that does not act at every turn has no actions to be told.
 
-    >>> check_own_actions(0.5, NetworkConfig(layout="many-to-one"))
+    The default is then 0, without a word.
+
+    >>> with_own_actions(TrainConfig(), NetworkConfig(layout="many-to-one")).own_actions
+    0.0
+    >>> with_own_actions(TrainConfig(own_actions=0.5), NetworkConfig(layout="many-to-one"))
     Traceback (most recent call last):
     turnwise.errors.ConfigError: setting 'own_actions' is 0.5 with the layout 'many-to-one', which does not
     act at every turn; give 0, or another layout
+
+    Raises:
+        ConfigError: where a share is asked for that cannot be.
     """
-    if share and network.layout not in _LAYOUTS:
+    if not config.own_actions or network.layout in _LAYOUTS:
+        return config
+    if config.own_actions != TrainConfig.model_fields["own_actions"].default:
         which = f"the layout {network.layout!r}, which does not act at every turn"
-        raise ConfigError(f"setting 'own_actions' is {share} with {which}; give 0, or another layout")
+        said = f"setting 'own_actions' is {config.own_actions} with {which}"
+        raise ConfigError(f"{said}; give 0, or another layout")
+    return config.model_copy(update={"own_actions": 0.0})

@@ -5,6 +5,8 @@ On every backend the loss is the same: sum(weight * loss of the answer) / sum(we
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -40,17 +42,25 @@ class Step(Protocol):
         ...
 
 
-def make_step(model: Any, optimizer: Any, config: TrainConfig, multi: bool) -> Step:
-    """Return the step for the backend in use."""
+def make_step(model: Any, optimizer: Any, config: TrainConfig, multi: bool, refuses: bool = False) -> Step:
+    """Return the step for the backend in use.
+
+    Args:
+        model: the Keras model.
+        optimizer: what `make_optimizer` gave.
+        config: how it is trained.
+        multi: whether several actions may be taken at once.
+        refuses: whether rules refuse actions in the targets.
+    """
     optimizer.build(model.trainable_variables)
     backend = keras.backend.backend()
     if backend == "jax":
         from turnwise.training.jax_step import JaxStep
 
-        return JaxStep(model, optimizer, config, multi)
+        return JaxStep(model, optimizer, config, multi, refuses)
     if backend == "torch":
-        return _TorchStep(model, optimizer, config, multi)
-    return _TensorFlowStep(model, optimizer, config, multi)
+        return _TorchStep(model, optimizer, _losses(config, multi, refuses))
+    return _TensorFlowStep(model, optimizer, _losses(config, multi, refuses))
 
 
 def make_optimizer(config: TrainConfig) -> Any:
@@ -61,6 +71,10 @@ def make_optimizer(config: TrainConfig) -> Any:
         use_ema=config.averaging > 0,
         ema_momentum=config.averaging,
     )
+
+
+def _losses(config: TrainConfig, multi: bool, refuses: bool) -> Callable[[Any, Any], Any]:
+    return partial(turn_losses, multi=multi, smoothing=config.label_smoothing, refuses=refuses)
 
 
 class _InPlace:
@@ -87,15 +101,15 @@ class _InPlace:
 class _TorchStep(_InPlace):
     """An eager step."""
 
-    def __init__(self, model: Any, optimizer: Any, config: TrainConfig, multi: bool) -> None:
+    def __init__(self, model: Any, optimizer: Any, losses: Callable[[Any, Any], Any]) -> None:
         super().__init__(model)
-        self._optimizer, self._multi, self._smoothing = optimizer, multi, config.label_smoothing
+        self._optimizer, self._losses = optimizer, losses
 
     def __call__(self, placed: Any) -> Any:
         inputs, targets, weights = placed
         self._model.zero_grad()
         logits, _ = self._model(inputs, training=True)
-        loss = mean_loss(turn_losses(targets, logits, self._multi, self._smoothing), weights)
+        loss = mean_loss(self._losses(targets, logits), weights)
         loss.backward()
         variables = self._model.trainable_variables
         self._optimizer.apply([variable.value.grad for variable in variables], variables)
@@ -105,7 +119,7 @@ class _TorchStep(_InPlace):
 class _TensorFlowStep(_InPlace):
     """A step in a graph."""
 
-    def __init__(self, model: Any, optimizer: Any, config: TrainConfig, multi: bool) -> None:
+    def __init__(self, model: Any, optimizer: Any, losses: Callable[[Any, Any], Any]) -> None:
         super().__init__(model)
         import tensorflow as tf
 
@@ -113,7 +127,7 @@ class _TensorFlowStep(_InPlace):
         def step(inputs: Any, targets: Any, weights: Any) -> Any:
             with tf.GradientTape() as tape:
                 logits, _ = model(inputs, training=True)
-                loss = mean_loss(turn_losses(targets, logits, multi, config.label_smoothing), weights)
+                loss = mean_loss(losses(targets, logits), weights)
             variables = model.trainable_variables
             optimizer.apply(tape.gradient(loss, [v.value for v in variables]), variables)
             return loss

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import platform
-from array import array
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,21 +12,20 @@ import numpy as np
 
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.dialogue import Corpus
-from turnwise.errors import ConfigError, CorpusError
-from turnwise.features import Batches, Census, TurnEncoder, encode
-from turnwise.floors import FloorCounts, Floors
-from turnwise.histories import Histories, histories_of
-from turnwise.layouts import Actions, labelled, lesson
+from turnwise.errors import ConfigError
+from turnwise.layouts import labelled
 from turnwise.policy import Card, Policy
+from turnwise.rules import NO_RULES, Rules
+from turnwise.rules.refusals import check_layout
 from turnwise.runtime import stacked
 from turnwise.training.checkpoint import Checkpoint, Member
-from turnwise.training.class_weights import class_weights
 from turnwise.training.decide import fit_decision
-from turnwise.training.grow import Growth, grown_settings, grown_space, known_values
+from turnwise.training.grow import grown_settings
 from turnwise.training.interruption import Interruption
+from turnwise.training.lessons import Lessons, prepare
 from turnwise.training.members import checkpoint_of, train_members
 from turnwise.training.mixing import check_mixing, with_counts
-from turnwise.training.own_actions import check_own_actions
+from turnwise.training.own_actions import with_own_actions
 from turnwise.training.progress import Progress, Silence
 from turnwise.training.split import split_dev
 from turnwise.version import __version__
@@ -36,9 +33,6 @@ from turnwise.vocabulary import ActionSpace
 
 if TYPE_CHECKING:
     from turnwise.training.fit import Fit
-
-# The dev part is only read: few shapes to compile are worth more than few padded turns.
-_DEV_BATCH = 4
 
 
 def train(
@@ -49,6 +43,7 @@ def train(
     config: TrainConfig | None = None,
     encoder: EncoderConfig | None = None,
     values: Mapping[str, Iterable[str]] | None = None,
+    rules: Rules | None = None,
     progress: Progress | None = None,
     checkpoint: Path | None = None,
     resume: bool = False,
@@ -65,6 +60,8 @@ def train(
         encoder: what it sees.
         values: the values of slots, slot -> values, as from a knowledge base: in words a slot's name stands
             for its values, and what becomes of each slot has bits.
+        rules: what may, may not and must be done: what they refuse has no part in the loss, and live the
+            probability 0. Turns of the corpus that break them are not learned from; the card counts them.
         progress: what is shown meanwhile; nothing when it is not given.
         checkpoint: a file that holds the state after each epoch while the training runs.
         resume: go on from the checkpoint; the result is that of a training that never stopped.
@@ -79,15 +76,12 @@ def train(
         ConfigError: for settings that do not go together, or that the corpus or the parent has no use for.
         MissingExtra: where the libraries for training (or for byte-pair pieces) are not installed.
     """
-    if parent:
-        network, config, encoder = grown_settings(parent, network, config, encoder)
-    network, config, encoder = network or NetworkConfig(), config or TrainConfig(), encoder or EncoderConfig()
-    check_own_actions(config.own_actions, network)
-    check_mixing(network, config)
+    rules = rules or (parent.rules if parent else NO_RULES)
+    network, config, encoder = _settled(network, config, encoder, parent, rules)
     corpus, dev = labelled(network, corpus), None if dev is None else labelled(network, dev)
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
-    lessons = _prepare(corpus, dev, network, encoder, values, config, parent)
+    lessons = prepare(corpus, dev, network, encoder, values, config, parent, rules)
     _check_decide(corpus.name, lessons.space, config.decide)
     state = _state(lessons, network, config, encoder)
     saved = Checkpoint.load(checkpoint, state) if resume and checkpoint is not None else None
@@ -102,87 +96,27 @@ def train(
     metrics = tuple(record for member in members for record in member.metrics)
     card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions(), lessons.parent)
     weights = stacked([member.weights for member in members])
-    seen = lessons.floors, lessons.responses, card, lessons.histories
-    policy = Policy(lessons.encoder, lessons.space, network, weights, *seen, members=len(members))
+    learned = lessons.encoder, lessons.space, network, weights, lessons.floors, lessons.responses, card
+    policy = Policy(*learned, lessons.histories, members=len(members), rules=rules)
     policy = with_counts(policy, lessons.counts, dev, config.count_table)
     return fit_decision(policy, dev, lessons.answers, config)
 
 
-@dataclass(frozen=True, slots=True)
-class _Lessons:
-    """What is learned from: the two parts in batches, and what the training part alone teaches beforehand."""
-
-    corpus: Mapping[str, Any]
-    space: ActionSpace
-    encoder: TurnEncoder
-    counts: FloorCounts
-    floors: Floors
-    histories: Histories
-    responses: Mapping[str, str]
-    answers: Mapping[Actions, int]
-    train: Batches
-    dev: Batches
-    growth: Growth | None
-
-    @property
-    def parent(self) -> Mapping[str, Any] | None:
-        """What the card says of the policy that grows."""
-        if self.growth is None:
-            return None
-        return {"digest": self.growth.parent.digest, "corpus": dict(self.growth.parent.card.corpus)}
-
-
-def _prepare(
-    corpus: Corpus,
-    dev: Corpus,
-    network: NetworkConfig,
-    encoding: EncoderConfig,
-    values: Mapping[str, Iterable[str]] | None,
-    config: TrainConfig,
-    parent: Policy | None = None,
-) -> _Lessons:
-    """Count the training part, then encode both parts."""
-    values = known_values(parent, values) if parent else values
-    census, counts, seen = Census.begun(corpus, encoding, values), FloorCounts(), array("Q")
-    for dialogue in corpus:
-        one = lesson(network, dialogue)
-        census.add(dialogue, one)
-        counts.add(one)
-        seen.extend(histories_of(network, one))
-    space, encoder = census.action_space(), census.encoder(network.words)
-    growth = Growth.of(parent, encoder) if parent else None
-    responses = census.most_frequent_responses()
-    if growth:
-        encoder, space = growth.encoder, grown_space(corpus.name, growth.parent.space, space)
-        responses = {**growth.parent.responses, **responses}
-    _check_actions(corpus.name, space, "outcome" if network.layout == "many-to-one" else "action")
-    encoded = encode(corpus, encoder, space, network)
-    weights = class_weights(encoded, config.class_weights) if config.class_weights else None
-    return _Lessons(
-        corpus={
-            "name": corpus.name,
-            "fingerprint": census.fingerprint,
-            "dialogues": census.dialogues,
-            "turns": census.turns,
-            "skipped": dict(corpus.skipped),
-        },
-        space=space,
-        encoder=encoder,
-        counts=counts,
-        floors=counts.floors(),
-        histories=Histories.of(seen),
-        responses=responses,
-        answers=census.answers,
-        train=Batches(encoded, config.batch_turns, weights=weights),
-        dev=Batches(encode(dev, encoder, space, network), _DEV_BATCH * config.batch_turns, most_lengths=2),
-        growth=growth,
-    )
-
-
-def _check_actions(name: str, space: ActionSpace, what: str) -> None:
-    if len(space) + space.may_be_empty < 2:
-        found = f"only the {what} {space.name(0)!r}" if len(space) else f"no {what} at all"
-        raise CorpusError(name, f"there is {found}", "a policy needs two to choose between; check the labels")
+def _settled(
+    network: NetworkConfig | None,
+    config: TrainConfig | None,
+    encoder: EncoderConfig | None,
+    parent: Policy | None,
+    rules: Rules,
+) -> tuple[NetworkConfig, TrainConfig, EncoderConfig]:
+    """Return the settings, those that were not given too, checked against one another."""
+    if parent:
+        network, config, encoder = grown_settings(parent, network, config, encoder)
+    network, config, encoder = network or NetworkConfig(), config or TrainConfig(), encoder or EncoderConfig()
+    check_mixing(network, config)
+    if rules:
+        check_layout(network)
+    return network, with_own_actions(config, network), encoder
 
 
 def _check_decide(name: str, space: ActionSpace, how: str) -> None:
@@ -192,7 +126,7 @@ def _check_decide(name: str, space: ActionSpace, how: str) -> None:
 
 
 def _state(
-    lessons: _Lessons, network: NetworkConfig, config: TrainConfig, encoder: EncoderConfig
+    lessons: Lessons, network: NetworkConfig, config: TrainConfig, encoder: EncoderConfig
 ) -> dict[str, Any]:
     """Return what must be the same for a stopped training to go on."""
     # A network can learn for longer than was first said; those trained before it, of several, cannot.
@@ -208,7 +142,7 @@ def _state(
     }
 
 
-def _begin(lessons: _Lessons, network: NetworkConfig, config: TrainConfig, member: int = 0) -> Fit:
+def _begin(lessons: Lessons, network: NetworkConfig, config: TrainConfig, member: int = 0) -> Fit:
     """Build one of the networks for what is to be learned, and make it ready for its first epoch."""
     # Here, so that `import turnwise` needs no Keras.
     from turnwise.network import build_network, read_weights, write_weights
