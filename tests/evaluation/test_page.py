@@ -139,6 +139,10 @@ def test_every_layout_has_its_page(layout):
     assert (report.free_running is None) == ("fed its own actions" not in html)
     assert page.tags["details"] == 1 + len(report.confusions)
     assert html.count("<article") == report.turns.whole - report.turns.part
+    for one in html.split("<article")[1:] if policy.config.layout != "many-to-one" else ():
+        (number,) = re.findall(r"</bdi>, (?:turn|decision) (\d+)</h4>", one)
+        last = re.findall(r'<li value="(\d+)">', one)[-1]
+        assert int(last) <= int(number), "nothing of what came later is shown"
     if layout == "many-to-one":
         assert page.row("tea")[1:3] == ["4", str(report.actions["tea"].predicted)]
         assert "dialogues right</th>" in html
