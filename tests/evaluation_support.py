@@ -21,6 +21,7 @@ class Answer:
     space: ActionSpace
     probability: float = 0.9
     ahead: tuple = ()
+    response: str | None = None
 
     @property
     def confidence(self):

@@ -13,7 +13,7 @@ PACKAGE = ROOT / "src" / "turnwise"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
     ["errors", "version", "cores"],
-    ["dialogue", "vocabulary", "metrics", "config", "backend"],
+    ["dialogue", "candidates", "vocabulary", "metrics", "config", "backend"],
     ["layers", "layouts", "client"],
     ["network", "features", "readers", "runtime", "simulator"],
     ["floors", "histories", "rules"],
@@ -37,7 +37,7 @@ LIVE = {
     "histories",
     "cli",
 }
-LIVE |= {"client", "data", "rules", "search", "server", "simulator"}
+LIVE |= {"candidates", "client", "data", "rules", "search", "server", "simulator"}
 
 
 def room(path: Path) -> str:

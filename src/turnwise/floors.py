@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from turnwise.candidates import inputs_of
 from turnwise.dialogue import Fact, Turn
 from turnwise.features.seen import Previous
 from turnwise.features.words import normalise
@@ -118,10 +119,11 @@ class Floors:
 
 def keys_of(turn: Turn, previous: Previous) -> list[int]:
     """Return the hash of the turn's case at each level, the most particular first."""
+    facts = inputs_of(turn.facts)
     seen = {
         "user": "" if turn.user is None else "+" + " ".join(normalise(turn.user).split()),
         "previous": "" if previous is None else "+" + _listed(_json(name) for name in sorted(previous)),
-        "facts": _listed(_fact(name, turn.facts[name]) for name in sorted(turn.facts)),
+        "facts": _listed(_fact(name, facts[name]) for name in sorted(facts)),
     }
     # Texts are written as JSON one by one: a list of them is written a live turn's length more slowly.
     written = {name: _json(text) for name, text in seen.items()}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from turnwise.candidates import inputs_of
 from turnwise.config import NetworkConfig
 from turnwise.dialogue import Turn
 from turnwise.layouts import Lesson
@@ -61,7 +62,7 @@ def histories_of(
 
 
 def _input(turn: Turn) -> bytes:
-    return repr((turn.user, sorted(turn.facts.items()))).encode(errors="surrogatepass")
+    return repr((turn.user, sorted(inputs_of(turn.facts).items()))).encode(errors="surrogatepass")
 
 
 def _output(turn: Turn, said: bool) -> bytes:

@@ -23,6 +23,7 @@ class Foreseen:
     ahead: tuple["Foreseen", ...] = ()
     confidence: float = 1.0
     probability = 1.0
+    response = None
 
     def top(self, count):
         return [(action, 1.0) for action in self.actions]

@@ -1,6 +1,10 @@
 """What every block of the input must hold, and what each is for."""
 
+import atexit
 import json
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -9,8 +13,12 @@ from hypothesis import strategies as st
 from turnwise import Corpus, Dialogue, EncoderConfig, Turn
 from turnwise.features import Census, TurnEncoder
 from turnwise.features.encoder import BLOCKS
+from turnwise.features.fillings import Fillings
 from turnwise.features.seen import Memory
+from vector_support import model2vec_folder
 
+FOLDER = tempfile.mkdtemp()
+atexit.register(shutil.rmtree, FOLDER)
 ALL = EncoderConfig(
     min_count=1,
     word_pairs=True,
@@ -20,6 +28,9 @@ ALL = EncoderConfig(
     position=True,
     standing_facts=True,
     learn_values=True,
+    vectors=str(model2vec_folder(Path(FOLDER))),
+    vector_parts=3,
+    vector_centroids=4,
 )
 BOOKING = [
     Turn("a thai place", ("ask_area",), response="Which area?"),
@@ -37,7 +48,7 @@ turns = st.builds(
     user=st.none() | st.sampled_from(["thai", "indian, blue door", "qué?", "north", " "]),
     actions=st.lists(st.sampled_from(["search", "bye", "new"]), max_size=2).map(tuple),
     facts=st.dictionaries(
-        st.sampled_from(["found", "open", "odd"]),
+        st.sampled_from(["found", "open", "odd", "candidate.1.name", "candidate.2.name", "candidate.none"]),
         st.booleans() | st.integers(-3, 9) | st.just("x"),
         max_size=2,
     ),
@@ -102,7 +113,8 @@ def test_a_saved_encoder_and_a_kept_memory_come_back(dialogue):
     assert encoded(again, dialogue) == encoded(ENCODER, dialogue)
     for _, memory in encoded(ENCODER, dialogue):
         kept = json.loads(json.dumps(memory.kept))
-        assert Memory(memory.previous, memory.response, frozen(kept)) == memory
+        fillings = Fillings(*frozen(json.loads(json.dumps(memory.fillings.to_json()))))
+        assert Memory(memory.previous, memory.response, frozen(kept), fillings) == memory
 
 
 def frozen(value):
@@ -119,6 +131,7 @@ def test_what_is_kept_does_not_grow_with_the_turns():
     [
         ("word_pairs", "user_pairs"),
         ("characters", "user_characters"),
+        ("vectors", "user_vectors"),
         ("last_said", "last_said"),
         ("actions_so_far", "actions_so_far"),
         ("position", "position"),
@@ -128,7 +141,9 @@ def test_what_is_kept_does_not_grow_with_the_turns():
     ],
 )
 def test_a_setting_takes_its_block_away(setting, block):
-    without = Census.of(CORPUS, config=ALL.model_copy(update={setting: False})).encoder()
+    without = Census.of(
+        CORPUS, config=ALL.model_copy(update={setting: type(getattr(ALL, setting))()})
+    ).encoder()
     assert block not in [one.name for one in without.blocks]
 
 

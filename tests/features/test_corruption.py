@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from layout_support import told
 from support import tiny
-from turnwise import EncoderConfig, Turn
-from turnwise.features import Batches, Census, Corruption, encode
+from turnwise import Corpus, Dialogue, EncoderConfig, Turn
+from turnwise.features import Batches, Census, Corruption, TurnEncoder, encode
 
 SHARES = st.floats(0, 1)
 
@@ -51,13 +51,14 @@ def own(batches, actions):
     turns=SHARES,
     facts=SHARES,
     share=SHARES,
+    values=SHARES,
     multi=st.booleans(),
     read=st.sampled_from(["bits", "mean"]),
 )
-def test_shapes_targets_and_padding_stay(words, turns, facts, share, multi, read):
+def test_shapes_targets_and_padding_stay(words, turns, facts, share, values, multi, read):
     batches, _, space = batches_of(tiny(multi=multi), read)
     previous = own(batches, [0, len(space)])
-    for before, after in pairs(batches, Corruption(words, turns, facts, share, previous)):
+    for before, after in pairs(batches, Corruption(words, turns, facts, share, previous, values)):
         padded = before.weights == 0
         assert before.inputs.keys() == after.inputs.keys()
         for name, array in before.inputs.items():
@@ -137,3 +138,38 @@ def test_what_is_gathered_stands_in_the_order_of_the_corpus():
     answers = batches.encoded.answers
     gathered = batches.gathered(lambda batch: batch.targets)
     np.testing.assert_array_equal(gathered[:, 0], answers.values[answers.offsets[:-1]])
+
+
+ORDER = Turn("tea and cake", ("offer {drink}",), response="offer tea")
+FED = Corpus("fed", [Dialogue(f"d{number}", [ORDER, Turn("more tea", ("bye",))]) for number in range(40)])
+ALL = EncoderConfig(min_count=1, word_pairs=True, characters=True, last_said=True, learn_values=True)
+
+
+@pytest.mark.parametrize("words", ["bits", "mean"])
+def test_where_values_are_unknown_it_is_as_if_no_dictionary_had_them(words):
+    """Bits and tokens are those of an encoder that lacks the slot's values, and names none of them."""
+    census = Census.of(FED, config=ALL)
+    encoder, space = census.encoder(words), census.action_space()
+    batches = Batches(encode(FED, encoder, space), 64)
+    blind = TurnEncoder(encoder.blocks, encoder.tokenizer)  # the same bits, and no dictionary
+    memory, expected, tokens = blind.start(), [], []
+    for turn in FED.dialogues[0]:
+        one, memory = blind.encode(turn, memory)
+        expected.append(set(one.bits))
+        tokens.append(one.tokens)
+    for before, after in pairs(batches, Corruption(values=1.0)):
+        assert not (before.inputs["bits"] == after.inputs["bits"]).all()
+        for bits in after.inputs["bits"]:
+            assert [set(turn[turn < encoder.width].tolist()) for turn in bits] == expected
+        if words == "mean":
+            assert [[token for token in turn if token] for turn in after.inputs["tokens"][0]] == tokens
+
+
+def test_each_dialogue_has_slots_of_its_own_whose_values_are_unknown():
+    census = Census.of(FED, config=ALL)
+    encoder = census.encoder()
+    batches = Batches(encode(FED, encoder, census.action_space()), 1000)
+    ((before, after),) = pairs(batches, Corruption(values=0.4))
+    changed = (before.inputs["bits"] != after.inputs["bits"]).any(2)
+    np.testing.assert_array_equal(changed[:, 0], changed[:, 1])  # throughout a dialogue, or not at all
+    assert 5 < changed[:, 0].sum() < 30

@@ -16,9 +16,11 @@ EXTRACT = """\
 4 korean food\tapi_call korean oslo two cheap
 5 resto_oslo_cheap_korean_1stars R_phone resto_oslo_cheap_korean_1stars_phone
 6 resto_oslo_cheap_korean_1stars R_cuisine korean
-7 resto_oslo_cheap_korean_2stars R_cuisine korean
-8 <SILENCE>\twhat do you think of this option: resto_oslo_cheap_korean_2stars
-9 their number\there it is resto_oslo_cheap_korean_2stars_phone
+7 resto_oslo_cheap_korean_1stars R_rating 1
+8 resto_oslo_cheap_korean_2stars R_cuisine korean
+9 resto_oslo_cheap_korean_2stars R_rating 2
+10 <SILENCE>\twhat do you think of this option: resto_oslo_cheap_korean_2stars
+11 their number\there it is resto_oslo_cheap_korean_2stars_phone
 
 1 <SILENCE>\tHello , you can ask for restaurants by area
 2 the north\tapi_call R_cuisine north R_price
@@ -46,7 +48,16 @@ def test_the_golden_extract(tmp_path):
         Turn(
             None,
             ("what do you think of this option: R_name",),
-            {"kb_results": 2},
+            {
+                "kb_results": 2,
+                "candidate.1.R_name": "resto_oslo_cheap_korean_2stars",
+                "candidate.1.R_cuisine": "korean",
+                "candidate.1.R_rating": "2",
+                "candidate.2.R_name": "resto_oslo_cheap_korean_1stars",
+                "candidate.2.R_phone": "resto_oslo_cheap_korean_1stars_phone",
+                "candidate.2.R_cuisine": "korean",
+                "candidate.2.R_rating": "1",
+            },
             "what do you think of this option: resto_oslo_cheap_korean_2stars",
         ),
         Turn(
@@ -59,7 +70,7 @@ def test_the_golden_extract(tmp_path):
     assert two.turns[2] == Turn(
         None,
         ("there is no place in the R_location part of town",),
-        {"kb_results": 0},
+        {"kb_results": 0, "candidate.none": True},
         "there is no place in the north part of town",
     )
     assert two.turns[3].response == " you are welcome"
@@ -82,6 +93,20 @@ def test_what_is_left_out_is_counted(tmp_path):
         "knowledge-base result after the last turn": 2,
         "dialogue without a turn": 1,
         "line that is neither a turn nor a fact": 1,
+    }
+
+
+def test_of_many_restaurants_the_best_are_candidates_and_the_others_counted(tmp_path):
+    path = tmp_path / "task.txt"
+    facts = "\n".join(f"{number + 1} place_{number} R_rating {number}" for number in range(23))
+    path.write_text(f"{facts}\n24 hi\ttry place_22\n")
+    corpus = turnwise.read(path)
+    ((turn,),) = corpus
+    assert turn.facts["kb_results"] == 23
+    assert [turn.facts[f"candidate.{number}.R_name"] for number in (1, 20)] == ["place_22", "place_3"]
+    assert "candidate.21.R_name" not in turn.facts
+    assert corpus.skipped == {
+        "restaurant beyond the 20 best of a look-up (counted in kb_results)": 3,
     }
 
 

@@ -168,7 +168,7 @@ def test_the_state_is_small_and_says_what_it_is(policy):
     [
         lambda state: state[:-4],
         lambda state: state + b"\0",
-        lambda state: state.replace(b"turnwise-state-2", b"turnwise-state-9"),
+        lambda state: state.replace(b"turnwise-state-3", b"turnwise-state-9"),
         lambda state: b"",
         lambda state: b"[]\n",
         lambda state: b"\x80\x04\n",

@@ -100,9 +100,8 @@ class _Chat:
         if prediction.ahead:
             foreseen = (", ".join(ahead.actions) or "(nothing)" for ahead in prediction.ahead)
             show(f"then: {' -> '.join(foreseen)}")
-        responses = [self.policy.responses[action] for action in taken if action in self.policy.responses]
-        if responses:
-            show(Text(f"system: {' '.join(responses)}", style="bold"))
+        if taken and prediction.response:
+            show(Text(f"system: {prediction.response}", style="bold"))
 
 
 def _read_line() -> str | None:

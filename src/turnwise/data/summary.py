@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from turnwise.candidates import inputs_of
 from turnwise.data.scripts import scripts
 from turnwise.dialogue import Corpus, Dialogue
 from turnwise.features.words import words
@@ -166,7 +167,7 @@ class _Counts:
             self.several += len(turn.actions) > 1
             self.none += not turn.actions
             self.actions.update(turn.actions)
-            self.facts.update(turn.facts.keys())
+            self.facts.update(inputs_of(turn.facts).keys())
             if turn.user is not None:
                 self.user_turns += 1
                 self.texts.update(words(turn.user))

@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from turnwise.candidates import candidates_in, inputs_of
 from turnwise.data.summary import Summary
 from turnwise.dialogue import Dialogue, Fact
 
@@ -100,8 +101,15 @@ def _dialogue(dialogue: Dialogue) -> Table:
     table = Table("", "user", "facts", "actions", title=title, title_justify="left", show_edge=False)
     for number, turn in enumerate(dialogue, start=1):
         actions = ", ".join(turn.actions)
-        table.add_row(str(number), Text(turn.user or ""), Text(_values(turn.facts)), Text(actions))
+        table.add_row(str(number), Text(turn.user or ""), Text(_seen(turn.facts)), Text(actions))
     return table
+
+
+def _seen(facts: Mapping[str, Fact]) -> str:
+    """Write the facts out, and of candidates only how many there are."""
+    candidates = candidates_in(facts) or ()
+    told = f"{len(candidates)} candidates" if candidates else ""
+    return ", ".join(filter(None, (_values(inputs_of(facts)), told)))
 
 
 def _values(facts: Mapping[str, Fact]) -> str:

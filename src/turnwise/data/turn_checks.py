@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from turnwise.candidates import inputs_of
 from turnwise.data.finding import Example, Finding, Place, Severity, many
 from turnwise.dialogue import Dialogue, Fact, Turn
 from turnwise.features.words import normalise
@@ -94,7 +95,7 @@ class TurnChecks:
                 self._echoed.add(place)
 
     def _take_facts(self, turn: Turn, place: Place) -> None:
-        for name, value in turn.facts.items():
+        for name, value in inputs_of(turn.facts).items():
             fact = self._facts.setdefault(name, _Fact(value, place))
             fact.turns += 1
             fact.varies = fact.varies or value_name(value) != value_name(fact.value)

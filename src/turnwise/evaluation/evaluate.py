@@ -9,6 +9,7 @@ from turnwise.evaluation.ahead import AheadTally
 from turnwise.evaluation.calibration import Confidences
 from turnwise.evaluation.ceiling import CeilingTally
 from turnwise.evaluation.confusions import ConfusionTally
+from turnwise.evaluation.exact_responses import ExactTally
 from turnwise.evaluation.floors import FloorTally
 from turnwise.evaluation.judged import Collector, Judged, judge, runs_freely
 from turnwise.evaluation.ranks import RankTally
@@ -71,6 +72,7 @@ class _Tallies:
         self._floors, self._ceiling = FloorTally(policy.floors), CeilingTally.of(policy)
         self._seen = SeenTally(policy.histories, policy.config) if policy.histories else None
         self._sets = SetTally(policy.space) if policy.space.multi else None
+        self._exact = ExactTally() if runs_freely(policy.config) else None
         self._ahead = AheadTally() if self._layout == "many-to-many-1" else None
 
     def add(self, judged: Judged) -> None:
@@ -82,7 +84,7 @@ class _Tallies:
         if self._free and judged.free_right:
             self._free.add(judged.free_right)
         tallies = (self._ranks, self._confusions, self._confidences, self._floors, self._ceiling)
-        for tally in (*tallies, self._seen, self._sets, self._ahead):
+        for tally in (*tallies, self._seen, self._sets, self._exact, self._ahead):
             if tally:
                 tally.add(judged)
 
@@ -100,6 +102,7 @@ class _Tallies:
             top=self._ranks.top(),
             floors=self._floors.shares(),
             ceiling=self._ceiling.ceiling(),
+            exact_response=self._exact.exact() if self._exact else None,
             seen=self._seen.by_seen() if self._seen else None,
             sets=self._sets.scores() if self._sets else None,
             ahead=self._ahead.shares() if self._ahead else (),

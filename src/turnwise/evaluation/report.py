@@ -40,6 +40,8 @@ class Report:
         top: k -> turns whose true actions are all among the k most probable, for k = 1, 3, 5.
         floors: turns that each floor has right.
         ceiling: what no policy of these actions can pass on this corpus.
+        exact_response: turns with a recorded response that are right, and of which the policy would say just
+            that; None where there are none, or a decision is no turn.
         seen: turns that are right by whether their visible history was seen in training; None where the
             policy does not know what was.
         sets: figures of sets, where a turn may take several actions.
@@ -63,6 +65,7 @@ class Report:
     top: Mapping[int, Fraction]
     floors: Mapping[str, Fraction]
     ceiling: Ceiling
+    exact_response: Fraction | None
     seen: BySeen | None
     sets: SetScores | None
     ahead: tuple[Fraction, ...]
@@ -112,6 +115,9 @@ class Report:
             "macro_f1": self.macro_f1,
             "weighted_f1": self.weighted_f1,
             "unknown_actions": self.unknown_actions,
+            "exact_response": self.exact_response and self.exact_response.value,
+            "exact_responses": self.exact_response and self.exact_response.part,
+            "turns_with_response": self.exact_response and self.exact_response.whole,
             "floors": {name: floor.value for name, floor in self.floors.items()},
             "ceiling": self.ceiling.to_json(),
             "by_history": self.seen and self.seen.to_json(),

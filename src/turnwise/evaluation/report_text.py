@@ -111,6 +111,8 @@ def figures(report: Report, terms: Terms) -> Iterator[tuple[str, str]]:
             yield "dialogues without an unknown action", f"{possible} (at most these can be right)"
         prefix = f"{run.prefix_turns:.1f}, {run.prefix_share:.1%} of a dialogue"
         yield f"{terms.decisions} before the first error", prefix
+    if report.exact_response:
+        yield "right, and said to the letter", str(report.exact_response)
     if report.ahead:
         shares = ", ".join(f"{share.value:.1%}" for share in report.ahead)
         yield f"right 1 to {len(report.ahead)} actions ahead", shares

@@ -10,6 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from turnwise.candidates import inputs_of
 from turnwise.dialogue import Turn
 from turnwise.errors import ConfigError, NoTurn, UnknownAction
 from turnwise.features.words import without_word, words
@@ -162,7 +163,7 @@ def _altered(turn: Turn) -> Iterator[tuple[Literal["word", "fact"], str, Turn]]:
     said = turn.user or ""
     for word in dict.fromkeys(words(said)):
         yield "word", word, replace(turn, user=without_word(said, word) or None)
-    for name, value in turn.facts.items():
+    for name, value in inputs_of(turn.facts).items():
         left_facts = {other: turn.facts[other] for other in turn.facts if other != name}
         yield "fact", f"{name}={value_name(value)}", replace(turn, facts=left_facts)
 

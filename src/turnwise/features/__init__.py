@@ -6,6 +6,7 @@ from turnwise.features.census import Census
 from turnwise.features.corruption import Corruption
 from turnwise.features.encoded import EncodedCorpus, encode
 from turnwise.features.encoder import EncodedTurn, TurnEncoder
+from turnwise.features.responder import Responder
 from turnwise.features.seen import Memory, Previous
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "EncodedTurn",
     "Memory",
     "Previous",
+    "Responder",
     "TurnEncoder",
     "encode",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from turnwise.candidates import inputs_of
 from turnwise.config import EncoderConfig, NetworkConfig
 from turnwise.dialogue import Dialogue, Fact
 from turnwise.features.actions_so_far import ActionsSoFar
@@ -16,15 +17,19 @@ from turnwise.features.dictionary import Dictionary
 from turnwise.features.encoder import TurnEncoder
 from turnwise.features.facts import is_number, learn_facts
 from turnwise.features.last_said import LastSaid
+from turnwise.features.learn_dictionary import learn_dictionary
+from turnwise.features.learn_responder import ResponderCounts
 from turnwise.features.position import Position
 from turnwise.features.previous_actions import PreviousActions
 from turnwise.features.results_left import ResultsLeft
 from turnwise.features.slots import Slots
 from turnwise.features.standing_facts import StandingFacts
-from turnwise.features.templates import learn_dictionary
 from turnwise.features.tokens import learn_tokens
 from turnwise.features.user_pieces import UserCharacters, UserPairs, pairs, runs
+from turnwise.features.user_vectors import learn_user_vectors
 from turnwise.features.user_words import UserWords
+from turnwise.features.vectors import Vectors, open_vectors
+from turnwise.features.vectors.place import CACHED
 from turnwise.layouts import Actions, Lesson, lesson
 from turnwise.vocabulary import ActionSpace, Vocabulary
 
@@ -40,31 +45,40 @@ class Census:
     Attributes:
         config: what is to be seen of a turn; what it does not ask for is not counted.
         dictionary: the values whose slots' names stand in their place.
+        vectors: of texts, where the config asks for them.
         dialogues: how many there are.
         turns: how many turns they have.
         words: of the users, in the turns that are read.
         pairs: of neighbouring words of the users.
         characters: runs of them in the users' words.
+        texts: of the users, the first of those that differ, where there are vectors.
         said: the words of the system.
         actions: taken in the turns that are read.
         facts: how often each value was seen in the turns that are read.
         answers: how often each answer, a set of actions, is right.
         responses: the surface texts of each action.
+        fillings: where the values in filled templates came from.
     """
 
     config: EncoderConfig = field(default_factory=EncoderConfig)
     dictionary: Dictionary = field(default_factory=Dictionary)
+    vectors: Vectors | None = None
     dialogues: int = 0
     turns: int = 0
     words: Counter[str] = field(default_factory=Counter)
     pairs: Counter[str] = field(default_factory=Counter)
     characters: Counter[str] = field(default_factory=Counter)
+    texts: Counter[str] = field(default_factory=Counter)
     said: Counter[str] = field(default_factory=Counter)
     actions: Counter[str] = field(default_factory=Counter)
     facts: dict[str, Counter[Fact]] = field(default_factory=dict)
     answers: Counter[Actions] = field(default_factory=Counter)
     responses: dict[str, Counter[str]] = field(default_factory=dict)
+    fillings: ResponderCounts = field(init=False)
     _hash: Any = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
+
+    def __post_init__(self) -> None:
+        self.fillings = ResponderCounts(self.dictionary)
 
     @classmethod
     def of(
@@ -88,7 +102,10 @@ class Census:
     ) -> Census:
         """Return a census that has counted nothing yet, and knows the given values and those of templates."""
         config = config or EncoderConfig()
-        census = cls(config, learn_dictionary(dialogues if config.learn_values else (), values))
+        vectors = open_vectors(config.vectors) if config.vectors else None
+        census = cls(config, learn_dictionary(dialogues if config.learn_values else (), values), vectors)
+        if vectors:
+            census._hash.update(vectors.sha256.encode())
         if values:
             census._hash.update(repr(sorted(values.items())).encode())
         return census
@@ -103,7 +120,7 @@ class Census:
             if turn.response is not None and self.config.last_said:
                 self.said.update(self.dictionary.read(turn.response).words)
             self.actions.update(turn.actions)
-            for name, value in turn.facts.items():
+            for name, value in inputs_of(turn.facts).items():
                 _count(self.facts.setdefault(name, Counter()), value, _MOST_VALUES)
         for row in lesson.answers:
             self.answers.update(row)
@@ -115,6 +132,7 @@ class Census:
         if dialogue.metadata:
             self._hash.update(repr(sorted(dialogue.metadata.items())).encode())
         self._hash.update(b"\n")
+        self.fillings.add(dialogue)
 
     def _count_words(self, text: str) -> None:
         words = self.dictionary.read(text).words
@@ -123,10 +141,12 @@ class Census:
             self.pairs.update(pairs(words))
         if self.config.characters:
             self.characters.update(runs(words))
+        if self.vectors and words:
+            _count(self.texts, text, CACHED)
 
     @property
     def fingerprint(self) -> str:
-        """A hash of all that was counted, in order, and of given values: the same corpus has the same."""
+        """A hash of all that was counted, in order, and of given values and vectors."""
         return str(self._hash.hexdigest())
 
     def action_space(self) -> ActionSpace:
@@ -144,11 +164,12 @@ class Census:
         Args:
             words: how the network reads the users' words: as `bits`, or in order, as tokens.
         """
+        responder = self.fillings.responder()
         if words != "bits":
             tokens = learn_tokens(self.words, self.config)
-            return TurnEncoder(self._blocks(), tokens, self.dictionary)
+            return TurnEncoder(self._blocks(), tokens, self.dictionary, responder)
         user_words = UserWords(self._vocabulary(self.words))
-        return TurnEncoder([user_words, *self._blocks()], dictionary=self.dictionary)
+        return TurnEncoder([user_words, *self._blocks()], None, self.dictionary, responder)
 
     def _blocks(self) -> Iterator[Block]:
         config, actions = self.config, Vocabulary.from_counts(self.actions)
@@ -159,6 +180,8 @@ class Census:
             yield UserPairs(self._vocabulary(self.pairs))
         if config.characters:
             yield UserCharacters(self._vocabulary(self.characters))
+        if self.vectors and (vectors := learn_user_vectors(self.texts, self.vectors, config)):
+            yield vectors
         if config.last_said and self.said:
             usual = self.most_frequent_responses().items()
             usual_words = {action: self.dictionary.read(text).words for action, text in usual}

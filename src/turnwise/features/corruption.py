@@ -28,6 +28,8 @@ class Corruption:
             there, and said what they usually say.
         previous: these actions for each turn of the corpus, (turns, L), A fills up; -1 where no turn is
             before.
+        values: of the slots, in each dialogue, whose values are unknown there: their words are unknown, and
+            nothing is noted of them.
     """
 
     words: float = 0.0
@@ -35,6 +37,7 @@ class Corruption:
     facts: float = 0.0
     own: float = 0.0
     previous: NDArray[np.int32] | None = None
+    values: float = 0.0
 
     def of(
         self, inputs: Inputs, encoded: EncodedCorpus, turns: NDArray[np.int64], generator: np.random.Generator
@@ -47,6 +50,8 @@ class Corruption:
             turns: the number of each turn in the corpus, (B, T); -1 is padding.
             generator: the source of chance.
         """
+        if self.values:
+            inputs = self._without_values(inputs, encoded, generator)
         bits = inputs["bits"]
         silenced = generator.random((*bits.shape[:2], 1), np.float32) < self.turns if self.turns else False
         hidden = generator.random(bits.shape, np.float32) < self.words
@@ -61,6 +66,20 @@ class Corruption:
             chosen = (generator.random(turns.shape, np.float32) < self.own) & (turns >= 0)
             chosen[chosen] = self.previous[turns[chosen], 0] >= 0
             told["bits"][chosen] = _retold(told["bits"][chosen], encoded, self.previous[turns[chosen]])
+        return told
+
+    def _without_values(
+        self, inputs: Inputs, encoded: EncodedCorpus, generator: np.random.Generator
+    ) -> Inputs:
+        """Return the inputs of dialogues in each of which the values of other slots are unknown."""
+        assert encoded.bits_without_values is not None  # `encode` knows both
+        assert encoded.tokens_without_values is not None
+        told = dict(inputs)
+        for bits, tokens in zip(encoded.bits_without_values, encoded.tokens_without_values, strict=True):
+            chosen = generator.random((len(told["bits"]), 1, 1), np.float32) < self.values
+            for name, become in (("bits", bits), ("tokens", tokens)):
+                if name in told:
+                    told[name] = np.where(chosen, become[told[name]], told[name])
         return told
 
 

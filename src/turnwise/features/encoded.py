@@ -15,6 +15,7 @@ from turnwise.config import NetworkConfig
 from turnwise.dialogue import Dialogue
 from turnwise.features.encoder import TurnEncoder
 from turnwise.features.facts import Facts
+from turnwise.features.unknown_values import bits_without_values, tokens_without_values
 from turnwise.layouts import Actions, answers_a_row, lesson
 from turnwise.vocabulary import ActionSpace
 
@@ -68,6 +69,8 @@ class EncodedCorpus:
         masked: whether the network needs to know which turns are real.
         num_actions: A.
         without_words: what each bit, and the padding F, becomes where users' words are unknown, (F + 1,).
+        bits_without_values: what each becomes where the values of a slot are unknown, (S, F + 1).
+        tokens_without_values: and each token, (S, V).
         facts: the bits of facts.
         of_the_turn_before: which bits tell what the system did at the turn before and no other, (F + 1,).
         told: these bits for each action that may be an answer, and for none of them, (A + 1, M); F fills up.
@@ -83,6 +86,8 @@ class EncodedCorpus:
     masked: bool
     num_actions: int
     without_words: NDArray[np.int32]
+    bits_without_values: NDArray[np.int32] | None = None
+    tokens_without_values: NDArray[np.int32] | None = None
     facts: range = range(0)
     of_the_turn_before: NDArray[np.bool_] | None = None
     told: NDArray[np.int32] | None = None
@@ -146,6 +151,8 @@ def encode(
         masked=config.layout == "many-to-one",
         num_actions=len(space),
         without_words=encoder.without_words(),
+        bits_without_values=bits_without_values(encoder),
+        tokens_without_values=tokens_without_values(encoder),
         facts=encoder.bits_of(Facts.name),
         of_the_turn_before=encoder.of_the_turn_before(),
         told=encoder.told(space),

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from turnwise.candidates import inputs_of
 from turnwise.dialogue import Turn
 from turnwise.errors import ConfigError, ModelError
 from turnwise.features.actions_so_far import ActionsSoFar
@@ -18,6 +19,7 @@ from turnwise.features.facts import Facts
 from turnwise.features.last_said import LastSaid
 from turnwise.features.position import Position
 from turnwise.features.previous_actions import PreviousActions
+from turnwise.features.responder import Responder
 from turnwise.features.results_left import ResultsLeft
 from turnwise.features.seen import Memory, Seen
 from turnwise.features.silent import Silent
@@ -25,6 +27,7 @@ from turnwise.features.slots import Slots
 from turnwise.features.standing_facts import StandingFacts
 from turnwise.features.tokens import Tokens, tokens_from_json
 from turnwise.features.user_pieces import UserCharacters, UserPairs
+from turnwise.features.user_vectors import UserVectors
 from turnwise.features.user_words import UserWords
 from turnwise.vocabulary import Vocabulary
 
@@ -34,6 +37,7 @@ BLOCKS: dict[str, Any] = {
         UserWords,
         UserPairs,
         UserCharacters,
+        UserVectors,
         PreviousActions,
         ActionsSoFar,
         LastSaid,
@@ -68,6 +72,7 @@ class TurnEncoder:
         blocks: the pieces of the input that are bits.
         tokens: what turns the user's words into numbers, where the network reads them in order.
         dictionary: the values whose slots' names stand in their place.
+        responder: fills the actions that are templates; where it fills any, memories hold what with.
 
     >>> encoder = TurnEncoder([UserWords(Vocabulary(["hello"])), PreviousActions(Vocabulary(["greet"]))])
     >>> first, memory = encoder.encode(Turn("hello"), encoder.start())
@@ -81,9 +86,14 @@ class TurnEncoder:
     """
 
     def __init__(
-        self, blocks: Iterable[Block], tokens: Tokens | None = None, dictionary: Dictionary | None = None
+        self,
+        blocks: Iterable[Block],
+        tokens: Tokens | None = None,
+        dictionary: Dictionary | None = None,
+        responder: Responder | None = None,
     ) -> None:
         self.blocks, self.tokenizer, self.dictionary = tuple(blocks), tokens, dictionary or Dictionary()
+        self.responder = responder or Responder()
         firsts, width = [], 0
         for block in self.blocks:
             firsts.append(width)
@@ -121,12 +131,16 @@ class TurnEncoder:
                 them.
             memory: what was kept of the turns before.
         """
-        seen = Seen(
-            self.dictionary.read(turn.user) if turn.user else None,
-            turn.facts,
-            memory.previous,
-            self.dictionary.read(memory.response) if memory.response else None,
-        )
+        user = self.dictionary.read(turn.user) if turn.user else None
+        response, fillings = memory.response, memory.fillings
+        if self.responder:
+            if response is None:
+                response = self._own_words(memory)
+            mentions = user.mentions if user else ()
+            fillings = fillings.after(memory.previous or (), response, mentions, turn.facts)
+        facts = inputs_of(turn.facts) if turn.facts else turn.facts
+        said = self.dictionary.read(response) if response else None
+        seen = Seen(user, facts, memory.previous, said)
         bits: list[int] = []
         kept = []
         for (first, block), own in zip(self._placed, memory.kept, strict=True):
@@ -135,7 +149,12 @@ class TurnEncoder:
             kept.append(own)
         bits.sort()
         tokens = self.tokenizer.ids(seen.user.words) if self.tokenizer and seen.user else []
-        return EncodedTurn(bits, tokens), Memory(turn.actions, turn.response, tuple(kept))
+        return EncodedTurn(bits, tokens), Memory(turn.actions, turn.response, tuple(kept), fillings)
+
+    def _own_words(self, memory: Memory) -> str | None:
+        """Return what was said at the turn before where nobody told: its template, filled."""
+        said = (self.responder.text(action, memory.fillings) for action in memory.previous or ())
+        return " ".join(text for text in said if text is not None) or None
 
     def without_words(self) -> NDArray[np.int32]:
         """Return what each bit, and the padding F, becomes where the words of users are unknown: (F + 1,)."""
@@ -143,6 +162,8 @@ class TurnEncoder:
         for first, block in self._placed:
             if isinstance(block, UserWords | UserPairs | UserCharacters):
                 become[first : first + len(block.vocabulary)] = first + block.vocabulary.unknown
+            elif isinstance(block, UserVectors):
+                become[first : first + block.unknown] = first + block.unknown
         return become
 
     def bits_of(self, name: str) -> range:
@@ -197,7 +218,7 @@ class TurnEncoder:
             raise ConfigError(f"the encoder has no {piece!r}; it has {', '.join(self.pieces)}")
         blocks = [Silent(block) if block.name == piece else block for block in self.blocks]
         tokenizer = self.tokenizer if self.tokenizer and self.tokenizer.name != piece else None
-        return TurnEncoder(blocks, tokenizer, self.dictionary)
+        return TurnEncoder(blocks, tokenizer, self.dictionary, self.responder)
 
     def label(self, bit: int) -> str:
         """Say what a bit means.
@@ -215,6 +236,7 @@ class TurnEncoder:
             "blocks": [{"block": block.name, **block.to_json()} for block in self.blocks],
             "tokens": None if tokens is None else {"kind": tokens.name, **tokens.to_json()},
             "dictionary": self.dictionary.to_json(),
+            "responder": self.responder.to_json(),
         }
 
     @classmethod
@@ -232,4 +254,5 @@ class TurnEncoder:
                 raise ModelError(f"unknown block {block['block']!r}; a newer turnwise may know it")
         blocks = [BLOCKS[block["block"]].from_json(block) for block in record["blocks"]]
         tokens = None if record["tokens"] is None else tokens_from_json(record["tokens"])
-        return cls(blocks, tokens, Dictionary(record.get("dictionary", {})))
+        responder = Responder.from_json(record.get("responder", {}))
+        return cls(blocks, tokens, Dictionary(record.get("dictionary", {})), responder)

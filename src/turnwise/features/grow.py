@@ -18,7 +18,7 @@ def grown(old: TurnEncoder, new: TurnEncoder) -> TurnEncoder:
 
     All that a block has learned is in its JSON, where names stand in lists: new names are added at the ends.
     What is no list of names (the edges of a number's buckets, byte-pair pieces) stays as it was. A value of a
-    slot that is new stands for its slot in old texts too.
+    slot that is new stands for its slot in old texts too. A template is filled as it was.
 
     >>> from turnwise.features.user_words import UserWords
     >>> from turnwise.vocabulary import Vocabulary
@@ -39,6 +39,7 @@ def grown(old: TurnEncoder, new: TurnEncoder) -> TurnEncoder:
             "blocks": _joined(known["blocks"], found["blocks"]),
             "tokens": tokens,
             "dictionary": {**known["dictionary"], **values},
+            "responder": {**found["responder"], **known["responder"]},
         }
     )
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from turnwise.dialogue import Fact
+from turnwise.features.fillings import NOTHING, Fillings
 
 Previous = tuple[str, ...] | None
 """The actions committed at the turn before; None at the start of a dialogue."""
@@ -25,10 +26,12 @@ class Text:
     Attributes:
         words: in order; where a dictionary knows a value, the name of its slot stands for it.
         mentions: the values found, (slot, value) each, in order.
+        written: the text as it came.
     """
 
     words: tuple[str, ...] = ()
     mentions: tuple[tuple[str, str], ...] = ()
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,13 @@ class Memory:
         previous: the actions committed last; None before the first turn.
         response: what the system said with them, where that is known.
         kept: what each block keeps.
+        fillings: what templates can be filled with.
     """
 
     previous: Previous = None
     response: str | None = None
     kept: tuple[Kept, ...] = ()
+    fillings: Fillings = NOTHING
 
     def committed(self, actions: tuple[str, ...], response: str | None = None) -> Memory:
         """Return the memory in which these actions were taken at the last turn."""

@@ -77,6 +77,11 @@ class Slots:
     def _bits(self, name: str, kind: int) -> set[int]:
         return {len(_BITS) * self.slots.index(name) + kind} if name in self.slots else set()
 
+    def bits_of(self, slot: str) -> range:
+        """Return the bits of a slot."""
+        first = len(_BITS) * self.slots.index(slot)
+        return range(first, first + len(_BITS))
+
     def label(self, bit: int) -> str:
         """Say what a bit stands for."""
         slot, kind = divmod(bit, len(_BITS))

@@ -1,35 +1,12 @@
-"""Actions that are templates: the values of slots, out of the responses that fill them."""
+"""Actions that are templates: text with placeholders, which responses fill with the values of slots."""
 
 from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
-
-from turnwise.dialogue import Dialogue
-from turnwise.features.dictionary import Dictionary
+from collections.abc import Iterable
 
 _PLACEHOLDER = re.compile(r"\bR_\w+|\{\w+\}|<\w+>")
-
-
-def learn_dictionary(
-    dialogues: Iterable[Dialogue], given: Mapping[str, Iterable[str]] | None = None
-) -> Dictionary:
-    """Return a dictionary of given values, and of those that responses fill into actions that are templates.
-
-    >>> from turnwise.dialogue import Turn
-    >>> turn = Turn("is it dear?", ["{name} is {price}"], response="Blue Door is cheap")
-    >>> learn_dictionary([Dialogue("d1", [turn])], {"price": ["dear"]}).values
-    {'price': ('dear', 'cheap'), 'name': ('Blue Door',)}
-    """
-    values = {slot: dict.fromkeys(known) for slot, known in (given or {}).items()}
-    for dialogue in dialogues:
-        for turn in dialogue:
-            if turn.response is not None:
-                for action in turn.actions:
-                    for slot, value in values_in(action, turn.response):
-                        values.setdefault(slot, {})[value] = None
-    return Dictionary(values)
 
 
 def values_in(template: str, response: str) -> list[tuple[str, str]]:
@@ -42,16 +19,44 @@ def values_in(template: str, response: str) -> list[tuple[str, str]]:
     >>> values_in("api_call R_cuisine R_price", "api_call thai R_price"), values_in("Hello!", "Hello!")
     ([('R_cuisine', 'thai')], [])
     """
-    slots, pattern = _pattern(template)
-    filled = pattern.fullmatch(response.strip()) if slots else None
-    if filled is None:
-        return []
-    found = zip(slots, filled.groups(), strict=True)
+    found = zip(slots_in(template), texts_in(template, response), strict=False)
     return [(slot, value) for slot, value in found if not _PLACEHOLDER.fullmatch(value)]
 
 
+def texts_in(template: str, response: str) -> tuple[str, ...]:
+    """Return what stands in each placeholder's place, be it a placeholder; nothing where they do not fit.
+
+    >>> texts_in("api_call R_cuisine R_price", "api_call thai R_price"), texts_in("try {name}", "no")
+    (('thai', 'R_price'), ())
+    """
+    slots, _, pattern = _parts(template)
+    filled = pattern.fullmatch(response.strip()) if slots else None
+    return () if filled is None else filled.groups()
+
+
+def slots_in(template: str) -> tuple[str, ...]:
+    """Return the slot of each placeholder, in order.
+
+    >>> slots_in("R_name serves {food} food"), slots_in("Hello!")
+    (('R_name', 'food'), ())
+    """
+    return _parts(template)[0]
+
+
+def fill(template: str, texts: Iterable[str]) -> str:
+    """Return a template with a text in each placeholder's place.
+
+    >>> fill("R_name serves {food} food", ["Blue Door", "thai"])
+    'Blue Door serves thai food'
+    """
+    first, *others = _parts(template)[1]
+    pieces = zip(texts, others, strict=True)
+    return first + "".join(text + piece for text, piece in pieces)
+
+
 @functools.lru_cache(4096)
-def _pattern(template: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
+def _parts(template: str) -> tuple[tuple[str, ...], tuple[str, ...], re.Pattern[str]]:
+    """Return a template's slots, the pieces around them, and what it matches."""
     slots = tuple(placeholder.strip("{}<>") for placeholder in _PLACEHOLDER.findall(template))
-    pieces = (re.escape(piece) for piece in _PLACEHOLDER.split(template.strip()))
-    return slots, re.compile("(.+?)".join(pieces))
+    pieces = tuple(_PLACEHOLDER.split(template.strip()))
+    return slots, pieces, re.compile("(.+?)".join(map(re.escape, pieces)))

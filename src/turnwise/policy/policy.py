@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from turnwise.dialogue import Dialogue, Turn
 from turnwise.errors import ModelError
 from turnwise.features import Memory, Previous
+from turnwise.features.fillings import NOTHING, Fillings
 from turnwise.layouts import turns_read
 from turnwise.policy.decision import tempered
 from turnwise.policy.digest import digest_of
@@ -19,6 +20,7 @@ from turnwise.policy.folder import read_folder, write_folder
 from turnwise.policy.onnx_file import OnnxFile, write_onnx
 from turnwise.policy.parts import Parts
 from turnwise.policy.prediction import Prediction
+from turnwise.policy.wording import Wording
 from turnwise.rules import BoundRules, Kept
 from turnwise.runtime import NumpyNetwork, OneByOne, State, network_of
 from turnwise.runtime.temper import temper
@@ -46,6 +48,7 @@ class PolicyState:
 class Policy(Parts):
     """A trained model, made of its parts. It holds no conversation: state in, state out."""
 
+    wording: Wording = field(init=False, repr=False)
     _network: NumpyNetwork | OneByOne = field(init=False, repr=False)
     _bound: BoundRules | None = field(init=False, repr=False)
     _digest: str = field(init=False, repr=False, default="")
@@ -55,6 +58,7 @@ class Policy(Parts):
         weights = temper(self.weights, self.decision.temperature) if self._is_plain else self.weights
         network = network_of(self.config, weights, self.space.multi, self.members)
         object.__setattr__(self, "_network", network)
+        object.__setattr__(self, "wording", Wording(self.encoder.responder, self.responses))
         object.__setattr__(self, "_bound", BoundRules(self.rules, self.space) if self.rules else None)
 
     @property
@@ -136,7 +140,7 @@ class Policy(Parts):
         memory: Memory,
     ) -> tuple[Prediction, PolicyState]:
         """Return the prediction and the state after a turn that the network was stepped through."""
-        prediction = self._prediction(self._settled(probabilities, turn, state))
+        prediction = self._prediction(self._settled(probabilities, turn, state), memory.fillings)
         if self._bound is None or state.rules is None:
             return prediction, PolicyState(network, memory)
         refused, kept = self._bound.read(turn, state.previous, state.rules)
@@ -154,12 +158,13 @@ class Policy(Parts):
             return probabilities
         return tempered(probabilities, self.decision.temperature, self.space.multi).astype(np.float32)
 
-    def _prediction(self, probabilities: NDArray[np.float32]) -> Prediction:
+    def _prediction(self, probabilities: NDArray[np.float32], fillings: Fillings = NOTHING) -> Prediction:
+        words = self.wording, fillings
         if probabilities.ndim == 1:
-            return Prediction(probabilities, self.space, (), self.decision)
+            return Prediction(probabilities, self.space, (), self.decision, *words)
         first, *others = probabilities
         ahead = tuple(Prediction(row, self.space, (), self.decision) for row in others)
-        return Prediction(first, self.space, ahead, self.decision)
+        return Prediction(first, self.space, ahead, self.decision, *words)
 
     def for_error(self, max_error: float) -> Policy:
         """Return the policy that abstains as is needed for at most this share of wrong answers.
@@ -215,13 +220,19 @@ class Policy(Parts):
         return write_onnx(self, Path(path), force=force)
 
     @classmethod
-    def load(cls, path: str | Path) -> Policy:
+    def load(cls, path: str | Path, *, vectors: str | Path | None = None) -> Policy:
         """Load a saved policy; neither Keras nor JAX is needed.
 
+        Args:
+            path: the folder.
+            vectors: where the vectors that it was trained with lie now; where they lay when not given.
+
         Raises:
-            ModelError: where the folder is incomplete, altered or of an unknown format.
+            ModelError: where the folder is incomplete, altered or of an unknown format, or the vectors are
+                not there or not the same.
+            MissingExtra: where what it reads words or vectors with is not installed.
         """
-        parts = read_folder(Path(path))
+        parts = read_folder(Path(path), vectors)
         policy = cls(**{field.name: getattr(parts, field.name) for field in fields(parts)})
         policy.check(str(path))
         return policy

@@ -9,7 +9,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from turnwise.features.fillings import NOTHING, Fillings
 from turnwise.policy.decision import AS_IT_IS, Decision
+from turnwise.policy.wording import SILENT, Wording
 from turnwise.vocabulary import ActionSpace
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -24,6 +26,8 @@ class Prediction:
         probabilities: (A,), in the order of the action space.
         ahead: with the layout `many-to-many-1`, what it foresees for the turns after this one.
         decision: how the probabilities become what is done.
+        wording: the words of the policy's actions.
+        fillings: what templates can be filled with at this turn.
         refused: why each action that a rule refuses is refused; its probability is 0.
 
     >>> prediction = Prediction(np.array([0.2, 0.7, 0.1], np.float32), ActionSpace(["greet", "book", "bye"]))
@@ -37,7 +41,18 @@ class Prediction:
     space: ActionSpace
     ahead: tuple[Prediction, ...] = ()
     decision: Decision = AS_IT_IS
+    wording: Wording = SILENT
+    fillings: Fillings = NOTHING
     refused: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+
+    @property
+    def response(self) -> str | None:
+        """What the policy would say with its actions, made when it is asked for; None where nothing is known.
+
+        An action that is a template is filled, with values of this dialogue; any other has the response that
+        was most frequent in training.
+        """
+        return self.wording.text(self.actions, self.fillings)
 
     @property
     def actions(self) -> tuple[str, ...]:

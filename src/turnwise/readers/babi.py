@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from turnwise.candidates import MOST_CANDIDATES, candidate_facts
 from turnwise.dialogue import Dialogue, Fact, Turn
 from turnwise.errors import CorpusError
 from turnwise.readers.lines import name_of, read_lines
@@ -25,7 +26,8 @@ def read_babi(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
     The action is the response's template (`turnwise.readers.templates`), the raw response is kept. Values
     come from the file's own facts and calls and from a knowledge base beside it (`*kb*.txt`). `<SILENCE>`
     is a turn without user text. Lines without a tab are what the system saw before its next turn: that
-    turn gets the fact `kb_results`, the number of restaurants listed, 0 for `api_call no result`.
+    turn gets the fact `kb_results`, the number of restaurants listed, 0 for `api_call no result`, and the
+    restaurants themselves as candidates, the best rated first.
     """
     templates = Templates([*_values(path), *_beside(path)])
     dialogue = _Open()
@@ -51,7 +53,8 @@ class _Open:
     """A dialogue that is still being read."""
 
     turns: list[Turn] = field(default_factory=list)
-    found: set[str] | None = None  # restaurants listed since the last turn; None: nothing was looked up
+    # What each restaurant listed since the last turn has; None: nothing was looked up.
+    found: dict[str, dict[str, str]] | None = None
     begun: bool = False
 
     def add(self, content: str, templates: Templates, skipped: Skipped) -> None:
@@ -59,14 +62,15 @@ class _Open:
         user, tab, response = content.partition("\t")
         fact = _FACT.fullmatch(content)
         if fact:
-            self.found = (self.found or set()) | {fact[1]}
+            self.found = self.found or {}
+            self.found.setdefault(fact[1], {"R_name": fact[1]})[fact[2]] = fact[3].strip()
         elif tab and response.strip():
-            facts: dict[str, Fact] = {} if self.found is None else {"kb_results": len(self.found)}
+            facts = {} if self.found is None else _results(list(self.found.values()), skipped)
             said = None if user.strip() == _SILENCE else user
             self.turns.append(Turn(said, (templates.template(response),), facts, response))
             self.found = None
         elif content.strip() == _NO_RESULT:
-            self.found = self.found or set()
+            self.found = self.found or {}
         else:
             skipped.add("line that is neither a turn nor a fact")
 
@@ -77,6 +81,21 @@ class _Open:
             yield Dialogue(name, tuple(self.turns))
         else:
             skipped.add("dialogue without a turn")
+
+
+def _results(found: list[dict[str, str]], skipped: Skipped) -> dict[str, Fact]:
+    """Return the facts that a turn has of the restaurants listed before it."""
+    best = sorted(found, key=_rating, reverse=True)
+    if best[MOST_CANDIDATES:]:
+        reason = f"restaurant beyond the {MOST_CANDIDATES} best of a look-up (counted in kb_results)"
+        skipped.add(reason, len(best[MOST_CANDIDATES:]))
+    candidates = (tuple(restaurant.items()) for restaurant in best[:MOST_CANDIDATES])
+    return {"kb_results": len(found)} | candidate_facts(candidates)
+
+
+def _rating(restaurant: dict[str, str]) -> float:
+    rating = restaurant.get("R_rating", "")
+    return float(rating) if rating.isdecimal() else -1
 
 
 def is_knowledge_base(lines: list[str]) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from turnwise.candidates import inputs_of
 from turnwise.dialogue import Corpus, Dialogue, Fact
 from turnwise.features.facts import is_number
 from turnwise.vocabulary import value_name
@@ -106,7 +107,7 @@ def _situations(
     taken, facts = dict[str, None](), dict[str, Fact]()
     previous: tuple[str, ...] = ()
     for turn in dialogue:
-        facts |= turn.facts
+        facts |= inputs_of(turn.facts)
         conditions: list[dict[str, Any]] = [{"taken": action} for action in taken]
         conditions += [{"previous": action} for action in previous]
         for name, value in facts.items():

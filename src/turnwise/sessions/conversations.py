@@ -159,7 +159,11 @@ def _step(works: Sequence[_Work]) -> None:
             if request.threshold is not None:
                 prediction = prediction.abstaining_below(request.threshold)
             session.end_turn(work.turn, prediction, after)
-            work.told = {"turn": len(session), **told_of(prediction, request.top, work.policy.responses)}
+            work.told = {
+                "turn": len(session),
+                **told_of(prediction, request.top),
+                "response": prediction.response,
+            }
             committed = session.commit() if request.commit and not prediction.abstains else None
             work.told["committed"] = None if committed is None else list(committed)
 

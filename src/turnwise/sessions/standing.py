@@ -11,6 +11,7 @@ import numpy as np
 
 from turnwise.errors import StateError
 from turnwise.features import Memory
+from turnwise.features.fillings import Fillings
 from turnwise.policy import PolicyState
 
 FORMAT = "turnwise-state-3"
@@ -50,6 +51,7 @@ class Standing:
             "previous": memory.previous,
             "response": memory.response,
             "kept": memory.kept,
+            "fillings": memory.fillings.to_json(),
             "rules": self.state.rules,
             "shapes": [[vector.shape for vector in cell] for cell in cells],
         }
@@ -74,7 +76,12 @@ class Standing:
                 _names(head["predicted"]),
                 PolicyState(
                     _cells(head["shapes"], body),
-                    Memory(_names(head["previous"]), head["response"], _frozen(head["kept"])),
+                    Memory(
+                        _names(head["previous"]),
+                        head["response"],
+                        _frozen(head["kept"]),
+                        Fillings(*_frozen(head["fillings"])),
+                    ),
                     _frozen(head["rules"]),
                 ),
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from turnwise.dialogue import Turn
@@ -11,26 +10,22 @@ from turnwise.policy import Prediction
 Told = dict[str, Any]
 
 
-def told_of(prediction: Prediction, top: int, responses: Mapping[str, str] | None = None) -> Told:
-    """Return the actions to take, the most probable ones with their probabilities, and what to say.
+def told_of(prediction: Prediction, top: int) -> Told:
+    """Return the actions to take, and the most probable ones with their probabilities.
 
     >>> import numpy as np
     >>> from turnwise import ActionSpace
     >>> prediction = Prediction(np.array([0.25, 0.75], np.float32), ActionSpace(["greet", "book"]))
-    >>> told_of(prediction, 1, {"book": "Done."})
+    >>> told_of(prediction, 1)
     {'actions': ['book'], 'probability': 0.75, 'abstain': False,
-     'ranked': [{'action': 'book', 'probability': 0.75}], 'response': 'Done.'}
+     'ranked': [{'action': 'book', 'probability': 0.75}]}
     """
-    actions = prediction.actions
     told: Told = {
-        "actions": list(actions),
+        "actions": list(prediction.actions),
         "probability": round(prediction.probability, 6),
         "abstain": prediction.abstains,
         "ranked": ranked_of(prediction, top),
     }
-    if responses is not None:
-        said = [responses[action] for action in actions if action in responses]
-        told["response"] = " ".join(said) or None
     if prediction.refused:
         told["refused"] = dict(prediction.refused)
     if prediction.ahead:

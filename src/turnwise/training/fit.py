@@ -134,7 +134,8 @@ class Fit:
         if own:
             with averaged(self.model, self._optimizer):
                 previous = own_previous(self.train, self.space, partial(self._answers, step))
-        return Corruption(config.word_dropout, config.turn_dropout, config.fact_dropout, own, previous)
+        shares = (config.word_dropout, config.turn_dropout, config.fact_dropout, own)
+        return Corruption(*shares, previous, config.value_dropout)
 
     def _judge(self, record: dict[str, Any], step: Step) -> None:
         """Add how the dev part fares, and keep the weights where it never fared better."""

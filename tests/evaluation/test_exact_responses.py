@@ -1,0 +1,78 @@
+"""How often what would be said is what was said, to the letter."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+import turnwise
+from booking_dialogues import bookings
+from evaluation_support import Scripted
+from support import QUICK, SMALL, tiny
+from turnwise import ActionSpace, Corpus, Dialogue, NetworkConfig, TrainConfig, Turn, evaluate
+from turnwise.evaluation.exact_responses import ExactTally
+from turnwise.evaluation.judged import judge
+
+SPACE = ActionSpace(["ask", "bye"])
+
+
+class Speaking(Scripted):
+    """A policy that says "Which one?" with whatever it does."""
+
+    def step(self, state, turn):
+        answer, after = super().step(state, turn)
+        return replace(answer, response="Which one?"), after
+
+
+def ask(seen):
+    return ("ask",)
+
+
+@pytest.mark.parametrize(
+    ("action", "response", "right", "counted"),
+    [
+        ("ask", "Which one?", 1, 1),
+        ("ask", "  Which\tone? ", 1, 1),
+        ("ask", "which one?", 0, 1),
+        ("ask", "", 0, 1),
+        ("bye", "Which one?", 0, 1),
+        ("ask", None, 0, 0),
+    ],
+)
+def test_a_turn_is_exact_where_action_and_text_are(action, response, right, counted):
+    policy, tally = Speaking(ask, SPACE), ExactTally()
+    tally.add(judge(policy, Dialogue("d", [Turn("hi", (action,), response=response)])))
+    exact = tally.exact()
+    assert (exact.part, exact.whole) == (right, counted) if counted else exact is None
+
+
+def test_a_silent_policy_says_an_empty_response():
+    tally = ExactTally()
+    tally.add(judge(Scripted(ask, SPACE), Dialogue("d", [Turn("hi", ("ask",), response=" ")])))
+    assert tally.exact().part == 1
+
+
+def test_templates_are_judged_as_they_are_filled(tmp_path):
+    corpus = bookings(tmp_path)
+    policy = turnwise.train(corpus, corpus, network=NetworkConfig(units=16), config=TrainConfig(epochs=25))
+    report = evaluate(policy, corpus)
+    assert report.turn_accuracy == 1
+    assert (report.exact_response.part, report.exact_response.whole) == (72, 72)
+    assert report.to_json()["exact_response"] == 1
+    # What was found is needed for the offers and the number: for three of eight turns.
+    bare = [Dialogue(one.id, [replace(turn, facts={"kb_results": 3}) for turn in one]) for one in corpus]
+    assert evaluate(policy, Corpus("bare", bare)).exact_response.part <= 72 - 3 * 9 + 3
+
+
+def test_a_report_without_responses_has_no_such_figure(policy):
+    silent = Corpus("s", [Dialogue(d.id, [replace(turn, response=None) for turn in d]) for d in tiny()])
+    record = evaluate(policy, silent).to_json()
+    assert record["exact_response"] is record["exact_responses"] is record["turns_with_response"] is None
+    record = evaluate(policy, tiny()).to_json()
+    assert record["exact_response"] == record["exact_responses"] / record["turns_with_response"]
+    assert json.dumps(record)
+
+
+def test_where_a_decision_is_no_turn_there_is_no_such_figure():
+    course = turnwise.train(tiny(), network=SMALL.model_copy(update={"layout": "one-to-many"}), config=QUICK)
+    assert evaluate(course, tiny()).exact_response is None

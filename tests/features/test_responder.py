@@ -1,0 +1,149 @@
+"""Templates are filled with what the dialogue holds, and where each value comes from is learned."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from booking_dialogues import KNOWN, NEW, bookings
+from turnwise import Dialogue, Turn
+from turnwise.features import Census, Responder
+from turnwise.features.dictionary import Dictionary
+from turnwise.features.fillings import NOTHING, SOURCES, Fillings
+from turnwise.features.learn_responder import ResponderCounts
+from turnwise.features.templates import fill, texts_in
+
+TWO = {"candidate.1.name": "Blue Door", "candidate.1.area": "north", "candidate.2.name": "Green Hill"}
+words = st.text("abc {}", min_size=1, max_size=6).filter(str.strip)
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(["", "try Blue Door", "try Green Hill", "try Old Mill"]),
+        st.lists(st.tuples(st.sampled_from(["name", "area"]), st.sampled_from(["Blue Door", "north"]))),
+        st.sampled_from([{}, TWO, {"candidate.none": True}, {"found": 3}]),
+    ),
+    max_size=8,
+)
+
+
+def said(corpus, encoder):
+    """What would be said with the recorded actions, and what was; the templates alone."""
+    for dialogue in corpus:
+        memory = encoder.start()
+        for turn in dialogue:
+            _, memory = encoder.encode(turn, memory)
+            for action in turn.actions:
+                text = encoder.responder.text(action, memory.fillings)
+                if text is not None:
+                    yield text, turn.response
+
+
+def test_every_template_is_filled_as_it_was_recorded(tmp_path):
+    corpus = bookings(tmp_path)
+    pairs = list(said(corpus, Census.of(corpus).encoder()))
+    assert len(pairs) == 5 * len(list(corpus))
+    assert [text for text, _ in pairs] == [response for _, response in pairs]
+
+
+def test_values_that_training_did_not_have_are_said_where_a_file_names_them(tmp_path):
+    corpus, other = bookings(tmp_path / "known"), bookings(tmp_path / "new", NEW)
+    values = {"R_cuisine": [*KNOWN[0], *NEW[0]], "R_location": [*KNOWN[1], *NEW[1]]}
+    census = Census.begun(corpus, values=values)
+    for dialogue in corpus:
+        census.fillings.add(dialogue)
+    told = [text == response for text, response in said(other, census.encoder())]
+    assert all(told)
+    # Without the file it can say what it found, and what it said before, but not what the user named first.
+    told = [text == response for text, response in said(other, Census.of(corpus).encoder())]
+    assert told == [False, True, True, True, True] * len(list(other))
+
+
+# For each source, a dialogue whose last response repeats what only that source holds.
+ONLY = {
+    "next": [Turn("hi", ("ask",), TWO), Turn("go", ("on {name}",), response="on Blue Door")],
+    "offered": [
+        Turn("hi", ("try {name}",), TWO, "try Green Hill"),
+        Turn("go", ("so", "later"), response="so"),
+        Turn("go", ("on {name}",), response="on Green Hill"),
+    ],
+    "user": [Turn("red Door", ("ask",), TWO), Turn("go", ("on {name}",), response="on red door")],
+    "said": [
+        Turn("hi", ("try {name}",), response="try Old Mill"),
+        Turn("hi", ("ask",), TWO),
+        Turn("go", ("on {name}",), response="on Old Mill"),
+    ],
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_each_source_is_learned_where_it_is_the_one_that_is_right(source):
+    counts = ResponderCounts(Dictionary({"name": ["red door"]}))
+    for number in range(3):
+        counts.add(Dialogue(f"d{number}", ONLY[source]))
+    (place,) = counts.responder().places["on {name}"]
+    assert place.sources[0] == source
+
+
+def test_what_nobody_named_stands_as_it_usually_does():
+    turns = [Turn("thai", ("call {food} {price}",), response="call thai {price}")] * 3
+    counts = ResponderCounts(Dictionary({"food": ["thai", "greek"], "price": ["cheap"]}))
+    counts.add(Dialogue("d1", [*turns, Turn("cheap", ("call {food} {price}",), response="call thai cheap")]))
+    responder = counts.responder()
+    assert responder.text("call {food} {price}", Fillings(user=(("food", "greek"),))) == "call greek {price}"
+    assert responder.text("call {food} {price}", NOTHING) == "call thai {price}"
+
+
+def test_a_response_that_does_not_fit_its_template_teaches_nothing():
+    counts = ResponderCounts(Dictionary())
+    counts.add(Dialogue("d1", [Turn("hi", ("try {name}", "bye"), response="quite another text")]))
+    assert not counts.responder()
+
+
+def test_a_responder_comes_back(tmp_path):
+    responder = Census.of(bookings(tmp_path)).encoder().responder
+    assert responder
+    assert Responder.from_json(json.loads(json.dumps(responder.to_json()))) == responder
+
+
+@given(st.lists(words, min_size=1, max_size=3))
+def test_what_is_filled_in_can_be_read_out(texts):
+    template = " | ".join("R_x" for _ in texts)
+    texts = [text.strip() for text in texts]
+    assert texts_in(template, fill(template, texts)) == tuple(texts)
+
+
+@given(steps)
+def test_fillings_are_what_came_last_and_do_not_grow(conversation):
+    fillings, response, found = NOTHING, None, ()
+    for text, mentions, facts in conversation:
+        fillings = fillings.after(("try {name}",), response, mentions, facts)
+        response = text or None
+        if "candidate.none" in facts:
+            found = ()
+        elif "candidate.1.name" in facts:
+            found = ("Blue Door", "Green Hill")
+        assert tuple(candidate[0][1] for candidate in fillings.candidates) == found
+        for slot, value in dict(mentions).items():
+            assert fillings.value("user", slot) == value
+        assert len(set(fillings.offered)) == len(fillings.offered) <= len(found)
+        assert len(fillings.user) <= 2
+        assert len(fillings.said) <= 1
+        assert Fillings(*_frozen(json.loads(json.dumps(fillings.to_json())))) == fillings
+
+
+def _frozen(value):
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def test_candidates_are_offered_in_order_whatever_the_spelling():
+    fillings = NOTHING.after((), None, (), {"candidate.1.name": "blue_door", "candidate.2.name": "hill"})
+    fillings = fillings.after(("try {name}",), "try Blue Door", (), {})
+    assert (fillings.value("offered", "name"), fillings.value("next", "name")) == ("blue_door", "hill")
+    fillings = fillings.after(("try {name}",), "try hill", [("name", "blue door")], {})
+    assert (fillings.value("offered", "name"), fillings.value("next", "name")) == ("blue_door", None)
+
+
+def test_twenty_candidates_are_kept():
+    facts = {f"candidate.{number}.name": f"place {number}" for number in reversed(range(1, 31))}
+    kept = NOTHING.after((), None, (), facts).candidates
+    assert [candidate[0][1] for candidate in kept] == [f"place {number}" for number in range(1, 21)]

@@ -1,0 +1,160 @@
+"""Candidates are said and not looked at; live, what is said is tracked as it was in training."""
+
+import json
+
+import numpy as np
+import pytest
+
+import turnwise
+from booking_dialogues import bookings
+from cli_support import run
+from support import QUICK, SMALL
+from turnwise import Corpus, Dialogue, Policy, Session, Turn
+from turnwise.candidates import inputs_of
+from turnwise.data import convert, summarise, validate
+from turnwise.floors import FloorCounts
+from turnwise.histories import histories_of
+from turnwise.layouts import lesson
+from turnwise.rules import suggest_rules
+from turnwise.sessions import open_store
+from turnwise.sessions.conversations import Conversations
+from turnwise.sessions.request import Begin, Observe
+
+FOUND = {
+    "kb_results": 2,
+    "candidate.1.R_name": "resto_a",
+    "candidate.1.R_phone": "5",
+    "candidate.2.R_name": "b",
+}
+OFFER, NUMBER = "what do you think of this option: R_name", "here it is R_phone"
+
+
+@pytest.fixture(scope="module")
+def booked(tmp_path_factory) -> Corpus:
+    return bookings(tmp_path_factory.mktemp("bookings"))
+
+
+@pytest.fixture(scope="module")
+def booker(booked) -> Policy:
+    return turnwise.train(booked, network=SMALL, config=QUICK)
+
+
+@pytest.fixture
+def bare(booked) -> Corpus:
+    """The same dialogues without candidates."""
+    return Corpus(
+        booked.name,
+        [
+            Dialogue(
+                one.id, [Turn(turn.user, turn.actions, inputs_of(turn.facts), turn.response) for turn in one]
+            )
+            for one in booked
+        ],
+    )
+
+
+def test_nothing_that_predicts_or_judges_looks_at_candidates(booked, bare, booker):
+    for one, other in zip(booked, bare, strict=True):
+        assert one != other
+        for told, untold in zip(booker.predict(one), booker.predict(other), strict=True):
+            np.testing.assert_array_equal(told.probabilities, untold.probabilities)
+        lessons = lesson(booker.config, one), lesson(booker.config, other)
+        histories = [list(histories_of(booker.config, each)) for each in lessons]
+        assert histories[0] == histories[1]
+    twin = turnwise.train(bare, network=SMALL, config=QUICK)
+    for name, array in booker.weights.items():
+        np.testing.assert_array_equal(array, twin.weights[name])
+
+
+def test_no_table_names_candidates(booked, bare, booker):
+    arrays = []
+    for corpus in (booked, bare):
+        counts = FloorCounts()
+        for dialogue in corpus:
+            counts.add(lesson(booker.config, dialogue))
+        arrays.append(counts.floors().to_arrays()[0])
+    for name, array in arrays[0].items():
+        np.testing.assert_array_equal(array, arrays[1][name])
+    assert suggest_rules(booked, support=2) == suggest_rules(bare, support=2)
+    assert summarise(booked).facts == summarise(bare).facts == {"kb_results": 9}
+    assert validate(booked).findings == validate(bare).findings
+
+
+def test_what_nobody_tells_was_said_in_the_policys_own_words(booker):
+    """An offer whose text is not told counts as made, in a session as after `Policy.step`."""
+    told, untold = Session(booker), Session(booker)
+    for session in (told, untold):
+        assert session.observe("yes", FOUND).fillings.value("next", "R_name") == "resto_a"
+    told.commit([OFFER], "what do you think of this option: resto_a")
+    untold.commit([OFFER])
+    one, other = told.observe("its number"), untold.observe("its number")
+    assert one.fillings == other.fillings
+    assert one.fillings.value("offered", "R_phone") == "5"
+    assert one.fillings.value("next", "R_name") == "b"
+    np.testing.assert_array_equal(one.probabilities, other.probabilities)
+
+
+def test_another_text_that_is_told_counts_instead(booker):
+    session = Session(booker)
+    session.observe("yes", FOUND)
+    session.commit([OFFER], "what do you think of this option: b")
+    assert session.observe("its number").fillings.value("offered", "R_name") == "b"
+
+
+def test_what_can_be_said_is_the_same_after_a_resume_an_undo_and_an_override(booker):
+    straight = Session(booker)
+    straight.observe("yes", FOUND)
+    straight.commit([OFFER])
+    expected = straight.observe("another one").fillings
+
+    session = Session(booker)
+    session.observe("yes", FOUND)
+    session.commit([NUMBER])
+    session.observe("no")
+    session.undo()
+    session = Session.resume(booker, session.state, session.events)
+    session.commit([OFFER])
+    assert session.observe("another one").fillings == expected
+
+    (again,) = wrong(booker).override(1, [OFFER])
+    assert again.fillings == expected
+
+
+def wrong(booker: Policy) -> Session:
+    session = Session(booker)
+    session.observe("yes", FOUND)
+    session.commit([NUMBER])
+    session.observe("another one")
+    session.commit([OFFER])
+    return session
+
+
+def test_a_loaded_policy_says_the_same(booked, booker, tmp_path):
+    loaded = Policy.load(booker.save(tmp_path / "model"))
+    for dialogue in booked:
+        said = [prediction.response for prediction in booker.predict(dialogue)]
+        assert [prediction.response for prediction in loaded.predict(dialogue)] == said
+
+
+def test_conversations_and_the_terminal_tell_what_is_said(booker, tmp_path):
+    facts = {name: value for name, value in FOUND.items() if name != "kb_results"}
+    talks = Conversations(lambda: {"default": booker}, open_store("memory:"))
+    told = [
+        json.loads(answer)
+        for request in (Begin(id="c1", model="default"), Observe(id="c1", user="yes", facts=facts))
+        for answer in talks.run([request])
+    ]
+    expected = Session(booker).observe("yes", facts)
+    assert told[1]["response"] == expected.response
+    model = booker.save(tmp_path / "model")
+    pairs = " ".join(f"{name}={value}" for name, value in facts.items())
+    assert f"system: {expected.response}" in run("chat", model, stdin=f"/facts {pairs}\nyes\n/quit\n").stdout
+
+
+def test_predict_tells_what_would_be_said(booked, booker, tmp_path):
+    model = booker.save(tmp_path / "model")
+    convert(booked, tmp_path / "booked.jsonl", "jsonl")
+    lines = run("predict", model, tmp_path / "booked.jsonl").stdout.splitlines()
+    expected = [prediction.response for dialogue in booked for prediction in booker.predict(dialogue)]
+    assert [json.loads(line)["response"] for line in lines] == expected
+    assert any("resto_" in (response or "") for response in expected)
