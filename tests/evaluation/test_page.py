@@ -115,6 +115,16 @@ def test_a_cell_of_the_matrix_leads_to_its_dialogues():
     assert re.findall(r"<code>(\w)</code>", first) == ["b", "a", "b"]  # before it, right, predicted
 
 
+def test_each_wrong_cell_of_the_matrix_leads_somewhere_however_small_it_is():
+    names = "abcdefghij"
+    policy = Scripted(lambda seen: (seen[-1][0],), ActionSpace(names))  # the text says what it answers
+    html, report = judged(policy, spoken(" ".join(f"{one}:{other}" for one in names for other in names)))
+    page = check(html)
+    assert len(report.confusions) == 90
+    links = [value for value in page.values("href") if value.startswith("#confusion-")]
+    assert sorted(links) == sorted(f"#confusion-{number}" for number in range(1, 91))
+
+
 def test_an_example_shows_three_turns_before_the_wrong_one():
     html, _ = as_b(spoken("1:b 2:b 3:b 4:b 5:b 6:a 7:b"))
     assert re.findall(r'<li value="(\d)">', html) == ["3", "4", "5", "6"]
@@ -129,6 +139,10 @@ def test_every_layout_has_its_page(layout):
     assert (report.free_running is None) == ("fed its own actions" not in html)
     assert page.tags["details"] == 1 + len(report.confusions)
     assert html.count("<article") == report.turns.whole - report.turns.part
+    for one in html.split("<article")[1:] if policy.config.layout != "many-to-one" else ():
+        (number,) = re.findall(r"</bdi>, (?:turn|decision) (\d+)</h4>", one)
+        last = re.findall(r'<li value="(\d+)">', one)[-1]
+        assert int(last) <= int(number), "nothing of what came later is shown"
     if layout == "many-to-one":
         assert page.row("tea")[1:3] == ["4", str(report.actions["tea"].predicted)]
         assert "dialogues right</th>" in html
@@ -237,7 +251,7 @@ def test_the_same_report_has_the_same_bytes_whatever_the_users_style_is():
 
     corpus = spoken("x:b y:a x:b", "x:a y:c", "x:b")
     first, _ = as_b(corpus)
-    with matplotlib.rc_context({"font.size": 30, "svg.fonttype": "path", "axes.facecolor": "red"}):
+    with matplotlib.rc_context({"font.size": 30, "svg.fonttype": "path", "axes.linewidth": 9}):
         assert as_b(corpus)[0] == first
 
 
