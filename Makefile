@@ -66,7 +66,7 @@ format: $(VENV)/.dev ## Put the code into the project's format
 
 .PHONY: bench
 bench: $(VENV)/.test ## Train and evaluate on real corpora: make bench DATA=folder
-	@$(BIN)/python benchmarks/corpora.py $(DATA)
+	@$(BIN)/python benchmarks/accuracy.py $(DATA)
 
 .PHONY: clean
 clean: ## Remove what the other targets made

@@ -5,15 +5,21 @@ from urllib.parse import urlsplit
 WIDE, PHONE = {"width": 1100, "height": 860}, {"width": 360, "height": 740}
 
 # Of every text that is seen: its colour, and that of the ground behind it.
-_TEXTS = """() => {
+_TEXTS = r"""() => {
   const found = [];
-  const ground = element => {
+  const ground = element => {  // colours through which others shine are laid upon these
+    const layers = [];
     for (let one = element; one; one = one.parentElement) {
       const colour = getComputedStyle(one).backgroundColor;
-      if (!colour.includes("0, 0, 0, 0")) return colour;
+      const [red, green, blue, alpha = 1] = colour.match(/[\d.]+/g).map(Number);
+      layers.push([[red, green, blue], alpha]);
     }
-    return getComputedStyle(document.documentElement).getPropertyValue("color-scheme").includes("dark")
-      && matchMedia("(prefers-color-scheme: dark)").matches ? "rgb(18, 18, 18)" : "rgb(255, 255, 255)";
+    const dark = getComputedStyle(document.documentElement).getPropertyValue("color-scheme").includes("dark")
+      && matchMedia("(prefers-color-scheme: dark)").matches;
+    const colour = layers.reverse().reduce(
+      (below, [above, alpha]) => below.map((part, place) => part * (1 - alpha) + above[place] * alpha),
+      dark ? [18, 18, 18] : [255, 255, 255]);
+    return `rgb(${colour.join(", ")})`;
   };
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
@@ -22,7 +28,8 @@ _TEXTS = """() => {
     if (!text || box.width < 2 || element.disabled || style.visibility === "hidden") continue;
     const large = parseFloat(style.fontSize) >= 24
       || parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700;
-    found.push([text.slice(0, 40), style.color, ground(element), large]);
+    const colour = element.closest("svg") ? style.fill : style.color;
+    found.push([text.slice(0, 40), colour, ground(element), large]);
   }
   return found;
 }"""
@@ -42,7 +49,7 @@ _FACTS = """() => ({
   described: [...document.querySelectorAll("[aria-describedby], [aria-labelledby]")].flatMap(one =>
     [one.getAttribute("aria-describedby"), one.getAttribute("aria-labelledby")].filter(Boolean)
       .flatMap(ids => ids.split(" "))).filter(id => !document.getElementById(id)),
-  images: [...document.querySelectorAll("img:not([alt]), svg:not([aria-hidden])")].length,
+  images: document.querySelectorAll("img:not([alt]), svg:not([aria-hidden], [role=img][aria-label])").length,
   tables: [...document.querySelectorAll("th:not([scope])")].length,
 })"""
 

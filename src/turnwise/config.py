@@ -57,6 +57,10 @@ class EncoderConfig(Settings):
         tokenizer: where a network reads words in order: whole `words`, or `bpe`, byte-pair pieces of them
             (the extra `bpe`).
         max_tokens: W, the words or pieces of a turn that such a network reads; what comes after is cut off.
+        vectors: a local folder (or file) of sentence or word vectors; the vector of the user's text has bits
+            (the extra `vectors`, or `sentence-vectors`). None where it is empty.
+        vector_parts: M, the parts that a vector is cut into; each sets one bit.
+        vector_centroids: C, the bits that each part has, at most: what is known of the training part's texts.
     """
 
     min_count: int = Field(default=2, ge=1)
@@ -72,6 +76,21 @@ class EncoderConfig(Settings):
     learn_values: bool = True
     tokenizer: Literal["words", "bpe"] = "words"
     max_tokens: int = Field(default=64, ge=1, le=4096)
+    vectors: str = ""
+    vector_parts: int = Field(default=8, ge=1, le=1024)
+    vector_centroids: int = Field(default=16, ge=2, le=4096)
+
+    def check(self) -> None:
+        """Refuse what would have to be ignored.
+
+        >>> EncoderConfig(vector_centroids=64)
+        Traceback (most recent call last):
+        turnwise.errors.ConfigError: setting 'vector_centroids' is 64; it needs 'vectors', a folder of them
+        """
+        for name in ("vector_parts", "vector_centroids"):
+            value, field = getattr(self, name), type(self).model_fields[name]
+            if not self.vectors and value != field.default:
+                raise ConfigError(f"setting {name!r} is {value}; it needs 'vectors', a folder of them")
 
 
 class NetworkConfig(Settings):

@@ -62,7 +62,35 @@ def test_errors_are_written_shown_and_judged_again(turnwise, saved, corpus, tmp_
     assert done.status == 0, done.stderr
     assert len(file.read_text().splitlines()) < wrong
     message = refused(turnwise("evaluate", saved, corpus, "--force"))
-    assert message == "--force replaces the file of --errors; give --errors FILE, or leave it out"
+    assert message == "--force replaces the files of --errors and --report; give one, or leave it out"
+
+
+def test_a_report_is_written_as_a_page(turnwise, saved, corpus, tmp_path):
+    file = tmp_path / "report.html"
+    done = turnwise("evaluate", saved, corpus, "--report", file, "--json")
+    assert (done.status, done.stderr) == (0, f"Wrote {file}; open it in a browser.\n")
+    found, page = json.loads(done.stdout), file.read_text(encoding="utf-8")
+    assert f"<h1><bdi>{saved.name}</bdi> on <bdi>tiny</bdi></h1>" in page
+    assert f"{found['right_turns']} of {found['turns']}" in page
+
+    message = refused(turnwise("evaluate", saved, corpus, "--report", file))
+    assert message == f"{file}: the file exists; give --force to replace it, or choose another name"
+    file.write_text("old")
+    both = turnwise("evaluate", saved, corpus, "--report", file, "--errors", tmp_path / "e.jsonl", "--force")
+    assert both.stderr.count("Wrote ") == 2
+    assert file.read_text(encoding="utf-8") == page
+    message = refused(turnwise("evaluate", saved, corpus, "--report", file, "--errors", file, "--force"))
+    assert message == f"--errors and --report both name {file}; give each a file of its own"
+
+
+def test_a_page_without_its_libraries_is_refused_before_judging(turnwise, saved, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    message = refused(turnwise("evaluate", saved, tmp_path / "nothing", "--report", tmp_path / "report.html"))
+    assert message == (
+        "a report as a page needs libraries that are not installed; install them with: "
+        "pip install 'turnwise[report]'"
+    )
+    assert not (tmp_path / "report.html").exists()
 
 
 def test_compare(turnwise, saved, corpus, tmp_path):

@@ -1,6 +1,10 @@
 """What every block of the input must hold, and what each is for."""
 
+import atexit
 import json
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +15,10 @@ from turnwise.features import Census, TurnEncoder
 from turnwise.features.encoder import BLOCKS
 from turnwise.features.fillings import Fillings
 from turnwise.features.seen import Memory
+from vector_support import model2vec_folder
 
+FOLDER = tempfile.mkdtemp()
+atexit.register(shutil.rmtree, FOLDER)
 ALL = EncoderConfig(
     min_count=1,
     word_pairs=True,
@@ -21,6 +28,9 @@ ALL = EncoderConfig(
     position=True,
     standing_facts=True,
     learn_values=True,
+    vectors=str(model2vec_folder(Path(FOLDER))),
+    vector_parts=3,
+    vector_centroids=4,
 )
 BOOKING = [
     Turn("a thai place", ("ask_area",), response="Which area?"),
@@ -121,6 +131,7 @@ def test_what_is_kept_does_not_grow_with_the_turns():
     [
         ("word_pairs", "user_pairs"),
         ("characters", "user_characters"),
+        ("vectors", "user_vectors"),
         ("last_said", "last_said"),
         ("actions_so_far", "actions_so_far"),
         ("position", "position"),
@@ -130,7 +141,9 @@ def test_what_is_kept_does_not_grow_with_the_turns():
     ],
 )
 def test_a_setting_takes_its_block_away(setting, block):
-    without = Census.of(CORPUS, config=ALL.model_copy(update={setting: False})).encoder()
+    without = Census.of(
+        CORPUS, config=ALL.model_copy(update={setting: type(getattr(ALL, setting))()})
+    ).encoder()
     assert block not in [one.name for one in without.blocks]
 
 

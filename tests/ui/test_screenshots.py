@@ -33,6 +33,22 @@ def test_pictures_of_a_restaurant_booking(visit, tmp_path, monkeypatch):
         _take(page, "page-evaluation.png")
 
 
+@pytest.mark.skipif(FOLDER is None, reason="`make screenshots` takes them")
+def test_picture_of_a_report(visit, tmp_path, monkeypatch):
+    corpus, test, report = (tmp_path / name for name in ("bookings.jsonl", "held-out.jsonl", "report.html"))
+    written(turnwise.simulate(300, seed=1), corpus)
+    written(turnwise.simulate(100, seed=2), test)
+    model = tmp_path / "bookings"
+    for arguments in (
+        ["train", corpus, "--out", model, "--epochs", "8"],
+        ["evaluate", model, test, "--report", report],
+    ):
+        monkeypatch.setattr("sys.argv", ["turnwise", *map(str, arguments)])
+        assert run() == 0
+    visitor = visit(report.as_uri(), viewport={"width": 1000, "height": 840})
+    _take(visitor.go(""), "report.png")
+
+
 def _take(page, name):
     path = Path(FOLDER) / name
     page.screenshot(path=path, caret="initial")  # Playwright's own way to hide it is an inline style

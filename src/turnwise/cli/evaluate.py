@@ -21,8 +21,9 @@ from turnwise.cli.options import (
 from turnwise.cli.output import counting, note, show, show_json
 from turnwise.data import convert
 from turnwise.errors import ConfigError
-from turnwise.evaluation import Errors
+from turnwise.evaluation import Errors, write_report
 from turnwise.evaluation import evaluate as evaluate_policy
+from turnwise.evaluation.page import check_libraries
 from turnwise.policy import Policy
 from turnwise.policy.replace import check_file
 
@@ -34,7 +35,9 @@ turnwise evaluate model/ test.jsonl --max-error 0.05
 
 turnwise evaluate model/ test.jsonl --json > report.json
 
-turnwise evaluate model/ test.jsonl --errors errors.jsonl     (then: turnwise data show errors.jsonl)"""
+turnwise evaluate model/ test.jsonl --errors errors.jsonl     (then: turnwise data show errors.jsonl)
+
+turnwise evaluate model/ test.jsonl --report report.html      (a page to look at, send or print)"""
 
 
 def evaluate(
@@ -49,25 +52,41 @@ def evaluate(
         Path | None,
         typer.Option(metavar="FILE", help="Write the wrong turns as annotated dialogues, JSON Lines."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file of --errors.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write it as a page as well: one HTML file, with plots and dialogues."
+        ),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the files of --errors and --report.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Judge a model on recorded dialogues, between floors and ceiling."""
-    if errors:
-        check_file(errors, force=force)
-    elif force:
-        raise ConfigError("--force replaces the file of --errors; give --errors FILE, or leave it out")
+    outputs = [path for path in (errors, report) if path]
+    for path in outputs:
+        check_file(path, force=force)
+    if errors and report and errors.resolve() == report.resolve():
+        raise ConfigError(f"--errors and --report both name {report}; give each a file of its own")
+    if report:
+        check_libraries()
+    if force and not outputs:
+        raise ConfigError("--force replaces the files of --errors and --report; give one, or leave it out")
     policy, wrong = Policy.load(model), Errors()
     if max_error is not None:
         policy = policy.for_error(max_error)
     judged = read_corpus(corpus, format, column, read, where)
     with counting("judging") as progress:
-        report = evaluate_policy(policy, judged, progress, errors=wrong if errors else None)
+        found = evaluate_policy(policy, judged, progress, errors=wrong if outputs else None)
     if errors:
         convert(wrong.corpus(judged.name), errors, "jsonl", force=force)
         next_step = f" Look at them: turnwise data show {errors}" if wrong else ""
         note(f"Wrote {len(wrong):,} wrong turns to {errors}.{next_step}")
+    if report:
+        write_report(report, policy, found, wrong, name=model.name or str(model), force=force)
+        note(f"Wrote {report}; open it in a browser.")
     if as_json:
-        show_json(report.to_json())
+        show_json(found.to_json())
     else:
-        show(report)
+        show(found)

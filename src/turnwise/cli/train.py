@@ -54,6 +54,8 @@ turnwise train dialogs.jsonl --out model/ --rules rules.yml       (what may, may
 
 turnwise train dialogs.jsonl --out model/ --words lstm --cell gru
 
+turnwise train dialogs.jsonl --out model/ --set vectors=potion-base-8M/     (a local folder of text vectors)
+
 turnwise train dialogs.jsonl --out model/ --layout many-to-one --set outcome=happy
 
 turnwise train dialogs.jsonl --out model/ --seeds 5

@@ -38,12 +38,14 @@ class Predicted:
         probability: how probable that is, from 0 to 1.
         abstain: whether the model is too unsure for that to be done.
         ranked: the most probable actions with their probabilities, the first one first.
+        refused: why each action that a rule refuses is refused.
     """
 
     actions: tuple[str, ...]
     probability: float
     abstain: bool
     ranked: tuple[tuple[str, float], ...]
+    refused: Mapping[str, str]
 
     @classmethod
     def of(cls, told: Any) -> Predicted:
@@ -52,7 +54,8 @@ class Predicted:
         >>> Predicted.of({"actions": ["greet"], "probability": 0.9, "abstain": False, "ranked": []}).actions
         ('greet',)
         """
-        return cls(tuple(told["actions"]), told["probability"], told["abstain"], _ranked(told))
+        refused = told.get("refused", {})
+        return cls(tuple(told["actions"]), told["probability"], told["abstain"], _ranked(told), refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Observed(Predicted):
             probability=told["probability"],
             abstain=told["abstain"],
             ranked=_ranked(told),
+            refused=told.get("refused", {}),
             turn=told["turn"],
             response=told["response"],
             committed=None if committed is None else tuple(committed),

@@ -107,6 +107,7 @@ class _Tallies:
             sets=self._sets.scores() if self._sets else None,
             ahead=self._ahead.shares() if self._ahead else (),
             actions=self._actions.actions,
+            answers=self._confusions.answers(),
             confusions=self._confusions.confusions(),
             calibration=self._confidences.calibration(),
             skipped=dict(corpus.skipped),

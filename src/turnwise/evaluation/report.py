@@ -14,6 +14,7 @@ from turnwise.evaluation.confusions import Confusion
 from turnwise.evaluation.run import Run
 from turnwise.evaluation.seen import BySeen
 from turnwise.evaluation.sets import SetScores
+from turnwise.layouts import Actions
 from turnwise.metrics import ActionScore, Fraction
 
 _MOST_CONFUSIONS = 50
@@ -46,6 +47,8 @@ class Report:
         sets: figures of sets, where a turn may take several actions.
         ahead: with `many-to-many-1`, how often the first, second, ... action that a turn foresees is right.
         actions: the score of each action, the most frequent first.
+        answers: turns that are right by the set of actions that was true, the most frequent first; not in the
+            JSON, where `actions` and `confusions` say the same of one action a turn.
         confusions: every pair of true and wrongly predicted actions, the most frequent first.
         calibration: whether the policy's probabilities can be believed, and what abstaining brings.
         skipped: what the reader left out, and dialogues without the outcome that is to be foreseen.
@@ -67,6 +70,7 @@ class Report:
     sets: SetScores | None
     ahead: tuple[Fraction, ...]
     actions: Mapping[str, ActionScore]
+    answers: Mapping[Actions, Fraction]
     confusions: tuple[Confusion, ...]
     calibration: Calibration
     skipped: Mapping[str, int]

@@ -23,7 +23,7 @@ _ALONE = 4  # so many first turns have a line each
 
 
 @dataclass(frozen=True, slots=True)
-class _Terms:
+class Terms:
     """What the text calls a decision and an answer, which differs between the layouts."""
 
     decisions: str = "turns"
@@ -32,10 +32,10 @@ class _Terms:
 
 
 _TERMS = {
-    "one-to-many": _Terms(
+    "one-to-many": Terms(
         "decisions", floors={"bigram": "floor: the most frequent at the same place of a dialogue"}
     ),
-    "many-to-one": _Terms(
+    "many-to-one": Terms(
         "dialogues",
         "outcome",
         {
@@ -46,9 +46,19 @@ _TERMS = {
 }
 
 
+def terms_of(report: Report) -> Terms:
+    """Return the words for a report's layout."""
+    return _TERMS.get(report.layout, Terms())
+
+
+def floor_title(name: str, terms: Terms) -> str:
+    """Return what a floor is, in words."""
+    return terms.floors.get(name, _FLOOR_TITLES[name])
+
+
 def report_text(report: Report) -> Group:
     """Return a report as tables."""
-    terms = _TERMS.get(report.layout, _Terms())
+    terms = terms_of(report)
     tables: list[RenderableType] = [_summary(report, terms), "", _more(report, terms)]
     if len(report.teacher_forced.by_turn) > 1:
         tables += ["", _by_turn(report)]
@@ -58,7 +68,7 @@ def report_text(report: Report) -> Group:
     return Group(*tables)
 
 
-def _summary(report: Report, terms: _Terms) -> Table:
+def _summary(report: Report, terms: Terms) -> Table:
     """The policy between its floors and the ceiling."""
     table = Table(
         "",
@@ -78,21 +88,20 @@ def _summary(report: Report, terms: _Terms) -> Table:
     ceiling = report.ceiling.turns
     table.add_row("ceiling: no policy has more", f"{ceiling.value:.1%}", _of(ceiling))
     for name, floor in report.floors.items():
-        floor_title = terms.floors.get(name, _FLOOR_TITLES[name])
-        table.add_row(floor_title, f"{floor.value:.1%}", _of(floor))
+        table.add_row(floor_title(name, terms), f"{floor.value:.1%}", _of(floor))
     return table
 
 
-def _more(report: Report, terms: _Terms) -> Table:
+def _more(report: Report, terms: Terms) -> Table:
     table = Table(show_header=False, show_edge=False, box=None)
-    for title, figure in _figures(report, terms):
+    for title, figure in figures(report, terms):
         table.add_row(title, figure)
     for reason, count in report.skipped.items():
         table.add_row("left out", Text(f"{count:,} x {reason}"))
     return table
 
 
-def _figures(report: Report, terms: _Terms) -> Iterator[tuple[str, str]]:
+def figures(report: Report, terms: Terms) -> Iterator[tuple[str, str]]:
     """Yield a line for each figure, its title first."""
     run = report.teacher_forced
     if report.layout != "many-to-one":
@@ -133,16 +142,16 @@ def _by_turn(report: Report) -> Table:
     for column in table.columns[1:]:
         column.justify = "right"
     by_turn = report.teacher_forced.by_turn
-    for first, last in _ranges(len(by_turn)):
-        share = _sum(by_turn[first:last])
-        row = [_range_name(first, last), f"{share.value:.1%}", f"{share.whole:,}"]
+    for first, last in ranges(len(by_turn)):
+        share = summed(by_turn[first:last])
+        row = [range_name(first, last), f"{share.value:.1%}", f"{share.whole:,}"]
         if free:
-            row.append(f"{_sum(free.by_turn[first:last]).value:.1%}")
+            row.append(f"{summed(free.by_turn[first:last]).value:.1%}")
         table.add_row(*row)
     return table
 
 
-def _ranges(turns: int) -> Iterator[tuple[int, int]]:
+def ranges(turns: int) -> Iterator[tuple[int, int]]:
     """Yield ranges of places: 1, 2, 3, 4, then 5 to 8, 9 to 16 and so on."""
     first = 0
     while first < turns:
@@ -151,7 +160,8 @@ def _ranges(turns: int) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def _range_name(first: int, last: int) -> str:
+def range_name(first: int, last: int) -> str:
+    """Return what a range of turns is called, as "5 to 8"."""
     return str(last) if last == first + 1 else f"{first + 1} to {last}"
 
 
@@ -170,7 +180,7 @@ def _weakest(report: Report, title: str) -> Table:
     return table
 
 
-def _confusions(report: Report, terms: _Terms) -> Table:
+def _confusions(report: Report, terms: Terms) -> Table:
     """The most frequent confusions, and how many there are beside them."""
     table = Table(f"true {terms.answer}", "predicted", terms.decisions, show_edge=False)
     table.columns[2].justify = "right"
@@ -183,7 +193,8 @@ def _confusions(report: Report, terms: _Terms) -> Table:
     return table
 
 
-def _sum(shares: tuple[Fraction, ...]) -> Fraction:
+def summed(shares: tuple[Fraction, ...]) -> Fraction:
+    """Return the share of all of them together."""
     return Fraction(sum(share.part for share in shares), sum(share.whole for share in shares))
 
 

@@ -26,7 +26,10 @@ from turnwise.features.slots import Slots
 from turnwise.features.standing_facts import StandingFacts
 from turnwise.features.tokens import learn_tokens
 from turnwise.features.user_pieces import UserCharacters, UserPairs, pairs, runs
+from turnwise.features.user_vectors import learn_user_vectors
 from turnwise.features.user_words import UserWords
+from turnwise.features.vectors import Vectors, open_vectors
+from turnwise.features.vectors.place import CACHED
 from turnwise.layouts import Actions, Lesson, lesson
 from turnwise.vocabulary import ActionSpace, Vocabulary
 
@@ -42,11 +45,13 @@ class Census:
     Attributes:
         config: what is to be seen of a turn; what it does not ask for is not counted.
         dictionary: the values whose slots' names stand in their place.
+        vectors: of texts, where the config asks for them.
         dialogues: how many there are.
         turns: how many turns they have.
         words: of the users, in the turns that are read.
         pairs: of neighbouring words of the users.
         characters: runs of them in the users' words.
+        texts: of the users, the first of those that differ, where there are vectors.
         said: the words of the system.
         actions: taken in the turns that are read.
         facts: how often each value was seen in the turns that are read.
@@ -57,11 +62,13 @@ class Census:
 
     config: EncoderConfig = field(default_factory=EncoderConfig)
     dictionary: Dictionary = field(default_factory=Dictionary)
+    vectors: Vectors | None = None
     dialogues: int = 0
     turns: int = 0
     words: Counter[str] = field(default_factory=Counter)
     pairs: Counter[str] = field(default_factory=Counter)
     characters: Counter[str] = field(default_factory=Counter)
+    texts: Counter[str] = field(default_factory=Counter)
     said: Counter[str] = field(default_factory=Counter)
     actions: Counter[str] = field(default_factory=Counter)
     facts: dict[str, Counter[Fact]] = field(default_factory=dict)
@@ -95,7 +102,10 @@ class Census:
     ) -> Census:
         """Return a census that has counted nothing yet, and knows the given values and those of templates."""
         config = config or EncoderConfig()
-        census = cls(config, learn_dictionary(dialogues if config.learn_values else (), values))
+        vectors = open_vectors(config.vectors) if config.vectors else None
+        census = cls(config, learn_dictionary(dialogues if config.learn_values else (), values), vectors)
+        if vectors:
+            census._hash.update(vectors.sha256.encode())
         if values:
             census._hash.update(repr(sorted(values.items())).encode())
         return census
@@ -131,10 +141,12 @@ class Census:
             self.pairs.update(pairs(words))
         if self.config.characters:
             self.characters.update(runs(words))
+        if self.vectors and words:
+            _count(self.texts, text, CACHED)
 
     @property
     def fingerprint(self) -> str:
-        """A hash of all that was counted, in order, and of given values: the same corpus has the same."""
+        """A hash of all that was counted, in order, and of given values and vectors."""
         return str(self._hash.hexdigest())
 
     def action_space(self) -> ActionSpace:
@@ -168,6 +180,8 @@ class Census:
             yield UserPairs(self._vocabulary(self.pairs))
         if config.characters:
             yield UserCharacters(self._vocabulary(self.characters))
+        if self.vectors and (vectors := learn_user_vectors(self.texts, self.vectors, config)):
+            yield vectors
         if config.last_said and self.said:
             usual = self.most_frequent_responses().items()
             usual_words = {action: self.dictionary.read(text).words for action, text in usual}

@@ -52,7 +52,7 @@ class Dictionary:
         """Return a text's words, with the values found."""
         read = tuple(words(text))
         if not self._entries:
-            return Text(read)
+            return Text(read, written=text)
         found, mentions, at = [], [], 0
         while at < len(read):
             for entry, slot, value in self._entries.get(read[at], ()):
@@ -64,7 +64,7 @@ class Dictionary:
             else:
                 found.append(read[at])
                 at += 1
-        return Text(tuple(found), tuple(mentions))
+        return Text(tuple(found), tuple(mentions), text)
 
     def to_json(self) -> dict[str, Any]:
         """Return the values of each slot."""

@@ -27,6 +27,7 @@ from turnwise.features.slots import Slots
 from turnwise.features.standing_facts import StandingFacts
 from turnwise.features.tokens import Tokens, tokens_from_json
 from turnwise.features.user_pieces import UserCharacters, UserPairs
+from turnwise.features.user_vectors import UserVectors
 from turnwise.features.user_words import UserWords
 from turnwise.vocabulary import Vocabulary
 
@@ -36,6 +37,7 @@ BLOCKS: dict[str, Any] = {
         UserWords,
         UserPairs,
         UserCharacters,
+        UserVectors,
         PreviousActions,
         ActionsSoFar,
         LastSaid,
@@ -160,6 +162,8 @@ class TurnEncoder:
         for first, block in self._placed:
             if isinstance(block, UserWords | UserPairs | UserCharacters):
                 become[first : first + len(block.vocabulary)] = first + block.vocabulary.unknown
+            elif isinstance(block, UserVectors):
+                become[first : first + block.unknown] = first + block.unknown
         return become
 
     def bits_of(self, name: str) -> range:

@@ -26,10 +26,12 @@ class Text:
     Attributes:
         words: in order; where a dictionary knows a value, the name of its slot stands for it.
         mentions: the values found, (slot, value) each, in order.
+        written: the text as it came.
     """
 
     words: tuple[str, ...] = ()
     mentions: tuple[tuple[str, str], ...] = ()
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,11 @@ from turnwise.policy.parts import Parts
 
 def digest_of(parts: Parts) -> str:
     """Return the SHA-256 of what the state of a conversation depends on, as hex digits."""
-    space = parts.space
+    space, encoder = parts.space, parts.encoder.to_json()
+    for block in encoder["blocks"]:
+        block.pop("place", None)  # of vectors: another place of the same ones changes nothing
     described = {
-        "encoder": parts.encoder.to_json(),
+        "encoder": encoder,
         "actions": [list(space), space.multi, space.may_be_empty],
         "network": parts.config.model_dump(),
         "rules": parts.rules.to_json(),

@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.errors import ConfigError, ModelError
 from turnwise.features import TurnEncoder
+from turnwise.features.user_vectors import UserVectors, moved
 from turnwise.floors import Floors
 from turnwise.histories import Histories
 from turnwise.policy.count_table import CountTable
@@ -73,8 +74,8 @@ def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -
     return path
 
 
-def read_folder(path: Path) -> Parts:
-    """Read a policy's folder, checking that it is whole."""
+def read_folder(path: Path, vectors: str | Path | None = None) -> Parts:
+    """Read a policy's folder, checking that it is whole; its vectors may lie elsewhere now."""
     manifest = _manifest(path)
     hashes = manifest["sha256"]
     names = (*_HASHED, *(name for name in _LATER if name in hashes))
@@ -83,9 +84,11 @@ def read_folder(path: Path) -> Parts:
         actions = json.loads(files["actions.json"])
         space = ActionSpace(actions["actions"], multi=actions["multi"], may_be_empty=actions["may_be_empty"])
         floors = _floors(files["floors.safetensors"])
+        record = json.loads(files["encoder.json"])
+        encoder = TurnEncoder.from_json(record if vectors is None else moved(record, vectors))
         decision, histories, rules = (files.get(name) for name in _LATER)
         return Parts(
-            encoder=TurnEncoder.from_json(json.loads(files["encoder.json"])),
+            encoder=encoder,
             space=space,
             config=NetworkConfig(**manifest["network"]),
             weights=safetensors.numpy.load(files["weights.safetensors"]),
@@ -94,7 +97,7 @@ def read_folder(path: Path) -> Parts:
             card=Card(
                 corpus=manifest["corpus"],
                 train=TrainConfig(**manifest["train"]),
-                encoder=EncoderConfig(**manifest["encoder"]),
+                encoder=_encoder_config(manifest["encoder"], encoder),
                 metrics=tuple(_metrics(path)),
                 interrupted=manifest["interrupted"],
                 versions=manifest["versions"],
@@ -108,6 +111,14 @@ def read_folder(path: Path) -> Parts:
         )
     except (KeyError, TypeError, json.JSONDecodeError, SafetensorError, ConfigError) as error:
         raise ModelError(f"{path}: the model cannot be read ({error}); save it again") from None
+
+
+def _encoder_config(settings: dict[str, Any], encoder: TurnEncoder) -> EncoderConfig:
+    """Return what is seen of a turn; vectors are where they were found, for whoever grows from the policy."""
+    for block in encoder.blocks:
+        if isinstance(block, UserVectors):
+            settings = settings | {"vectors": str(block.vectors.place)}
+    return EncoderConfig(**settings)
 
 
 def _manifest(path: Path) -> dict[str, Any]:

@@ -220,13 +220,19 @@ class Policy(Parts):
         return write_onnx(self, Path(path), force=force)
 
     @classmethod
-    def load(cls, path: str | Path) -> Policy:
+    def load(cls, path: str | Path, *, vectors: str | Path | None = None) -> Policy:
         """Load a saved policy; neither Keras nor JAX is needed.
 
+        Args:
+            path: the folder.
+            vectors: where the vectors that it was trained with lie now; where they lay when not given.
+
         Raises:
-            ModelError: where the folder is incomplete, altered or of an unknown format.
+            ModelError: where the folder is incomplete, altered or of an unknown format, or the vectors are
+                not there or not the same.
+            MissingExtra: where what it reads words or vectors with is not installed.
         """
-        parts = read_folder(Path(path))
+        parts = read_folder(Path(path), vectors)
         policy = cls(**{field.name: getattr(parts, field.name) for field in fields(parts)})
         policy.check(str(path))
         return policy

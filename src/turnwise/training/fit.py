@@ -63,10 +63,13 @@ class Fit:
 
     @property
     def over(self) -> bool:
-        """Whether all epochs are done, or the last ones got no more turns of the dev part right."""
-        accuracies = [self._merit(record)[0] for record in self.metrics]
-        done = len(accuracies)
-        since_best = done - 1 - accuracies.index(max(accuracies)) if accuracies else 0
+        """Whether all epochs are done, or the last ones got no more turns of the dev part right.
+
+        With several actions a turn the loss counts too: it falls for epochs before a whole set is right.
+        """
+        merits = [self._merit(record)[: 2 if self.space.multi else 1] for record in self.metrics]
+        done = len(merits)
+        since_best = done - 1 - merits.index(max(merits)) if merits else 0
         return done >= self.config.epochs or since_best >= self.config.patience
 
     def run(

@@ -1,0 +1,69 @@
+"""Where vectors lie, and how they are known again."""
+
+import builtins
+import shutil
+
+import pytest
+
+from turnwise.errors import ConfigError, MissingExtra
+from turnwise.features.vectors import open_vectors
+from turnwise.features.vectors.place import CACHED, hash_of
+from vector_support import model2vec_folder
+
+
+def test_the_hash_follows_what_is_read_and_not_where_it_lies(tmp_path):
+    first = model2vec_folder(tmp_path / "a")
+    shutil.copytree(first, tmp_path / "b")
+    (tmp_path / "b" / "README.md").write_text("what it is")
+    (tmp_path / "b" / ".cache").mkdir()
+    (tmp_path / "b" / ".cache" / "x.json").write_text("{}")
+    assert hash_of(tmp_path / "b") == hash_of(first)
+    for name in ("model.safetensors", "tokenizer.json", "config.json"):
+        content = (first / name).read_bytes()
+        (tmp_path / "b" / name).write_bytes(content + b" ")
+        assert hash_of(tmp_path / "b") != hash_of(first), name
+        (tmp_path / "b" / name).write_bytes(content)
+    (tmp_path / "b" / "config.json").rename(tmp_path / "b" / "settings.json")
+    assert hash_of(tmp_path / "b") != hash_of(first)
+
+
+def test_a_text_is_read_once_and_few_are_kept(tmp_path):
+    vectors = open_vectors(model2vec_folder(tmp_path))
+    assert vectors.vector("a tea") is vectors.vector("a tea")
+    first = vectors.vector("a tea")
+    for number in range(CACHED):
+        vectors.vector(f"tea {number}")
+    assert vectors.vector.cache_info().currsize == CACHED
+    again = vectors.vector("a tea")
+    assert again is not first
+    assert (again == first).all()
+
+
+def test_what_holds_no_vectors_is_refused(tmp_path):
+    with pytest.raises(ConfigError) as error:
+        open_vectors(tmp_path / "none")
+    assert str(error.value) == (
+        f"vectors {tmp_path}/none: there is no such folder; give one of model2vec or sentence-transformers"
+    )
+    with pytest.raises(ConfigError, match="neither a model2vec folder"):
+        open_vectors(tmp_path)
+    (tmp_path / "modules.json").write_text("{}")
+    with pytest.raises(ConfigError, match="not a list of modules; fetch the folder again"):
+        open_vectors(tmp_path)
+    (tmp_path / "modules.json").write_text("[")
+    with pytest.raises(ConfigError, match=r"modules.json: cannot be read"):
+        open_vectors(tmp_path)
+
+
+def test_without_the_library_the_extra_is_named(tmp_path, monkeypatch):
+    find = builtins.__import__
+
+    def without(name, *rest):
+        if name == "tokenizers":
+            raise ImportError(name)
+        return find(name, *rest)
+
+    model2vec_folder(tmp_path)
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(MissingExtra, match=r"reading static vectors needs .* 'turnwise\[vectors\]'"):
+        open_vectors(tmp_path)
