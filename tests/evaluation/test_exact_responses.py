@@ -54,7 +54,9 @@ def test_a_silent_policy_says_an_empty_response():
 
 def test_templates_are_judged_as_they_are_filled(tmp_path):
     corpus = bookings(tmp_path)
-    policy = turnwise.train(corpus, corpus, network=NetworkConfig(units=16), config=TrainConfig(epochs=25, patience=25))
+    policy = turnwise.train(
+        corpus, corpus, network=NetworkConfig(units=16), config=TrainConfig(epochs=25, patience=25)
+    )
     report = evaluate(policy, corpus)
     assert report.turn_accuracy == 1
     assert (report.exact_response.part, report.exact_response.whole) == (72, 72)
