@@ -123,7 +123,9 @@ class _TensorFlowStep(_InPlace):
         super().__init__(model)
         import tensorflow as tf
 
-        @tf.function(reduce_retracing=True)  # type: ignore[untyped-decorator]
+        # Each shape is traced as it is: where one trace serves several, which ones depends on what came first,
+        # and a resumed training would end with other last bits.
+        @tf.function  # type: ignore[untyped-decorator]
         def step(inputs: Any, targets: Any, weights: Any) -> Any:
             with tf.GradientTape() as tape:
                 logits, _ = model(inputs, training=True)
@@ -133,6 +135,12 @@ class _TensorFlowStep(_InPlace):
             return loss
 
         self._step = step
+        self._answer = tf.function(lambda inputs: model(inputs, training=False)[1])
+
+    def probabilities(self, batch: Batch) -> NDArray[np.float32]:
+        """Return what the network answers to a batch as it stands."""
+        inputs, _, _ = self.place(batch)
+        return np.asarray(self._answer(inputs))
 
     def __call__(self, placed: Any) -> Any:
         return self._step(*placed)
