@@ -123,7 +123,7 @@ class _TensorFlowStep(_InPlace):
         super().__init__(model)
         import tensorflow as tf
 
-        # Each shape is traced as it is: where one trace serves several, which ones depends on what came first,
+        # Each shape is traced as it is: where one trace serves several, which ones depends on what came first
         # and a resumed training would end with other last bits.
         @tf.function  # type: ignore[untyped-decorator]
         def step(inputs: Any, targets: Any, weights: Any) -> Any:
