@@ -87,9 +87,11 @@ def test_the_keyboard_alone(address, visit, tmp_path):
     page.keyboard.type("a tea please")
     press("Enter")
     page.wait_for_selector("#turn-1")
+    page.wait_for_selector("#user:focus")  # the page puts the focus there, a moment after the turn is shown
     page.keyboard.type("small")
     press("Enter")
     page.wait_for_selector("#turn-2")
+    page.wait_for_selector("#user:focus")
     page.evaluate("document.querySelector('#turn-1 summary').focus()")
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
@@ -104,6 +106,7 @@ def test_the_keyboard_alone(address, visit, tmp_path):
     to("again")
     press("Space")
     page.wait_for_selector("#turn-3")
+    page.wait_for_selector("#user:focus, #again:focus")
     to("save")
     press("Enter")
     page.wait_for_selector("#saved")
