@@ -102,12 +102,12 @@ def parts(policy: Policy, turns: list[Turn]) -> Iterator[tuple[str, list[float]]
     state = policy.start()
     _, state = policy.step(state, turns[0])
     network = NumpyNetwork(policy.config, policy.weights, policy.space.multi)
-    seen = [policy.encoder.encode(turn, turn.actions) for turn in turns]
+    seen = [policy.encoder.encode(turn, state.memory)[0] for turn in turns]
     predictions = [policy.step(state, turn)[0] for turn in turns]
     yield "observe, top 3, commit", timed(live, turns)
     yield "`Policy.step`", timed(lambda turn: policy.step(state, turn), turns)
     yield "words of the text", timed(lambda turn: words(turn.user or ""), turns)
-    yield "encoding, words included", timed(lambda turn: policy.encoder.encode(turn, turn.actions), turns)
+    yield "encoding, words included", timed(lambda turn: policy.encoder.encode(turn, state.memory), turns)
     yield "network", timed(lambda one: network.step(state.network, one.bits), seen)
     yield "the 3 most probable", timed(lambda prediction: prediction.top(3), predictions)
     yield "all ranked", timed(lambda prediction: prediction.ranked, predictions)
