@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from turnwise.dialogue import Fact, Turn
-from turnwise.rules.rules import Rules
+from turnwise.rules.rules import Rule, Rules
 from turnwise.rules.situation import Situation
 from turnwise.vocabulary import Vocabulary
 
@@ -36,16 +36,13 @@ class BoundRules:
 
     def __post_init__(self) -> None:
         # For each rule, what it refuses where its condition does not hold, and where it does.
-        refused = tuple(
-            (self._those(rule.forbids, False), self._those(rule.forbids, True)) for rule in self.rules.rules
-        )
+        refused = tuple((self._those(rule, False), self._those(rule, True)) for rule in self.rules.rules)
         object.__setattr__(self, "_refused", refused)
         looked_at = (fact for rule in self.rules.rules for fact in rule.condition.facts)
         object.__setattr__(self, "_facts", frozenset(looked_at))
 
-    def _those(self, forbids: object, holds: bool) -> tuple[int, ...]:
-        assert callable(forbids)
-        return tuple(index for index, action in enumerate(self.actions) if forbids(action, holds))
+    def _those(self, rule: Rule, holds: bool) -> tuple[int, ...]:
+        return tuple(index for index, action in enumerate(self.actions) if rule.forbids(action, holds))
 
     def start(self) -> Kept:
         """Return what is kept before the first turn."""
@@ -61,12 +58,18 @@ class BoundRules:
         """
         taken, before = kept
         taken = tuple(dict.fromkeys((*taken, *(previous or ()))))
-        facts: Mapping[str, Fact] = dict(before)
-        came = {name: value for name, value in turn.facts.items() if name in self._facts}
-        facts = {**facts, **came}
+        facts = dict(before) | {name: value for name, value in turn.facts.items() if name in self._facts}
         situation = Situation(turn.user, turn.facts, facts, previous, frozenset(taken))
         refused: dict[int, str] = {}
         for rule, choices in zip(self.rules.rules, self._refused, strict=True):
             for index in choices[rule.condition.holds(situation)]:
                 refused.setdefault(index, rule.reason)
         return refused, (taken, tuple(facts.items()))
+
+    def refusals(self, turns: Iterable[Turn]) -> Iterator[dict[int, str]]:
+        """Yield why each refused action is refused, at each turn of a recorded dialogue."""
+        kept, previous = self.start(), None
+        for turn in turns:
+            refused, kept = self.read(turn, previous, kept)
+            yield refused
+            previous = turn.actions

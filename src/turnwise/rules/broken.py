@@ -46,9 +46,8 @@ def broken_rules(dialogues: Iterable[Dialogue], rules: Rules) -> list[Broken]:
     bound, found = BoundRules(rules, Vocabulary(taken)), dict[tuple[str, str], Broken]()
     rules.check(taken, "rules")
     for dialogue in dialogues:
-        kept, previous = bound.start(), None
-        for number, turn in enumerate(dialogue, start=1):
-            refused, kept = bound.read(turn, previous, kept)
+        turns = zip(dialogue, bound.refusals(dialogue), strict=True)
+        for number, (turn, refused) in enumerate(turns, start=1):
             for action in turn.actions:
                 reason = refused.get(bound.actions.index(action))
                 if reason is not None:
@@ -56,5 +55,4 @@ def broken_rules(dialogues: Iterable[Dialogue], rules: Rules) -> list[Broken]:
                     found[action, reason] = Broken(
                         action, reason, first.turns + 1, first.dialogue, first.turn
                     )
-            previous = turn.actions
     return sorted(found.values(), key=lambda one: (-one.turns, one.action))

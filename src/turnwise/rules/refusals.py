@@ -34,11 +34,8 @@ def with_refusals(encoded: EncodedCorpus, dialogues: Iterable[Dialogue], rules: 
     """Return an encoded corpus that knows what the rules refuse at each of its turns."""
     refusals = Lists()
     for dialogue in dialogues:
-        kept, previous = rules.start(), None
-        for turn in dialogue:
-            refused, kept = rules.read(turn, previous, kept)
+        for refused in rules.refusals(dialogue):
             refusals.append(sorted(refused))
-            previous = turn.actions
     return replace(encoded, refused=refusals.ragged())
 
 
