@@ -43,10 +43,9 @@ def candidates_in(facts: Mapping[str, Fact]) -> tuple[Candidate, ...] | None:
     """
     found: dict[int, list[tuple[str, str]]] = {}
     for name, value in facts.items():
-        if name.startswith(_PREFIX):
-            number, _, slot = name[len(_PREFIX) :].partition(".")
-            if slot and number.isdecimal():
-                found.setdefault(int(number), []).append((slot, value_name(value)))
+        placed = _placed(name)
+        if placed is not None:
+            found.setdefault(int(placed[0]), []).append((placed[1], value_name(value)))
     if not found and _NONE not in facts:
         return None
     return tuple(tuple(found[number]) for number in sorted(found)[:MOST_CANDIDATES])
@@ -64,7 +63,12 @@ def inputs_of(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
 
 
 def _is_candidate(name: str) -> bool:
-    if not name.startswith(_PREFIX):
-        return False
+    return name == _NONE or _placed(name) is not None
+
+
+def _placed(name: str) -> tuple[str, str] | None:
+    """Return the number, in digits, and the slot that a fact's name says; None where it is of no candidate."""
+    if not name.startswith(_PREFIX):  # of nearly all facts, turn by turn
+        return None
     number, _, slot = name[len(_PREFIX) :].partition(".")
-    return name == _NONE or (bool(slot) and number.isdecimal())
+    return (number, slot) if slot and number.isdecimal() else None

@@ -100,6 +100,15 @@ def lesson(config: NetworkConfig, dialogue: Dialogue) -> Lesson:
     return Lesson(turns, tuple(filled[place : place + ahead] for place in range(len(taken))))
 
 
+def acts_at_every_turn(config: NetworkConfig) -> bool:
+    """Tell whether a network of this layout acts at every turn, and is told what was done at the one before.
+
+    >>> [acts_at_every_turn(NetworkConfig(layout=layout)) for layout in ("one-to-one", "one-to-many")]
+    [True, False]
+    """
+    return config.layout in ("many-to-many-2", "many-to-many-1", "one-to-one")
+
+
 def answers_a_row(config: NetworkConfig) -> int:
     """Return k, how many answers each decision has."""
     return config.horizon if config.layout == "many-to-many-1" else 1

@@ -11,13 +11,13 @@ from turnwise.evaluation.ceiling import CeilingTally
 from turnwise.evaluation.confusions import ConfusionTally
 from turnwise.evaluation.exact_responses import ExactTally
 from turnwise.evaluation.floors import FloorTally
-from turnwise.evaluation.judged import Collector, Judged, judge, runs_freely
+from turnwise.evaluation.judged import Collector, Judged, judge
 from turnwise.evaluation.ranks import RankTally
 from turnwise.evaluation.report import Report
 from turnwise.evaluation.run import RunTally
 from turnwise.evaluation.seen import SeenTally
 from turnwise.evaluation.sets import SetTally
-from turnwise.layouts import labelled
+from turnwise.layouts import acts_at_every_turn, labelled
 from turnwise.metrics import Tally
 from turnwise.policy import Policy
 
@@ -66,13 +66,13 @@ class _Tallies:
     def __init__(self, policy: Policy) -> None:
         self._layout, self._space = policy.config.layout, policy.space
         self._unknown, self._actions = 0, Tally()
-        self._forced, self._free = RunTally(), RunTally() if runs_freely(policy.config) else None
+        self._forced, self._free = RunTally(), RunTally() if acts_at_every_turn(policy.config) else None
         self._ranks, self._confusions = RankTally(), ConfusionTally()
         self._confidences = Confidences(policy.decision)
         self._floors, self._ceiling = FloorTally(policy.floors), CeilingTally.of(policy)
         self._seen = SeenTally(policy.histories, policy.config) if policy.histories else None
         self._sets = SetTally(policy.space) if policy.space.multi else None
-        self._exact = ExactTally() if runs_freely(policy.config) else None
+        self._exact = ExactTally() if acts_at_every_turn(policy.config) else None
         self._ahead = AheadTally() if self._layout == "many-to-many-1" else None
 
     def add(self, judged: Judged) -> None:

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from turnwise.config import NetworkConfig
 from turnwise.dialogue import Dialogue, Turn
-from turnwise.layouts import Actions, Lesson, lesson
+from turnwise.layouts import Actions, Lesson, acts_at_every_turn, lesson
 from turnwise.policy import Policy, Prediction
 
 
@@ -58,15 +57,10 @@ def judge(policy: Policy, dialogue: Dialogue, *, free: bool = True) -> Judged:
     predicted = tuple(prediction.actions for prediction in predictions)
     right = _right(true, predicted)
     taken = None
-    if free and runs_freely(policy.config):
+    if free and acts_at_every_turn(policy.config):
         taken = predicted if all(right) else free_run(policy, one.turns)
     free_right = None if taken is None else _right(true, taken)
     return Judged(dialogue, one, true, predictions, predicted, right, taken, free_right)
-
-
-def runs_freely(config: NetworkConfig) -> bool:
-    """Return whether a policy of this layout is told what it did at the turn before."""
-    return config.layout in ("many-to-many-2", "many-to-many-1", "one-to-one")
 
 
 def free_run(policy: Policy, turns: Sequence[Turn]) -> tuple[Actions, ...]:

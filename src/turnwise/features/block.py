@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection
 from typing import Any, Protocol
 
@@ -41,7 +42,7 @@ class Block(Protocol):
         ...
 
 
-class Momentary:
+class Momentary(ABC):
     """A block that keeps nothing: what it says of a turn, `bits` finds in what is seen now."""
 
     __slots__ = ()
@@ -54,6 +55,6 @@ class Momentary:
         """Return the bits that are set."""
         return self.bits(seen), kept
 
+    @abstractmethod
     def bits(self, seen: Seen) -> Collection[int]:
         """Return the bits that are set, each once."""
-        raise NotImplementedError

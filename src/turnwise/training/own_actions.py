@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from turnwise.config import NetworkConfig, TrainConfig
 from turnwise.errors import ConfigError
 from turnwise.features import Batch, Batches
+from turnwise.layouts import acts_at_every_turn
 from turnwise.vocabulary import ActionSpace
 
 _GROWS_UNTIL = 10
 """The epoch that has the whole share. Not the last one: `patience` mostly ends a training before it."""
-_LAYOUTS = ("many-to-many-2", "many-to-many-1", "one-to-one")
 
 
 def share_of_own(share: float, epoch: int) -> float:
@@ -76,7 +76,7 @@ def with_own_actions(config: TrainConfig, network: NetworkConfig) -> TrainConfig
     Raises:
         ConfigError: where a share is asked for that cannot be.
     """
-    if not config.own_actions or network.layout in _LAYOUTS:
+    if not config.own_actions or acts_at_every_turn(network):
         return config
     if config.own_actions != TrainConfig.model_fields["own_actions"].default:
         which = f"the layout {network.layout!r}, which does not act at every turn"
