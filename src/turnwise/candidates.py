@@ -67,7 +67,7 @@ def _is_candidate(name: str) -> bool:
 
 
 def _placed(name: str) -> tuple[str, str] | None:
-    """Return the number, in digits, and the slot that a fact's name says; None where it is of no candidate."""
+    """Return the number, in digits, and the slot in a fact's name; None where it is of no candidate."""
     if not name.startswith(_PREFIX):  # of nearly all facts, turn by turn
         return None
     number, _, slot = name[len(_PREFIX) :].partition(".")
