@@ -182,6 +182,7 @@ class TrainConfig(Settings):
 
     Attributes:
         epochs: passes over the training part, at most.
+        epoch_batches: an epoch has at least so many batches: it goes through a small corpus again until it has.
         patience: stop after so many epochs without a better dev part.
         learning_rate: Adam's step size.
         word_dropout: share of the users' words made unknown in training, so that none is a surprise.
@@ -211,6 +212,7 @@ class TrainConfig(Settings):
     """
 
     epochs: int = Field(default=40, ge=1)
+    epoch_batches: int = Field(default=16, ge=1, le=10_000)
     patience: int = Field(default=6, ge=1)
     learning_rate: float = Field(default=0.003, gt=0)
     word_dropout: float = Field(default=0.05, ge=0, lt=1)

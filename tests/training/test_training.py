@@ -54,7 +54,7 @@ def weights_of_base(settings: str):
 def weights(**settings):
     encoder = {name: settings.pop(name) for name in list(settings) if name in EncoderConfig.model_fields}
     network = {name: settings.pop(name) for name in list(settings) if name in NetworkConfig.model_fields}
-    config = QUICK.model_dump() | {"epochs": 1} | settings
+    config = QUICK.model_dump() | {"epochs": 1, "epoch_batches": 1} | settings
     # Dialogues of one length are batches of one shape, of which less need be compiled.
     corpus = Corpus("even", [dialogue for dialogue in told() if len(dialogue) == 3])
     return turnwise.train(
@@ -78,6 +78,7 @@ def base():
         {"layout": "one-to-one"},
         {"dropout": 0.5},
         {"epochs": 2},
+        {"epoch_batches": 2},
         {"learning_rate": 0.01},
         {"clip_norm": 0.001},
         {"word_dropout": 0.9},

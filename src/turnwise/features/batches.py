@@ -101,6 +101,11 @@ class Batches:
         return int(self._slots.sum())
 
     @property
+    def count(self) -> int:
+        """How many batches a pass has."""
+        return sum(-(-len(bucket.dialogues) // bucket.rows) for bucket in self.buckets)
+
+    @property
     def answers(self) -> int:
         """How many answers a pass goes through."""
         return int(self._answers.sum())

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,11 @@ class Fit:
         return [*self.model.variables, *self._optimizer.variables]
 
     @property
+    def passes(self) -> int:
+        """How often an epoch goes through the training part: until it has batches enough to learn from."""
+        return -(-self.config.epoch_batches // self.train.count)
+
+    @property
     def over(self) -> bool:
         """Whether all epochs are done, or the last ones got no more turns of the dev part right.
 
@@ -76,7 +82,7 @@ class Fit:
         self, progress: Progress, interrupted: Callable[[], bool], after_epoch: Callable[[], None]
     ) -> None:
         """Go through the epochs that are left, until they are over or an interruption is wished."""
-        progress.begin(self.config.epochs, self.train.turns, len(self.metrics))
+        progress.begin(self.config.epochs, self.passes * self.train.turns, len(self.metrics))
         try:
             step = make_step(self.model, self._optimizer, self.config, self.space.multi, self._refuses)
             step.prepare(self.train, self.dev)
@@ -96,7 +102,7 @@ class Fit:
     def _epoch(
         self, step: Step, progress: Progress, interrupted: Callable[[], bool]
     ) -> dict[str, Any] | None:
-        """Learn from every batch once; return None where an interruption came first."""
+        """Learn from every batch as often as an epoch does; return None where an interruption came first."""
         number = len(self.metrics) + 1
         generator = np.random.default_rng([self.config.seed, number])
         started, total = time.perf_counter(), 0.0
@@ -110,7 +116,9 @@ class Fit:
             progress.advance(waiting[1].turns, loss)
             return loss * float(waiting[1].weights.sum())
 
-        shuffled = self.train.shuffled(generator, self._corruption(number, step))
+        corruption = self._corruption(number, step)
+        rounds = (self.train.shuffled(generator, corruption) for _ in range(self.passes))
+        shuffled = chain.from_iterable(rounds)
         for batch, placed in ahead((batch, step.place(batch)) for batch in shuffled):
             if interrupted():
                 return None
@@ -123,8 +131,8 @@ class Fit:
         seconds = time.perf_counter() - started
         return {
             "epoch": number,
-            "loss": total / self.train.weight,
-            "turns_per_second": self.train.turns / seconds,
+            "loss": total / (self.passes * self.train.weight),
+            "turns_per_second": self.passes * self.train.turns / seconds,
             "seconds": seconds,
         }
 

@@ -95,6 +95,7 @@ def train_config(problem: Problem) -> TrainConfig:
         own_actions=0.0,
         batch_turns=problem.batch * problem.turns,
         epochs=problem.epochs,
+        epoch_batches=1,
         patience=problem.epochs,
         seed=problem.seed,
     )

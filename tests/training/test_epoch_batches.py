@@ -1,0 +1,44 @@
+"""An epoch of a small corpus goes through it until it has batches enough; one of a large corpus goes once."""
+
+import pytest
+
+import turnwise
+from support import SMALL, tiny
+from turnwise import TrainConfig
+from turnwise.training.progress import Silence
+
+
+class Told(Silence):
+    """Keeps what a training tells."""
+
+    def __init__(self):
+        self.turns, self.batches = 0, []
+
+    def begin(self, epochs, turns, done):  # noqa: ARG002
+        self.turns = turns
+
+    def advance(self, turns, loss):  # noqa: ARG002
+        self.batches.append(turns)
+
+
+def trained(least, **settings):
+    told, corpus = Told(), tiny(dialogues=12)
+    network = SMALL.model_copy(update={"dropout": 0.0})
+    config = TrainConfig(epochs=1, epoch_batches=least, word_dropout=0.0, **settings)
+    return turnwise.train(corpus, corpus, network=network, config=config, progress=told), told
+
+
+@pytest.mark.parametrize(("least", "batches"), [(1, 3), (3, 3), (4, 6), (16, 18), (18, 18)])
+def test_whole_passes_until_there_are_so_many_batches(least, batches):
+    policy, told = trained(least, batch_turns=12)
+    once = sum(len(dialogue) for dialogue in tiny(dialogues=12))
+    assert len(told.batches) == batches
+    assert sum(told.batches) == told.turns == once * batches // 3
+    record = policy.card.metrics[0]
+    assert record["turns_per_second"] * record["seconds"] == pytest.approx(told.turns)
+
+
+def test_the_loss_of_an_epoch_is_a_mean_over_its_passes():
+    once, often = (trained(least, batch_turns=12, learning_rate=1e-12)[0] for least in (1, 16))
+    assert often.card.metrics[0]["loss"] == pytest.approx(once.card.metrics[0]["loss"], rel=1e-4)
+    assert often.card.metrics[0]["loss"] > 0.5
