@@ -1,4 +1,4 @@
-"""An epoch of a small corpus goes through it until it has batches enough; one of a large corpus goes once."""
+"""An epoch of a small corpus goes through it several times; one of a large corpus goes once."""
 
 import pytest
 
@@ -21,16 +21,16 @@ class Told(Silence):
         self.batches.append(turns)
 
 
-def trained(least, **settings):
+def trained(most, **settings):
     told, corpus = Told(), tiny(dialogues=12)
     network = SMALL.model_copy(update={"dropout": 0.0})
-    config = TrainConfig(epochs=1, epoch_batches=least, word_dropout=0.0, **settings)
+    config = TrainConfig(epochs=1, epoch_batches=most, word_dropout=0.0, **settings)
     return turnwise.train(corpus, corpus, network=network, config=config, progress=told), told
 
 
-@pytest.mark.parametrize(("least", "batches"), [(1, 3), (3, 3), (4, 6), (16, 18), (18, 18)])
-def test_whole_passes_until_there_are_so_many_batches(least, batches):
-    policy, told = trained(least, batch_turns=12)
+@pytest.mark.parametrize(("most", "batches"), [(1, 3), (5, 3), (6, 6), (16, 15), (18, 18)])
+def test_whole_passes_make_at_most_so_many_batches(most, batches):
+    policy, told = trained(most, batch_turns=12)
     once = sum(len(dialogue) for dialogue in tiny(dialogues=12))
     assert len(told.batches) == batches
     assert sum(told.batches) == told.turns == once * batches // 3
@@ -39,6 +39,6 @@ def test_whole_passes_until_there_are_so_many_batches(least, batches):
 
 
 def test_the_loss_of_an_epoch_is_a_mean_over_its_passes():
-    once, often = (trained(least, batch_turns=12, learning_rate=1e-12)[0] for least in (1, 16))
+    once, often = (trained(most, batch_turns=12, learning_rate=1e-12)[0] for most in (1, 16))
     assert often.card.metrics[0]["loss"] == pytest.approx(once.card.metrics[0]["loss"], rel=1e-4)
     assert often.card.metrics[0]["loss"] > 0.5

@@ -64,8 +64,8 @@ class Fit:
 
     @property
     def passes(self) -> int:
-        """How often an epoch goes through the training part: until it has batches enough to learn from."""
-        return -(-self.config.epoch_batches // self.train.count)
+        """How often an epoch goes through the training part: few batches are too few to learn from."""
+        return max(1, self.config.epoch_batches // self.train.count)
 
     @property
     def over(self) -> bool:

@@ -36,11 +36,14 @@ def grown_settings(
 ) -> tuple[NetworkConfig, TrainConfig, EncoderConfig]:
     """Return the settings for a policy that grows from another: what is not said is as it was there.
 
+    But for the learning rate, and for the passes of an epoch: it goes through few new dialogues once, since
+    with each step more of what is known may be forgotten.
+
     Raises:
         ConfigError: for a setting of which the old weights are not.
     """
     trained = parent.card.train
-    base = {"seeds": parent.members, "learning_rate": trained.learning_rate * RATE}
+    base = {"seeds": parent.members, "learning_rate": trained.learning_rate * RATE, "epoch_batches": 1}
     given = {} if config is None else {name: getattr(config, name) for name in config.model_fields_set}
     if given.get("seeds", parent.members) != parent.members:
         raise _other("seeds", given["seeds"], parent.members)
