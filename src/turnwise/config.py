@@ -182,7 +182,7 @@ class TrainConfig(Settings):
 
     Attributes:
         epochs: passes over the training part, at most.
-        epoch_batches: an epoch goes through a small corpus again as long as that makes at most so many batches.
+        epoch_batches: an epoch goes through a small corpus again while it has at most so many batches.
         patience: stop after so many epochs without a better dev part.
         learning_rate: Adam's step size.
         word_dropout: share of the users' words made unknown in training, so that none is a surprise.

@@ -14,10 +14,10 @@ class Told(Silence):
     def __init__(self):
         self.turns, self.batches = 0, []
 
-    def begin(self, epochs, turns, done):  # noqa: ARG002
+    def begin(self, epochs, turns, done):
         self.turns = turns
 
-    def advance(self, turns, loss):  # noqa: ARG002
+    def advance(self, turns, loss):
         self.batches.append(turns)
 
 
