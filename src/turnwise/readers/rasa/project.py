@@ -10,12 +10,12 @@ from pathlib import Path
 
 from turnwise.errors import CorpusError
 from turnwise.readers.lines import open_binary, read_lines, read_text
-from turnwise.readers.rasa.document import Map, kind_in_words, load_yaml
 from turnwise.readers.rasa.domain import Domain, add_files, domain_above
 from turnwise.readers.rasa.markdown import is_story_markdown, markdown_blocks
 from turnwise.readers.rasa.steps import Block
 from turnwise.readers.rasa.stories import yaml_blocks
 from turnwise.readers.skipped import Skipped
+from turnwise.readers.yaml_document import Map, kind_in_words, load_yaml
 
 _SECTION = re.compile(rb"""^(?:\xef\xbb\xbf)?[ ]*['"]?(?:stories|rules)['"]?[ ]*:""", re.MULTILINE)
 _TITLE = re.compile(rb"""^[ ]*-[ ]+['"]?(?:story|rule)['"]?[ ]*:""", re.MULTILINE)
