@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from turnwise.errors import CorpusError
+from turnwise.readers.folders import files_below
 from turnwise.readers.lines import open_binary, read_lines, read_text
 from turnwise.readers.rasa.domain import Domain, add_files, domain_above
 from turnwise.readers.rasa.markdown import is_story_markdown, markdown_blocks
@@ -107,12 +107,8 @@ def _read_folder(folder: Path, project: _Project, skipped: Skipped) -> None:
 
 def _files(folder: Path) -> Iterator[Path]:
     """Yield the files of a folder and the folders in it, except what programs and other tools keep there."""
-    for place, folders, names in os.walk(folder):
-        folders[:] = [
-            name for name in sorted(folders) if name not in _PASSED_OVER and not name.startswith(".")
-        ]
-        paths = (Path(place, name) for name in names if not name.startswith("."))
-        yield from (path for path in paths if not path.is_symlink())
+    found = files_below(folder, lambda name: name not in _PASSED_OVER and not name.startswith("."))
+    yield from (path for path in found if not path.name.startswith("."))
 
 
 def _in_tests(file: Path, folder: Path) -> bool:
