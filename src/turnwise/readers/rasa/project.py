@@ -57,7 +57,7 @@ def is_story_file(path: Path) -> bool:
 
 def holds_stories(folder: Path) -> bool:
     """Tell whether a folder is a Rasa project, or a part of one with stories."""
-    return any(is_story_file(path) for path in _files(folder))
+    return any(is_story_file(path) for path in project_files(folder))
 
 
 def blocks_of(path: Path, domain: Domain, skipped: Skipped) -> list[Block]:
@@ -85,7 +85,7 @@ def blocks_of(path: Path, domain: Domain, skipped: Skipped) -> list[Block]:
 
 def _read_folder(folder: Path, project: _Project, skipped: Skipped) -> None:
     tests = bool(_TEST.fullmatch(folder.resolve().name))
-    files = sorted(_files(folder), key=lambda file: (len(file.parts), file))
+    files = sorted(project_files(folder), key=lambda file: (len(file.parts), file))
     stories = [file for file in files if is_story_file(file)]
     chosen = [file for file in stories if tests or not _in_tests(file, folder)]
     in_yaml = any(file.suffix.lower() in _YAML for file in chosen)
@@ -105,7 +105,7 @@ def _read_folder(folder: Path, project: _Project, skipped: Skipped) -> None:
             skipped.add("file without stories: other")
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def project_files(folder: Path) -> Iterator[Path]:
     """Yield the files of a folder and the folders in it, except what programs and other tools keep there."""
     found = files_below(folder, lambda name: name not in _PASSED_OVER and not name.startswith("."))
     yield from (path for path in found if not path.name.startswith("."))
