@@ -110,6 +110,11 @@ def test_rooms_are_small(path):
             assert node.end_lineno - node.lineno <= 65, f"{node.name} is long"
 
 
+def test_every_example_runs():
+    for path in [*MODULES, ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        assert "doctest: +SKIP" not in path.read_text(), path
+
+
 def test_each_package_hands_on_about_a_dozen_names():
     for path in PACKAGE.rglob("__init__.py"):
         module = ".".join(["turnwise", *path.parent.relative_to(PACKAGE).parts])
