@@ -62,18 +62,23 @@ def test_bad_input_is_one_line():
 
 def test_a_server_under_load(saved, tmp_path):
     page, store = tmp_path / "page.md", f"sqlite:///{tmp_path / 'c.db'}"
-    options = ["--conversations", 1, "--conversations", 3, "--seconds", 0.3, "--store", store]
+    options = ["--conversations", 1, "--conversations", 3, "--seconds", 0.3, "--pace", 40, "--store", store]
     done = run("bench", "serve", saved, *options, "--write", "--page", page, "--json")
     assert done.returncode == 0, done.stderr
-    one, three = json.loads(done.stdout)["served"]
-    assert (one["conversations"], three["conversations"]) == (1, 3)
-    for found in (one, three):
+    one, three, paced = json.loads(done.stdout)["served"]
+    assert [(each["conversations"], each["pace"]) for each in (one, three, paced)] == [
+        (1, None),
+        (3, None),
+        (3, 40),
+    ]
+    assert paced["turns"] <= 40 * 0.3 + 3 < three["turns"]
+    for found in (one, three, paced):
         assert found["turns_per_second"] == found["turns"] / found["seconds"] > 0
         assert 0 < found["p50_ms"] <= found["p99_ms"]
     assert one["turns"] * one["p50_ms"] / 1e3 < 2 * 0.3  # they take turns: one after the other
     section = page.read_text()
     assert "## turnwise bench serve\n\n`turnwise bench serve " in section
-    assert section.count("\n| 3 |") == 1
+    assert section.count("\n| 3 |") == 2
     assert list(open_store(store).ids()) == []  # it leaves nothing behind
 
 
@@ -82,7 +87,7 @@ def test_the_load_that_a_server_bears_is_a_case_of_load(tmp_path):
     done = run("bench", "load", "--case", "server", "--quick", "--write", "--page", page, "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert (found["contests"], [one["conversations"] for one in found["served"]]) == ([], [1, 4])
+    assert (found["contests"], [one["conversations"] for one in found["served"]]) == ([], [1, 4, 4])
     assert page.read_text().count("\n## ") == 1
     assert "Store: sqlite." in page.read_text()
 

@@ -26,6 +26,9 @@ from turnwise.errors import ConfigError, MissingExtra
 from turnwise.policy import Policy
 
 CONVERSATIONS = (1, 16, 256)
+PACE = 1_500.0
+"""Turns a second."""
+
 HEADING = "## turnwise bench serve"
 _ACTIONS = 189
 _PACKAGES = ("numpy", "fastapi", "uvicorn", "sqlalchemy")
@@ -41,6 +44,7 @@ class Served:
         seconds: how long it went on.
         p50_ms: the milliseconds within which half of the turns were answered.
         p99_ms: and 99 of 100.
+        pace: the turns a second that were asked for; None where each asked when it had its last answer.
     """
 
     conversations: int
@@ -48,6 +52,7 @@ class Served:
     seconds: float
     p50_ms: float
     p99_ms: float
+    pace: float | None = None
 
     @property
     def rate(self) -> float:
@@ -61,6 +66,7 @@ def bench_serve(
     *,
     conversations: Sequence[int] = CONVERSATIONS,
     seconds: float = 10.0,
+    pace: float | None = PACE,
     store: str | None = None,
     tell: Tell = print,
 ) -> list[Served]:
@@ -71,6 +77,7 @@ def bench_serve(
         corpus: what the users say; made up when not given.
         conversations: how many at once, one after the other.
         seconds: how long each.
+        pace: turns a second that the most conversations then ask for once more; None for no such run.
         store: the URL of a store; a fresh SQLite file when not given. What is put there is deleted again.
         tell: called with what happens.
 
@@ -90,11 +97,12 @@ def bench_serve(
         url = store or f"sqlite:///{place}/conversations.db"
         with _serving(policy.save(Path(place) / "model"), url) as port:
             asyncio.run(converse(port, 4, min(1.0, seconds), turns))  # the first answers are slower
-            for number in conversations:
-                tell(f"conversations at once: {number}")
-                taken = asyncio.run(converse(port, number, seconds, turns))
+            runs = [(number, None) for number in conversations]
+            for number, asked in [*runs, *([(max(conversations), pace)] if pace else [])]:
+                tell(f"conversations at once: {number}" + (f", {asked:,.0f} turns/s" if asked else ""))
+                taken = asyncio.run(converse(port, number, seconds, turns, asked))
                 p50, p99 = (float(figure) * 1e3 for figure in np.percentile(taken, [50, 99]))
-                found.append(Served(number, len(taken), seconds, p50, p99))
+                found.append(Served(number, len(taken), seconds, p50, p99, asked))
     return found
 
 
@@ -133,11 +141,17 @@ def served_table(found: Sequence[Served]) -> tuple[list[str], list[list[str]]]:
     """Return the heads of the columns and the rows, as text.
 
     >>> served_table([Served(16, 2_000, 2.0, 15.25, 80.0)])[1]
-    [['16', '1,000', '15.25', '80.0']]
+    [['16', 'as they can', '1,000', '15.25', '80.0']]
     """
-    heads = ["conversations at once", "turns/s", "p50, ms", "p99, ms"]
+    heads = ["conversations at once", "they ask, turns/s", "answered, turns/s", "p50, ms", "p99, ms"]
     rows = [
-        [str(one.conversations), f"{one.rate:,.0f}", f"{one.p50_ms:.2f}", f"{one.p99_ms:.1f}"]
+        [
+            str(one.conversations),
+            f"{one.pace:,.0f}" if one.pace else "as they can",
+            f"{one.rate:,.0f}",
+            f"{one.p50_ms:.2f}",
+            f"{one.p99_ms:.1f}",
+        ]
         for one in found
     ]
     return heads, rows

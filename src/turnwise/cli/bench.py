@@ -194,6 +194,10 @@ def serve(
         typer.Option(min=1, max=900, help="How many at once: 1, 16 and 256 (repeatable)."),
     ] = None,
     seconds: Annotated[float | None, typer.Option(min=0.1, help="How long each (10).")] = None,
+    pace: Annotated[
+        float | None,
+        typer.Option(min=0, help="Turns a second of all, in one more run of the most (1500; 0: none)."),
+    ] = None,
     store: Annotated[
         str | None, typer.Option(help="Where conversations are kept; a fresh SQLite file when not given.")
     ] = None,
@@ -210,6 +214,7 @@ def serve(
     asked: dict[str, Any] = dict(_QUICK_SERVER) if quick else {}
     asked |= {"conversations": conversations} if conversations else {}
     asked |= {"seconds": seconds} if seconds else {}
+    asked |= {"pace": pace or None} if pace is not None else {}
     policy = Policy.load(model) if model else None
     said = read_corpus(corpus, format, column, read, where).load() if corpus else None
     found = bench_serve(policy, said, store=store, tell=note, **asked)
