@@ -28,7 +28,7 @@ from turnwise.policy import Policy
 CONVERSATIONS = (1, 16, 256)
 HEADING = "## turnwise bench serve"
 _ACTIONS = 189
-_PACKAGES = ("numpy", "fastapi", "uvicorn", "sqlalchemy")
+_PACKAGES = ("numpy", "fastapi", "uvicorn", "uvloop", "httptools", "sqlalchemy")
 
 
 @dataclass(frozen=True, slots=True)
