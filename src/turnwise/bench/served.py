@@ -31,7 +31,7 @@ PACE = 1_500.0
 
 HEADING = "## turnwise bench serve"
 _ACTIONS = 189
-_PACKAGES = ("numpy", "fastapi", "uvicorn", "sqlalchemy")
+_PACKAGES = ("numpy", "fastapi", "uvicorn", "uvloop", "httptools", "sqlalchemy")
 
 
 @dataclass(frozen=True, slots=True)
