@@ -42,7 +42,11 @@ class Way:
 
 WAYS = (
     Way("values of the knowledge base", True, {}),
-    Way("values learned from the replies", False, {"value_dropout": 0.3, "word_dropout": 0.0}),
+    Way(
+        "values learned from the replies",
+        False,
+        {"value_dropout": 0.3, "word_dropout": 0.0, "words": "conv"},  # in order: for values never seen
+    ),
     Way("raw words", False, {"learn_values": False}),
 )
 
