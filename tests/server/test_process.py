@@ -11,7 +11,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from cli_support import refused, run_process
+from cli_support import refused, run
 from server_support import serving
 from turnwise.sessions import open_store, turns_of
 
@@ -160,7 +160,7 @@ def test_a_client_that_is_slow_is_not_waited_for_by_the_others(saved):
 )
 def test_what_cannot_be_served_is_refused_in_one_line(saved, tmp_path, arguments, said):
     given = [argument.replace("MODEL", str(saved)) for argument in arguments]
-    assert said in refused(run_process("serve", "--store", "memory:", *given, cwd=tmp_path, timeout=60))
+    assert said in refused(run("serve", "--store", "memory:", *given, cwd=tmp_path))
 
 
 def test_it_ends_in_order(saved, tmp_path):
