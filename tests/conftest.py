@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CORPORA = Path(os.environ.get("TURNWISE_CORPORA", ROOT.parent / "shared" / "corpora"))
 
 
-# What is imported and collected stays to the end: the collector of garbage need not go through it again and again.
+# What is imported and collected stays to the end: the collector of garbage need not go through it.
 gc.disable()
 
 
