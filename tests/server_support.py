@@ -76,7 +76,7 @@ def client_of(models, store="memory:", settings=None, **options):
 
 @contextlib.contextmanager
 def serving(model, store, *options, port=None):
-    """`turnwise serve` in a process of its own, which need not import all anew; yields address and process."""
+    """`turnwise serve` in a process of its own, soon ready; yields its address and the process."""
     port = port or free_port()
     process = Forked("serve", str(model), "--store", store, "--port", str(port), *options)
     try:
