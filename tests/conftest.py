@@ -32,13 +32,13 @@ hypothesis.settings.load_profile("turnwise")
 ROOT = Path(__file__).resolve().parent.parent
 CORPORA = Path(os.environ.get("TURNWISE_CORPORA", ROOT.parent / "shared" / "corpora"))
 
-
 # What is imported and collected stays to the end: the collector of garbage need not go through it.
 gc.disable()
 
 
 def pytest_collection_finish():
     gc.freeze()
+    gc.set_threshold(100_000)  # to trace and to lower makes very many objects that stay
     gc.enable()
 
 
