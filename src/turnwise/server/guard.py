@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from typing import Any
 
-from turnwise.server.keys import Keys
+from turnwise.server.keys import OPEN, Keys
 from turnwise.server.problem import INTERNAL, Refusal
 
 Scope = MutableMapping[str, Any]
@@ -25,7 +25,6 @@ MOST_BYTES = 1_000_000
 """A body is at most so large."""
 
 _SECONDS = 5.0
-_OPEN = ("/healthz", "/readyz")
 _KEY = (
     401,
     "no_key",
@@ -48,6 +47,13 @@ _PAGE = (
     "The request comes from a page of another site.",
     "header Origin",
     "Call the server from a program, or from a page that it serves.",
+)
+_NO_HOST = (
+    400,
+    "no_host",
+    "The request does not name one host.",
+    "header Host",
+    "Send the header Host once.",
 )
 _HOST = (
     403,
@@ -106,21 +112,22 @@ class Guard:
         """Let a request pass by what its head says.
 
         Raises:
-            Refusal: for a request of a stranger, for another host, or from another page.
+            Refusal: for a request of a stranger, for no host or another one, or from another page.
         """
         if not self.knows(scope):
             raise Refusal(*_KEY)
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"] if name in _NEEDED}
-        host = headers.get(b"host", "")
+        hosts, origins = _named(scope, b"host"), _named(scope, b"origin")
+        if len(hosts) > 1 or (not hosts and scope["http_version"] == "1.1"):
+            raise Refusal(*_NO_HOST)
+        host = hosts[0] if hosts else ""
         if self._local and not _is_local(host):
             raise Refusal(*_HOST)
-        origin = headers.get(b"origin")
-        if origin is not None and origin.partition("://")[2] != host:
+        if any(origin.partition("://")[2] != host for origin in origins):
             raise Refusal(*_PAGE)
 
     def knows(self, scope: Scope) -> bool:
         """Tell whether a request may come in: its path needs no key, or it shows one that fits."""
-        return scope["path"] in _OPEN or not self._keys or self._keys.fit(scope["headers"])
+        return scope["path"] in OPEN or not self._keys or self._keys.fit(scope["headers"])
 
     async def refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer that a request is refused; a WebSocket is not opened."""
@@ -139,7 +146,8 @@ class Guard:
         await send({"type": "http.response.body", "body": refusal.body})
 
 
-_NEEDED = (b"host", b"origin")
+def _named(scope: Scope, wanted: bytes) -> list[str]:
+    return [value.decode("latin-1") for name, value in scope["headers"] if name == wanted]
 
 
 @lru_cache(maxsize=64)  # a client names the same host each time
