@@ -19,9 +19,11 @@ help: ## Say what the targets do
 demo: $(VENV)/.train ## Install turnwise and see it learn a restaurant booking
 	@$(BIN)/turnwise demo --force
 
+# Bytecode is kept, where the shell says otherwise too: the processes that tests start need it.
 .PHONY: test
-test: $(VENV)/.test ## Install what the tests need and run them
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadscope
+test: $(VENV)/.test ## Install what the tests need and run them, but for those of the page in a browser
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --dist loadscope --ignore tests/ui
+	@echo "Left out: the tests of the page in a browser; make test-ui runs them."
 
 # One thread a process: the tests run in as many processes as there are cores.
 .PHONY: backends
@@ -48,7 +50,7 @@ screenshots: $(VENV)/.ui ## Take the documentation's pictures of the page
 	@TURNWISE_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/ui/test_screenshots.py
 
 .PHONY: check
-check: lint types test ## All that CI runs: lint, strict types, tests and doctests
+check: lint types test test-ui ## All that CI runs: lint, strict types, tests, doctests and the page in a browser
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Style and imports

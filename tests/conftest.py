@@ -1,5 +1,6 @@
 """What many tests share: a small trained policy, corpora of our own, and where real ones lie."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -9,11 +10,15 @@ import pytest
 
 # Most of a test is compiling what then runs for milliseconds: so XLA compiles in its quickest way, and what
 # one test compiles, the next finds compiled.
-os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false")
+os.environ.setdefault(
+    "XLA_FLAGS",
+    "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+    " --xla_cpu_parallel_codegen_split_count=1",
+)
 os.environ.setdefault(
     "JAX_COMPILATION_CACHE_DIR", str(Path(__file__).parent.parent / ".pytest_cache" / "jax")
 )
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.1")
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.02")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
 import turnwise
@@ -26,6 +31,15 @@ hypothesis.settings.load_profile("turnwise")
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPORA = Path(os.environ.get("TURNWISE_CORPORA", ROOT.parent / "shared" / "corpora"))
+
+# What is imported and collected stays to the end: the collector of garbage need not go through it.
+gc.disable()
+
+
+def pytest_collection_finish():
+    gc.freeze()
+    gc.set_threshold(100_000)  # to trace and to lower makes very many objects that stay
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

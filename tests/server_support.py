@@ -7,6 +7,7 @@ import sys
 
 import httpx
 
+from forked import Forked
 from services import free_port, wait_for
 from turnwise.server import Models, create_app
 from turnwise.sessions import open_store
@@ -87,10 +88,23 @@ def client_of(models, store="memory:", settings=None, **options):
 
 @contextlib.contextmanager
 def serving(model, store, *options, port=None):
-    """`turnwise serve` in a process of its own; yields its address and the process."""
+    """`turnwise serve` in a process of its own, soon ready; yields its address and the process."""
     port = port or free_port()
+    process = Forked("serve", str(model), "--store", store, "--port", str(port), *options)
+    try:
+        wait_for(port, process)
+        yield f"http://127.0.0.1:{port}", process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def serving_as_users_do(model, store):
+    """`turnwise serve` as a program; yields its address and the process, with what it says."""
+    port = free_port()
     command = [sys.executable, "-m", "turnwise", "serve", str(model), "--store", store, "--port", str(port)]
-    with subprocess.Popen([*command, *options], stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             wait_for(port, process)
             yield f"http://127.0.0.1:{port}", process

@@ -272,18 +272,18 @@ def test_refusals(arguments, message, tmp_path):
 
 
 def test_settings_from_a_file(corpus, tmp_path):
-    (tmp_path / "settings.toml").write_text("epochs = 3\nunits = 5\n")
+    (tmp_path / "settings.toml").write_text("epochs = 3\nunits = 4\nbatch_turns = 64\n")
     done = run("train", corpus, "--out", "m", "--config", "settings.toml", "--epochs", 1, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     manifest = json.loads((tmp_path / "m" / "manifest.json").read_text())
-    assert (manifest["train"]["epochs"], manifest["network"]["units"]) == (1, 5)
+    assert (manifest["train"]["epochs"], manifest["network"]["units"]) == (1, 4)
     (tmp_path / "settings.toml").write_text("epochs = = 3")
     message = refused(run("train", corpus, "--out", "n", "--config", "settings.toml", cwd=tmp_path))
     assert message.startswith("settings.toml: ")
 
 
 def test_ctrl_c_saves_the_best_so_far_and_resume_goes_on(corpus, tmp_path):
-    settings = ["--set", "batch_turns=3", "--set", "patience=100000", "--units", "4"]
+    settings = ["--set", "batch_turns=64", "--set", "patience=100000", "--units", "4"]
     command = [
         sys.executable,
         "-m",

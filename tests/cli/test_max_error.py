@@ -1,22 +1,16 @@
 """`--max-error`: from the training to the answer, and what is refused."""
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
 
+from cli_support import refused, run
 from support import tiny
 from turnwise import Policy
 from turnwise.policy.decision import ALWAYS, Decision
 from turnwise.policy.risk import RiskCurve
 from turnwise.readers import to_json
-
-
-def turnwise(*arguments, **kwargs):
-    command = [sys.executable, "-m", "turnwise", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, **kwargs)
 
 
 @pytest.fixture(scope="module")
@@ -37,22 +31,22 @@ def unsure(policy, corpus, tmp_path_factory):
 def test_train_stores_what_abstaining_needs(corpus, tmp_path):
     model = tmp_path / "model"
     settings = ["--epochs", "1", "--units", "4", "--set", "batch_turns=64", "--max-error", "0.02"]
-    done = turnwise("train", corpus, "--out", model, *settings)
+    done = run("train", corpus, "--out", model, *settings)
     assert done.returncode == 0, done.stderr
     assert "abstains always" in done.stdout  # some 11 turns show no error rate
     policy = Policy.load(model)
     assert policy.card.train.max_error == 0.02
     assert policy.decision.abstain_below == ALWAYS
     assert policy.decision.risk.answered[-1] == 11
-    told = [json.loads(line) for line in turnwise("predict", model, corpus).stdout.splitlines()]
+    told = [json.loads(line) for line in run("predict", model, corpus).stdout.splitlines()]
     assert all(one["abstains"] for one in told)
-    said = turnwise("chat", model, input="a tea please\n").stdout
+    said = run("chat", model, stdin="a tea please\n").stdout
     assert "sure, it abstains always; /do ACTION says what is done" in said
     assert "system: " not in said
 
 
 def test_evaluate_chooses_on_the_dev_part(unsure, corpus):
-    report = json.loads(turnwise("evaluate", unsure, corpus, "--max-error", "0.05", "--json").stdout)
+    report = json.loads(run("evaluate", unsure, corpus, "--max-error", "0.05", "--json").stdout)
     told = report["calibration"]["abstaining"]
     policy = Policy.load(unsure)
     assert policy.decision.abstain_below == 0.0 < told["below"] == policy.decision.risk.thresholds[0]
@@ -62,14 +56,10 @@ def test_evaluate_chooses_on_the_dev_part(unsure, corpus):
 
 
 def test_what_is_no_error_rate_is_refused(unsure, policy, corpus, tmp_path):
-    def refused(done):
-        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done
-        return done.stderr.removeprefix("turnwise: ").strip()
-
-    said = refused(turnwise("evaluate", unsure, corpus, "--max-error", "2"))
+    said = refused(run("evaluate", unsure, corpus, "--max-error", "2"))
     assert said == "max_error is 2.0; give a share above 0 and at most 1, as 0.02"
-    said = refused(turnwise("train", corpus, "--out", tmp_path / "m", "--max-error", "0"))
+    said = refused(run("train", corpus, "--out", tmp_path / "m", "--max-error", "0"))
     assert said == "setting 'max_error' is 0.0; input should be greater than 0"
     old = replace(policy, decision=Decision()).save(tmp_path / "old")
-    said = refused(turnwise("evaluate", old, corpus, "--max-error", "0.1"))
+    said = refused(run("evaluate", old, corpus, "--max-error", "0.1"))
     assert said == "the model does not know its errors on a dev part; train it again"

@@ -19,6 +19,8 @@ SEARCH += ["--space", "units=4,8", "--fix", "epochs=1", "--fix", "batch_turns=64
 def corpus(tmp_path, monkeypatch):
     (tmp_path / "tiny.jsonl").write_text("".join(to_json(dialogue) + "\n" for dialogue in tiny()))
     monkeypatch.chdir(tmp_path)
+    # Trials find what those before compiled.
+    monkeypatch.setattr("turnwise.search.course.release_compiled", lambda: None)
 
 
 def run(*arguments):

@@ -213,7 +213,7 @@ def test_an_abstaining_policy_shows_where(policy):
 
 @given(corpora)
 @example(WRONG)
-@settings(max_examples=6)  # each draws six plots
+@settings(max_examples=3)  # each draws six plots
 def test_no_text_of_a_corpus_is_markup(corpus):
     html, _ = as_b(corpus, name=corpus.name)
     check(html)

@@ -38,7 +38,7 @@ def trained(request):
     ]
     network = NetworkConfig(units=8, bit_units=4, **NETWORKS[request.param])
     corpus = replace(tiny(), dialogues=drinks)
-    return train(corpus, network=network, config=TrainConfig(epochs=4, batch_turns=16, devices=1))
+    return train(corpus, network=network, config=TrainConfig(epochs=2, batch_turns=64, devices=1))
 
 
 def again(policy, turns):

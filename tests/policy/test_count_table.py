@@ -156,12 +156,12 @@ def test_auto_takes_the_share_that_is_best_on_dev(multi):
     """A network that has learned nothing is helped by counts; one that knows all is not."""
     corpus, dev = tiny(multi=multi), tiny("dev", 6, multi=multi)
     poor = QUICK.model_copy(update={"epochs": 1, "learning_rate": 1e-6, "count_table": "auto"})
-    helped = turnwise.train(corpus, dev, network=SMALL, config=poor)
+    network = turnwise.NetworkConfig(units=16, dropout=0.0)
+    helped = turnwise.train(corpus, dev, network=network, config=poor)
     right = turnwise.evaluate(helped, dev).turns.part
     assert helped.table is not None
     assert right > turnwise.evaluate(replace(helped, table=None), dev).turns.part
     good = TrainConfig(epochs=60, patience=60, batch_turns=64, learning_rate=0.02, count_table="auto")
-    network = turnwise.NetworkConfig(units=16, dropout=0.0)
     known = turnwise.train(corpus, dev, network=network, config=good)
     assert turnwise.evaluate(known, dev).turn_accuracy == 1.0
     assert known.table is None

@@ -85,7 +85,7 @@ def damages(draw: st.DrawFn, made: Example) -> Example:
 
 @pytest.mark.parametrize("named", [True, False], ids=["named", "found"])
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_damage_is_read_or_refused_in_one_line(tmp_path_factory, name, named, data):
     path = written(tmp_path_factory.mktemp("fuzz"), data.draw(damages(example(name))))

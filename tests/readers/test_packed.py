@@ -97,7 +97,7 @@ def test_what_is_too_large_is_refused(tmp_path, monkeypatch):
 def test_many_pieces(tmp_path, kind):
     """Text of many times what is unpacked at once, and hard to compress."""
     generator = random.Random(0)
-    turns = [{"user": f"{generator.random()} {'x' * (n % 97)}", "actions": ["a"]} for n in range(40_000)]
+    turns = [{"user": f"{generator.random()} {'x' * (n % 97)}", "actions": ["a"]} for n in range(10_000)]
     path = tmp_path / "corpus"
     path.write_bytes(PACKERS[kind](b"\n".join(json.dumps({"turns": [turn]}).encode() for turn in turns)))
     assert users(path) == [turn["user"] for turn in turns]

@@ -16,10 +16,17 @@ from turnwise.training import split_dev
 WELL = QUICK.model_copy(update={"epochs": 30, "patience": 30, "learning_rate": 0.02})
 
 
+@pytest.fixture(scope="module")
+def poor_model(tmp_path_factory):
+    """A model that knows little; not to be written to."""
+    folder = tmp_path_factory.mktemp("poor") / "model"
+    poor(folder)
+    return folder
+
+
 @pytest.fixture
-def model(tmp_path):
-    poor(tmp_path / "model")
-    return tmp_path / "model"
+def model(poor_model, tmp_path):
+    return shutil.copytree(poor_model, tmp_path / "model")
 
 
 @pytest.fixture(scope="module")

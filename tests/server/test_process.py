@@ -11,8 +11,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from cli_support import refused, run_process
-from server_support import serving
+from cli_support import refused, run
+from server_support import serving, serving_as_users_do
 from turnwise.sessions import open_store, turns_of
 
 
@@ -30,7 +30,7 @@ def test_what_was_answered_outlives_the_server(saved, tmp_path):
                     answer = http.post(f"{address[0]}/v1/conversations/{name}/turns", json=body)
                     assert answer.status_code == 200, answer.text
                 except httpx.TransportError:
-                    if stop.wait(0.05):
+                    if stop.wait(0.2):
                         return
                     continue
                 answered.append((name, answer.json()["turn"]))
@@ -160,11 +160,11 @@ def test_a_client_that_is_slow_is_not_waited_for_by_the_others(saved):
 )
 def test_what_cannot_be_served_is_refused_in_one_line(saved, tmp_path, arguments, said):
     given = [argument.replace("MODEL", str(saved)) for argument in arguments]
-    assert said in refused(run_process("serve", "--store", "memory:", *given, cwd=tmp_path, timeout=60))
+    assert said in refused(run("serve", "--store", "memory:", *given, cwd=tmp_path))
 
 
 def test_it_ends_in_order(saved, tmp_path):
-    with serving(saved, f"sqlite:///{tmp_path / 'c.db'}") as (address, process):
+    with serving_as_users_do(saved, f"sqlite:///{tmp_path / 'c.db'}") as (address, process):
         assert httpx.get(f"{address}/readyz").json() == {"status": "ok"}
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=20)

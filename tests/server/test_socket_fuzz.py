@@ -48,7 +48,7 @@ def address(saved):
         yield address
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(frames=FRAMES | MESSAGES)
 def test_every_message_is_answered(address, frames):
     id, expected = httpx.post(f"{address}/v1/conversations", json={}).json()["id"], 0

@@ -64,7 +64,7 @@ def went_that_way(policy: Policy, session: Session) -> Session:
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(course=courses)
 def test_whatever_happened_it_stands_where_it_would_had_it_gone_that_way(name, course):
     policy, other = policies(name)

@@ -251,7 +251,7 @@ def test_a_second_training_compiles_nothing_large(tmp_path):
 
     code = (
         "import turnwise\nfrom turnwise import NetworkConfig, TrainConfig\n"
-        "turnwise.train(turnwise.simulate(dialogues=30, seed=1), network=NetworkConfig(units=8),"
+        "turnwise.train(turnwise.simulate(dialogues=10, seed=1), network=NetworkConfig(units=8),"
         " config=TrainConfig(epochs=1, devices=1))"
     )
     environment = {name: value for name, value in os.environ.items() if not name.startswith("JAX_")}

@@ -63,7 +63,7 @@ def search(
     >>> from turnwise import simulate
     >>> from turnwise.search import parse_space
     >>> found = search(
-    ...     simulate(dialogues=40, seed=1), space=parse_space("units=8,16"), fixed={"epochs": 1}, trials=2
+    ...     simulate(dialogues=20, seed=1), space=parse_space("units=8,16"), fixed={"epochs": 1}, trials=2
     ... )
     >>> len(found.trials), found.best.settings["units"] in (8, 16)
     (2, True)

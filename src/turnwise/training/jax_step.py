@@ -15,6 +15,7 @@ from turnwise.layers import BitDense
 from turnwise.training.averaging import averages_in
 from turnwise.training.compile_cache import keep_compiled
 from turnwise.training.losses import turn_losses
+from turnwise.training.own_actions import share_of_own
 from turnwise.training.touched_bits import TouchedBits
 from turnwise.training.workers import Compiled, Workers
 
@@ -70,7 +71,8 @@ class JaxStep:
             arguments = self._arguments(rows, shares)
             parts = [self._gradient.result(*arguments[0])] * len(shares)
             wanted += [(self._gradient, arguments[0]), (self._apply, (self._state, rows, parts))]
-        answered = [*dev.examples(), *(train.examples() if self._config.own_actions else ())]
+        own = share_of_own(self._config.own_actions, self._config.epochs)
+        answered = [*dev.examples(), *(train.examples() if own else ())]
         wanted += [(self._forward, self._inputs(batch)[0]) for batch in answered]
         self._workers.compile(wanted)
 
