@@ -22,8 +22,8 @@ demo: $(VENV)/.train ## Install turnwise and see it learn a restaurant booking
 # Bytecode is kept, where the shell says otherwise too: the processes that tests start need it.
 .PHONY: test
 test: $(VENV)/.test ## Install what the tests need and run them, but for those of the page in a browser
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --dist loadscope --ignore tests/ui
 	@echo "Left out: the tests of the page in a browser; make test-ui runs them."
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --dist loadscope --ignore tests/ui
 
 # One thread a process: the tests run in as many processes as there are cores.
 .PHONY: backends
@@ -45,12 +45,17 @@ test-services: ## Install PostgreSQL and Redis from Debian packages, for the tes
 test-ui: $(VENV)/.ui ## Install a browser and try the page in it
 	@$(BIN)/python -m pytest tests/ui -rs
 
+# 50 conversations of 200 turns, 16 clients, 4 servers of which one is killed: some 20 seconds a store.
+.PHONY: test-load
+test-load: $(VENV)/.test ## See that no turn is lost, with many more turns than make test has
+	@TURNWISE_LOAD=50x200 $(BIN)/python -m pytest tests/server/test_no_turn_lost.py
+
 .PHONY: screenshots
 screenshots: $(VENV)/.ui ## Take the documentation's pictures of the page
 	@TURNWISE_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/ui/test_screenshots.py
 
 .PHONY: check
-check: lint types test test-ui ## All that CI runs: lint, strict types, tests, doctests and the page in a browser
+check: lint types test-ui test ## All that CI runs: lint, strict types, tests, doctests and the page in a browser
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Style and imports

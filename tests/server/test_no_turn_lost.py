@@ -15,8 +15,8 @@ from server_support import serving
 from turnwise import Policy, Session
 from turnwise.sessions import Standing, open_store, turns_of
 
-CONVERSATIONS, TURNS = map(int, os.environ.get("TURNWISE_LOAD", "8x9").split("x"))
-CLIENTS, SERVERS = 8, 3
+CONVERSATIONS, TURNS = map(int, os.environ.get("TURNWISE_LOAD", "16x12").split("x"))
+CLIENTS, SERVERS = 16, 4
 
 
 def talk(http, addresses, name, number, kept):
