@@ -182,7 +182,7 @@ class TrainConfig(Settings):
 
     Attributes:
         epochs: passes over the training part, at most.
-        patience: stop after so many epochs without a better dev part.
+        patience: stop after so many epochs in which the dev part did no better, neither in turns nor in loss.
         learning_rate: Adam's step size.
         word_dropout: share of the users' words made unknown in training, so that none is a surprise.
         turn_dropout: share of the turns of which every word of the user is made unknown.

@@ -2,6 +2,7 @@
 
 import ast
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -137,15 +138,34 @@ def test_every_knob_of_a_layout_turns_something(base, knob):
 
 
 def test_patience_stops_and_the_best_epoch_is_kept():
-    config = TrainConfig(epochs=50, patience=2, batch_turns=64, own_actions=0, seed=1)
-    policy = turnwise.train(tiny(), tiny("dev"), network=SMALL, config=config)
+    """The dev part serves the other drink: the surer the network is, the greater the loss."""
+    other = {"serve_tea": "serve_coffee", "serve_coffee": "serve_tea"}
+    dev = Corpus(
+        "dev",
+        [
+            Dialogue(one.id, [replace(turn, actions=[other.get(a, a) for a in turn.actions]) for turn in one])
+            for one in tiny()
+        ],
+    )
+    config = TrainConfig(epochs=50, patience=2, batch_turns=64, own_actions=0, learning_rate=0.02, seed=1)
+    policy = turnwise.train(tiny(), dev, network=SMALL, config=config)
     metrics = policy.card.metrics
-    accuracies = [record["dev_turn_accuracy"] for record in metrics]
-    assert len(metrics) < 50
-    assert len(metrics) - 1 - accuracies.index(max(accuracies)) == 2
+    accuracies, losses = ([record[name] for record in metrics] for name in ("dev_turn_accuracy", "dev_loss"))
     best = max(accuracies)
-    assert turnwise.evaluate(policy, tiny("dev")).turn_accuracy == pytest.approx(best)
+    assert len(metrics) < 50
+    assert len(metrics) - 1 - max(accuracies.index(best), losses.index(min(losses))) == 2
+    assert turnwise.evaluate(policy, dev).turn_accuracy == pytest.approx(best)
     assert [record["epoch"] for record in metrics if record["best"]][-1] >= accuracies.index(best) + 1
+
+
+def test_a_training_goes_on_while_the_dev_loss_falls():
+    """Epochs in which not one turn more is right are none of those that patience counts."""
+    config = TrainConfig(epochs=30, patience=2, batch_turns=64, own_actions=0, seed=1)
+    metrics = turnwise.train(tiny(), tiny("dev"), network=SMALL, config=config).card.metrics
+    accuracies, losses = ([record[name] for record in metrics] for name in ("dev_turn_accuracy", "dev_loss"))
+    assert losses[-1] == min(losses)
+    assert any(max(accuracies[:at]) >= max(accuracies[at : at + 2]) for at in range(1, len(accuracies) - 2))
+    assert len(metrics) == 30
 
 
 def test_the_seed_layout_is_built_as_named():

@@ -63,13 +63,14 @@ class Fit:
 
     @property
     def over(self) -> bool:
-        """Whether all epochs are done, or the last ones got no more turns of the dev part right.
+        """Whether all epochs are done, or the last ones did no better on the dev part, in turns or in loss.
 
-        With several actions a turn the loss counts too: it falls for epochs before a whole set is right.
+        The loss may fall for epochs before one turn more is right: the fewer turns there are to judge by, and
+        the more actions a turn has, the longer.
         """
-        merits = [self._merit(record)[: 2 if self.space.multi else 1] for record in self.metrics]
+        merits = np.array([self._merit(record) for record in self.metrics])
         done = len(merits)
-        since_best = done - 1 - merits.index(max(merits)) if merits else 0
+        since_best = done - 1 - int(merits.argmax(axis=0).max()) if done else 0
         return done >= self.config.epochs or since_best >= self.config.patience
 
     def run(
