@@ -82,6 +82,20 @@ def test_the_table_names_settings_and_holds_every_default():
         assert DEFAULTS[row.name] in row.distribution
 
 
+def test_what_is_of_values_is_searched_where_the_corpus_teaches_some():
+    space = parse_space("units=4,8,learn_values=true,false,value_dropout=0..0.5")
+    turns = [Turn("thai", ["{name} serves {food}"], response="Blue Door serves thai"), Turn("bye", ["bye"])]
+    filled = Corpus("filled", [Dialogue(f"d{number}", turns) for number in range(12)])
+    without, having = (search(one, space=space, fixed=FIXED, trials=1).best for one in (tiny(), filled))
+    assert without.settings.keys() == {"units"}
+    assert having.settings.keys() == {"units", "learn_values", "value_dropout"}
+
+
+def test_values_that_are_not_learned_are_not_dropped():
+    (row,) = parse_space("value_dropout=0..0.5")
+    assert [row.when({"learn_values": learned}) for learned in (True, False)] == [True, False]
+
+
 def test_the_table_is_in_the_docs():
     documented = (ROOT / "docs" / "search.md").read_text()
     for row in SPACE:
