@@ -40,6 +40,10 @@ class Client:
     def ask(self, method, path, **content):
         return self._run(self._client.request(method, path, **content))
 
+    def send(self, request):
+        """Send a request as it is."""
+        return self._run(self._client.send(request))
+
     def get(self, path, **content):
         return self.ask("GET", path, **content)
 

@@ -57,8 +57,9 @@ def inputs_of(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
     >>> inputs_of({"found": 1, "candidate.1.name": "Blue Door", "candidate.age": 30})
     {'found': 1, 'candidate.age': 30}
     """
-    if any(map(_is_candidate, facts)):
-        return {name: value for name, value in facts.items() if not _is_candidate(name)}
+    for name in facts:
+        if name.startswith(_PREFIX):  # of few facts, turn by turn
+            return {name: value for name, value in facts.items() if not _is_candidate(name)}
     return facts
 
 
@@ -68,7 +69,7 @@ def _is_candidate(name: str) -> bool:
 
 def _placed(name: str) -> tuple[str, str] | None:
     """Return the number, in digits, and the slot in a fact's name; None where it is of no candidate."""
-    if not name.startswith(_PREFIX):  # of nearly all facts, turn by turn
+    if not name.startswith(_PREFIX):
         return None
     number, _, slot = name[len(_PREFIX) :].partition(".")
     return (number, slot) if slot and number.isdecimal() else None

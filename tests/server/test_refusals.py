@@ -3,6 +3,7 @@
 import json
 import logging
 
+import httpx
 import pytest
 
 from server_support import assert_problem, client_of
@@ -142,6 +143,13 @@ def test_pages_of_other_sites_are_refused_and_there_is_no_cors(policy):
             answer = client.ask("POST", NEW, json={}, headers=own)
             assert answer.status_code == 201, host
             assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+def test_a_request_names_one_host(client):
+    for hosts in ([], [("host", "one.example"), ("host", "other.example")]):
+        request = httpx.Request("POST", f"http://127.0.0.1:8000{NEW}", json={})
+        request.headers = httpx.Headers([*hosts, *request.headers.multi_items()[1:]])
+        assert_problem(client.send(request), 400, "no_host", "header Host")
 
 
 class Failing:

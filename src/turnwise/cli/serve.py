@@ -110,10 +110,14 @@ def named(models: list[str]) -> dict[str, Path]:
 
 
 def _run(app: Any, host: str, port: int) -> None:
+    import gc
+
     import uvicorn
 
     from turnwise.server.punctual import Punctual
 
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays: to look through it again and again would halt every turn
     config = uvicorn.Config(
         app,
         host=host,

@@ -53,7 +53,7 @@ class FactCode:
             return self.values.index(value_name(value))
         if is_number(value):
             return bisect.bisect_right(self.edges, value)
-        return self.width - 1
+        return len(self.edges) + 1
 
     def label(self, bit: int) -> str:
         """Say which value or bucket a bit stands for."""
@@ -104,7 +104,7 @@ class Facts(Momentary):
 
     def bits(self, seen: Seen) -> Collection[int]:
         """Return the bits of the turn's facts."""
-        return {self.bit(name, value) for name, value in seen.facts.items()}
+        return {self.bit(name, value) for name, value in seen.facts.items()} if seen.facts else ()
 
     def label(self, bit: int) -> str:
         """Say which fact a bit stands for."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -69,4 +69,4 @@ class Memory:
 
     def committed(self, actions: tuple[str, ...], response: str | None = None) -> Memory:
         """Return the memory in which these actions were taken at the last turn."""
-        return replace(self, previous=actions, response=response)
+        return Memory(actions, response, self.kept, self.fillings)

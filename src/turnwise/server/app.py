@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -16,15 +17,16 @@ from starlette.exceptions import HTTPException
 from turnwise.errors import StoreError, TurnwiseError
 from turnwise.server import agents, conversation, health, predict, socket
 from turnwise.server.desk import Desk
-from turnwise.server.guard import Guard, log_failure
+from turnwise.server.express import Express
+from turnwise.server.guard import Guard
 from turnwise.server.keys import Keys
 from turnwise.server.metrics import Metrics
 from turnwise.server.models import Models
 from turnwise.server.page import Material, Site, create_page
 from turnwise.server.page.guard import beside
 from turnwise.server.prefixes import Prefixes
-from turnwise.server.problem import Refusal, refusal_of, refusal_of_fields, refusal_of_status
-from turnwise.server.service import Service
+from turnwise.server.problem import Refusal, refusal_of_fields, refusal_of_status
+from turnwise.server.service import Service, problem_response
 from turnwise.sessions.conversations import Conversations
 from turnwise.sessions.store import Store
 from turnwise.version import __version__
@@ -78,6 +80,7 @@ def create_app(
         app.include_router(part.router)
     for kind in (Refusal, TurnwiseError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answer)
+    app.add_middleware(Express, desk=desk)
     app.add_middleware(Guard, keys=known, local=local)
     if site is not None:
         app.state.page, people = site, create_page(site, local)
@@ -128,21 +131,14 @@ async def _expire(service: Service, seconds: float) -> None:
         _log.warning("the store cannot be reached; old conversations stay for now")
 
 
-async def _answer(request: Request, error: Exception) -> Response:
+async def _answer(request: Request, error: Any) -> Response:
     """Answer an error in the one shape."""
-    headers: Mapping[str, str] = {}
-    if isinstance(error, Refusal):
-        refusal = error
-    elif isinstance(error, RequestValidationError):
-        refusal = refusal_of_fields(error.errors())
-    elif isinstance(error, HTTPException):
-        refusal = refusal_of_status(error.status_code)
+    if isinstance(error, RequestValidationError):
+        return problem_response(refusal_of_fields(error.errors()))
+    if isinstance(error, HTTPException):
         headers = {"Allow": _allowed(request)} if error.status_code == 405 else {}
-    else:
-        refusal = refusal_of(error)
-        if refusal.status >= 500:
-            log_failure(error)
-    return Response(refusal.body, refusal.status, {**headers, **refusal.headers}, "application/json")
+        return problem_response(refusal_of_status(error.status_code), headers)
+    return problem_response(error)
 
 
 def _allowed(request: Request) -> str:

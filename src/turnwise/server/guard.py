@@ -49,6 +49,13 @@ _PAGE = (
     "header Origin",
     "Call the server from a program, or from a page that it serves.",
 )
+_NO_HOST = (
+    400,
+    "no_host",
+    "The request does not name one host.",
+    "header Host",
+    "Send the header Host once.",
+)
 _HOST = (
     403,
     "other_host",
@@ -106,16 +113,17 @@ class Guard:
         """Let a request pass by what its head says.
 
         Raises:
-            Refusal: for a request of a stranger, for another host, or from another page.
+            Refusal: for a request of a stranger, for no host or another one, or from another page.
         """
         if not self.knows(scope):
             raise Refusal(*_KEY)
-        headers = {name: value.decode("latin-1") for name, value in scope["headers"] if name in _NEEDED}
-        host = headers.get(b"host", "")
+        hosts, origins = _named(scope, b"host"), _named(scope, b"origin")
+        if len(hosts) > 1 or (not hosts and scope["http_version"] == "1.1"):
+            raise Refusal(*_NO_HOST)
+        host = hosts[0] if hosts else ""
         if self._local and not _is_local(host):
             raise Refusal(*_HOST)
-        origin = headers.get(b"origin")
-        if origin is not None and origin.partition("://")[2] != host:
+        if any(origin.partition("://")[2] != host for origin in origins):
             raise Refusal(*_PAGE)
 
     def knows(self, scope: Scope) -> bool:
@@ -139,7 +147,8 @@ class Guard:
         await send({"type": "http.response.body", "body": refusal.body})
 
 
-_NEEDED = (b"host", b"origin")
+def _named(scope: Scope, wanted: bytes) -> list[str]:
+    return [value.decode("latin-1") for name, value in scope["headers"] if name == wanted]
 
 
 @lru_cache(maxsize=64)  # a client names the same host each time

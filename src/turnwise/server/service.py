@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import Response
 
+from turnwise.errors import TurnwiseError
 from turnwise.server.desk import Desk
+from turnwise.server.guard import log_failure
 from turnwise.server.metrics import Metrics
 from turnwise.server.models import Models
 from turnwise.server.prefixes import Prefixes
-from turnwise.server.problem import Problem
+from turnwise.server.problem import Problem, Refusal, refusal_of
 from turnwise.sessions.store import Store
 
 
@@ -36,6 +39,14 @@ async def service_of(request: Request) -> Service:
 def json_response(content: str, status: int = 200) -> Response:
     """Return an answer that is JSON already."""
     return Response(content, status, media_type="application/json")
+
+
+def problem_response(error: Refusal | TurnwiseError, headers: Mapping[str, str] | None = None) -> Response:
+    """Return the answer to a request that is refused, or fails; a failure is logged."""
+    refusal = error if isinstance(error, Refusal) else refusal_of(error)
+    if error is not refusal and refusal.status >= 500:
+        log_failure(error)
+    return Response(refusal.body, refusal.status, {**(headers or {}), **refusal.headers}, "application/json")
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
