@@ -26,6 +26,9 @@ from turnwise.vocabulary import ActionSpace
 
 Weights = Mapping[str, NDArray[np.float32]]
 
+_LEAST_FALL = 0.001
+"""A dev loss that falls by less, in nats an answer, is as it was: where all is right it falls for ever."""
+
 
 @dataclass(slots=True)
 class Fit:
@@ -68,10 +71,12 @@ class Fit:
         The loss may fall for epochs before one turn more is right: the fewer turns there are to judge by, and
         the more actions a turn has, the longer.
         """
-        merits = np.array([self._merit(record) for record in self.metrics])
-        done = len(merits)
-        since_best = done - 1 - int(merits.argmax(axis=0).max()) if done else 0
-        return done >= self.config.epochs or since_best >= self.config.patience
+        done = len(self.metrics)
+        if not done:
+            return False
+        right, loss = zip(*map(self._merit, self.metrics), strict=True)
+        better = max(_last_better(right), _last_better(loss, _LEAST_FALL))
+        return done >= self.config.epochs or done - 1 - better >= self.config.patience
 
     def run(
         self, progress: Progress, interrupted: Callable[[], bool], after_epoch: Callable[[], None]
@@ -179,6 +184,15 @@ class Fit:
             loss += float((weights * _losses(probabilities, true[..., :-1], self.space.multi)).sum())
             known += float(weights.sum())
         return {"dev_loss": loss / max(known, 1.0), "dev_turn_accuracy": right / self.dev.rows}
+
+
+def _last_better(figures: Iterable[float], least: float = 0.0) -> int:
+    """Return the last place whose figure is greater, by more than the least, than all that counted before."""
+    best, place = -math.inf, 0
+    for number, figure in enumerate(figures):
+        if figure > best + least:
+            best, place = figure, number
+    return place
 
 
 def _multi_hot(targets: NDArray[np.int32], num_actions: int) -> NDArray[np.bool_]:
