@@ -126,7 +126,7 @@ class NetworkConfig(Settings):
     bit_units: int = Field(default=128, ge=1, le=4096)
     word_units: int = Field(default=64, ge=1, le=4096)
     heads: int = Field(default=4, ge=1, le=64)
-    dropout: float = Field(default=0.2, ge=0, lt=1)
+    dropout: float = Field(default=0.4, ge=0, lt=1)
     residual: bool = False
     layer_norm: bool = False
     horizon: int = Field(default=3, ge=1, le=100)
@@ -218,7 +218,7 @@ class TrainConfig(Settings):
     fact_dropout: float = Field(default=0.0, ge=0, lt=1)
     value_dropout: float = Field(default=0.0, ge=0, lt=1)
     own_actions: float = Field(default=0.25, ge=0, le=1)
-    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    label_smoothing: float = Field(default=0.1, ge=0, lt=1)
     class_weights: float = Field(default=0.0, ge=0, le=1)
     averaging: float = Field(default=0.0, ge=0, lt=1)
     clip_norm: float = Field(default=1.0, gt=0)

@@ -103,8 +103,8 @@ def test_the_table_is_in_the_docs():
 
 
 def test_the_first_trial_takes_the_defaults_and_the_best_is_the_best():
-    found = hunt(space=parse_space("dropout=0.1..0.3,min_count=1..3"), fixed={**FIXED, "units": 4}, trials=3)
-    assert found.trials[0].settings == {"dropout": 0.2, "min_count": 2}
+    found = hunt(space=parse_space("dropout=0.1..0.5,min_count=1..3"), fixed={**FIXED, "units": 4}, trials=3)
+    assert found.trials[0].settings == {"dropout": 0.4, "min_count": 2}
     assert found.best.merit == max(trial.merit for trial in found.trials)
 
 

@@ -83,7 +83,7 @@ def base():
         {"word_dropout": 0.9},
         {"turn_dropout": 0.9},
         {"fact_dropout": 0.9},
-        {"label_smoothing": 0.1},
+        {"label_smoothing": 0.3},
         {"class_weights": 0.5},
         {"batch_turns": 6},
         {"dev_share": 0.5},
@@ -162,7 +162,8 @@ def test_a_training_goes_on_while_the_dev_loss_falls():
 
 def test_a_loss_that_hardly_falls_ends_a_training():
     """All is right, and each epoch is a little surer of it."""
-    config = TrainConfig(epochs=200, patience=2, learning_rate=0.02, word_dropout=0, own_actions=0, seed=1)
+    plain = {"word_dropout": 0, "own_actions": 0, "label_smoothing": 0}
+    config = TrainConfig(epochs=200, patience=2, learning_rate=0.02, seed=1, **plain)
     corpus, network = tiny(dialogues=3), NetworkConfig(units=16, dropout=0.0)
     metrics = turnwise.train(corpus, corpus, network=network, config=config).card.metrics
     assert len(metrics) < 200

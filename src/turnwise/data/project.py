@@ -20,7 +20,7 @@ SETTINGS = """\
 # words = "bits"           # or in order: "lstm", "mean", "max", "conv"
 units = 64                 # width of the hidden layers; more for a large corpus
 # layers = 1
-# dropout = 0.2
+# dropout = 0.4
 
 # The training.
 epochs = 15                # passes over the training part, at most
