@@ -22,17 +22,12 @@ from typing import Any
 import numpy as np
 
 from page import circumstances, replace_section
-from turnwise import Corpus, Dialogue, EncoderConfig, NetworkConfig, Policy, Session, TrainConfig, Turn
-from turnwise.features import Census
+from turnwise import Policy, Session, Turn
+from turnwise.bench.made_up import UNITS, made_up_corpus, random_policy
 from turnwise.features.words import words
-from turnwise.floors import FloorCounts
-from turnwise.layouts import lesson
-from turnwise.policy import Card
 from turnwise.runtime import NumpyNetwork
 
 HEADING = "## One live turn"
-UNITS, WORDS = 128, 2_200
-SENTENCE, FACTS = 10, 3  # of a turn
 SESSIONS, LONG, NEAR = 40, 1_000, 20
 STARTS = 7
 
@@ -47,38 +42,6 @@ with open("/proc/self/status") as status:
     peak = next(line.split()[1] for line in status if line.startswith("VmHWM"))
 print(taken * 1e3, int(peak) / 1e3)
 """
-
-
-def made_up(actions: int, generator: np.random.Generator) -> Corpus:
-    """Return dialogues of made-up words, in which every word and every action occurs."""
-    syllables = [*map("".join, itertools.product("bdfgklmnprst", ("a", "en", "i", "or", "u")))]
-    pairs = generator.permutation(len(syllables) ** 2)[:WORDS]
-    lexicon = [syllables[pair // len(syllables)] + syllables[pair % len(syllables)] for pair in pairs]
-    turns, names = [], [f"action_{number}" for number in range(actions)]
-    for number in range(max(2 * WORDS // SENTENCE, actions)):
-        picked = [lexicon[(number * SENTENCE + place) % WORDS] for place in range(SENTENCE)]
-        facts = {f"fact_{index}": int(generator.integers(9)) for index in generator.choice(12, FACTS, False)}
-        turns.append(
-            Turn(f"{' '.join(picked[:5])}, {' '.join(picked[5:])}!", [names[number % actions]], facts)
-        )
-    return Corpus("made up", [Dialogue(str(at), turns[at : at + 8]) for at in range(0, len(turns), 8)])
-
-
-def policy_of(corpus: Corpus, generator: np.random.Generator) -> Policy:
-    config, census, floors = NetworkConfig(units=UNITS), Census.of(corpus), FloorCounts()
-    for dialogue in corpus:
-        floors.add(lesson(config, dialogue))
-    encoder, space = census.encoder(), census.action_space()
-    shapes = {
-        "hidden_0/kernel": (encoder.width, 4 * UNITS),
-        "hidden_0/recurrent_kernel": (UNITS, 4 * UNITS),
-        "hidden_0/bias": (4 * UNITS,),
-        "actions/kernel": (UNITS, len(space)),
-        "actions/bias": (len(space),),
-    }
-    weights = {name: generator.normal(0, 0.1, shape).astype(np.float32) for name, shape in shapes.items()}
-    card = Card(corpus={}, train=TrainConfig(), encoder=EncoderConfig())
-    return Policy(encoder, space, config, weights, floors.floors(), {}, card)
 
 
 def timed(run: Callable[[Any], object], things: Iterable[Any]) -> list[float]:
@@ -139,8 +102,8 @@ def fresh(folder: Path, text: str) -> tuple[float, float]:
 
 def measure(actions: int) -> str:
     generator = np.random.default_rng(0)
-    corpus = made_up(actions, generator)
-    policy, turns = policy_of(corpus, generator), [turn for dialogue in corpus for turn in dialogue]
+    corpus = made_up_corpus(actions, generator)
+    policy, turns = random_policy(corpus, generator), [turn for dialogue in corpus for turn in dialogue]
     turns = turns * (3_000 // len(turns) + 1)
     list(parts(policy, turns[:300]))  # the first time is slower, of whatever it is
     rows = [

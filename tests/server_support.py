@@ -55,10 +55,18 @@ class Client:
         self._run(asyncio.sleep(seconds))
 
     def together(self, *requests):
-        """Ask all at once: (path, body) each."""
+        """Post all at once: (path, body) each."""
+        return self.all_at_once(*(("POST", *request) for request in requests))
+
+    def all_at_once(self, *requests):
+        """Ask all at once: (method, path) or (method, path, body) each."""
 
         async def all_of_them():
-            return await asyncio.gather(*(self._client.post(path, json=body) for path, body in requests))
+            asked = (
+                self._client.request(method, path, json=body[0] if body else None)
+                for method, path, *body in requests
+            )
+            return await asyncio.gather(*asked)
 
         return self._run(all_of_them())
 

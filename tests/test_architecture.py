@@ -81,6 +81,18 @@ def test_keras_stays_in_its_rooms(path):
         assert not names & {"jax", "torch", "tensorflow"}
 
 
+def test_what_serves_all_readers_lies_beside_them():
+    """A room of one format gives its reader and its writer, and nothing that other formats or rules use."""
+    for path in MODULES:
+        if path.is_relative_to(PACKAGE / "readers" / "rasa"):
+            continue
+        inner = {
+            name for name in imports(path, inside_functions=True) if name.startswith("turnwise.readers.rasa.")
+        }
+        given = {"write", "to_rasa_yaml", "read_rasa", "is_rasa", "holds_stories", "project_files"}
+        assert {name.split(".")[-1] for name in inner} <= given, path.relative_to(PACKAGE)
+
+
 def test_a_client_needs_httpx_and_our_values_alone():
     for path in sorted((PACKAGE / "client").glob("*.py")):
         for name in imports(path, inside_functions=True):
@@ -96,6 +108,11 @@ def test_rooms_are_small(path):
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
             assert node.end_lineno - node.lineno <= 65, f"{node.name} is long"
+
+
+def test_every_example_runs():
+    for path in [*MODULES, ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        assert "doctest: +SKIP" not in path.read_text(), path
 
 
 def test_each_package_hands_on_about_a_dozen_names():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 _KINDS = {dict: "an object", list: "a list", str: "a string", bool: "true or false", int: "a number"}
 
@@ -11,8 +12,18 @@ _KINDS = {dict: "an object", list: "a list", str: "a string", bool: "true or fal
 class TurnwiseError(Exception):
     """The base of every error that turnwise raises for bad input.
 
-    The command line turns these into one line on stderr and exit status 2.
+    The command line turns these into one line on stderr and exit status 2. Errors pass between processes
+    unchanged, as they must where a pool of workers reads or trains.
+
+    >>> import pickle
+    >>> error = CorpusError("dialogs.jsonl line 41", "turn 2 has no 'actions'", "give a list")
+    >>> pickle.loads(pickle.dumps(error)).cure
+    'give a list'
     """
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what makes the error again: its message is no argument of its constructor."""
+        return _again, (type(self), self.args, self.__dict__)
 
 
 class CorpusError(TurnwiseError, ValueError):
@@ -132,6 +143,14 @@ class Busy(TurnwiseError, TimeoutError):
     def __str__(self) -> str:
         """Say it with the conversation's id."""
         return f"others change conversation {self.args[0]!r} all the time; ask again"
+
+
+def _again(kind: type[TurnwiseError], args: tuple[Any, ...], fields: dict[str, Any]) -> TurnwiseError:
+    """Return an error as it was: the built-in kind beside ours takes the arguments, and ours its fields."""
+    error = kind.__new__(kind, *args)
+    super(TurnwiseError, error).__init__(*args)
+    error.__dict__.update(fields)
+    return error
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ import pytest
 
 import turnwise
 from rasa_extracts import CHECKPOINTS, DOMAIN, END_TO_END, MARKDOWN, RULES, STORIES, TESTS
+from reader_support import EXAMPLES
 from turnwise import Turn
 from turnwise.errors import CorpusError, MissingExtra
 from turnwise.readers import ReadConfig, format_of
@@ -76,6 +77,49 @@ def test_the_golden_project(project):
         "file without stories: config": 1,
         "file without stories: nlu": 1,
     }
+
+
+@pytest.mark.parametrize(
+    "name", sorted(EXAMPLES.keys() - {"rasa", "parquet", "csv", "plain", "babi", "swda"})
+)
+def test_stories_beside_other_dialogues_are_refused(project, name):
+    other = next(
+        content for file, content in EXAMPLES[name]().files.items() if file.endswith(("json", "jsonl"))
+    )
+    (project / "logs").mkdir()
+    (project / "logs" / "week.json").write_bytes(other)
+    with pytest.raises(CorpusError) as error:
+        turnwise.read(project)
+    assert str(error.value) == (
+        f"{project}: Rasa stories and other dialogues lie in the folder (logs/week.json is {name}); "
+        f"say which with --format rasa or --format {name}, or name the files that you mean"
+    )
+    assert len(list(turnwise.read(project, format="rasa"))) == 4
+    assert len(list(turnwise.read(project / "data"))) == 4
+
+
+def test_other_json_in_a_project_is_no_alarm(project):
+    files = {
+        "package.json": '{"name": "widget", "scripts": {"test": "jest"}, "dependencies": {"react": "18"}}',
+        "tsconfig.json": '{"compilerOptions": {"strict": true}, "include": ["src"]}',
+        "credentials.json": '{"type": "service_account", "project_id": "boats"}',
+        "data/nlu.json": '{"rasa_nlu_data": {"common_examples": [{"text": "hi", "intent": "greet"}]}}',
+        "results/intent_report.json": '{"greet": {"precision": 1.0, "confused_with": {}}, "accuracy": 1.0}',
+        "results/story_report.json": '{"lunch": {"support": 3}, "conversation_accuracy": {"accuracy": 1.0}}',
+        "results/intent_errors.json": '[{"text": "hi", "intent_prediction": {"name": "bye"}}]',
+        "logs/server.jsonl": '{"level": "info", "event": "started"}\n',
+        "data/boats.json": '[{"name": "Blue", "seats": 4}]',
+        "empty.json": "",
+        "damaged.json": "{",
+    }
+    alone = turnwise.read(project)
+    before, other = list(alone), alone.skipped["file without stories: other"]
+    for name, text in files.items():
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text(text)
+    corpus = turnwise.read(project)
+    assert list(corpus) == before
+    assert corpus.skipped["file without stories: other"] == other + len(files)
 
 
 def test_tests_are_read_where_they_are_named(project):

@@ -56,24 +56,48 @@ def test_with_a_format_only_its_files(folder):
     assert corpus.skipped["file of another format"] == 5
 
 
-def test_links_and_pipes_are_passed_over_and_counted(folder, tmp_path):
-    (tmp_path / "secret.jsonl").write_text(JSONL)
-    (folder / "out.jsonl").symlink_to(tmp_path / "secret.jsonl")
-    (folder / "loop").symlink_to(folder)
+def test_what_links_lead_to_is_read_once_and_last(folder, tmp_path):
+    (tmp_path / "elsewhere" / "deep").mkdir(parents=True)
+    for name in ("e.jsonl", "deep/f.jsonl", "g.jsonl"):
+        (tmp_path / "elsewhere" / name).write_text(JSONL)
+    (folder / "a_file").symlink_to(tmp_path / "elsewhere" / "e.jsonl")
+    (folder / "a_folder").symlink_to(tmp_path / "elsewhere")
+    (folder / "same.jsonl").symlink_to(folder / "sub" / "d.jsonl")
+    (folder / "sub" / "up").symlink_to(folder)
     (folder / "dangling").symlink_to(tmp_path / "nothing")
+    (tmp_path / "elsewhere" / "round").symlink_to(folder / "sub")
     os.mkfifo(folder / "pipe.jsonl")
     corpus = turnwise.read(folder)
-    assert len(list(corpus)) == 5
-    assert corpus.skipped["symbolic link, not followed"] == 3
+    assert [d.id for d in corpus][5:] == ["a_file:1", "f:1", "g:1"]
+    assert {reason: count for reason, count in corpus.skipped.items() if "link" in reason} == {
+        "symbolic link that leads nowhere": 1,
+        "symbolic link to a folder that it lies in": 1,
+        "symbolic link to what is read already": 3,  # same.jsonl, round, and e.jsonl of the linked folder
+    }
     assert corpus.skipped["pipe, socket or device"] == 1
-    assert ids(folder / "out.jsonl") == ["out:1"]  # named itself: followed
-    assert ids(str(tmp_path / "*" / "*.jsonl")) == ["b:1"]
-    corpus = turnwise.read(str(folder / "**" / "[do]*.jsonl"))
-    assert [d.id for d in corpus] == ["d:1"]
-    assert corpus.skipped == {"symbolic link, not followed": 1}
-    corpus = turnwise.read(str(folder / "*" / "b.jsonl"))
-    assert [d.id for d in corpus] == ["b:1"]
-    assert corpus.skipped == {"symbolic link, not followed": 1}
+    assert ids(folder / "a_file") == ["a_file:1"]
+    assert ids(str(folder / "a_folder" / "*.jsonl")) == ["e:1", "g:1"]
+    assert ids(str(folder / "same*")) == ["same:1"]
+    corpus = turnwise.read(str(folder / "*" / "[bd].jsonl"))
+    assert [d.id for d in corpus] == ["b:1", "d:1"]
+    (folder / "again").symlink_to(folder / "sub")
+    corpus = turnwise.read(str(folder / "*" / "[bd].jsonl"))
+    assert [d.id for d in corpus] == ["b:1", "d:1"]
+    assert corpus.skipped == {"symbolic link to what is read already": 2}
+    with pytest.raises(CorpusError, match=r"nowhere\); name the files"):
+        ids(str(folder / "dang*"))
+
+
+def test_a_folder_of_nothing_but_links(folder, tmp_path):
+    """As tools keep them that store each file under its hash."""
+    stored = tmp_path / "stored"
+    (stored / ".objects").mkdir(parents=True)
+    for number, name in enumerate(["b.jsonl", "c.jsonl"]):
+        (stored / ".objects" / f"{number}").write_text(JSONL)
+        (stored / name).symlink_to(stored / ".objects" / f"{number}")
+    corpus = turnwise.read(stored)
+    assert [d.id for d in corpus] == ["b:1", "c:1"]
+    assert corpus.skipped == {"hidden file or folder": 1}
 
 
 def test_special_files_are_refused(tmp_path):
@@ -154,18 +178,51 @@ def test_folders_too_deep_are_counted(tmp_path, monkeypatch):
         turnwise.read(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["star", "sgd", "api_bank", "rasa"])
-def test_links_in_a_folder_that_is_one_corpus(tmp_path, name):
-    made, folder = EXAMPLES[name](), tmp_path / "corpus"
-    for file, content in made.files.items():
+LAID = ["star", "sgd", "api_bank", "bfcl", "swda", "rasa"]
+
+
+def laid(name, folder):
+    """An example of a format that is a folder, laid there."""
+    for file, content in EXAMPLES[name]().files.items():
         path = folder / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+
+
+@pytest.mark.parametrize("name", LAID)
+def test_a_folder_that_is_one_corpus_holds_each_file_once(tmp_path, name):
+    folder = tmp_path / "corpus"
+    laid(name, folder)
+    plain = turnwise.read(folder)
+    expected, before = list(plain), plain.skipped
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    for path in files:
         (path.parent / f"9{path.name}").symlink_to(path)
     (folder / "loop").symlink_to(folder)
+    (folder / "gone.json").symlink_to(tmp_path / "nothing")
     corpus = turnwise.read(folder)
-    linked = len(list(corpus))
-    assert corpus.skipped["symbolic link, not followed"] == len(made.files) + 1
-    for path in [*folder.rglob("9*"), folder / "loop"]:
-        path.unlink()
-    assert len(list(turnwise.read(folder))) == linked
+    assert list(corpus) == expected
+    assert {reason: corpus.skipped[reason] for reason in corpus.skipped.keys() - before.keys()} == {
+        "symbolic link to what is read already": len(files),
+        "symbolic link to a folder that it lies in": 1,
+        "symbolic link that leads nowhere": 1,
+    }
+
+
+@pytest.mark.parametrize("name", LAID)
+def test_a_folder_that_is_one_corpus_may_consist_of_links(tmp_path, name):
+    folder, mirror = tmp_path / "stored" / "corpus", tmp_path / "corpus"
+    laid(name, folder)
+    for path in [path for path in folder.rglob("*") if path.is_file()]:
+        link = mirror / path.relative_to(folder)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(path)
+    assert list(turnwise.read(mirror)) == list(turnwise.read(folder))
+    assert turnwise.read(mirror).skipped == turnwise.read(folder).skipped
+    inner = [path for path in folder.iterdir() if path.is_dir()]
+    if inner:
+        other = tmp_path / "other" / "corpus"
+        other.mkdir(parents=True)
+        for path in folder.iterdir():
+            (other / path.name).symlink_to(path)
+        assert list(turnwise.read(other)) == list(turnwise.read(folder))

@@ -7,7 +7,7 @@ import pytest
 
 from page_support import CORPUS, material_of, page_of, send, texts, trained, wait_until, written
 from turnwise.evaluation import evaluate
-from turnwise.server.page.confusions import ConfusionsTally
+from turnwise.server.page.confusions import Confusions, PlacesTally
 from turnwise.server.page.search import PAGE, Search, search
 from turnwise.training import split_dev
 
@@ -104,8 +104,9 @@ def test_without_a_report_the_model_can_be_judged(model, page):
 
 
 def found_in(policy, corpus):
-    tally = ConfusionsTally()
-    return evaluate(policy, corpus, errors=tally), tally.confusions()
+    tally = PlacesTally()
+    report = evaluate(policy, corpus, errors=tally)
+    return report, Confusions.of(report, tally.places())
 
 
 def test_confusions_are_those_of_an_evaluation(policy):
@@ -116,6 +117,7 @@ def test_confusions_are_those_of_an_evaluation(policy):
     assert sum(found.counts.values()) == report.turns.whole
     assert sum(n for (true, taken), n in found.counts.items() if true == taken) == report.turns.part
     assert sum(count for _, count in found.wrong) == report.turns.whole - report.turns.part
+    assert {cell: len(places) for cell, places in found.places.items()} == found.counts
     by_id = {dialogue.id: dialogue for dialogue in CORPUS}
     for (true, taken), places in found.places.items():
         for place in places:

@@ -8,13 +8,14 @@ import time
 import httpx
 import pytest
 
-from server_support import assert_problem, serving
+from server_support import assert_problem, client_of, serving
 from services import Postgres, Redis, freeze, service, thaw
 from turnwise import Policy, Session
 from turnwise.client import Client, Retries, Unavailable
 from turnwise.errors import StoreError
 from turnwise.server.desk import Desk
-from turnwise.sessions import Event, Standing, open_store, turns_of
+from turnwise.server.patience import in_time
+from turnwise.sessions import Event, Standing, open_store, postgres_connection, turns_of
 from turnwise.sessions.conversations import Conversations
 from turnwise.sessions.request import Begin, Observe
 from turnwise.sessions.store import Change
@@ -78,6 +79,46 @@ def test_a_store_that_goes_away_and_comes_back(saved, kind, leave, come_back):
             assert client.ready()
         assert process.poll() is None
         assert_whole(saved, running.url, id, ["0", "1", "2"])
+
+
+def test_no_route_waits_for_a_frozen_postgres(policy, monkeypatch):
+    """Neither what goes over the desk, nor what looks at the store itself."""
+    monkeypatch.setattr(postgres_connection, "SECONDS", 2)
+    with service(Postgres) as running, client_of({"default": policy}, running.url) as client:
+        path = f"/v1/conversations/{client.post('/v1/conversations', {'id': 'c1'}).json()['id']}"
+        assert client.get(path).json()["turns"] == []
+        freeze(running)
+        asked = [
+            ("GET", path),
+            ("GET", "/readyz"),
+            ("DELETE", path),
+            ("POST", f"{path}/turns", {"user": "1"}),
+        ]
+        began = time.monotonic()
+        for answer in client.all_at_once(*asked):
+            assert_problem(answer, 503, "store_unavailable", "server")
+            assert answer.headers["Retry-After"] == "1"
+        assert time.monotonic() - began < 8
+        assert client.get("/healthz").status_code == 200
+        thaw(running)
+        assert client.get("/readyz").status_code == 200
+        assert client.get(path).status_code == 200
+        assert client.post(f"{path}/turns", {"user": "1"}).json()["turn"] == 1
+        assert client.ask("DELETE", path).status_code == 204
+
+
+def test_a_call_that_does_not_end_is_left_alone():
+    end = threading.Event()
+
+    async def wait():
+        began = time.monotonic()
+        with pytest.raises(StoreError, match="takes too long to answer"):
+            await in_time(end.wait, seconds=0.05)
+        waited = time.monotonic() - began
+        end.set()
+        return waited
+
+    assert asyncio.run(wait()) < 5
 
 
 def test_postgres_that_hangs_is_not_waited_for(policy):

@@ -23,7 +23,7 @@ from turnwise.training import train
 
 TRAIN_CASES = ("flat", "vocabulary", "hierarchy")
 STEP_CASES = ("turn", "step", "start")
-LOAD_CASES = ("flat", "turn", "batch")
+LOAD_CASES = ("flat", "turn", "batch", "server")
 _SMALL = {"batches": 2, "units": 16, "features": 20, "turns": 5, "bit_units": 16}
 
 
@@ -146,7 +146,7 @@ def bench_load(plan: Plan, cases: Sequence[str] = LOAD_CASES) -> list[Contest]:
 
     Args:
         plan: how.
-        cases: of `LOAD_CASES`.
+        cases: of `LOAD_CASES`; `server` is no contest: `bench_serve` measures it.
     """
     _check(cases, LOAD_CASES)
     plan, contests = replace(plan, load=True), []
@@ -155,7 +155,7 @@ def bench_load(plan: Plan, cases: Sequence[str] = LOAD_CASES) -> list[Contest]:
             contests += bench_train(plan, ["flat"], [128])
         elif case == "turn":
             contests += bench_step(plan, ["turn"])
-        else:
+        elif case == "batch":
             contests += bench_batch(plan)
     return contests
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
 from turnwise import bench
+from turnwise.bench.served import HEADING, Served, bench_serve, served_json, served_markdown, served_table
 from turnwise.bench.verbs import LOAD_CASES, STEP_CASES, TRAIN_CASES
 from turnwise.cli.options import AsJson, ColumnNames, Conditions, FormatName, ReadSettings, read_corpus
 from turnwise.cli.output import note, show, show_json
@@ -19,6 +20,7 @@ from turnwise.policy import Policy
 PAGE = Path("benchmarks/results.md")
 _ROUNDS = 7
 _QUICK_ROUNDS = 2
+_QUICK_SERVER: dict[str, Any] = {"conversations": (1, 4), "seconds": 0.2}
 
 app = typer.Typer(
     help="Measure turnwise beside others, on this machine: same weights, same outputs, in turns.",
@@ -51,7 +53,17 @@ LOAD_EXAMPLES = """[bold]Examples[/bold]
 
 turnwise bench load
 
-turnwise bench load --case flat --rounds 5"""
+turnwise bench load --case flat --rounds 5
+
+turnwise bench load --case server                        (as turnwise bench serve)"""
+
+SERVE_EXAMPLES = """[bold]Examples[/bold]
+
+turnwise bench serve                                     (1, 16 and 256 conversations, in SQLite)
+
+turnwise bench serve model/ dialogs.jsonl --conversations 64
+
+turnwise bench serve --store postgresql://me@localhost/trial --seconds 30 --json"""
 
 Names = Annotated[
     str | None,
@@ -159,9 +171,56 @@ def load(
     page: Page = PAGE,
     as_json: AsJson = False,
 ) -> None:
-    """Train and step beside a process that keeps one core busy."""
-    plan = _plan(contenders, rounds, quick)
-    _tell("load", bench.bench_load(plan, case or LOAD_CASES), plan, write, page, as_json)
+    """Train and step beside a process that keeps one core busy; ask a server from many conversations."""
+    plan, cases = _plan(contenders, rounds, quick), case or LOAD_CASES
+    contests, found = bench.bench_load(plan, cases), list[Served]()
+    if "server" in cases:
+        found = bench_serve(tell=note, **(_QUICK_SERVER if quick else {}))
+        _tell_served(found, None, write, page, shown=not as_json)
+    _tell("load", contests, plan, write and bool(contests), page, as_json, **served_json(found))
+
+
+@app.command("serve", epilog=SERVE_EXAMPLES)
+def serve(
+    model: Annotated[
+        Path | None,
+        typer.Argument(help="The folder of a model; made up when not given.", metavar="[MODEL]"),
+    ] = None,
+    corpus: Annotated[
+        list[str] | None, typer.Argument(help="What the users say, as dialogues.", metavar="[CORPUS]")
+    ] = None,
+    conversations: Annotated[
+        list[int] | None,
+        typer.Option(min=1, max=900, help="How many at once: 1, 16 and 256 (repeatable)."),
+    ] = None,
+    seconds: Annotated[float | None, typer.Option(min=0.1, help="How long each (10).")] = None,
+    pace: Annotated[
+        float | None,
+        typer.Option(min=0, help="Turns a second of all, in one more run of the most (1500; 0: none)."),
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option(help="Where conversations are kept; a fresh SQLite file when not given.")
+    ] = None,
+    format: FormatName = None,
+    column: ColumnNames = None,
+    read: ReadSettings = None,
+    where: Conditions = None,
+    quick: Quick = False,
+    write: Write = False,
+    page: Page = PAGE,
+    as_json: AsJson = False,
+) -> None:
+    """Ask one server process from 1, 16 and 256 conversations at once: turns a second, p50 and p99."""
+    asked: dict[str, Any] = dict(_QUICK_SERVER) if quick else {}
+    asked |= {"conversations": conversations} if conversations else {}
+    asked |= {"seconds": seconds} if seconds else {}
+    asked |= {"pace": pace or None} if pace is not None else {}
+    policy = Policy.load(model) if model else None
+    said = read_corpus(corpus, format, column, read, where).load() if corpus else None
+    found = bench_serve(policy, said, store=store, tell=note, **asked)
+    _tell_served(found, store, write, page, shown=not as_json)
+    if as_json:
+        show_json(served_json(found))
 
 
 def _command(arguments: list[str]) -> str:
@@ -179,19 +238,38 @@ def _plan(contenders: str | None, rounds: int | None, quick: bool) -> bench.Plan
 
 
 def _tell(
-    name: str, contests: list[bench.Contest], plan: bench.Plan, write: bool, page: Path, as_json: bool
+    name: str,
+    contests: list[bench.Contest],
+    plan: bench.Plan,
+    write: bool,
+    page: Path,
+    as_json: bool,
+    **others: Any,
 ) -> None:
     if write:
         heading = f"## turnwise bench {name}"
-        section = bench.markdown(heading, _command(sys.argv[1:]), contests, plan.rounds)
-        bench.replace_section(page, heading, section)
-        note(f"Wrote the section {heading.removeprefix('## ')!r} of {page}.")
+        _write(heading, bench.markdown(heading, _command(sys.argv[1:]), contests, plan.rounds), page)
     if as_json:
-        show_json(bench.to_json(contests))
+        show_json({**others, **bench.to_json(contests)})
         return
     for contest in contests:
-        heads, rows = bench.table(contest)
-        shown = Table(*heads, title=contest.problem.title, title_justify="left")
-        for row in rows:
-            shown.add_row(*row)
-        show(shown, *bench.notes(contest), "")
+        _show(contest.problem.title, *bench.table(contest), *bench.notes(contest))
+
+
+def _tell_served(found: list[Served], store: str | None, write: bool, page: Path, shown: bool) -> None:
+    if write:
+        _write(HEADING, served_markdown(_command(sys.argv[1:]), store, found), page)
+    if shown:
+        _show("A server under load", *served_table(found))
+
+
+def _write(heading: str, section: str, page: Path) -> None:
+    bench.replace_section(page, heading, section)
+    note(f"Wrote the section {heading.removeprefix('## ')!r} of {page}.")
+
+
+def _show(title: str, heads: list[str], rows: list[list[str]], *notes: str) -> None:
+    shown = Table(*heads, title=title, title_justify="left")
+    for row in rows:
+        shown.add_row(*row)
+    show(shown, *notes, "")

@@ -32,6 +32,7 @@ from turnwise.cli.options import (
 )
 from turnwise.cli.output import note, show
 from turnwise.config import split_settings
+from turnwise.dialogue import Corpus
 from turnwise.errors import ConfigError
 from turnwise.evaluation import evaluate
 from turnwise.policy import Policy, check_output
@@ -125,12 +126,17 @@ def train(
         resume=resume,
         parent=growing.parent if growing else None,
     )
-    report = evaluate(policy, dev_part)
-    grown = growing.report(policy, dev_part, report) if growing else None
+    _save(policy, out, dev_part, growing)
+    _end(policy, out, checkpoint)
+
+
+def _save(policy: Policy, out: Path, dev: Corpus, growing: Growing | None) -> None:
+    """Judge the policy, save it with its report, and show that."""
+    report = evaluate(policy, dev)
+    grown = growing.report(policy, dev, report) if growing else None
     record = report.to_json() | ({"growth": grown.to_json()} if grown else {})
     policy.save(out, force=True, report=json.dumps(record, ensure_ascii=False, indent=1))
     show(*([grown] if grown else []), report)
-    _end(policy, out, checkpoint)
 
 
 def _end(policy: Policy, out: Path, checkpoint: Path) -> None:

@@ -28,11 +28,13 @@ def _sends(call: Callable[P, Call[T]]) -> Callable[Concatenate[AsyncClient, P], 
 class AsyncClient(Asking[httpx.AsyncClient]):
     """Asks a server as `Client` does, with answers that are awaited.
 
+    >>> url = getfixture("server")  # as "http://127.0.0.1:8000"
     >>> async def ask():
-    ...     async with AsyncClient("http://127.0.0.1:8000") as client:
-    ...         return (await client.observe("ada-1", "a table for two", {"open": True})).actions
-    >>> asyncio.run(ask())  # doctest: +SKIP
-    ('ask_area',)
+    ...     async with AsyncClient(url) as client:
+    ...         talk = (await client.begin()).id
+    ...         return await client.observe(talk, "a table for two", {"open": True})
+    >>> asyncio.run(ask()).turn
+    1
     """
 
     begin = _sends(calls.begin)

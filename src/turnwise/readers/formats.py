@@ -23,8 +23,9 @@ from turnwise.readers.jsonl import read_jsonl
 from turnwise.readers.lines import first_bytes
 from turnwise.readers.m2m import is_m2m, read_m2m
 from turnwise.readers.multiwoz import is_multiwoz, read_multiwoz
+from turnwise.readers.packed import plain_path
 from turnwise.readers.plain import read_plain
-from turnwise.readers.rasa import holds_stories, is_rasa, read_rasa
+from turnwise.readers.rasa import holds_stories, is_rasa, project_files, read_rasa
 from turnwise.readers.reading import Reading
 from turnwise.readers.sgd import is_sgd, read_sgd
 from turnwise.readers.star import read_star, star_files
@@ -209,10 +210,29 @@ def folder_format(path: Path, name: str | None = None) -> Format | None:
     """Return the format of which a folder is one corpus, or None where its files are to be read one by one.
 
     Raises:
-        CorpusError: for an unknown name.
+        CorpusError: for an unknown name, and without a name for Rasa stories beside dialogues in JSON.
     """
     wanted = _wanted(path, name)
-    return next((entry for entry in wanted if entry.holds(path)), None) or _format_in_json(path, wanted)
+    found = next((entry for entry in wanted if entry.holds(path)), None)
+    if found and found.name == "rasa" and name is None:
+        _refuse_others(path)
+    return found or _format_in_json(path, wanted)
+
+
+def _refuse_others(project: Path) -> None:
+    """Refuse a Rasa project in which dialogues lie that would not be read; other JSON may lie there."""
+    for file in project_files(project):
+        raw = first_bytes(file) if plain_path(file).suffix.lower() in (".json", ".jsonl") else b""
+        # By its keys alone: a log in JSON Lines is no corpus.
+        head = Head(file.with_suffix(".json"), raw, ())
+        other = next(
+            (entry.name for entry in FORMATS.values() if shape_of(raw) and entry.recognises(head)), ""
+        )
+        if other:
+            there = file.relative_to(project)
+            problem = f"Rasa stories and other dialogues lie in the folder ({there} is {other})"
+            cure = f"say which with --format rasa or --format {other}, or name the files that you mean"
+            raise CorpusError(str(project), problem, cure)
 
 
 def _format_in_json(folder: Path, wanted: list[Format]) -> Format | None:

@@ -18,8 +18,8 @@ def read_rules(path: str | Path) -> Rules:
     """
     # Here, so that a model that is loaded live brings no reader with it.
     from turnwise.readers.lines import read_text
-    from turnwise.readers.rasa.document import load_yaml
     from turnwise.readers.values import parse_json
+    from turnwise.readers.yaml_document import load_yaml
 
     path = Path(path)
     try:

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from turnwise.errors import StoreError, TurnwiseError
 from turnwise.server import agents, conversation, health, predict, socket
 from turnwise.server.desk import Desk
+from turnwise.server.documented import Documented
 from turnwise.server.express import Express
 from turnwise.server.guard import Guard
 from turnwise.server.keys import Keys
@@ -67,7 +68,8 @@ def create_app(
     service = Service(models, store, desk, metrics, Prefixes())
     known = Keys(keys)
     site = None if page is None else Site.of(service, known, page)
-    app = FastAPI(
+    app = Documented(
+        bool(keys),
         title="turnwise",
         version=__version__,
         description="Says what a system should do next in a dialogue, turn by turn.",

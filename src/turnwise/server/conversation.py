@@ -23,9 +23,11 @@ from turnwise.server.bodies import (
     UndoBody,
     Undone,
 )
+from turnwise.server.patience import in_time
 from turnwise.server.service import PROBLEMS, Service, json_response, service_of
 from turnwise.sessions.event import ends_open, turns_of
 from turnwise.sessions.request import Begin, Commit, Observe, Override, Undo
+from turnwise.sessions.store import Store
 from turnwise.sessions.told import Told, told_of_turn
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"], responses=PROBLEMS)
@@ -42,26 +44,15 @@ async def begin(body: BeginBody, service: Here) -> Response:
 
 
 @router.get("/{id}", response_model=ConversationTold)
-def look(id: Id, service: Here) -> Told:
+async def look(id: Id, service: Here) -> Told:
     """Look at a conversation: its turns, and what was done."""
-    stored = service.store.load([id]).get(id)
-    if stored is None:
-        raise NoConversation(id)
-    events = service.store.events(id)
-    return {
-        "id": id,
-        "model": stored.model,
-        "created": stored.created,
-        "updated": stored.updated,
-        "open": ends_open(events),
-        "turns": [told_of_turn(number, turn) for number, turn in enumerate(turns_of(events), start=1)],
-    }
+    return await in_time(lambda: told_of(id, service.store))
 
 
 @router.delete("/{id}", status_code=204, response_model=None)
-def delete(id: Id, service: Here) -> None:
+async def delete(id: Id, service: Here) -> None:
     """Delete a conversation with all that was kept of it."""
-    if not service.store.delete(id):
+    if not await in_time(lambda: service.store.delete(id)):
         raise NoConversation(id)
 
 
@@ -87,6 +78,26 @@ async def override(id: Id, turn: Number, body: OverrideBody, service: Here) -> R
 async def undo(id: Id, service: Here, body: UndoBody | None = None) -> Response:
     """Take back the last turn."""
     return json_response(await service.desk.ask(undo_of(id, body or UndoBody())))
+
+
+def told_of(id: str, store: Store) -> Told:
+    """Return what is told of a conversation.
+
+    Raises:
+        NoConversation: where there is none of this id.
+    """
+    stored = store.load([id]).get(id)
+    if stored is None:
+        raise NoConversation(id)
+    events = store.events(id)
+    return {
+        "id": id,
+        "model": stored.model,
+        "created": stored.created,
+        "updated": stored.updated,
+        "open": ends_open(events),
+        "turns": [told_of_turn(number, turn) for number, turn in enumerate(turns_of(events), start=1)],
+    }
 
 
 def observe_of(id: str, body: ObserveBody) -> Observe:

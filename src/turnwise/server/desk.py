@@ -8,13 +8,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from turnwise.errors import StoreError
+from turnwise.server.patience import PATIENCE, TOO_LONG
 from turnwise.server.problem import Refusal
 from turnwise.sessions.conversations import Conversations, Outcome
 from turnwise.sessions.request import Request
 
 _MOST_TOGETHER = 256
 _MOST_WAITING = 4096
-_PATIENCE = 15.0
 _FULL = (503, "overloaded", "Too many requests are waiting.", "server", "Ask again, more slowly.")
 
 
@@ -27,11 +27,11 @@ class Desk:
     Args:
         conversations: what answers them.
         note: is told how many were worked on together.
-        patience: the seconds after which one who waits is refused: a store can hang for longer than that.
+        patience: the seconds after which one who waits is refused.
     """
 
     def __init__(
-        self, conversations: Conversations, note: Callable[[int], None], patience: float = _PATIENCE
+        self, conversations: Conversations, note: Callable[[int], None], patience: float = PATIENCE
     ) -> None:
         self._conversations, self._note, self._patience = conversations, note, patience
         self._waiting: deque[tuple[Request, asyncio.Future[Outcome]]] = deque()
@@ -56,7 +56,7 @@ class Desk:
             async with asyncio.timeout(self._patience):
                 outcome = await future
         except TimeoutError:
-            raise StoreError("the store takes too long to answer") from None
+            raise StoreError(TOO_LONG) from None
         if isinstance(outcome, Exception):
             raise outcome
         return outcome

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from typing import Any
 
-from turnwise.server.keys import Keys
+from turnwise.server.keys import OPEN, Keys
 from turnwise.server.problem import INTERNAL, Refusal
 
 Scope = MutableMapping[str, Any]
@@ -25,7 +25,6 @@ MOST_BYTES = 1_000_000
 """A body is at most so large."""
 
 _SECONDS = 5.0
-_OPEN = ("/healthz", "/readyz")
 _KEY = (
     401,
     "no_key",
@@ -128,7 +127,7 @@ class Guard:
 
     def knows(self, scope: Scope) -> bool:
         """Tell whether a request may come in: its path needs no key, or it shows one that fits."""
-        return scope["path"] in _OPEN or not self._keys or self._keys.fit(scope["headers"])
+        return scope["path"] in OPEN or not self._keys or self._keys.fit(scope["headers"])
 
     async def refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer that a request is refused; a WebSocket is not opened."""

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from turnwise.server.conversation import Here
+from turnwise.server.patience import in_time
 
 router = APIRouter(tags=["health"])
 
@@ -17,9 +18,9 @@ async def alive() -> dict[str, str]:
 
 
 @router.get("/readyz")
-def ready(service: Here) -> dict[str, str]:
+async def ready(service: Here) -> dict[str, str]:
     """Say that the conversations can be reached."""
-    service.store.check()
+    await in_time(service.store.check)
     return {"status": "ok"}
 
 

@@ -10,6 +10,13 @@ from pathlib import Path
 from turnwise.errors import ConfigError
 
 _SHORTEST = 16
+OPEN = ("/healthz", "/readyz")
+"""Paths that need no key."""
+SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
+"""How a key is shown, as OpenAPI says it."""
 
 
 def read_keys(path: Path) -> tuple[str, ...]:

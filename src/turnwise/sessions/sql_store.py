@@ -21,7 +21,7 @@ except ImportError:
     raise MissingExtra("keeping conversations in a database", "serve") from None
 
 _json = json.JSONEncoder(ensure_ascii=False).encode
-_WAIT = 10  # seconds that a writer waits for another
+_WAIT = 10  # seconds that a writer of SQLite waits for another
 _READS = "turnwise_reads"  # a connection that only reads: it needs no transaction
 _MOST = 500  # rows at once, where all are looked at or many deleted
 
@@ -157,8 +157,7 @@ def _engine(url: str) -> sql.Engine:
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "postgresql":
-            waits = {"connect_timeout": _WAIT}
-            return sql.create_engine(parsed, pool_pre_ping=True, pool_timeout=_WAIT, connect_args=waits)
+            return _postgres(parsed)
         engine = sql.create_engine(parsed, connect_args={"timeout": _WAIT, "check_same_thread": False})
     except (sql.exc.ArgumentError, sql.exc.NoSuchModuleError, ValueError):
         example = "write it as sqlite:///file.db or postgresql://user@host/database"
@@ -169,6 +168,20 @@ def _engine(url: str) -> sql.Engine:
         raise ConfigError("a SQLite store is a file; write sqlite:///file.db, or memory: for none")
     sql_event.listen(engine, "connect", _prepare_sqlite)
     sql_event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _postgres(url: sql.URL) -> sql.Engine:
+    """Return an engine whose every wait is bounded: for a connection, and for an answer on one."""
+    from turnwise.sessions.postgres_connection import SECONDS, PostgresConnection
+
+    waits = {"connect_timeout": int(SECONDS)}
+    engine = sql.create_engine(url, pool_pre_ping=True, pool_timeout=SECONDS, connect_args=waits)
+
+    def connect(_dialect: Any, _record: Any, parts: Any, settings: Any) -> PostgresConnection:
+        return PostgresConnection.connect(*parts, **settings)
+
+    sql_event.listen(engine, "do_connect", connect)
     return engine
 
 

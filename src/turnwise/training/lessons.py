@@ -11,6 +11,7 @@ from turnwise.config import EncoderConfig, NetworkConfig, TrainConfig
 from turnwise.dialogue import Corpus
 from turnwise.errors import CorpusError
 from turnwise.features import Batches, Census, TurnEncoder, encode
+from turnwise.features.encoded import EncodedCorpus
 from turnwise.floors import FloorCounts, Floors
 from turnwise.histories import Histories, histories_of
 from turnwise.layouts import Actions, lesson
@@ -84,13 +85,11 @@ def prepare(
         encoder, space = growth.encoder, grown_space(corpus.name, growth.parent.space, space)
         responses = {**growth.parent.responses, **responses}
     _check_actions(corpus.name, space, "outcome" if network.layout == "many-to-one" else "action")
-    encoded, judged = (encode(part, encoder, space, network) for part in (corpus, dev))
+    rules.check(space, "rules")
+    encoded, judged = (_encoded(part, encoder, space, network, rules) for part in (corpus, dev))
     weights = class_weights(encoded, config.class_weights) if config.class_weights else None
     ruled: dict[str, Any] = {}
     if rules:
-        rules.check(space, "rules")
-        bound = BoundRules(rules, space)
-        encoded, judged = with_refusals(encoded, corpus, bound), with_refusals(judged, dev, bound)
         weights, broken = without_broken(weights, encoded)
         ruled = {**rules.to_json(), "turns_that_break_rules": broken}
     return Lessons(
@@ -123,6 +122,14 @@ def _counted(corpus: Corpus, network: NetworkConfig, census: Census) -> tuple[Ce
         counts.add(one)
         seen.extend(histories_of(network, one))
     return census, counts, Histories.of(seen)
+
+
+def _encoded(
+    part: Corpus, encoder: TurnEncoder, space: ActionSpace, network: NetworkConfig, rules: Rules
+) -> EncodedCorpus:
+    """Return a part of the corpus as arrays, with what the rules refuse where there are some."""
+    encoded = encode(part, encoder, space, network)
+    return with_refusals(encoded, part, BoundRules(rules, space)) if rules else encoded
 
 
 def _check_actions(name: str, space: ActionSpace, what: str) -> None:

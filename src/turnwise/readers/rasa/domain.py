@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from turnwise.readers.lines import read_text
-from turnwise.readers.rasa.document import Map, load_yaml
+from turnwise.readers.yaml_document import Map, load_yaml
 
 _BUILT_IN = {
     *("action_listen", "action_restart", "action_session_start", "action_default_fallback"),

@@ -8,9 +8,9 @@ from typing import Any
 
 from turnwise.dialogue import Fact
 from turnwise.errors import CorpusError
-from turnwise.readers.rasa.document import kind_in_words
 from turnwise.readers.rasa.steps import fact_of
 from turnwise.readers.skipped import Skipped
+from turnwise.readers.yaml_document import kind_in_words
 
 _MARK = re.compile(
     r"\[([^\[\]]+)\]"

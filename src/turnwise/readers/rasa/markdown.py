@@ -9,7 +9,6 @@ from typing import Any
 
 from turnwise.dialogue import Fact
 from turnwise.errors import CorpusError
-from turnwise.readers.rasa.document import kind_in_words
 from turnwise.readers.rasa.entities import add_entity, unmarked
 from turnwise.readers.rasa.steps import (
     AnyStep,
@@ -24,6 +23,7 @@ from turnwise.readers.rasa.steps import (
 )
 from turnwise.readers.skipped import Skipped
 from turnwise.readers.values import parse_json
+from turnwise.readers.yaml_document import kind_in_words
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _INTENT = re.compile(r"/?([^\s{}:]+)\s*(\{.*\})?")

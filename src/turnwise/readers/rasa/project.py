@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from turnwise.errors import CorpusError
+from turnwise.readers.folders import files_below
 from turnwise.readers.lines import open_binary, read_lines, read_text
-from turnwise.readers.rasa.document import Map, kind_in_words, load_yaml
 from turnwise.readers.rasa.domain import Domain, add_files, domain_above
 from turnwise.readers.rasa.markdown import is_story_markdown, markdown_blocks
 from turnwise.readers.rasa.steps import Block
 from turnwise.readers.rasa.stories import yaml_blocks
 from turnwise.readers.skipped import Skipped
+from turnwise.readers.yaml_document import Map, kind_in_words, load_yaml
 
 _SECTION = re.compile(rb"""^(?:\xef\xbb\xbf)?[ ]*['"]?(?:stories|rules)['"]?[ ]*:""", re.MULTILINE)
 _TITLE = re.compile(rb"""^[ ]*-[ ]+['"]?(?:story|rule)['"]?[ ]*:""", re.MULTILINE)
@@ -57,7 +57,7 @@ def is_story_file(path: Path) -> bool:
 
 def holds_stories(folder: Path) -> bool:
     """Tell whether a folder is a Rasa project, or a part of one with stories."""
-    return any(is_story_file(path) for path in _files(folder))
+    return any(is_story_file(path) for path in project_files(folder))
 
 
 def blocks_of(path: Path, domain: Domain, skipped: Skipped) -> list[Block]:
@@ -85,7 +85,7 @@ def blocks_of(path: Path, domain: Domain, skipped: Skipped) -> list[Block]:
 
 def _read_folder(folder: Path, project: _Project, skipped: Skipped) -> None:
     tests = bool(_TEST.fullmatch(folder.resolve().name))
-    files = sorted(_files(folder), key=lambda file: (len(file.parts), file))
+    files = sorted(project_files(folder), key=lambda file: (len(file.parts), file))
     stories = [file for file in files if is_story_file(file)]
     chosen = [file for file in stories if tests or not _in_tests(file, folder)]
     in_yaml = any(file.suffix.lower() in _YAML for file in chosen)
@@ -105,14 +105,10 @@ def _read_folder(folder: Path, project: _Project, skipped: Skipped) -> None:
             skipped.add("file without stories: other")
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def project_files(folder: Path) -> Iterator[Path]:
     """Yield the files of a folder and the folders in it, except what programs and other tools keep there."""
-    for place, folders, names in os.walk(folder):
-        folders[:] = [
-            name for name in sorted(folders) if name not in _PASSED_OVER and not name.startswith(".")
-        ]
-        paths = (Path(place, name) for name in names if not name.startswith("."))
-        yield from (path for path in paths if not path.is_symlink())
+    found = files_below(folder, lambda name: name not in _PASSED_OVER and not name.startswith("."))
+    yield from (path for path in found if not path.name.startswith("."))
 
 
 def _in_tests(file: Path, folder: Path) -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 
 from turnwise.dialogue import Fact
 from turnwise.errors import CorpusError
-from turnwise.readers.rasa.document import Map, kind_in_words, text_of
 from turnwise.readers.rasa.entities import listed, unmarked
 from turnwise.readers.rasa.steps import (
     AnyStep,
@@ -21,6 +20,7 @@ from turnwise.readers.rasa.steps import (
     slot_fact,
 )
 from turnwise.readers.skipped import Skipped
+from turnwise.readers.yaml_document import Map, kind_in_words, text_of
 
 _TITLES = {"stories": "story", "rules": "rule"}
 _KEYS = {

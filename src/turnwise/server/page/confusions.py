@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from turnwise.evaluation import Report
 from turnwise.evaluation.judged import Judged
 from turnwise.layouts import Actions
 
@@ -40,11 +41,17 @@ class Confusions:
     counts: Mapping[Cell, int]
     places: Mapping[Cell, tuple[Place, ...]]
 
+    @classmethod
+    def of(cls, report: Report, places: Mapping[Cell, tuple[Place, ...]]) -> Confusions:
+        """Return what a report counted, with the places of its decisions."""
+        right = {(answer, answer): share.part for answer, share in report.answers.items() if share.part}
+        wrong = {(one.true, one.predicted): one.count for one in report.confusions}
+        return cls(right | wrong, places)
+
     @property
     def wrong(self) -> list[tuple[Cell, int]]:
-        """The cells of wrong decisions, the fullest first."""
-        cells = [(cell, count) for cell, count in self.counts.items() if cell[0] != cell[1]]
-        return sorted(cells, key=lambda one: (-one[1], one[0]))
+        """The cells of wrong decisions, in the order of the counts: a report's are the fullest first."""
+        return [(cell, count) for cell, count in self.counts.items() if cell[0] != cell[1]]
 
     def matrix(self, most: int) -> tuple[Actions, ...]:
         """Return the answers that make a matrix worth reading: those with most errors, then the frequent."""
@@ -59,21 +66,18 @@ class Confusions:
 
 
 @dataclass(slots=True)
-class ConfusionsTally:
-    """Keeps, while an evaluation runs, what was taken for what, and where."""
+class PlacesTally:
+    """Keeps, while an evaluation runs, where the first decisions of each cell stand."""
 
-    _counts: Counter[Cell] = field(default_factory=Counter)
     _places: dict[Cell, list[Place]] = field(default_factory=dict)
 
     def add(self, judged: Judged) -> None:
         """Take in a judged dialogue."""
         for number, pair in enumerate(zip(judged.true, judged.predicted, strict=True), start=1):
-            cell = tuple(sorted(pair[0])), tuple(sorted(pair[1]))
-            self._counts[cell] += 1
-            places = self._places.setdefault(cell, [])
+            places = self._places.setdefault((tuple(sorted(pair[0])), tuple(sorted(pair[1]))), [])
             if len(places) < _MOST_PLACES:
                 places.append(Place(judged.dialogue.id, min(number, len(judged.dialogue))))
 
-    def confusions(self) -> Confusions:
+    def places(self) -> dict[Cell, tuple[Place, ...]]:
         """Return what was kept."""
-        return Confusions(self._counts, {cell: tuple(places) for cell, places in self._places.items()})
+        return {cell: tuple(places) for cell, places in self._places.items()}

@@ -11,7 +11,7 @@ from turnwise.errors import TurnwiseError
 from turnwise.evaluation import evaluate
 from turnwise.policy import Policy
 from turnwise.server.guard import log_failure
-from turnwise.server.page.confusions import Confusions, ConfusionsTally
+from turnwise.server.page.confusions import Confusions, PlacesTally
 from turnwise.server.page.material import Material
 from turnwise.server.page.problem import problem_of
 
@@ -69,9 +69,10 @@ class Judging:
         try:
             _, dev = self._material.parts(policy.card.train)
             now = self._now = replace(now, all=sum(len(dialogue) for dialogue in dev))
-            tally = ConfusionsTally()
+            tally = PlacesTally()
             report = evaluate(policy, dev, lambda done: self._advance(now, done), errors=tally)
-            self._now = replace(now, report=report.to_json(), confusions=tally.confusions())
+            found = Confusions.of(report, tally.places())
+            self._now = replace(now, report=report.to_json(), confusions=found)
         except TurnwiseError as error:
             refusal = problem_of(error)
             self._now = replace(now, problem=f"{refusal.problem['message']} {refusal.problem['cure']}")
