@@ -126,7 +126,7 @@ class NetworkConfig(Settings):
     bit_units: int = Field(default=128, ge=1, le=4096)
     word_units: int = Field(default=64, ge=1, le=4096)
     heads: int = Field(default=4, ge=1, le=64)
-    dropout: float = Field(default=0.2, ge=0, lt=1)
+    dropout: float = Field(default=0.4, ge=0, lt=1)
     residual: bool = False
     layer_norm: bool = False
     horizon: int = Field(default=3, ge=1, le=100)
@@ -183,7 +183,7 @@ class TrainConfig(Settings):
     Attributes:
         epochs: passes over the training part, at most.
         epoch_batches: an epoch goes through a small corpus again while it has at most so many batches.
-        patience: stop after so many epochs without a better dev part.
+        patience: stop after so many epochs in which the dev part did no better, neither in turns nor in loss.
         learning_rate: Adam's step size.
         word_dropout: share of the users' words made unknown in training, so that none is a surprise.
         turn_dropout: share of the turns of which every word of the user is made unknown.
@@ -220,7 +220,7 @@ class TrainConfig(Settings):
     fact_dropout: float = Field(default=0.0, ge=0, lt=1)
     value_dropout: float = Field(default=0.0, ge=0, lt=1)
     own_actions: float = Field(default=0.25, ge=0, le=1)
-    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    label_smoothing: float = Field(default=0.1, ge=0, lt=1)
     class_weights: float = Field(default=0.0, ge=0, le=1)
     averaging: float = Field(default=0.0, ge=0, lt=1)
     clip_norm: float = Field(default=1.0, gt=0)

@@ -90,6 +90,20 @@ def test_the_table_names_settings_and_holds_every_default():
         assert DEFAULTS[row.name] in row.distribution
 
 
+def test_what_is_of_values_is_searched_where_the_corpus_teaches_some():
+    space = parse_space("units=4,8,learn_values=true,false,value_dropout=0..0.5")
+    turns = [Turn("thai", ["{name} serves {food}"], response="Blue Door serves thai"), Turn("bye", ["bye"])]
+    filled = Corpus("filled", [Dialogue(f"d{number}", turns) for number in range(12)])
+    without, having = (search(one, space=space, fixed=FIXED, trials=1).best for one in (tiny(), filled))
+    assert without.settings.keys() == {"units"}
+    assert having.settings.keys() == {"units", "learn_values", "value_dropout"}
+
+
+def test_values_that_are_not_learned_are_not_dropped():
+    (row,) = parse_space("value_dropout=0..0.5")
+    assert [row.when({"learn_values": learned}) for learned in (True, False)] == [True, False]
+
+
 def test_the_table_is_in_the_docs():
     documented = (ROOT / "docs" / "search.md").read_text()
     for row in SPACE:
@@ -97,8 +111,8 @@ def test_the_table_is_in_the_docs():
 
 
 def test_the_first_trial_takes_the_defaults_and_the_best_is_the_best():
-    found = hunt(space=parse_space("dropout=0.1..0.3,min_count=1..3"), fixed={**FIXED, "units": 4}, trials=3)
-    assert found.trials[0].settings == {"dropout": 0.2, "min_count": 2}
+    found = hunt(space=parse_space("dropout=0.1..0.5,min_count=1..3"), fixed={**FIXED, "units": 4}, trials=3)
+    assert found.trials[0].settings == {"dropout": 0.4, "min_count": 2}
     assert found.best.merit == max(trial.merit for trial in found.trials)
 
 

@@ -84,7 +84,7 @@ def base():
         {"word_dropout": 0.9},
         {"turn_dropout": 0.9},
         {"fact_dropout": 0.9},
-        {"label_smoothing": 0.1},
+        {"label_smoothing": 0.3},
         {"class_weights": 0.5},
         {"batch_turns": 6},
         {"dev_share": 0.5},
@@ -138,15 +138,38 @@ def test_every_knob_of_a_layout_turns_something(base, knob):
 
 
 def test_patience_stops_and_the_best_epoch_is_kept():
-    config = TrainConfig(epochs=50, patience=2, batch_turns=64, own_actions=0, seed=1)
+    config = TrainConfig(epochs=99, patience=2, batch_turns=64, own_actions=0, learning_rate=0.02, seed=1)
     policy = turnwise.train(tiny(), tiny("dev"), network=SMALL, config=config)
     metrics = policy.card.metrics
-    accuracies = [record["dev_turn_accuracy"] for record in metrics]
-    assert len(metrics) < 50
-    assert len(metrics) - 1 - accuracies.index(max(accuracies)) == 2
+    accuracies, losses = ([record[name] for record in metrics] for name in ("dev_turn_accuracy", "dev_loss"))
     best = max(accuracies)
+    assert len(metrics) < 99
+    assert max(accuracies[-2:]) <= max(accuracies[:-2])
+    assert min(losses[-2:]) > min(losses[:-2]) - 0.001
+    assert accuracies[-3] > max(accuracies[:-3]) or losses[-3] < min(losses[:-3])
     assert turnwise.evaluate(policy, tiny("dev")).turn_accuracy == pytest.approx(best)
     assert [record["epoch"] for record in metrics if record["best"]][-1] >= accuracies.index(best) + 1
+
+
+def test_a_training_goes_on_while_the_dev_loss_falls():
+    """Epochs in which not one turn more is right are none of those that patience counts."""
+    config = TrainConfig(epochs=30, patience=2, batch_turns=64, own_actions=0, seed=1)
+    metrics = turnwise.train(tiny(), tiny("dev"), network=SMALL, config=config).card.metrics
+    accuracies, losses = ([record[name] for record in metrics] for name in ("dev_turn_accuracy", "dev_loss"))
+    assert losses[-1] == min(losses)
+    assert any(max(accuracies[:at]) >= max(accuracies[at : at + 2]) for at in range(1, len(accuracies) - 2))
+    assert len(metrics) == 30
+
+
+def test_a_loss_that_hardly_falls_ends_a_training():
+    """All is right, and each epoch is a little surer of it."""
+    plain = {"word_dropout": 0, "own_actions": 0, "label_smoothing": 0}
+    config = TrainConfig(epochs=200, patience=2, learning_rate=0.02, seed=1, **plain)
+    corpus, network = tiny(dialogues=3), NetworkConfig(units=16, dropout=0.0)
+    metrics = turnwise.train(corpus, corpus, network=network, config=config).card.metrics
+    assert len(metrics) < 200
+    assert [record["dev_turn_accuracy"] for record in metrics[-3:]] == [1.0] * 3
+    assert metrics[-1]["dev_loss"] < min(record["dev_loss"] for record in metrics[:-1])
 
 
 def test_the_seed_layout_is_built_as_named():

@@ -20,11 +20,11 @@ SETTINGS = """\
 # words = "bits"           # or in order: "lstm", "mean", "max", "conv"
 units = 64                 # width of the hidden layers; more for a large corpus
 # layers = 1
-# dropout = 0.2
+# dropout = 0.4
 
 # The training.
 epochs = 15                # passes over the training part, at most
-# patience = 6             # stop after so many epochs without a better dev part
+# patience = 6             # stop after so many epochs in which the dev part did no better
 # learning_rate = 0.003
 # dev_share = 0.1          # held out when there is no --dev
 # seed = 1                 # the same seed gives the same model

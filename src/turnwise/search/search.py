@@ -69,15 +69,15 @@ def search(
     (2, True)
     """
     chosen = {name: setting(name, value) for name, value in (fixed or {}).items()}
-    config = TrainConfig(
-        **{name: value for name, value in chosen.items() if name in TrainConfig.model_fields}
-    )
+    config = TrainConfig(**{name: chosen[name] for name in TrainConfig.model_fields if name in chosen})
     space = _searched(space, chosen)
-    described = {row.name: str(row.distribution) for row in space}
     total = DEFAULT_TRIALS if trials is None and minutes is None else trials
     clock, corpus, dev = Clock(minutes), corpus.load(), None if dev is None else dev.load()
+    census = Census.of(corpus)
+    space = [row for row in space if census.dictionary.slots or not row.of_values]
+    described = {row.name: str(row.distribution) for row in space}
     about = {
-        "corpus": Census.of(corpus).fingerprint,
+        "corpus": census.fingerprint,
         "dev part": None if dev is None else Census.of(dev).fingerprint,
         "space": described,
         "fixed settings": chosen,

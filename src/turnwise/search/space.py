@@ -32,11 +32,13 @@ class Row:
         name: of the setting.
         distribution: what it is drawn from.
         when: whether it has a say at all, from the settings that are fixed and those of the rows above.
+        of_values: whether it has a say only where the corpus teaches values of slots.
     """
 
     name: str
     distribution: Distribution
     when: Condition = _always
+    of_values: bool = False
 
 
 _EITHER = Choice((False, True))
@@ -64,6 +66,8 @@ SPACE = (
     Row("actions_so_far", _EITHER),
     Row("position", _EITHER),
     Row("standing_facts", _EITHER),
+    Row("learn_values", _EITHER, of_values=True),
+    Row("value_dropout", Real(0.0, 0.5), lambda s: bool(s["learn_values"]), of_values=True),
 )
 """What is searched when nothing else is said. A new setting is one more row."""
 

@@ -27,6 +27,9 @@ from turnwise.vocabulary import ActionSpace
 
 Weights = Mapping[str, NDArray[np.float32]]
 
+_LEAST_FALL = 0.001
+"""A dev loss that falls by less, in nats an answer, is as it was: where all is right it falls for ever."""
+
 
 @dataclass(slots=True)
 class Fit:
@@ -69,14 +72,17 @@ class Fit:
 
     @property
     def over(self) -> bool:
-        """Whether all epochs are done, or the last ones got no more turns of the dev part right.
+        """Whether all epochs are done, or the last ones did no better on the dev part, in turns or in loss.
 
-        With several actions a turn the loss counts too: it falls for epochs before a whole set is right.
+        The loss may fall for epochs before one turn more is right: the fewer turns there are to judge by, and
+        the more actions a turn has, the longer.
         """
-        merits = [self._merit(record)[: 2 if self.space.multi else 1] for record in self.metrics]
-        done = len(merits)
-        since_best = done - 1 - merits.index(max(merits)) if merits else 0
-        return done >= self.config.epochs or since_best >= self.config.patience
+        done = len(self.metrics)
+        if not done:
+            return False
+        right, loss = zip(*map(self._merit, self.metrics), strict=True)
+        better = max(_last_better(right), _last_better(loss, _LEAST_FALL))
+        return done >= self.config.epochs or done - 1 - better >= self.config.patience
 
     def run(
         self, progress: Progress, interrupted: Callable[[], bool], after_epoch: Callable[[], None]
@@ -186,6 +192,15 @@ class Fit:
             loss += float((weights * _losses(probabilities, true[..., :-1], self.space.multi)).sum())
             known += float(weights.sum())
         return {"dev_loss": loss / max(known, 1.0), "dev_turn_accuracy": right / self.dev.rows}
+
+
+def _last_better(figures: Iterable[float], least: float = 0.0) -> int:
+    """Return the last place whose figure is greater, by more than the least, than all that counted before."""
+    best, place = -math.inf, 0
+    for number, figure in enumerate(figures):
+        if figure > best + least:
+            best, place = figure, number
+    return place
 
 
 def _multi_hot(targets: NDArray[np.int32], num_actions: int) -> NDArray[np.bool_]:

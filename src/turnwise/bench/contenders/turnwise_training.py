@@ -93,6 +93,7 @@ def train_config(problem: Problem) -> TrainConfig:
         clip_norm=problem.clip_norm,
         word_dropout=0.0,
         own_actions=0.0,
+        label_smoothing=0.0,
         batch_turns=problem.batch * problem.turns,
         epochs=problem.epochs,
         epoch_batches=1,
