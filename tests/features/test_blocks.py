@@ -162,6 +162,19 @@ def test_slots_stand_until_they_change():
     ]
 
 
+def test_a_slot_that_was_asked_for_stays_so():
+    said = [
+        Turn("hello", ("ask",), response="Which food would you like?"),
+        Turn("hm", ("wait",)),
+        Turn("thai", ("ask_food",)),
+        Turn("indian", ("book {food}",), response="Here you are."),
+        Turn("bye", ("bye",)),
+    ]
+    asked = [[bit for bit in bits if "asked for" in bit] for bits in said_of("slots", said)]
+    now, ever = "food: asked for now", "food: asked for"
+    assert asked == [[], [now, ever], [ever], [now, ever], [ever]]
+
+
 def test_what_was_offered_is_taken_off_the_results():
     assert said_of("results_left", BOOKING)[2:] == [
         ["found, left: two or three"],

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
+from turnwise.features.asking import asked_slots
 from turnwise.features.block import Read
 from turnwise.features.seen import Kept, Seen
 
-_BITS = ("named now", "named", "changed now", "new since facts", "confirmed", "other value offered now")
-_MENTIONED, _STANDS, _CHANGED, _NEW, _CONFIRMED, _OFFERED = range(len(_BITS))
+_BITS = (
+    "named now",
+    "named",
+    "changed now",
+    "new since facts",
+    "confirmed",
+    "other value offered now",
+    "asked for now",
+    "asked for",
+)
+_MENTIONED, _STANDS, _CHANGED, _NEW, _CONFIRMED, _OFFERED, _ASKED_NOW, _ASKED = range(len(_BITS))
 
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """What stands of one slot: the value that the user named last, and what became of it."""
+    """What stands of one slot: the value that the user named last, if any, and what became of it."""
 
-    value: str
-    new: bool
-    confirmed: bool
+    value: str | None = None
+    new: bool = False
+    confirmed: bool = False
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,8 @@ class Slots:
 
     A slot's value is not told, only what became of it: the user names one now, or has named one; now names
     another than before; named it since facts came last; the system said it again (it is confirmed), or at the
-    turn before said a value that the user had not named (an offer).
+    turn before said a value that the user had not named (an offer). And
+    whether the system asked for the slot at the turn before, or ever.
 
     >>> from turnwise.features.seen import Text
     >>> block = Slots(("food", "area"))
@@ -37,6 +49,9 @@ class Slots:
     >>> bits, _ = block.read(Seen(facts={"found": 0}, said=Text((), (("food", "thai"),))), kept)
     >>> [block.label(bit) for bit in sorted(bits)]
     ['food: named', 'food: confirmed']
+    >>> bits, _ = block.read(Seen(previous=("ask_area",)), block.start())
+    >>> [block.label(bit) for bit in sorted(bits)]
+    ['area: asked for now', 'area: asked for']
     """
 
     slots: tuple[str, ...]
@@ -56,31 +71,35 @@ class Slots:
         standing = {name: _Slot(*slot) for name, *slot in kept}
         bits = set[int]()
         if seen.facts:
-            standing = {name: _Slot(slot.value, False, slot.confirmed) for name, slot in standing.items()}
+            standing = {name: replace(slot, new=False) for name, slot in standing.items()}
         for name, value in seen.said.mentions if seen.said else ():
             if name in standing and standing[name].value == value:
-                standing[name] = _Slot(value, standing[name].new, True)
+                standing[name] = replace(standing[name], confirmed=True)
             else:
                 bits |= self._bits(name, _OFFERED)
+        for name in asked_slots(self.slots, seen):
+            bits |= self._bits(name, _ASKED_NOW)
+            standing[name] = replace(standing.get(name, _Slot()), asked=True)
         for name, value in seen.user.mentions if seen.user else ():
             bits |= self._bits(name, _MENTIONED)
-            before = standing.get(name)
-            if before is None or before.value != value:
-                bits |= set() if before is None else self._bits(name, _CHANGED)
-                standing[name] = _Slot(value, True, False)
+            before = standing.get(name, _Slot())
+            if before.value != value:
+                bits |= self._bits(name, _CHANGED) if before.value else set()
+                standing[name] = _Slot(value, new=True, asked=before.asked)
         for name, slot in standing.items():
-            bits |= self._bits(name, _STANDS)
+            bits |= self._bits(name, _STANDS) if slot.value else set()
             bits |= self._bits(name, _NEW) if slot.new else set()
             bits |= self._bits(name, _CONFIRMED) if slot.confirmed else set()
-        return bits, tuple((name, slot.value, slot.new, slot.confirmed) for name, slot in standing.items())
+            bits |= self._bits(name, _ASKED) if slot.asked else set()
+        return bits, tuple((name, *astuple(slot)) for name, slot in standing.items())
 
     def _bits(self, name: str, kind: int) -> set[int]:
         return {len(_BITS) * self.slots.index(name) + kind} if name in self.slots else set()
 
     def bits_of(self, slot: str) -> range:
-        """Return the bits of a slot."""
+        """Return the bits of a slot that tell of its values."""
         first = len(_BITS) * self.slots.index(slot)
-        return range(first, first + len(_BITS))
+        return range(first, first + _ASKED_NOW)
 
     def label(self, bit: int) -> str:
         """Say what a bit stands for."""

@@ -19,7 +19,7 @@ from turnwise.features.user_words import UserWords
 def bits_without_values(encoder: TurnEncoder) -> NDArray[np.int32]:
     """Return what each bit, and the padding F, becomes where a slot's values are unknown: (S, F + 1).
 
-    The slot's name, which stands in their place, becomes an unknown word, and nothing is noted of the slot.
+    The slot's name, which stands in their place, becomes an unknown word, and nothing is noted of them.
 
     >>> from turnwise.features.dictionary import Dictionary
     >>> from turnwise.vocabulary import Vocabulary
@@ -28,7 +28,7 @@ def bits_without_values(encoder: TurnEncoder) -> NDArray[np.int32]:
     >>> [encoder.label(bit) for bit in range(4)]
     ['in', '<area>', '(unknown word)', '(no word)']
     >>> bits_without_values(encoder).tolist()
-    [[0, 2, 2, 3, 10, 10, 10, 10, 10, 10, 10]]
+    [[0, 2, 2, 3, 12, 12, 12, 12, 12, 12, 10, 11, 12]]
     """
     become = np.tile(np.arange(encoder.width + 1, dtype=np.int32), (len(encoder.dictionary.slots), 1))
     for row, slot in zip(become, encoder.dictionary.slots, strict=True):
