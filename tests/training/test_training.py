@@ -153,7 +153,7 @@ def test_patience_stops_and_the_best_epoch_is_kept():
 
 def test_a_training_goes_on_while_the_dev_loss_falls():
     """Epochs in which not one turn more is right are none of those that patience counts."""
-    config = TrainConfig(epochs=30, patience=2, batch_turns=64, own_actions=0, seed=1)
+    config = TrainConfig(epochs=30, patience=2, epoch_batches=1, batch_turns=64, own_actions=0, seed=1)
     metrics = turnwise.train(tiny(), tiny("dev"), network=SMALL, config=config).card.metrics
     accuracies, losses = ([record[name] for record in metrics] for name in ("dev_turn_accuracy", "dev_loss"))
     assert losses[-1] == min(losses)
