@@ -76,6 +76,22 @@ def test_one_giant_text_does_not_widen_the_other_batches(words, name):
     assert widths[-2] < 10
 
 
+def test_what_is_gathered_is_in_order_where_short_dialogues_have_long_texts():
+    """Dialogues of like length are parted by their longest text: a part may lack the longest dialogue."""
+    lengths = [(20, 1)] * 100 + [(19, 30)] * 100
+    corpus = Corpus(
+        "c",
+        [
+            Dialogue(str(n), [Turn("hi " * words, ("ab"[(n + at) % 2],)) for at in range(turns)])
+            for n, (turns, words) in enumerate(lengths)
+        ],
+    )
+    batches = batches_of(corpus, 60, "mean")
+    assert {(bucket.turns, bucket.tokens) for bucket in batches.buckets} == {(20, 1), (20, 30)}
+    gathered = batches.gathered(lambda batch: batch.targets)[:, 0]
+    np.testing.assert_array_equal(gathered, batches.encoded.answers.values)
+
+
 def test_word_dropout_hides_words_and_nothing_else():
     batches = batches_of(tiny(dialogues=40), 64)
     known = [np.sort(batch.inputs["bits"], -1) for batch in batches.shuffled(np.random.default_rng(1))]

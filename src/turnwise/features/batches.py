@@ -93,7 +93,7 @@ class Batches:
         self._first_turns, self._first_answers = encoded.first_turns, encoded.first_answers
         self._slots, self._answers = encoded.slots, encoded.rows * encoded.a_row
         self._one_each = np.array_equal(self._answers, encoded.lengths)
-        self.buckets = tuple(_buckets(encoded, batch_turns, most_lengths))
+        self.buckets = tuple(_buckets(encoded, batch_turns, most_lengths, self._one_each))
 
     @property
     def turns(self) -> int:
@@ -238,7 +238,7 @@ def _chunks(dialogues: NDArray[np.int64], rows: int) -> Iterator[NDArray[np.int6
         yield dialogues[start : start + rows]
 
 
-def _buckets(encoded: EncodedCorpus, batch_turns: int, most_lengths: int) -> Iterator[Bucket]:
+def _buckets(encoded: EncodedCorpus, batch_turns: int, most_lengths: int, one_each: bool) -> Iterator[Bucket]:
     most_bits = _most(encoded.bits, encoded.first_turns)
     most_tokens = np.zeros_like(most_bits)
     if encoded.tokens is not None:
@@ -252,7 +252,7 @@ def _buckets(encoded: EncodedCorpus, batch_turns: int, most_lengths: int) -> Ite
                 turns=turns,
                 bits=max(1, int(most_bits[alike].max())),
                 tokens=max(1, int(most_tokens[alike].max())),
-                answers=int(encoded.rows[alike].max()) * encoded.a_row,
+                answers=turns if one_each else int(encoded.rows[alike].max()) * encoded.a_row,
                 actions=most_actions,
             )
 
