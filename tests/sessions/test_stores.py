@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 
 import pytest
+import sqlalchemy
 
 from turnwise.errors import ConfigError, StoreError
 from turnwise.sessions import Event, open_store, read_store
@@ -145,6 +146,28 @@ def test_reading_a_corpus_makes_no_store(tmp_path):
     with pytest.raises(StoreError, match="there is no such file; check the path"):
         list(corpus)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_sqlite_looks_through_no_table_for_a_turn(tmp_path):
+    """Or a turn would take the longer, the more turns are kept."""
+    store, asked = open_store(f"sqlite:///{tmp_path / 'c.db'}"), []
+    sqlalchemy.event.listen(
+        store._engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3], told[5]))
+    )
+    answer = Answer("t1", "request", "{}")
+    store.save([BEGUN, replace(BEGUN, id="c2")])
+    store.save([Change(id, 1, "default", b"", (SEEN,), at=11.0, answer=answer) for id in ("c1", "c2")])
+    assert len(store.load(["c1", "c2"])) == len(store.answers([("c1", "t1"), ("c2", "t1")])) == 2
+    assert store.events("c1")
+    plans = []
+    with sqlite3.connect(tmp_path / "c.db") as connection:
+        for statement, values, many in asked:
+            explain = f"EXPLAIN QUERY PLAN {statement}"
+            if not statement.startswith("BEGIN"):
+                plans += connection.execute(explain, values[0] if many else values).fetchall()
+    told = [plan[-1] for plan in plans]
+    assert any("SEARCH turnwise_answers" in plan for plan in told)
+    assert not [plan for plan in told if plan.startswith("SCAN turnwise")]
 
 
 def test_sqlite_writes_ahead_and_waits_for_the_disk(tmp_path):

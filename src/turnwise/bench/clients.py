@@ -28,9 +28,11 @@ async def converse(
         StoreError: where the server refuses a turn.
     """
     taken: list[float] = []
+    talks = await asyncio.gather(*(_begun(port) for _ in range(clients)))
     start, apart = time.perf_counter(), 1 / pace if pace else 0.0
     when = _When(start, start + seconds, apart, apart * clients)
-    await asyncio.gather(*(_client(port, turns, first, when, taken) for first in range(clients)))
+    await asyncio.gather(*(talk.go_on(turns, first, when, taken) for first, talk in enumerate(talks)))
+    await asyncio.gather(*(talk.end() for talk in talks))
     return taken
 
 
@@ -53,21 +55,12 @@ class _When:
         return due
 
 
-async def _client(port: int, turns: Sequence[Turn], first: int, when: _When, taken: list[float]) -> None:
+async def _begun(port: int) -> _Talk:
+    """Open a connection and begin a conversation."""
     name = uuid.uuid4().hex  # a store that others use too must not know it
-    line = _Line(port, *await asyncio.open_connection("127.0.0.1", port))
-    await line.ask("POST", "/v1/conversations", {"id": name})
-    for number in itertools.count():
-        turn = turns[(first + number) % len(turns)]
-        body = {"user": turn.user, "facts": dict(turn.facts), "turn_id": str(number)}
-        began = await when.due(first, number)
-        await line.ask("POST", f"/v1/conversations/{name}/turns", body)
-        ended = time.perf_counter()
-        taken.append(ended - began)
-        if ended >= when.until:
-            break
-    await line.ask("DELETE", f"/v1/conversations/{name}")
-    line.writer.close()
+    talk = _Talk(name, _Line(port, *await asyncio.open_connection("127.0.0.1", port)))
+    await talk.line.ask("POST", "/v1/conversations", {"id": name})
+    return talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +82,28 @@ class _Line:
         told = await self.reader.readexactly(int(length.split()[0])) if length else b""
         if not status.startswith(b"2"):
             raise StoreError(f"the server refused {method} {path} ({status.decode()}): {told.decode()}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """A conversation over a connection of its own."""
+
+    name: str
+    line: _Line
+
+    async def go_on(self, turns: Sequence[Turn], first: int, when: _When, taken: list[float]) -> None:
+        """Ask turn after turn until the time is over."""
+        for number in itertools.count():
+            turn = turns[(first + number) % len(turns)]
+            body = {"user": turn.user, "facts": dict(turn.facts), "turn_id": str(number)}
+            began = await when.due(first, number)
+            await self.line.ask("POST", f"/v1/conversations/{self.name}/turns", body)
+            ended = time.perf_counter()
+            taken.append(ended - began)
+            if ended >= when.until:
+                break
+
+    async def end(self) -> None:
+        """Delete the conversation, and close the connection."""
+        await self.line.ask("DELETE", f"/v1/conversations/{self.name}")
+        self.line.writer.close()

@@ -59,12 +59,11 @@ class Statements:
             from sqlalchemy.dialects.postgresql import insert
         else:
             from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
-        conversations, events, answers = CONVERSATIONS.c, EVENTS.c, ANSWERS.c
+        conversations, events = CONVERSATIONS.c, EVENTS.c
         among = conversations.id.in_(sql.bindparam("ids", expanding=True))
-        pairs = sql.tuple_(answers.conversation, answers.key)
         return cls(
             load=sql.select(CONVERSATIONS).where(among),
-            answers=sql.select(ANSWERS).where(pairs.in_(sql.bindparam("keys", expanding=True))),
+            answers=_answers(dialect),
             events=sql.select(events.event)
             .where(events.conversation == sql.bindparam("id"))
             .order_by(events.version, events.place),
@@ -87,3 +86,15 @@ class Statements:
             .order_by(conversations.id)
             .limit(sql.bindparam("most")),
         )
+
+
+def _answers(dialect: str) -> Any:
+    """Return the statement that finds the answers to `keys`, pairs of a conversation and a key, as JSON.
+
+    Pairs among pairs, `(a, b) IN (...)`, would make SQLite look through the whole table.
+    """
+    each = sql.func.json_each if dialect == "sqlite" else sql.func.json_array_elements
+    asked = each(sql.bindparam("keys", type_=sql.JSON)).table_valued(sql.column("value", sql.JSON))
+    conversation, key = (asked.c.value[place].as_string() for place in (0, 1))
+    found = (ANSWERS.c.conversation == conversation) & (ANSWERS.c.key == key)
+    return sql.select(ANSWERS).select_from(asked).join(ANSWERS, found)
