@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from turnwise.features.asking import asked_slots
@@ -71,7 +71,9 @@ class Slots:
         standing = {name: _Slot(*slot) for name, *slot in kept}
         bits = set[int]()
         if seen.facts:
-            standing = {name: replace(slot, new=False) for name, slot in standing.items()}
+            standing = {
+                name: replace(slot, new=False) if slot.new else slot for name, slot in standing.items()
+            }
         for name, value in seen.said.mentions if seen.said else ():
             if name in standing and standing[name].value == value:
                 standing[name] = replace(standing[name], confirmed=True)
@@ -91,7 +93,9 @@ class Slots:
             bits |= self._bits(name, _NEW) if slot.new else set()
             bits |= self._bits(name, _CONFIRMED) if slot.confirmed else set()
             bits |= self._bits(name, _ASKED) if slot.asked else set()
-        return bits, tuple((name, *astuple(slot)) for name, slot in standing.items())
+        return bits, tuple(
+            (name, slot.value, slot.new, slot.confirmed, slot.asked) for name, slot in standing.items()
+        )
 
     def _bits(self, name: str, kind: int) -> set[int]:
         return {len(_BITS) * self.slots.index(name) + kind} if name in self.slots else set()
