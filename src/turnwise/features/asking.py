@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
 
 from turnwise.features.seen import Seen
 
@@ -32,9 +31,9 @@ def asked_slots(slots: tuple[str, ...], seen: Seen) -> set[str]:
 
 
 @functools.lru_cache(maxsize=4096)  # actions come again and again
-def _asked(text: str, slots: tuple[str, ...]) -> Iterable[str]:
+def _asked(text: str, slots: tuple[str, ...]) -> tuple[str, ...]:
     words = set(_pieces(_PLACEHOLDER.sub(" ", text)))
-    return tuple(slot for slot in slots if _pieces(slot)[-1:] and _pieces(slot)[-1] in words)
+    return tuple(slot for slot in slots if words.intersection(_pieces(slot)[-1:]))
 
 
 def _pieces(text: str) -> list[str]:

@@ -70,6 +70,11 @@ class Bucket:
     answers: int
     actions: int
 
+    @property
+    def batches(self) -> int:
+        """How many batches a pass makes of it; the last may have empty rows."""
+        return -(-len(self.dialogues) // self.rows)
+
 
 class Batches:
     """The batches of an encoded corpus; few shapes, so that few are compiled.
@@ -103,7 +108,7 @@ class Batches:
     @property
     def count(self) -> int:
         """How many batches a pass has."""
-        return sum(-(-len(bucket.dialogues) // bucket.rows) for bucket in self.buckets)
+        return sum(bucket.batches for bucket in self.buckets)
 
     @property
     def answers(self) -> int:
@@ -128,9 +133,7 @@ class Batches:
     @property
     def fill(self) -> float:
         """The share of turn slots that hold a real turn."""
-        slots = sum(
-            -(-len(bucket.dialogues) // bucket.rows) * bucket.rows * bucket.turns for bucket in self.buckets
-        )
+        slots = sum(bucket.batches * bucket.rows * bucket.turns for bucket in self.buckets)
         return self.turns / slots
 
     def whole(self) -> Batch:

@@ -10,7 +10,10 @@ from turnwise.dialogue import Turn
 
 MOST_TEXT, MOST_FACTS, MOST_ACTIONS, MOST_TURNS, MOST_RANKED = 10_000, 200, 64, 1_000, 100
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+ID = "[A-Za-z0-9_-]{1,64}"
+"""The form of an id, as a regular expression."""
+
+Id = Annotated[str, StringConstraints(pattern=f"^{ID}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=MOST_TEXT)]
 Number = Annotated[int, Field(ge=-(2**53), le=2**53)]

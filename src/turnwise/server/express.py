@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from pydantic import ValidationError
 
 from turnwise.errors import TurnwiseError
-from turnwise.server.bodies import CommitBody, ObserveBody
+from turnwise.server.bodies import ID, CommitBody, ObserveBody
 from turnwise.server.conversation import commit_of, observe_of, router
 from turnwise.server.desk import Desk
 from turnwise.server.guard import Asgi, Message, Receive, Scope, Send
@@ -19,7 +19,7 @@ from turnwise.server.problem import Refusal
 from turnwise.server.service import json_response, problem_response
 from turnwise.sessions.request import Request
 
-_PATH = re.compile(r"/v1/conversations/([A-Za-z0-9_-]{1,64})/(turns|commit)")
+_PATH = re.compile(f"/v1/conversations/({ID})/(turns|commit)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, WebSocket, WebSocketDisconnect
 from pydantic import Field, ValidationError
 
 from turnwise.errors import TurnwiseError
-from turnwise.server.bodies import CommitBody, ObserveBody, OverrideBody, UndoBody, Whole
+from turnwise.server.bodies import ID, CommitBody, ObserveBody, OverrideBody, UndoBody, Whole
 from turnwise.server.conversation import commit_of, observe_of, override_of, undo_of
 from turnwise.server.problem import Refusal, refusal_of, refusal_of_fields
 from turnwise.server.service import Service
@@ -25,7 +25,7 @@ class _OverrideMessage(OverrideBody):
 
 
 @router.websocket("/v1/conversations/{id}/socket")
-async def talk(socket: WebSocket, id: Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,64}$")]) -> None:
+async def talk(socket: WebSocket, id: Annotated[str, Path(pattern=f"^{ID}$")]) -> None:
     """Answer `{"do": "observe", ...}`, `commit`, `override` and `undo` as the paths of these names do."""
     service: Service = socket.app.state.service
     await socket.accept()
