@@ -16,8 +16,8 @@ help: ## Say what the targets do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 .PHONY: demo
-demo: $(VENV)/.train ## Install turnwise and see it learn a restaurant booking
-	@$(BIN)/turnwise demo --force
+demo: $(VENV)/.train ## Install turncast and see it learn a restaurant booking
+	@$(BIN)/turncast demo --force
 
 # Bytecode is kept, where the shell says otherwise too: the processes that tests start need it.
 .PHONY: test
@@ -48,11 +48,11 @@ test-ui: $(VENV)/.ui ## Install a browser and try the page in it
 # 50 conversations of 200 turns, 16 clients, 4 servers of which one is killed: some 20 seconds a store.
 .PHONY: test-load
 test-load: $(VENV)/.test ## See that no turn is lost, with many more turns than make test has
-	@TURNWISE_LOAD=50x200 $(BIN)/python -m pytest tests/server/test_no_turn_lost.py
+	@TURNCAST_LOAD=50x200 $(BIN)/python -m pytest tests/server/test_no_turn_lost.py
 
 .PHONY: screenshots
 screenshots: $(VENV)/.ui ## Take the documentation's pictures of the page
-	@TURNWISE_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/ui/test_screenshots.py
+	@TURNCAST_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/ui/test_screenshots.py
 
 .PHONY: check
 check: lint types test-ui test ## All that CI runs: lint, strict types, tests, doctests and the page in a browser
@@ -77,39 +77,39 @@ bench: $(VENV)/.test ## Train and evaluate on real corpora: make bench DATA=fold
 
 .PHONY: clean
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) $(VENV)-torch $(VENV)-tensorflow turnwise-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-torch $(VENV)-tensorflow turncast-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.python $(VENV)-torch/.python $(VENV)-tensorflow/.python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "turnwise needs Python 3.11 or newer; say which with: make demo PYTHON=python3.12")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "turncast needs Python 3.11 or newer; say which with: make demo PYTHON=python3.12")'
 	@$(PYTHON) -m venv $(@D)
 	@touch $@
 
 # One stamp an extra: what is installed already is not installed again.
 $(VENV)/.train: $(VENV)/.python pyproject.toml constraints.txt
-	@echo "Installing turnwise with what training needs ..."
+	@echo "Installing turncast with what training needs ..."
 	@$(INSTALL) '.[train]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.python pyproject.toml constraints.txt
-	@echo "Installing turnwise with what the tests need ..."
+	@echo "Installing turncast with what the tests need ..."
 	@$(INSTALL) '.[test]'
 	@touch $@
 
 $(VENV)/.ui: $(VENV)/.python pyproject.toml constraints.txt
-	@echo "Installing turnwise with what the tests of its page need ..."
+	@echo "Installing turncast with what the tests of its page need ..."
 	@$(INSTALL) '.[ui-test]'
 	@command -v chromium >/dev/null || $(BIN)/playwright install --with-deps chromium \
 		|| apt-get install --yes --no-install-recommends chromium || echo "No browser can be installed here."
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.python pyproject.toml constraints.txt
-	@echo "Installing turnwise with what its developers need ..."
+	@echo "Installing turncast with what its developers need ..."
 	@$(INSTALL) '.[dev]'
 	@touch $@ $(VENV)/.test
 
 # Where pip knows of a torch without CUDA (PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS say where), it takes that one.
 $(VENV)-torch/.pytest: $(VENV)-torch/.python pyproject.toml constraints.txt
-	@echo "Installing turnwise on torch ..."
+	@echo "Installing turncast on torch ..."
 	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt torch==2.13.0
 	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt \
 		--editable '.[torch,pytest]'
@@ -117,7 +117,7 @@ $(VENV)-torch/.pytest: $(VENV)-torch/.python pyproject.toml constraints.txt
 
 # TensorFlow 2.21 does not take the h5py that all others have.
 $(VENV)-tensorflow/.pytest: $(VENV)-tensorflow/.python pyproject.toml constraints.txt
-	@echo "Installing turnwise on TensorFlow ..."
+	@echo "Installing turncast on TensorFlow ..."
 	@sed 's/^h5py==.*/h5py==3.14.0/' constraints.txt > $(@D)/constraints.txt
 	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --constraint $(@D)/constraints.txt \
 		--editable '.[tensorflow,pytest]'

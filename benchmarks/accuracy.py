@@ -25,8 +25,8 @@ from protocols import PROTOCOLS
 from protocols.case import Case, without_test
 from protocols.folders import Folders
 from trials import run_all
-from turnwise import TurnwiseError
-from turnwise.cores import available_cores
+from turncast import TurncastError
+from turncast.cores import available_cores
 
 
 def cases_of(names: Sequence[str], folders: Folders, dev: bool) -> list[Case]:
@@ -58,7 +58,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=available_cores(), help="trainings at once, a core each")
     parser.add_argument("--epochs", type=int, help="at most so many, to see the command work")
     parser.add_argument("--dev", action="store_true", help="judge on a fifth held out of the training part")
-    kept = user_cache_path("turnwise") / "accuracy"
+    kept = user_cache_path("turncast") / "accuracy"
     parser.add_argument("--cache", type=Path, default=kept, help="where finished trainings are kept")
     parser.add_argument("--write", action="store_true", help=f"replace the section in {RESULTS.name}")
     given = parser.parse_args()
@@ -78,7 +78,7 @@ def main() -> int:
     given = arguments()
     try:
         return measure(given)
-    except TurnwiseError as error:
+    except TurncastError as error:
         say(f"{error}")
         return 2
     except KeyboardInterrupt:

@@ -11,7 +11,7 @@ from typing import Any
 from best_settings import SETTINGS
 from protocols.case import Case, spoken_f1
 from trials import Trial, write_corpus, write_values
-from turnwise.config import split_settings
+from turncast.config import split_settings
 
 Result = Mapping[str, Any]
 

@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-import turnwise
-from turnwise.errors import TurnwiseError
-from turnwise.readers import ReadConfig
+import turncast
+from turncast.errors import TurncastError
+from turncast.readers import ReadConfig
 
 EXPECTED = Path(__file__).parent / "expected_counts.json"
 # What to read, each match alone; what stands behind a colon is the setting `actions`.
@@ -55,7 +55,7 @@ def parts(data: Path, source: str) -> list[Path]:
 
 def count(path: Path, settings: dict[str, Any]) -> dict[str, Any]:
     started = time.perf_counter()
-    corpus = turnwise.read(path, config=ReadConfig(**settings))
+    corpus = turncast.read(path, config=ReadConfig(**settings))
     dialogues = turns = several = 0
     actions, groups = set[str](), set[str]()
     for dialogue in corpus:
@@ -112,7 +112,7 @@ def main() -> int:
             settings = {"actions": kind} if kind else {}
             try:
                 counts = count(path, settings)
-            except TurnwiseError as error:
+            except TurncastError as error:
                 print(f"{key}: {error}", file=sys.stderr)
                 other += 1
                 continue

@@ -13,13 +13,13 @@ import sys
 import time
 from dataclasses import replace
 
-import turnwise
-from turnwise import Corpus, Policy, TrainConfig
-from turnwise.floors import FloorCounts
-from turnwise.layouts import lesson
-from turnwise.runtime import members_of
-from turnwise.training import progress_for, split_dev
-from turnwise.training.mixing import with_counts
+import turncast
+from turncast import Corpus, Policy, TrainConfig
+from turncast.floors import FloorCounts
+from turncast.layouts import lesson
+from turncast.runtime import members_of
+from turncast.training import progress_for, split_dev
+from turncast.training.mixing import with_counts
 
 TEST, ROUNDS, TABLE = 0.2, 40, 0.2
 
@@ -31,14 +31,14 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     given = parser.parse_args()
     for file in given.files:
-        measure(turnwise.read(file).load(), TrainConfig(seeds=given.seeds))
+        measure(turncast.read(file).load(), TrainConfig(seeds=given.seeds))
 
 
 def measure(corpus: Corpus, config: TrainConfig) -> None:
     """Train, judge and time on one corpus."""
     learned, test = split_dev(corpus, TEST, config.seed)
     part, dev = (half.load() for half in split_dev(learned, config.dev_share, config.seed))
-    together = turnwise.train(part, dev, config=config, progress=progress_for(sys.stderr))
+    together = turncast.train(part, dev, config=config, progress=progress_for(sys.stderr))
     alone = [
         replace(together, weights=weights, members=1)
         for weights in members_of(together.weights, together.members)
@@ -59,7 +59,7 @@ def measure(corpus: Corpus, config: TrainConfig) -> None:
 
 def row(name: str, policies: list[Policy], test: Corpus) -> None:
     """Print how policies fare, as a row of a table."""
-    reports = [turnwise.evaluate(policy, test) for policy in policies]
+    reports = [turncast.evaluate(policy, test) for policy in policies]
     right = [100 * report.turn_accuracy for report in reports]
     f1 = statistics.mean(report.weighted_f1 for report in reports)
     weights = ", ".join(f"{policy.table.weight if policy.table else 0:g}" for policy in policies)

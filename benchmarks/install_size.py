@@ -1,6 +1,6 @@
 """Measure what an install takes on disk: `python benchmarks/install_size.py`.
 
-Makes a fresh virtual environment for the core and for each extra, installs turnwise into it with the pinned
+Makes a fresh virtual environment for the core and for each extra, installs turncast into it with the pinned
 versions, and prints the megabytes that were added.
 """
 
@@ -33,7 +33,7 @@ def measure(extra: str) -> float:
 def main() -> None:
     print("| install | megabytes |\n|---|---:|")
     for extra in ("", "train", "parquet"):
-        print(f"| turnwise{f'[{extra}]' if extra else ''} | {measure(extra):.0f} |")
+        print(f"| turncast{f'[{extra}]' if extra else ''} | {measure(extra):.0f} |")
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ import numpy as np
 
 from page import RESULTS, circumstances, replace_section
 from steppers import Stepper, stepper
-from turnwise import layers as ours
-from turnwise.backend import keras, ops
+from turncast import layers as ours
+from turncast.backend import keras, ops
 
 HEADING = "## Layers"
 BACKEND = keras.backend.backend()

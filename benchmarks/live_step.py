@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 
 from page import circumstances, replace_section
-from turnwise import Policy, Session, Turn
-from turnwise.bench.made_up import UNITS, made_up_corpus, random_policy
-from turnwise.features.words import words
-from turnwise.runtime import NumpyNetwork
+from turncast import Policy, Session, Turn
+from turncast.bench.made_up import UNITS, made_up_corpus, random_policy
+from turncast.features.words import words
+from turncast.runtime import NumpyNetwork
 
 HEADING = "## One live turn"
 SESSIONS, LONG, NEAR = 40, 1_000, 20
@@ -34,7 +34,7 @@ STARTS = 7
 # What a process that serves does first; it prints the milliseconds since its start, and its peak of memory.
 FRESH = """
 import sys
-from turnwise import Policy, Session
+from turncast import Policy, Session
 Session(Policy.load(sys.argv[1])).observe(sys.argv[2], {"fact_1": 2}).top(3)
 import time
 taken = time.monotonic() - float(sys.argv[3])

@@ -16,7 +16,7 @@ from page import RESULTS, circumstances, replace_section
 from protocols.babi import TASK6, read_parts
 from protocols.folders import Folders
 from protocols.star import star_parts
-from turnwise import Corpus, NetworkConfig, TrainConfig, evaluate, train
+from turncast import Corpus, NetworkConfig, TrainConfig, evaluate, train
 
 HEADING = "## Networks"
 NETWORKS = (

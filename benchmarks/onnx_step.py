@@ -18,8 +18,8 @@ import onnx
 import onnxruntime
 from onnx import helper, numpy_helper
 
-from turnwise import NetworkConfig
-from turnwise.runtime import NumpyNetwork, OnnxNetwork, onnx_model
+from turncast import NetworkConfig
+from turncast.runtime import NumpyNetwork, OnnxNetwork, onnx_model
 
 CONVERSATIONS, BITS, ROUNDS = 1024, 16, 60
 ALONE, FEW = "NumPy, one by one", 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from turnwise.bench import page
+from turncast.bench import page
 
 RESULTS = Path(__file__).resolve().parent / "results.md"
 

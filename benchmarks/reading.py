@@ -61,10 +61,10 @@ def write(path: Path, turns: int) -> None:
 
 def read(path: str, keep: bool) -> None:
     """Read in this process and print [turns, seconds, CPU seconds, megabytes]."""
-    import turnwise
+    import turncast
 
     started, worked = time.perf_counter(), time.process_time()
-    corpus = turnwise.read(path)
+    corpus = turncast.read(path)
     turns = sum(map(len, corpus.load() if keep else corpus))
     seconds, busy = time.perf_counter() - started, time.process_time() - worked
     print(json.dumps([turns, seconds, busy, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3]))

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from turnwise.backend import keras, ops
+from turncast.backend import keras, ops
 
 RATE = 1e-4
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import turnwise
+import turncast
 from protocols.case import drawn
-from turnwise import Corpus, Policy, TurnwiseError, read
-from turnwise.config import split_settings
-from turnwise.layouts import lesson
-from turnwise.metrics import Tally
-from turnwise.readers import read_values, to_json
+from turncast import Corpus, Policy, TurncastError, read
+from turncast.config import split_settings
+from turncast.layouts import lesson
+from turncast.metrics import Tally
+from turncast.readers import read_values, to_json
 
 # Rooms of the package that no trial enters; a change anywhere else makes every trial anew.
 _NOT_IN_A_TRIAL = {"bench", "cli", "data", "explain", "search", "server", "sessions", "simulator"}
@@ -66,7 +66,7 @@ class Trial:
 
 def source_hash() -> str:
     """Return a hash of the code that draws, trains and judges."""
-    root, here = Path(turnwise.__file__).parent, Path(__file__)
+    root, here = Path(turncast.__file__).parent, Path(__file__)
     rooms = ((path, path.relative_to(root).parts[0]) for path in sorted(root.rglob("*.py")))
     files = [path for path, room in rooms if room not in _NOT_IN_A_TRIAL]
     return _hash("".join(path.read_text() for path in [*files, here, here.parent / "protocols" / "case.py"]))
@@ -105,7 +105,7 @@ def run_all(
         say: is told how far it is.
 
     Raises:
-        TurnwiseError: where a trial is refused; the others are stopped.
+        TurncastError: where a trial is refused; the others are stopped.
     """
     source, results = source_hash(), dict[Trial, dict[str, Any]]()
     files = {trial: cache / f"{trial.key(source)}.json" for trial in trials}
@@ -153,8 +153,8 @@ def _run_in_process(trial: Trial) -> dict[str, Any]:
     """Run a trial; what it refuses becomes an error that can be sent to another process."""
     try:
         return run(trial)
-    except TurnwiseError as error:
-        raise TurnwiseError(f"{trial.name}, seed {trial.seed}: {error}") from None
+    except TurncastError as error:
+        raise TurncastError(f"{trial.name}, seed {trial.seed}: {error}") from None
 
 
 def run(trial: Trial) -> dict[str, Any]:
@@ -163,14 +163,14 @@ def run(trial: Trial) -> dict[str, Any]:
     values = json.loads(trial.values.read_text()) if trial.values else None
     corpus = drawn(read(trial.train).load(), trial.draw, trial.seed)
     began = time.perf_counter()
-    policy = turnwise.train(corpus, network=network, config=config, encoder=encoder, values=values)
+    policy = turncast.train(corpus, network=network, config=config, encoder=encoder, values=values)
     seconds = time.perf_counter() - began
     if policy.card.interrupted:
         raise KeyboardInterrupt
     parts = {}
     for name, path in trial.tests:
         test = read(path).load()
-        parts[name] = turnwise.evaluate(policy, test).to_json() | {"table": judge_table(policy, test)}
+        parts[name] = turncast.evaluate(policy, test).to_json() | {"table": judge_table(policy, test)}
     return {
         "dialogues": len(list(corpus)),
         "actions": len(policy.space),

@@ -24,11 +24,11 @@ import safetensors.numpy
 from numpy.typing import NDArray
 
 from page import circumstances, replace_section
-from turnwise import Corpus, EncoderConfig, Policy, TrainConfig, Turn, evaluate, read, simulate, train
-from turnwise.features.user_vectors import UserVectors
-from turnwise.features.vectors import ProductQuantiser, Vectors, open_vectors
-from turnwise.features.words import words
-from turnwise.policy import PolicyState
+from turncast import Corpus, EncoderConfig, Policy, TrainConfig, Turn, evaluate, read, simulate, train
+from turncast.features.user_vectors import UserVectors
+from turncast.features.vectors import ProductQuantiser, Vectors, open_vectors
+from turncast.features.words import words
+from turncast.policy import PolicyState
 
 HEADING = "## Vectors of texts"
 WIDTH, MADE_FROM, TESTED = 64, 2_000, 500

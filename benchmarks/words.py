@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from turnwise.features.words import words
+from turncast.features.words import words
 
 SENTENCES = {
     "English": "i would like a quiet table for two near the harbour, please!",
@@ -28,7 +28,7 @@ def with_tokenizers() -> Callable[[str], list[str]]:
 
 
 def main() -> None:
-    contenders = {"turnwise": words}
+    contenders = {"turncast": words}
     try:
         contenders["tokenizers"] = with_tokenizers()
     except ImportError:

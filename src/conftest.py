@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-import turnwise
+import turncast
 from server_support import serving
-from turnwise.bench.made_up import random_policy
+from turncast.bench.made_up import random_policy
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """The address of a server that runs; the weights of its policy are drawn."""
-    policy = random_policy(turnwise.simulate(dialogues=20, seed=1), np.random.default_rng(0))
+    policy = random_policy(turncast.simulate(dialogues=20, seed=1), np.random.default_rng(0))
     with serving(policy.save(tmp_path_factory.mktemp("model") / "model"), "memory:") as (address, _):
         yield address

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from turnwise.bench.entrants import entrants
-from turnwise.bench.problem import Problem
-from turnwise.bench.setting import lay_out
+from turncast.bench.entrants import entrants
+from turncast.bench.problem import Problem
+from turncast.bench.setting import lay_out
 
 STEP = Problem(
     "step", "a step", batch=1, batches=12, features=20, bit_units=6, units=8, actions=5, set_bits=4

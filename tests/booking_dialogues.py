@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import turnwise
-from turnwise import Corpus
+import turncast
+from turncast import Corpus
 
 KNOWN = (["nordic", "creole", "alpine"], ["oslo", "lima", "cairo"])
 NEW = (["lunar", "solar", "polar"], ["mars", "venus", "pluto"])
@@ -14,7 +14,7 @@ def bookings(folder: Path, values: tuple[list[str], list[str]] = KNOWN) -> Corpu
     folder.mkdir(exist_ok=True)
     path = folder / "bookings.txt"
     path.write_text("\n".join(_booking(cuisine, location) for cuisine in values[0] for location in values[1]))
-    return turnwise.read(path).load()
+    return turncast.read(path).load()
 
 
 def _booking(cuisine: str, location: str) -> str:

@@ -109,7 +109,7 @@ class Visitor:
         """What anyone must be able to read and to reach: names, order, contrast, width."""
         facts = self.page.evaluate(_FACTS)
         assert facts["lang"] == "en"
-        assert facts["title"].endswith("turnwise")
+        assert facts["title"].endswith("turncast")
         assert (facts["mains"], facts["firsts"], facts["images"], facts["tables"]) == (1, 1, 0, 0)
         assert facts["doubles"] == facts["described"] == []
         assert facts["levels"][0] == 1

@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-from turnwise.cli import main
+from turncast.cli import main
 
 
 def run(*arguments, stdin="", cwd=None):
     """Run a command in this process: the same work and words, without the start of another process."""
     given, said, noted = (io.TextIOWrapper(io.BytesIO(text.encode()), "utf-8") for text in (stdin, "", ""))
-    command = ["turnwise", *map(str, arguments)]
+    command = ["turncast", *map(str, arguments)]
     with pytest.MonkeyPatch.context() as process:
         process.setattr(sys, "argv", command)
         process.setattr(sys, "stdin", given)
@@ -29,7 +29,7 @@ def run(*arguments, stdin="", cwd=None):
 
 def run_process(*arguments, **kwargs):
     """Run a command in a process of its own."""
-    command = [sys.executable, "-m", "turnwise", *map(str, arguments)]
+    command = [sys.executable, "-m", "turncast", *map(str, arguments)]
     return subprocess.run(command, **{"capture_output": True, "text": True} | kwargs)
 
 
@@ -42,7 +42,7 @@ def run_code(code, *arguments):
 def refused(done) -> str:
     """Return the one line of a refusal."""
     assert (done.returncode, done.stdout) == (2, ""), done
-    assert done.stderr.startswith("turnwise: "), done
+    assert done.stderr.startswith("turncast: "), done
     assert done.stderr.endswith("\n"), done
     assert done.stderr.count("\n") == 1, done
-    return done.stderr.removeprefix("turnwise: ").strip()
+    return done.stderr.removeprefix("turncast: ").strip()

@@ -21,16 +21,16 @@ os.environ.setdefault(
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.02")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
-import turnwise
+import turncast
 from support import QUICK, SMALL, tiny
-from turnwise import Policy
+from turncast import Policy
 
 # Where other processes take the cores, any example may take long.
-hypothesis.settings.register_profile("turnwise", deadline=None)
-hypothesis.settings.load_profile("turnwise")
+hypothesis.settings.register_profile("turncast", deadline=None)
+hypothesis.settings.load_profile("turncast")
 
 ROOT = Path(__file__).resolve().parent.parent
-CORPORA = Path(os.environ.get("TURNWISE_CORPORA", ROOT.parent / "shared" / "corpora"))
+CORPORA = Path(os.environ.get("TURNCAST_CORPORA", ROOT.parent / "shared" / "corpora"))
 
 # What is imported and collected stays to the end: the collector of garbage need not go through it.
 gc.disable()
@@ -51,20 +51,20 @@ def doctest_names(doctest_namespace):
 @pytest.fixture(scope="session")
 def corpora() -> Path:
     if not CORPORA.is_dir():
-        pytest.skip(f"there are no real corpora in {CORPORA}; say where they are with TURNWISE_CORPORA")
+        pytest.skip(f"there are no real corpora in {CORPORA}; say where they are with TURNCAST_CORPORA")
     return CORPORA
 
 
 @pytest.fixture(scope="session")
 def policy() -> Policy:
     """A policy of a few units after two epochs: good for nothing but fast."""
-    return turnwise.train(tiny(), network=SMALL, config=QUICK)
+    return turncast.train(tiny(), network=SMALL, config=QUICK)
 
 
 @pytest.fixture(scope="session")
 def multi_policy() -> Policy:
     """The same, of a corpus whose turns take several actions."""
-    return turnwise.train(tiny(multi=True), network=SMALL, config=QUICK)
+    return turncast.train(tiny(multi=True), network=SMALL, config=QUICK)
 
 
 @pytest.fixture(scope="session")

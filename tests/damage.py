@@ -5,8 +5,8 @@ import json
 
 from hypothesis import strategies as st
 
-import turnwise
-from turnwise.errors import CorpusError
+import turncast
+from turncast.errors import CorpusError
 
 ODD = [None, True, 7, -1.5, 10**30, 10**400, float("inf"), "", "x", "a\nb", "###STOP###", "\u2028"]
 ODD += [[], {}, [[[]]], {"a": 1}, {"": []}, [None], ["odd", None]]
@@ -61,11 +61,11 @@ def lines(records):
 
 def reads_or_refuses(path, **how):
     """Check that a damaged corpus is read, or refused in one line, under all settings."""
-    for config in (turnwise.readers.ReadConfig(), turnwise.readers.ReadConfig(arguments=True, listen=True)):
+    for config in (turncast.readers.ReadConfig(), turncast.readers.ReadConfig(arguments=True, listen=True)):
         refusal = ""
         try:
-            for dialogue in turnwise.read(path, config=config, **how):
-                turnwise.readers.to_json(dialogue).encode()
+            for dialogue in turncast.read(path, config=config, **how):
+                turncast.readers.to_json(dialogue).encode()
         except CorpusError as error:
             refusal = str(error)
         assert len(refusal.splitlines()) <= 1

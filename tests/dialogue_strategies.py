@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from turnwise import Corpus, Dialogue, Turn
+from turncast import Corpus, Dialogue, Turn
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 fact = st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False, allow_infinity=False) | text

@@ -4,13 +4,13 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from turnwise import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn
-from turnwise.features import TurnEncoder
-from turnwise.features.previous_actions import PreviousActions
-from turnwise.floors import FloorCounts
-from turnwise.histories import Histories
-from turnwise.layouts import lesson
-from turnwise.policy.decision import AS_IT_IS, Decision
+from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn
+from turncast.features import TurnEncoder
+from turncast.features.previous_actions import PreviousActions
+from turncast.floors import FloorCounts
+from turncast.histories import Histories
+from turncast.layouts import lesson
+from turncast.policy.decision import AS_IT_IS, Decision
 
 
 @dataclass

@@ -4,15 +4,15 @@ import multiprocessing
 import os
 import sys
 
-import turnwise.server
-from turnwise.cli import main
+import turncast.server
+from turncast.cli import main
 
 _COPIED = multiprocessing.get_context("forkserver")
-_COPIED.set_forkserver_preload([__name__, turnwise.server.__name__, "uvicorn"])
+_COPIED.set_forkserver_preload([__name__, turncast.server.__name__, "uvicorn"])
 
 
 class Forked:
-    """`turnwise` with some arguments in a process of its own, which says nothing; asked as a `Popen` is."""
+    """`turncast` with some arguments in a process of its own, which says nothing; asked as a `Popen` is."""
 
     def __init__(self, *arguments: str) -> None:
         self._process = _COPIED.Process(target=_run, args=arguments, daemon=True)
@@ -36,5 +36,5 @@ def _run(*arguments: str) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for said in (sys.stdout, sys.stderr):
         os.dup2(nowhere, said.fileno())
-    sys.argv = ["turnwise", *arguments]
+    sys.argv = ["turncast", *arguments]
     main()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from support import tiny
-from turnwise import Corpus, NetworkConfig
+from turncast import Corpus, NetworkConfig
 
 LAYOUTS = {
     "many-to-many-2": NetworkConfig(units=8),

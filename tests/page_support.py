@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from html.parser import HTMLParser
 
-import turnwise
+import turncast
 from server_support import client_of
 from support import QUICK, SMALL, tiny
-from turnwise.evaluation import evaluate
-from turnwise.readers import to_json
-from turnwise.server import Material
-from turnwise.training import split_dev
+from turncast.evaluation import evaluate
+from turncast.readers import to_json
+from turncast.server import Material
+from turncast.training import split_dev
 
 HERE = {"origin": "http://127.0.0.1:8000"}
 
@@ -24,10 +24,10 @@ def written(corpus, path):
 
 
 def trained(folder, corpus, config=QUICK, **later):
-    """A model as `turnwise train` leaves it, with its report; `later` are settings of a retraining."""
+    """A model as `turncast train` leaves it, with its report; `later` are settings of a retraining."""
 
     part, dev = split_dev(corpus, config.dev_share, config.seed)
-    policy = turnwise.train(part, dev, network=SMALL, config=config)
+    policy = turncast.train(part, dev, network=SMALL, config=config)
     card = replace(policy.card, train=policy.card.train.model_copy(update=later))
     policy = replace(policy, card=card)
     policy.save(folder, report=json.dumps(evaluate(policy, dev).to_json()))

@@ -4,8 +4,8 @@ from functools import cache
 
 import numpy as np
 
-from turnwise.backend import keras, ops
-from turnwise.layers import GRU, LSTM, SimpleRNN
+from turncast.backend import keras, ops
+from turncast.layers import GRU, LSTM, SimpleRNN
 
 BACKEND = keras.backend.backend()
 PAIRS = {

@@ -4,10 +4,10 @@ from collections import Counter
 from html.parser import HTMLParser
 
 from evaluation_support import Scripted
-from turnwise import EncoderConfig, TrainConfig, evaluate
-from turnwise.evaluation import Errors
-from turnwise.evaluation.page import report_page
-from turnwise.policy.parts import Card
+from turncast import EncoderConfig, TrainConfig, evaluate
+from turncast.evaluation import Errors
+from turncast.evaluation.page import report_page
+from turncast.policy.parts import Card
 
 METRICS = (
     {"epoch": 1, "loss": 2.0, "dev_loss": 1.5, "dev_turn_accuracy": 0.5, "best": True},

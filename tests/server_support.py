@@ -9,8 +9,8 @@ import httpx
 
 from forked import Forked
 from services import free_port, wait_for
-from turnwise.server import Models, create_app
-from turnwise.sessions import open_store
+from turncast.server import Models, create_app
+from turncast.sessions import open_store
 
 
 def assert_problem(answer, status, kind, where):
@@ -88,7 +88,7 @@ def client_of(models, store="memory:", settings=None, **options):
 
 @contextlib.contextmanager
 def serving(model, store, *options, port=None):
-    """`turnwise serve` in a process of its own, soon ready; yields its address and the process."""
+    """`turncast serve` in a process of its own, soon ready; yields its address and the process."""
     port = port or free_port()
     process = Forked("serve", str(model), "--store", store, "--port", str(port), *options)
     try:
@@ -101,9 +101,9 @@ def serving(model, store, *options, port=None):
 
 @contextlib.contextmanager
 def serving_as_users_do(model, store):
-    """`turnwise serve` as a program; yields its address and the process, with what it says."""
+    """`turncast serve` as a program; yields its address and the process, with what it says."""
     port = free_port()
-    command = [sys.executable, "-m", "turnwise", "serve", str(model), "--store", store, "--port", str(port)]
+    command = [sys.executable, "-m", "turncast", "serve", str(model), "--store", store, "--port", str(port)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             wait_for(port, process)

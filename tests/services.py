@@ -70,8 +70,8 @@ class Postgres:
                 pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
             os.chown(folder, owner.pw_uid, owner.pw_gid)
             self._who = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
-        self.url = f"postgresql://turnwise@127.0.0.1:{self._port}/postgres"
-        make = [_program("initdb"), "-D", "data", "-A", "trust", "-U", "turnwise", "-E", "UTF8"]
+        self.url = f"postgresql://turncast@127.0.0.1:{self._port}/postgres"
+        make = [_program("initdb"), "-D", "data", "-A", "trust", "-U", "turncast", "-E", "UTF8"]
         make += ["--no-locale", "--no-sync"]
         subprocess.run(make, check=True, stdout=subprocess.DEVNULL, cwd=folder, **self._who)
 
@@ -111,7 +111,7 @@ def _signal_all(pid: int, number: signal.Signals) -> None:
 @contextmanager
 def service(kind):
     """A Redis or a PostgreSQL in a temporary folder, until the end."""
-    folder = Path(tempfile.mkdtemp(prefix="turnwise-service-"))
+    folder = Path(tempfile.mkdtemp(prefix="turncast-service-"))
     try:
         running = kind(folder)
         running.start()

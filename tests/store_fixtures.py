@@ -3,7 +3,7 @@
 import pytest
 
 from services import Postgres, Redis, service
-from turnwise.sessions import open_store
+from turncast.sessions import open_store
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from turnwise import Corpus, Dialogue, NetworkConfig, TrainConfig, Turn
-from turnwise.policy.decision import Decision
+from turncast import Corpus, Dialogue, NetworkConfig, TrainConfig, Turn
+from turncast.policy.decision import Decision
 
 
 def tiny(name: str = "tiny", dialogues: int = 12, multi: bool = False) -> Corpus:

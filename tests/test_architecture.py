@@ -9,7 +9,7 @@ import pytest
 
 from conftest import ROOT
 
-PACKAGE = ROOT / "src" / "turnwise"
+PACKAGE = ROOT / "src" / "turncast"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
     ["errors", "version", "cores"],
@@ -62,7 +62,7 @@ def test_imports_go_down(path):
         return
     for name in imports(path, inside_functions=True):
         parts = name.split(".")
-        if parts[0] != "turnwise" or len(parts) < 2 or parts[1] == here:
+        if parts[0] != "turncast" or len(parts) < 2 or parts[1] == here:
             continue
         assert parts[1] in FLOOR_OF, f"{parts[1]} has no floor; give it one"
         # Rooms of the upper floors do not know one another; below, a floor is a set of plain values.
@@ -74,8 +74,8 @@ def test_imports_go_down(path):
 def test_keras_stays_in_its_rooms(path):
     names = {name.split(".")[0] for name in imports(path, inside_functions=True)}
     if room(path) != "backend":
-        assert "keras" not in names, "take Keras from turnwise.backend, which chooses its backend"
-    if any(name.startswith("turnwise.backend") for name in imports(path, inside_functions=True)):
+        assert "keras" not in names, "take Keras from turncast.backend, which chooses its backend"
+    if any(name.startswith("turncast.backend") for name in imports(path, inside_functions=True)):
         assert room(path) in MAY_IMPORT_KERAS
     if room(path) in LIVE:
         assert not names & {"jax", "torch", "tensorflow"}
@@ -87,7 +87,7 @@ def test_what_serves_all_readers_lies_beside_them():
         if path.is_relative_to(PACKAGE / "readers" / "rasa"):
             continue
         inner = {
-            name for name in imports(path, inside_functions=True) if name.startswith("turnwise.readers.rasa.")
+            name for name in imports(path, inside_functions=True) if name.startswith("turncast.readers.rasa.")
         }
         given = {"write", "to_rasa_yaml", "read_rasa", "is_rasa", "holds_stories", "project_files"}
         assert {name.split(".")[-1] for name in inner} <= given, path.relative_to(PACKAGE)
@@ -97,7 +97,7 @@ def test_a_client_needs_httpx_and_our_values_alone():
     for path in sorted((PACKAGE / "client").glob("*.py")):
         for name in imports(path, inside_functions=True):
             room = ".".join(name.split(".")[:2])
-            allowed = {"turnwise.client", "turnwise.dialogue", "turnwise.errors", "httpx"}
+            allowed = {"turncast.client", "turncast.dialogue", "turncast.errors", "httpx"}
             assert room in allowed or room.split(".")[0] in sys.stdlib_module_names, f"{path.name}: {name}"
 
 
@@ -117,23 +117,23 @@ def test_every_example_runs():
 
 def test_each_package_hands_on_about_a_dozen_names():
     for path in PACKAGE.rglob("__init__.py"):
-        module = ".".join(["turnwise", *path.parent.relative_to(PACKAGE).parts])
-        limit = 20 if module == "turnwise" else 12
+        module = ".".join(["turncast", *path.parent.relative_to(PACKAGE).parts])
+        limit = 20 if module == "turncast" else 12
         assert len(importlib.import_module(module).__all__) <= limit, module
 
 
 def test_every_public_name_is_in_the_docs():
-    import turnwise
+    import turncast
 
     documented = (ROOT / "docs" / "python.md").read_text()
-    for name in turnwise.__all__:
-        assert f"`{name}`" in documented or f"`turnwise.{name}" in documented, name
+    for name in turncast.__all__:
+        assert f"`{name}`" in documented or f"`turncast.{name}" in documented, name
 
 
 def test_every_command_and_option_is_in_the_docs():
     import typer
 
-    from turnwise.cli.app import app
+    from turncast.cli.app import app
 
     documented = (ROOT / "docs" / "commands.md").read_text()
 
@@ -142,8 +142,8 @@ def test_every_command_and_option_is_in_the_docs():
             for child, found in command.commands.items():
                 visit(found, f"{name} {child}".strip())
             return
-        assert f"## turnwise {name}" in documented, name
-        section = documented.split(f"## turnwise {name}\n")[1].split("\n## ")[0]
+        assert f"## turncast {name}" in documented, name
+        section = documented.split(f"## turncast {name}\n")[1].split("\n## ")[0]
         for parameter in command.params:
             for option in parameter.opts:
                 if option.startswith("--") and option != "--help":
@@ -153,7 +153,7 @@ def test_every_command_and_option_is_in_the_docs():
 
 
 def test_every_setting_is_in_the_docs():
-    from turnwise import EncoderConfig, NetworkConfig, TrainConfig
+    from turncast import EncoderConfig, NetworkConfig, TrainConfig
 
     documented = (ROOT / "docs" / "commands.md").read_text()
     for kind in (EncoderConfig, NetworkConfig, TrainConfig):
@@ -162,7 +162,7 @@ def test_every_setting_is_in_the_docs():
 
 
 def test_every_format_is_in_the_docs():
-    from turnwise.readers import FORMATS
+    from turncast.readers import FORMATS
 
     documented = (ROOT / "docs" / "formats.md").read_text()
     for name in FORMATS:

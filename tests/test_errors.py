@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import turnwise
-from turnwise.errors import TurnwiseError
+import turncast
+from turncast.errors import TurncastError
 
 text = st.text(max_size=12)
 st.register_type_strategy(Path, text.map(Path))
 
 
-def kinds(parent=TurnwiseError):
+def kinds(parent=TurncastError):
     yield parent
     for kind in parent.__subclasses__():
         yield from kinds(kind)
@@ -25,7 +25,7 @@ def kinds(parent=TurnwiseError):
 
 def every_kind():
     for room in ("errors", "client", "readers"):
-        package = importlib.import_module(f"turnwise.{room}")
+        package = importlib.import_module(f"turncast.{room}")
         for module in pkgutil.iter_modules(getattr(package, "__path__", ()), f"{package.__name__}."):
             importlib.import_module(module.name)
     return sorted(set(kinds()), key=lambda kind: kind.__name__)
@@ -34,7 +34,7 @@ def every_kind():
 def of_kind(kind):
     """Any error of a kind: by the annotations of its constructor, or with a message."""
     constructed = any(
-        "__init__" in vars(one) for one in kind.__mro__ if one.__module__.startswith("turnwise")
+        "__init__" in vars(one) for one in kind.__mro__ if one.__module__.startswith("turncast")
     )
     return st.builds(kind) if constructed else st.builds(kind, text)
 
@@ -51,7 +51,7 @@ def test_an_error_passes_between_processes(kind, data):
 
 
 def test_what_the_built_in_kind_knows_passes_too():
-    error = pickle.loads(pickle.dumps(turnwise.errors.OutputDenied(13, "Permission denied")))
+    error = pickle.loads(pickle.dumps(turncast.errors.OutputDenied(13, "Permission denied")))
     assert (error.errno, error.strerror) == (13, "Permission denied")
-    missing = pickle.loads(pickle.dumps(turnwise.errors.MissingExtra("training", "train")))
+    missing = pickle.loads(pickle.dumps(turncast.errors.MissingExtra("training", "train")))
     assert missing.msg == str(missing)

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layout_support import LAYOUTS, told
-from turnwise import Corpus, Dialogue, NetworkConfig, Turn
-from turnwise.errors import CorpusError
-from turnwise.layouts import END, answers_a_row, labelled, lesson, turns_read
+from turncast import Corpus, Dialogue, NetworkConfig, Turn
+from turncast.errors import CorpusError
+from turncast.layouts import END, answers_a_row, labelled, lesson, turns_read
 
 ACTIONS = st.lists(st.sampled_from("abc"), max_size=2, unique=True).map(tuple)
 turns = st.builds(Turn, user=st.none() | st.sampled_from(["hi", "bye"]), actions=ACTIONS)
@@ -114,14 +114,14 @@ def test_dialogues_without_the_outcome_are_left_out_and_counted():
 
 
 def test_what_the_reader_left_out_is_still_told(tmp_path):
-    import turnwise
+    import turncast
 
     path = tmp_path / "extra.jsonl"
     turn = '{"user": "hi", "actions": ["greet"], "mood": "good"}'
     path.write_text(
         f'{{"turns": [{turn}], "metadata": {{"happy": true}}}}\n{{"turns": [{turn}], "metadata": {{}}}}\n'
     )
-    kept = labelled(outcomes(outcome="happy"), turnwise.read(path))
+    kept = labelled(outcomes(outcome="happy"), turncast.read(path))
     assert len(list(kept)) == 1
     assert kept.skipped == {"unknown turn key 'mood'": 2, "no 'happy' in the metadata": 1}
 

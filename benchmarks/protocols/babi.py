@@ -10,7 +10,7 @@ from typing import Any
 
 from protocols.case import Case, Published
 from protocols.folders import Folders
-from turnwise import Corpus, read
+from turncast import Corpus, read
 
 SIZES = (10, 20, 30, 50, 100, 300, None)
 CURVE = (10, 20, 50, 100, 300, None)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from turnwise import Corpus, Dialogue
-from turnwise.training import split_dev
+from turncast import Corpus, Dialogue
+from turncast.training import split_dev
 
 LISTEN = "action_listen"
 HELD_OUT = 0.2

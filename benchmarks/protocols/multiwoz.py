@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from protocols.case import Case, Published, held_out
 from protocols.folders import Folders
-from turnwise import read
+from turncast import read
 
 _FOLDER = "multiwoz21"
 _BITS = 44

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from protocols.case import Case, cut, held_out
 from protocols.folders import Folders
-from turnwise import read
+from turncast import read
 
 _TRACES = ("tau_bench", "historical_trajectories", "gpt-4o-airline.json")
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from protocols.case import Case, Published, cut
 from protocols.folders import Folders
-from turnwise import Corpus, Dialogue, read
-from turnwise.readers.star import star_files
+from turncast import Corpus, Dialogue, read
+from turncast.readers.star import star_files
 
 SHARE = 0.8
 CURVE = (10, 20, 50, 100, 300, None)

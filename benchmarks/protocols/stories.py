@@ -8,8 +8,8 @@ from pathlib import Path
 
 from protocols.case import Case, Published, held_out
 from protocols.folders import Folders
-from turnwise import Corpus, read
-from turnwise.readers import ReadConfig
+from turncast import Corpus, read
+from turncast.readers import ReadConfig
 
 COUNTS = 740, 185
 _TEST = re.compile(r"(?<![a-z])test")

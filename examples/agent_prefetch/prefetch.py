@@ -1,7 +1,7 @@
 """An agent that begins the next tool call while its large model still thinks.
 
 Traces of an agent are replayed: at each step the large model "thinks" (a pause), and says what the trace
-says. Meanwhile a turnwise server is asked what will come; where it is sure of a tool, that tool begins at
+says. Meanwhile a turncast server is asked what will come; where it is sure of a tool, that tool begins at
 once. If the model then calls it, its answer is there sooner; if not, what was begun is dropped. Each trace is
 replayed without this and with it, and both are timed.
 
@@ -25,13 +25,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import turnwise
-from turnwise.client import AsyncClient, Retries
+import turncast
+from turncast.client import AsyncClient, Retries
 
 Messages = Sequence[dict[str, Any]]
 OWN = Path(__file__).with_name("traces.jsonl")
 RESPOND = "respond"
-QUICKLY = turnwise.TrainConfig(epochs=30, batch_turns=64, learning_rate=0.01)
+QUICKLY = turncast.TrainConfig(epochs=30, batch_turns=64, learning_rate=0.01)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +119,11 @@ def served(traces: Sequence[Messages]) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as place:
         file, model = Path(place) / "traces.jsonl", Path(place) / "model"
         file.write_text("".join(json.dumps({"messages": list(one)}) + "\n" for one in traces))
-        turnwise.train(turnwise.read(file).load(), config=QUICKLY).save(model)
+        turncast.train(turncast.read(file).load(), config=QUICKLY).save(model)
         with closing(socket.socket()) as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        command = [sys.executable, "-m", "turnwise", "serve", str(model), "--store", "memory:"]
+        command = [sys.executable, "-m", "turncast", "serve", str(model), "--store", "memory:"]
         with subprocess.Popen([*command, "--port", str(port)], stderr=subprocess.DEVNULL) as process:
             try:
                 yield f"http://127.0.0.1:{port}"

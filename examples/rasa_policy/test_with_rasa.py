@@ -1,6 +1,6 @@
-"""With real Rasa 3.6: an assistant whose only policy asks a turnwise server, trained and talked to.
+"""With real Rasa 3.6: an assistant whose only policy asks a turncast server, trained and talked to.
 
-The server (TURNWISE_URL) has a model of the stories beside this file; turnwise's own tests start it.
+The server (TURNCAST_URL) has a model of the stories beside this file; turncast's own tests start it.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from rasa.core.agent import load_agent
 from rasa.model_training import train
 
 HERE = Path(__file__).parent
-URL = os.environ.get("TURNWISE_URL", "http://127.0.0.1:8000")
+URL = os.environ.get("TURNCAST_URL", "http://127.0.0.1:8000")
 
 
 @pytest.fixture(scope="module")

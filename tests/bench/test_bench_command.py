@@ -1,25 +1,25 @@
-"""`turnwise bench`, as a user runs it."""
+"""`turncast bench`, as a user runs it."""
 
 import json
 
 from bench_support import STEP
 from cli_support import refused, run
-from turnwise import Policy
-from turnwise.sessions import open_store
+from turncast import Policy
+from turncast.sessions import open_store
 
 
 def test_step_writes_a_table_and_json(tmp_path):
     page = tmp_path / "page.md"
-    options = ["--case", "step", "--quick", "--contenders", "turnwise,numpy", "--page", page]
+    options = ["--case", "step", "--quick", "--contenders", "turncast,numpy", "--page", page]
     done = run("bench", "step", *options, "--write", "--json")
     assert done.returncode == 0, done.stderr
     contest = json.loads(done.stdout)["contests"][0]
-    assert list(contest["contenders"]) == ["turnwise", "numpy"]
+    assert list(contest["contenders"]) == ["turncast", "numpy"]
     assert contest["left_out"] == {}
     assert contest["problem"]["actions"] > STEP.actions
     assert "round 2 of 2" in done.stderr
-    assert "## turnwise bench step\n\n`turnwise bench step --case step --quick " in page.read_text()
-    assert page.read_text().count("| turnwise |") == 1
+    assert "## turncast bench step\n\n`turncast bench step --case step --quick " in page.read_text()
+    assert page.read_text().count("| turncast |") == 1
 
     shown = run("bench", "step", *options)
     assert shown.returncode == 0
@@ -27,11 +27,11 @@ def test_step_writes_a_table_and_json(tmp_path):
 
 
 def test_a_live_turn_of_a_model(saved, tmp_path):
-    done = run("bench", "step", saved, "--case", "turn", "--quick", "--contenders", "turnwise", "--json")
+    done = run("bench", "step", saved, "--case", "turn", "--quick", "--contenders", "turncast", "--json")
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)["contests"][0]
     assert found["problem"]["actions"] == len(Policy.load(saved).space)
-    assert found["contenders"]["turnwise"]["p99_us"] >= found["contenders"]["turnwise"]["p50_us"] > 0
+    assert found["contenders"]["turncast"]["p99_us"] >= found["contenders"]["turncast"]["p50_us"] > 0
     assert found["table"][0]["late turn, us"].endswith("(turn 21)")
 
 
@@ -46,11 +46,11 @@ def test_the_start_of_a_process(saved):
         "--rounds",
         1,
         "--contenders",
-        "turnwise",
+        "turncast",
         "--json",
     )
     assert done.returncode == 0, done.stderr
-    (one,) = json.loads(done.stdout)["contests"][0]["contenders"]["turnwise"]["rounds"]
+    (one,) = json.loads(done.stdout)["contests"][0]["contenders"]["turncast"]["rounds"]
     assert 0 < one["seconds"] < 60
     assert one["megabytes"] > 10
 
@@ -77,7 +77,7 @@ def test_a_server_under_load(saved, tmp_path):
         assert 0 < found["p50_ms"] <= found["p99_ms"]
     assert one["turns"] * one["p50_ms"] / 1e3 < 2 * 0.3  # they take turns: one after the other
     section = page.read_text()
-    assert "## turnwise bench serve\n\n`turnwise bench serve " in section
+    assert "## turncast bench serve\n\n`turncast bench serve " in section
     assert section.count("\n| 3 |") == 2
     assert list(open_store(store).ids()) == []  # it leaves nothing behind
 

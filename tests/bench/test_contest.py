@@ -10,21 +10,21 @@ import pytest
 
 from bench_support import STEP, laid_out, steppers
 from support import tiny
-from turnwise import NetworkConfig
-from turnwise.bench import contest
-from turnwise.bench.arrays import corpus_of, read_arrays
-from turnwise.bench.contenders.keras_training import KerasTraining
-from turnwise.bench.contenders.lessons import NO_ACTION, Lessons, sorted_batches
-from turnwise.bench.contenders.numpy_step import NumpyStep
-from turnwise.bench.contenders.turnwise_step import TurnwiseStep
-from turnwise.bench.contenders.turnwise_training import TurnwiseTraining
-from turnwise.bench.contest import disagreement, hold
-from turnwise.bench.entrants import ENTRANTS, PEAK
-from turnwise.bench.problem import Problem
-from turnwise.bench.process import Process
-from turnwise.bench.setting import lay_out_corpus, lay_out_policy
-from turnwise.bench.verbs import Plan, bench_batch, bench_train
-from turnwise.errors import ConfigError
+from turncast import NetworkConfig
+from turncast.bench import contest
+from turncast.bench.arrays import corpus_of, read_arrays
+from turncast.bench.contenders.keras_training import KerasTraining
+from turncast.bench.contenders.lessons import NO_ACTION, Lessons, sorted_batches
+from turncast.bench.contenders.numpy_step import NumpyStep
+from turncast.bench.contenders.turncast_step import TurncastStep
+from turncast.bench.contenders.turncast_training import TurncastTraining
+from turncast.bench.contest import disagreement, hold
+from turncast.bench.entrants import ENTRANTS, PEAK
+from turncast.bench.problem import Problem
+from turncast.bench.process import Process
+from turncast.bench.setting import lay_out_corpus, lay_out_policy
+from turncast.bench.verbs import Plan, bench_batch, bench_train
+from turncast.errors import ConfigError
 
 
 def test_contenders_take_turns(tmp_path, monkeypatch):
@@ -36,10 +36,10 @@ def test_contenders_take_turns(tmp_path, monkeypatch):
         return ask(process, do, **more)
 
     monkeypatch.setattr(Process, "ask", spied)
-    found = hold(STEP, laid_out(tmp_path), steppers("turnwise", "numpy"), rounds=3)
+    found = hold(STEP, laid_out(tmp_path), steppers("turncast", "numpy"), rounds=3)
     first, second = dict.fromkeys(process for process, _ in asked)
     assert [process for process, do in asked if do == "round"] == [first, second] * 3
-    assert [entry.entrant.name for entry in found.entries] == ["turnwise", "numpy"]
+    assert [entry.entrant.name for entry in found.entries] == ["turncast", "numpy"]
     for entry in found.entries:
         assert len(entry.rounds) == 3
         assert all(len(one.samples) == one.turns == STEP.batches for one in entry.rounds)
@@ -56,8 +56,8 @@ def test_who_answers_otherwise_is_left_out(tmp_path, monkeypatch):
         return answers + (2e-4 if name == "numpy" else 0), losses
 
     monkeypatch.setattr(Process, "outputs", altered)
-    found = hold(STEP, laid_out(tmp_path), steppers("turnwise", "numpy"), rounds=1)
-    assert [entry.entrant.name for entry in found.entries] == ["turnwise"]
+    found = hold(STEP, laid_out(tmp_path), steppers("turncast", "numpy"), rounds=1)
+    assert [entry.entrant.name for entry in found.entries] == ["turncast"]
     assert found.left_out == {
         "numpy": "its outputs are up to 0.0002 from those of the first contender; 0.0001 is allowed"
     }
@@ -72,18 +72,18 @@ def test_disagreement():
 
 
 def test_who_is_not_installed_is_named_with_the_extra(tmp_path):
-    turnwise, numpy = steppers("turnwise", "numpy")
+    turncast, numpy = steppers("turncast", "numpy")
     absent = replace(numpy, needs=("no_such_library",))
-    found = hold(STEP, laid_out(tmp_path), [turnwise, absent], rounds=1)
-    assert found.left_out == {"numpy": "not installed; pip install 'turnwise[bench]' brings it"}
-    assert [entry.entrant.name for entry in found.entries] == ["turnwise"]
+    found = hold(STEP, laid_out(tmp_path), [turncast, absent], rounds=1)
+    assert found.left_out == {"numpy": "not installed; pip install 'turncast[bench]' brings it"}
+    assert [entry.entrant.name for entry in found.entries] == ["turncast"]
 
 
 def test_who_fails_is_named_with_the_reason(tmp_path):
-    turnwise, numpy = steppers("turnwise", "numpy")
+    turncast, numpy = steppers("turncast", "numpy")
     fails = replace(numpy, places={"step": "numpy_step:NoSuchClass"})
     ends = replace(numpy, name="ends", places={"step": "no_such_module:Class"})
-    found = hold(STEP, laid_out(tmp_path), [turnwise, fails, ends], rounds=1)
+    found = hold(STEP, laid_out(tmp_path), [turncast, fails, ends], rounds=1)
     assert found.left_out["numpy"].startswith("AttributeError: ")
     assert "no_such_module" in found.left_out["ends"]
     assert len(found.entries) == 1
@@ -98,7 +98,7 @@ def test_the_numpy_step_is_the_runtimes(tmp_path):
     """The reference that others are judged by is itself judged."""
     folder = laid_out(tmp_path)
     answers = []
-    for kind in (TurnwiseStep, NumpyStep):
+    for kind in (TurncastStep, NumpyStep):
         contender = kind(STEP, folder)
         contender.first()
         answers.append(contender.outputs())
@@ -142,7 +142,7 @@ def test_trainings_agree(tmp_path, kind):
     problem = replace(STEP, kind=kind, batch=4, batches=2, turns=3)
     folder = laid_out(tmp_path, problem)
     found = []
-    for made in (TurnwiseTraining(problem, folder), KerasTraining(problem, folder)):
+    for made in (TurncastTraining(problem, folder), KerasTraining(problem, folder)):
         losses = [made.first()]
         found.append((made.outputs(), [*losses, *made.losses()]))
         assert made.round().turns == 4 * 2 * 3
@@ -154,11 +154,11 @@ def test_trainings_agree(tmp_path, kind):
 @pytest.mark.parametrize("kind", ["flat", "bits", "hierarchy"])
 def test_torch_agrees(tmp_path, kind):
     pytest.importorskip("torch")
-    from turnwise.bench.contenders.torch_training import TorchBags, TorchTraining
+    from turncast.bench.contenders.torch_training import TorchBags, TorchTraining
 
     problem = replace(STEP, kind=kind, batch=4, batches=2, turns=3)
     folder = laid_out(tmp_path, problem)
-    kinds = [TurnwiseTraining, TorchTraining, *([TorchBags] * (kind == "bits"))]
+    kinds = [TurncastTraining, TorchTraining, *([TorchBags] * (kind == "bits"))]
     found = []
     for made in (kind(problem, folder) for kind in kinds):
         losses = [made.first()]

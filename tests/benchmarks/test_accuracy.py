@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-import turnwise
+import turncast
 from accuracy_page import section
 from accuracy_rows import Row, rows_of, trials_of
 from protocols.case import Case, Published
@@ -15,9 +15,9 @@ SETTINGS = {"epochs": 1, "units": 8, "bit_units": 8}
 
 @pytest.fixture(scope="module")
 def case() -> Case:
-    parts = {"test": turnwise.simulate(dialogues=4, seed=2).load()}
+    parts = {"test": turncast.simulate(dialogues=4, seed=2).load()}
     published = {"test": Published("best of others", "90%", "95%")}
-    train = turnwise.simulate(dialogues=12, seed=1).load()
+    train = turncast.simulate(dialogues=12, seed=1).load()
     return Case("tiny", "star", train, parts, published=published, curve="tiny")
 
 
@@ -44,9 +44,9 @@ def test_trainings_are_kept_and_found_again(case, tmp_path):
 
 def test_a_refusal_comes_back_from_the_process(case, tmp_path):
     trials = trials_of(case, 1, {"decide": "sets"}, tmp_path)
-    with pytest.raises(turnwise.TurnwiseError, match=r"^tiny, seed 1: setting 'decide' is 'sets'"):
+    with pytest.raises(turncast.TurncastError, match=r"^tiny, seed 1: setting 'decide' is 'sets'"):
         run_all(trials.alone, tmp_path, 1, lambda said: None)
-    with pytest.raises(turnwise.TurnwiseError, match="unknown setting 'epoch'; did you mean 'epochs'"):
+    with pytest.raises(turncast.TurncastError, match="unknown setting 'epoch'; did you mean 'epochs'"):
         trials_of(case, 1, {"epoch": 1}, tmp_path)
 
 

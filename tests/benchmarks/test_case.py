@@ -2,9 +2,9 @@
 
 import pytest
 
-import turnwise
+import turncast
 from protocols.case import Case, cut, drawn, spoken_f1, without_test
-from turnwise.metrics import Tally
+from turncast.metrics import Tally
 
 
 def ids(corpus):
@@ -12,7 +12,7 @@ def ids(corpus):
 
 
 def test_each_seed_draws_its_own_dialogues_in_the_order_of_the_corpus():
-    corpus = turnwise.simulate(dialogues=40, seed=1).load()
+    corpus = turncast.simulate(dialogues=40, seed=1).load()
     draws = {seed: ids(drawn(corpus, 10, seed)) for seed in range(1, 6)}
     assert {len(set(drawing)) for drawing in draws.values()} == {10}
     assert len({tuple(drawing) for drawing in draws.values()}) == 5
@@ -24,14 +24,14 @@ def test_each_seed_draws_its_own_dialogues_in_the_order_of_the_corpus():
 
 
 def test_a_cut_rounds_down_and_loses_nothing():
-    corpus = turnwise.simulate(dialogues=9, seed=1).load()
+    corpus = turncast.simulate(dialogues=9, seed=1).load()
     train, test = cut("nine", corpus, 0.8)
     assert ids(train) == ids(corpus)[:7]
     assert ids(test) == ids(corpus)[7:]
 
 
 def test_without_its_test_part_a_case_is_judged_on_a_fifth_of_its_training_part():
-    train, test = cut("fifty", turnwise.simulate(dialogues=50, seed=1).load(), 0.8)
+    train, test = cut("fifty", turncast.simulate(dialogues=50, seed=1).load(), 0.8)
     case = without_test(Case("fifty", "fifty", train, {"test": test}))
     ((part, dev),) = case.tests.items()
     assert part == "a fifth of the training part"

@@ -11,8 +11,8 @@ import pytest
 
 from cli_support import refused, run, run_code, run_process
 from support import tiny
-from turnwise import Policy
-from turnwise.readers import to_json
+from turncast import Policy
+from turncast.readers import to_json
 
 TRAIN = ["--epochs", "1", "--units", "4", "--set", "batch_turns=64"]
 
@@ -37,7 +37,7 @@ def test_train_evaluate_predict_chat(corpus, tmp_path):
     done = run("train", corpus, "--out", model, *TRAIN)
     assert done.returncode == 0, done.stderr
     assert "epoch 1/1  loss " in done.stderr
-    assert f"Saved {model}. Next: turnwise chat {model}" in done.stderr
+    assert f"Saved {model}. Next: turncast chat {model}" in done.stderr
     assert "floor: a table of counts" in done.stdout
     assert names_in(tmp_path) == ["model"]
     assert json.loads((model / "report.json").read_text())["dialogues"] == 1
@@ -169,7 +169,7 @@ def test_existing_output_is_refused_unless_forced(corpus, saved, tmp_path):
     precious.mkdir()
     (precious / "thesis.txt").write_text("years of work")
     message = refused(run("train", corpus, "--out", precious, "--force", *TRAIN))
-    assert message == f"{precious}: something that turnwise did not write is in the way; choose another name"
+    assert message == f"{precious}: something that turncast did not write is in the way; choose another name"
     assert bytes_of(precious) == {"thesis.txt": b"years of work"}
 
 
@@ -196,10 +196,10 @@ def test_a_full_disk_while_saving_leaves_the_old_model_whole(corpus, saved, tmp_
 
     code = f"""
 import resource, signal
-import sys, turnwise
-sys.argv = ["turnwise", "again"]
-policy = turnwise.Policy.load({str(model)!r})
-from turnwise.cli import door
+import sys, turncast
+sys.argv = ["turncast", "again"]
+policy = turncast.Policy.load({str(model)!r})
+from turncast.cli import door
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 door.app = lambda standalone_mode: policy.save({str(model)!r}, force=True)
@@ -236,10 +236,10 @@ def test_a_damaged_model_is_refused_by_name(saved, tmp_path, name, corpus):
 def test_a_manifest_of_an_unknown_format_is_refused_by_name(saved, tmp_path):
     model = Policy.load(saved).save(tmp_path / "model")
     manifest = json.loads((model / "manifest.json").read_text())
-    (model / "manifest.json").write_text(json.dumps(manifest | {"format": "turnwise-policy-9"}))
+    (model / "manifest.json").write_text(json.dumps(manifest | {"format": "turncast-policy-9"}))
     assert refused(run("chat", model)) == (
-        f"{model}: unknown format 'turnwise-policy-9', expected 'turnwise-policy-1'; "
-        "another turnwise may know it"
+        f"{model}: unknown format 'turncast-policy-9', expected 'turncast-policy-1'; "
+        "another turncast may know it"
     )
     (model / "manifest.json").unlink()
     assert refused(run("chat", model)).startswith(f"{model}: manifest.json is missing")
@@ -250,7 +250,7 @@ def test_a_manifest_of_an_unknown_format_is_refused_by_name(saved, tmp_path):
     [
         (
             ["evaluate", "nope", "-"],
-            "nope: there is no such folder; give a folder that `turnwise train` made",
+            "nope: there is no such folder; give a folder that `turncast train` made",
         ),
         (["data", "show", "nope"], "nope: no such file or folder; check the path"),
         (
@@ -287,7 +287,7 @@ def test_ctrl_c_saves_the_best_so_far_and_resume_goes_on(corpus, tmp_path):
     command = [
         sys.executable,
         "-m",
-        "turnwise",
+        "turncast",
         "train",
         str(corpus),
         "--out",
@@ -321,7 +321,7 @@ def test_resume_without_a_checkpoint(corpus, tmp_path):
 
 
 def test_a_reader_that_goes_away_is_no_error(corpus, saved):
-    command = f"{sys.executable} -m turnwise predict {saved} {' '.join([str(corpus)])} | head -n 1"
+    command = f"{sys.executable} -m turncast predict {saved} {' '.join([str(corpus)])} | head -n 1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True)
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1
@@ -331,12 +331,12 @@ def test_without_the_training_libraries_the_error_names_the_extra(corpus, tmp_pa
     code = """
 import sys
 sys.modules["keras"] = None
-from turnwise.cli import main
+from turncast.cli import main
 main()
 """
     assert refused(run_code(code, "train", corpus, "--out", tmp_path / "m")) == (
         "training on jax needs libraries that are not installed; "
-        "install them with: pip install 'turnwise[train]'"
+        "install them with: pip install 'turncast[train]'"
     )
 
 

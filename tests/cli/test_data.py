@@ -1,15 +1,15 @@
-"""`turnwise data ...` and `turnwise init`, as a user runs them."""
+"""`turncast data ...` and `turncast init`, as a user runs them."""
 
 import json
 import shlex
 
 import pytest
 
-import turnwise
+import turncast
 from cli_support import refused, run
 from support import tiny
-from turnwise.data import convert
-from turnwise.data.project import COMMANDS
+from turncast.data import convert
+from turncast.data.project import COMMANDS
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_fix(here):
     assert done.stdout.splitlines()[-1] == (
         "Wrote new.jsonl: 1 dialogues; removed 1 exact duplicates, stripped 1 actions in 2 turns"
     )
-    assert [d.id for d in turnwise.read(here / "new.jsonl")] == ["a"]
+    assert [d.id for d in turncast.read(here / "new.jsonl")] == ["a"]
     assert refused(run("data", "validate", "odd.jsonl", "--fix", "new.jsonl", cwd=here)).startswith(
         "new.jsonl: the file exists; give --force"
     )
@@ -81,7 +81,7 @@ def test_split(here):
     assert (done.returncode, done.stderr) == (0, "")
     assert "Saved parts, with a record in parts/split.json" in done.stdout
     record = json.loads((here / "parts" / "split.json").read_text())
-    assert record["command"] == "turnwise data split tiny.jsonl --out parts --share 0.5,0.5 --seed 3"
+    assert record["command"] == "turncast data split tiny.jsonl --out parts --share 0.5,0.5 --seed 3"
     assert [part["dialogues"] for part in record["parts"].values()] == [6, 6]
     forced = run("data", "split", "tiny.jsonl", "-o", "parts", "--force", "--json", cwd=here)
     assert json.loads(forced.stdout)["shares"] == [0.8, 0.1, 0.1]
@@ -129,11 +129,11 @@ def test_the_three_commands_of_a_new_project(tmp_path):
     assert refused(run("init", "bookings", cwd=tmp_path)) == (
         "bookings: it exists already; choose another name"
     )
-    settings = project / "turnwise.toml"
+    settings = project / "turncast.toml"
     settings.write_text(settings.read_text().replace("epochs = 15 ", "epochs = 1 "))
     for command in COMMANDS:
         program, *arguments = shlex.split(command)
-        assert program == "turnwise"
+        assert program == "turncast"
         done = run(*arguments, cwd=project)
         assert done.returncode == 0, done.stderr
     assert "this policy" in done.stdout
@@ -150,8 +150,8 @@ def test_help(verb):
 
 
 def test_live_conversations_become_a_corpus(tmp_path):
-    from turnwise.sessions import Event, open_store
-    from turnwise.sessions.store import Change
+    from turncast.sessions import Event, open_store
+    from turncast.sessions.store import Change
 
     url = f"sqlite:///{tmp_path / 'live.db'}"
     store = open_store(url)
@@ -159,7 +159,7 @@ def test_live_conversations_become_a_corpus(tmp_path):
     assert store.save([Change("c1", 0, "default", b"", events, at=0)]) == [True]
     store.close()
     assert run("data", "convert", url, tmp_path / "live.jsonl").returncode == 0
-    (dialogue,) = turnwise.read(tmp_path / "live.jsonl")
+    (dialogue,) = turncast.read(tmp_path / "live.jsonl")
     assert [(turn.user, turn.actions) for turn in dialogue] == [("hello", ("greet",))]
     assert "give the store alone" in refused(run("data", "show", url, "other.jsonl"))
     assert "absent.db" in refused(run("data", "show", f"sqlite:///{tmp_path / 'absent.db'}"))

@@ -1,4 +1,4 @@
-"""`turnwise evaluate --errors` and `turnwise compare`, as a user runs them."""
+"""`turncast evaluate --errors` and `turncast compare`, as a user runs them."""
 
 import json
 import sys
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from support import tiny
-from turnwise.cli.door import run
-from turnwise.data import convert
+from turncast.cli.door import run
+from turncast.data import convert
 
 
 @dataclass
@@ -19,11 +19,11 @@ class Done:
 
 
 @pytest.fixture
-def turnwise(monkeypatch, capsys):
+def turncast(monkeypatch, capsys):
     """Run a verb as the program does, in this process."""
 
     def run_verb(*arguments) -> Done:
-        monkeypatch.setattr(sys, "argv", ["turnwise", *map(str, arguments)])
+        monkeypatch.setattr(sys, "argv", ["turncast", *map(str, arguments)])
         return Done(run(), *capsys.readouterr())
 
     return run_verb
@@ -31,7 +31,7 @@ def turnwise(monkeypatch, capsys):
 
 def refused(done: Done) -> str:
     assert (done.status, done.stdout, done.stderr.count("\n")) == (2, "", 1), done
-    return done.stderr.removeprefix("turnwise: ").strip()
+    return done.stderr.removeprefix("turncast: ").strip()
 
 
 @pytest.fixture(scope="module")
@@ -41,63 +41,63 @@ def corpus(tmp_path_factory):
     return path
 
 
-def test_errors_are_written_shown_and_judged_again(turnwise, saved, corpus, tmp_path):
+def test_errors_are_written_shown_and_judged_again(turncast, saved, corpus, tmp_path):
     file = tmp_path / "errors.jsonl"
-    done = turnwise("evaluate", saved, corpus, "--errors", file, "--json")
+    done = turncast("evaluate", saved, corpus, "--errors", file, "--json")
     report = json.loads(done.stdout)
     wrong = report["turns"] - report["right_turns"]
-    assert done.stderr == f"Wrote {wrong} wrong turns to {file}. Look at them: turnwise data show {file}\n"
-    shown = turnwise("data", "show", file, "--samples", 1)
+    assert done.stderr == f"Wrote {wrong} wrong turns to {file}. Look at them: turncast data show {file}\n"
+    shown = turncast("data", "show", file, "--samples", 1)
     assert (shown.status, shown.stderr) == (0, "")
     most = report["confusions"][0]
     assert f"confusion={' + '.join(most['true'])} -> {' + '.join(most['predicted'])}" in shown.stdout
-    again = json.loads(turnwise("evaluate", saved, file, "--json").stdout)
+    again = json.loads(turncast("evaluate", saved, file, "--json").stdout)
     assert (again["dialogues"], again["right_dialogues"]) == (wrong, 0)
 
-    message = refused(turnwise("evaluate", saved, corpus, "--errors", file))
+    message = refused(turncast("evaluate", saved, corpus, "--errors", file))
     assert message == f"{file}: the file exists; give --force to replace it, or choose another name"
     one = tmp_path / "one.jsonl"
     one.write_text(file.read_text().splitlines()[0])
-    done = turnwise("evaluate", saved, one, "--errors", file, "--force")
+    done = turncast("evaluate", saved, one, "--errors", file, "--force")
     assert done.status == 0, done.stderr
     assert len(file.read_text().splitlines()) < wrong
-    message = refused(turnwise("evaluate", saved, corpus, "--force"))
+    message = refused(turncast("evaluate", saved, corpus, "--force"))
     assert message == "--force replaces the files of --errors and --report; give one, or leave it out"
 
 
-def test_a_report_is_written_as_a_page(turnwise, saved, corpus, tmp_path):
+def test_a_report_is_written_as_a_page(turncast, saved, corpus, tmp_path):
     file = tmp_path / "report.html"
-    done = turnwise("evaluate", saved, corpus, "--report", file, "--json")
+    done = turncast("evaluate", saved, corpus, "--report", file, "--json")
     assert (done.status, done.stderr) == (0, f"Wrote {file}; open it in a browser.\n")
     found, page = json.loads(done.stdout), file.read_text(encoding="utf-8")
     assert f"<h1><bdi>{saved.name}</bdi> on <bdi>tiny</bdi></h1>" in page
     assert f"{found['right_turns']} of {found['turns']}" in page
 
-    message = refused(turnwise("evaluate", saved, corpus, "--report", file))
+    message = refused(turncast("evaluate", saved, corpus, "--report", file))
     assert message == f"{file}: the file exists; give --force to replace it, or choose another name"
     file.write_text("old")
-    both = turnwise("evaluate", saved, corpus, "--report", file, "--errors", tmp_path / "e.jsonl", "--force")
+    both = turncast("evaluate", saved, corpus, "--report", file, "--errors", tmp_path / "e.jsonl", "--force")
     assert both.stderr.count("Wrote ") == 2
     assert file.read_text(encoding="utf-8") == page
-    message = refused(turnwise("evaluate", saved, corpus, "--report", file, "--errors", file, "--force"))
+    message = refused(turncast("evaluate", saved, corpus, "--report", file, "--errors", file, "--force"))
     assert message == f"--errors and --report both name {file}; give each a file of its own"
 
 
-def test_a_page_without_its_libraries_is_refused_before_judging(turnwise, saved, monkeypatch, tmp_path):
+def test_a_page_without_its_libraries_is_refused_before_judging(turncast, saved, monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    message = refused(turnwise("evaluate", saved, tmp_path / "nothing", "--report", tmp_path / "report.html"))
+    message = refused(turncast("evaluate", saved, tmp_path / "nothing", "--report", tmp_path / "report.html"))
     assert message == (
         "a report as a page needs libraries that are not installed; install them with: "
-        "pip install 'turnwise[report]'"
+        "pip install 'turncast[report]'"
     )
     assert not (tmp_path / "report.html").exists()
 
 
-def test_compare(turnwise, saved, corpus, tmp_path):
-    done = turnwise("compare", saved, saved, corpus)
+def test_compare(turncast, saved, corpus, tmp_path):
+    done = turncast("compare", saved, saved, corpus)
     assert (done.status, done.stderr) == (0, "")
     assert "no action differs" in done.stdout
-    record = json.loads(turnwise("compare", saved, saved, corpus, "--json").stdout)
+    record = json.loads(turncast("compare", saved, saved, corpus, "--json").stdout)
     assert (record["names"], record["won_turns"]) == ([str(saved)] * 2, [0, 0])
-    message = refused(turnwise("compare", saved, tmp_path / "nothing", corpus))
+    message = refused(turncast("compare", saved, tmp_path / "nothing", corpus))
     assert message.startswith(f"{tmp_path / 'nothing'}: there is no such folder")

@@ -1,4 +1,4 @@
-"""`turnwise explain`, and `/why` in `turnwise chat`."""
+"""`turncast explain`, and `/why` in `turncast chat`."""
 
 import json
 
@@ -6,10 +6,10 @@ import pytest
 from typer.testing import CliRunner
 
 from support import tiny
-from turnwise import TurnwiseError
-from turnwise.cli.app import app
-from turnwise.explain import explain_prediction
-from turnwise.readers import to_json
+from turncast import TurncastError
+from turncast.cli.app import app
+from turncast.explain import explain_prediction
+from turncast.readers import to_json
 
 LINES = "".join(to_json(dialogue) + "\n" for dialogue in tiny())
 
@@ -52,7 +52,7 @@ def test_explain_one_turn(saved, policy, corpus):
     ],
 )
 def test_refusals(saved, corpus, options, message):
-    with pytest.raises(TurnwiseError) as refused:
+    with pytest.raises(TurncastError) as refused:
         run("explain", saved, corpus, *options)
     assert str(refused.value) == message
 

@@ -1,11 +1,11 @@
-"""`turnwise export`, as a user runs it."""
+"""`turncast export`, as a user runs it."""
 
 import json
 
 from cli_support import refused, run, run_code
 from support import QUICK, tiny
-from turnwise import NetworkConfig, train
-from turnwise.runtime import OnnxNetwork
+from turncast import NetworkConfig, train
+from turncast.runtime import OnnxNetwork
 
 
 def test_export(saved, policy, tmp_path):
@@ -48,7 +48,7 @@ def test_help():
 
 def test_no_model(tmp_path):
     message = refused(run("export", "nope", "--onnx", "model.onnx", cwd=tmp_path))
-    assert message == "nope: there is no such folder; give a folder that `turnwise train` made"
+    assert message == "nope: there is no such folder; give a folder that `turncast train` made"
 
 
 def test_a_network_that_cannot_be_written_leaves_nothing(tmp_path):
@@ -66,11 +66,11 @@ def test_without_the_libraries_the_error_names_the_extra(saved, tmp_path):
     code = """
 import sys
 sys.modules["onnx"] = None
-from turnwise.cli import main
+from turncast.cli import main
 main()
 """
     assert refused(run_code(code, "export", saved, "--onnx", tmp_path / "model.onnx")) == (
-        "writing ONNX needs libraries that are not installed; install them with: pip install 'turnwise[onnx]'"
+        "writing ONNX needs libraries that are not installed; install them with: pip install 'turncast[onnx]'"
     )
 
 
@@ -78,9 +78,9 @@ def test_a_full_disk_leaves_the_old_file_whole(saved, tmp_path):
     file = tmp_path / "model.onnx"
     file.write_bytes(b"old")
     code = f"""
-import resource, signal, sys, turnwise
-policy = turnwise.Policy.load({str(saved)!r})
-from turnwise.cli import door
+import resource, signal, sys, turncast
+policy = turncast.Policy.load({str(saved)!r})
+from turncast.cli import door
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 door.app = lambda standalone_mode: policy.export_onnx({str(file)!r}, force=True)

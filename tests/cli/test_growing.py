@@ -1,4 +1,4 @@
-"""`turnwise train --seeds` and `--from`, as a user runs them."""
+"""`turncast train --seeds` and `--from`, as a user runs them."""
 
 import json
 
@@ -6,8 +6,8 @@ import pytest
 
 from cli_support import refused, run
 from support import tiny
-from turnwise import Policy
-from turnwise.readers import to_json
+from turncast import Policy
+from turncast.readers import to_json
 
 TRAIN = ["--epochs", "1", "--units", "4", "--set", "batch_turns=64"]
 
@@ -74,7 +74,7 @@ def test_a_model_grows_and_says_what_it_forgot(files, tmp_path):
             ["--from", "model", "--cell", "gru"],
             "setting 'cell' is 'gru', the model that is to grow has 'lstm'",
         ),
-        (["--from", "nothing"], "nothing: there is no such folder; give a folder that `turnwise train` made"),
+        (["--from", "nothing"], "nothing: there is no such folder; give a folder that `turncast train` made"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_one_line(files, arguments, message):

@@ -1,4 +1,4 @@
-"""Every layout on the command line: train, evaluate, predict, chat; and `turnwise shapes`."""
+"""Every layout on the command line: train, evaluate, predict, chat; and `turncast shapes`."""
 
 import json
 
@@ -6,8 +6,8 @@ import pytest
 
 from cli_support import refused, run
 from support import tiny
-from turnwise import Corpus, Dialogue, NetworkConfig, TrainConfig, train
-from turnwise.readers import to_json
+from turncast import Corpus, Dialogue, NetworkConfig, TrainConfig, train
+from turncast.readers import to_json
 
 
 @pytest.fixture(scope="module")

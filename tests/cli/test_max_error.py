@@ -7,10 +7,10 @@ import pytest
 
 from cli_support import refused, run
 from support import tiny
-from turnwise import Policy
-from turnwise.policy.decision import ALWAYS, Decision
-from turnwise.policy.risk import RiskCurve
-from turnwise.readers import to_json
+from turncast import Policy
+from turncast.policy.decision import ALWAYS, Decision
+from turncast.policy.risk import RiskCurve
+from turncast.readers import to_json
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from turnwise.training import PlainProgress, RichProgress, progress_for
+from turncast.training import PlainProgress, RichProgress, progress_for
 
 RECORD = {"epoch": 1, "loss": 0.5, "dev_turn_accuracy": 0.75, "turns_per_second": 12_000.0, "best": True}
 LINE = "epoch 1/2  loss 0.5000  dev  75.00%  12,000 turns/s  best so far"

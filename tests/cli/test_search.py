@@ -1,4 +1,4 @@
-"""`turnwise search`, as a user runs it."""
+"""`turncast search`, as a user runs it."""
 
 import json
 import tomllib
@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from support import tiny
-from turnwise import TurnwiseError
-from turnwise.cli.app import app
-from turnwise.readers import to_json
+from turncast import TurncastError
+from turncast.cli.app import app
+from turncast.readers import to_json
 
 SEARCH = ["search", "tiny.jsonl", "--out", "best.toml"]
 SEARCH += ["--space", "units=4,8", "--fix", "epochs=1", "--fix", "batch_turns=64", "--fix", "devices=1"]
@@ -20,7 +20,7 @@ def corpus(tmp_path, monkeypatch):
     (tmp_path / "tiny.jsonl").write_text("".join(to_json(dialogue) + "\n" for dialogue in tiny()))
     monkeypatch.chdir(tmp_path)
     # Trials find what those before compiled.
-    monkeypatch.setattr("turnwise.search.course.release_compiled", lambda: None)
+    monkeypatch.setattr("turncast.search.course.release_compiled", lambda: None)
 
 
 def run(*arguments):
@@ -32,7 +32,7 @@ def run(*arguments):
 
 
 def refused(*arguments) -> str:
-    with pytest.raises(TurnwiseError) as refusal:
+    with pytest.raises(TurncastError) as refusal:
         run(*arguments)
     return str(refusal.value)
 
@@ -40,7 +40,7 @@ def refused(*arguments) -> str:
 def test_search_goes_on_and_what_it_wrote_trains(tmp_path):
     done = run(*SEARCH, "--trials", 1)
     assert done.stderr.startswith("trial 1/1  dev ")
-    assert "Wrote best.toml; the trials are in best.db. Next: turnwise train CORPUS" in done.stderr
+    assert "Wrote best.toml; the trials are in best.db. Next: turncast train CORPUS" in done.stderr
     assert "tiny: the best of 1 trials, by the dev part" in done.stdout
     assert sorted(file.name for file in tmp_path.iterdir()) == ["best.db", "best.toml", "tiny.jsonl"]
 

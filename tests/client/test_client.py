@@ -8,8 +8,8 @@ import uuid
 import pytest
 
 from support import tiny
-from turnwise import Session, Turn
-from turnwise.client import AsyncClient, Client, NotThere, Predicted
+from turncast import Session, Turn
+from turncast.client import AsyncClient, Client, NotThere, Predicted
 
 MESSAGES = [{"role": "user", "content": "a tea please"}]
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from server_support import serving
 from services import free_port
-from turnwise.client import Client, NoServer, NotThere, Refused, Retries, Unavailable, Unreachable
-from turnwise.client.call import Call
-from turnwise.client.refused import BadRequest, NotAllowed, ServerFailed, refused
-from turnwise.errors import ConfigError, TurnwiseError
+from turncast.client import Client, NoServer, NotThere, Refused, Retries, Unavailable, Unreachable
+from turncast.client.call import Call
+from turncast.client.refused import BadRequest, NotAllowed, ServerFailed, refused
+from turncast.errors import ConfigError, TurncastError
 
 NEVER = Retries(times=0)
 
@@ -48,7 +48,7 @@ def test_a_refusal_is_told_as_the_server_tells_it(address, ask, kind, type_, whe
     error = caught.value
     assert (error.type, error.where, error.retry_after) == (type_, where, None)
     assert str(error) == f"{where}: {error.message} {error.cure}"
-    assert isinstance(error, TurnwiseError)
+    assert isinstance(error, TurncastError)
     assert 400 <= error.status < 500
 
 
@@ -160,7 +160,7 @@ def test_an_address_that_is_none(url):
 
 
 def test_without_httpx_the_extra_is_named():
-    ask = "import sys; sys.modules['httpx'] = None; import turnwise.client.client"
+    ask = "import sys; sys.modules['httpx'] = None; import turncast.client.client"
     done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True)
     assert "MissingExtra: asking a server needs" in done.stderr
-    assert "pip install 'turnwise[client]'" in done.stderr
+    assert "pip install 'turncast[client]'" in done.stderr

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import turnwise
+import turncast
 from dialogue_strategies import corpora as any_corpus
 from support import tiny
-from turnwise import Corpus, Dialogue, Turn
-from turnwise.data import WRITERS, convert
-from turnwise.errors import ConfigError, CorpusError, OutputExists
+from turncast import Corpus, Dialogue, Turn
+from turncast.data import WRITERS, convert
+from turncast.errors import ConfigError, CorpusError, OutputExists
 
 FORMATS = ["jsonl", "parquet"]
 
@@ -27,7 +27,7 @@ def test_what_is_written_is_read(to, corpus, tmp_path_factory):
     out = tmp_path_factory.mktemp("convert") / "any.bin"
     written = convert(corpus, out, to)
     # Types too: true, 1 and 1.0 are equal in Python, and differ as facts.
-    assert repr(list(turnwise.read(out))) == repr(list(corpus))
+    assert repr(list(turncast.read(out))) == repr(list(corpus))
     assert (written.dialogues, written.turns) == (
         len(corpus.dialogues),
         sum(map(len, corpus)),
@@ -39,7 +39,7 @@ def test_more_turns_than_are_held_at_a_time(tmp_path):
     pytest.importorskip("pyarrow")
     corpus = tiny(dialogues=4000)
     convert(corpus, tmp_path / "many.parquet")
-    assert list(turnwise.read(tmp_path / "many.parquet")) == list(corpus)
+    assert list(turncast.read(tmp_path / "many.parquet")) == list(corpus)
 
 
 def test_the_suffix_says_the_format(tmp_path):
@@ -69,7 +69,7 @@ def test_a_file_that_is_there_stays_unless_forced(tmp_path):
 def test_a_corpus_becomes_another_in_its_own_place(tmp_path):
     out = tmp_path / "x.jsonl"
     convert(tiny(), out)
-    convert(turnwise.read(out).filter(lambda position, _: position < 3), out, force=True)
+    convert(turncast.read(out).filter(lambda position, _: position < 3), out, force=True)
     assert len(out.read_text().splitlines()) == 3
 
 
@@ -97,7 +97,7 @@ def test_a_corpus_that_breaks_off_leaves_what_was_there(tmp_path):
     source.write_text('{"turns": [{"actions": ["a"]}]}\n{"turns": 7}\n')
     out.write_text("mine")
     with pytest.raises(CorpusError, match="line 2"):
-        convert(turnwise.read(source), out, force=True)
+        convert(turncast.read(source), out, force=True)
     assert out.read_text() == "mine"
     assert {file.name for file in tmp_path.iterdir()} == {"in.jsonl", "out.jsonl"}
 
@@ -108,7 +108,7 @@ def test_rows_out_of_order_are_refused(tmp_path):
     table = parquet.read_table(tmp_path / "x.parquet")
     parquet.write_table(table.take([1, 0, 2]), tmp_path / "x.parquet")
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(tmp_path / "x.parquet"))
+        list(turncast.read(tmp_path / "x.parquet"))
     assert str(error.value) == (
         f"{tmp_path / 'x.parquet'} row 1: turn 2 of dialogue 'tiny-0' stands where turn 1 should; "
         "sort the rows by dialogue and turn"
@@ -118,7 +118,7 @@ def test_rows_out_of_order_are_refused(tmp_path):
 VALUES = st.none() | st.integers(-3, 3) | st.sampled_from(["", "x", "{}", "[1]", "{", '{"a": [1]}', "NaN"])
 
 
-@given(column=st.sampled_from(turnwise.readers.turn_table.COLUMNS), values=st.lists(VALUES, min_size=4))
+@given(column=st.sampled_from(turncast.readers.turn_table.COLUMNS), values=st.lists(VALUES, min_size=4))
 @settings(max_examples=80, deadline=None)
 def test_damaged_columns_are_read_or_refused_in_one_line(column, values, tmp_path_factory):
     pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
@@ -131,15 +131,15 @@ def test_damaged_columns_are_read_or_refused_in_one_line(column, values, tmp_pat
     damaged = table.set_column(number, column, pyarrow.array(cells[: table.num_rows]))
     parquet.write_table(damaged, path)
     with contextlib.suppress(CorpusError):
-        list(turnwise.read(path))
+        list(turncast.read(path))
 
 
 def test_a_number_that_is_none_is_an_absent_fact(tmp_path):
     pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     table = pyarrow.table({"case": ["1"], "activity": ["a"], "sum": [float("nan")]})
     parquet.write_table(table, tmp_path / "log.parquet")
-    columns = turnwise.readers.Columns(facts=("sum",))
-    assert next(iter(turnwise.read(tmp_path / "log.parquet", columns=columns)))[0].facts == {}
+    columns = turncast.readers.Columns(facts=("sum",))
+    assert next(iter(turncast.read(tmp_path / "log.parquet", columns=columns)))[0].facts == {}
 
 
 def test_the_written_lines_are_the_reference_format(tmp_path):
@@ -152,7 +152,7 @@ def test_rasa_yaml_is_read_again(tmp_path):
     out = tmp_path / "stories.yml"
     written = convert(tiny(), out)
     assert (written.format, written.dialogues) == ("rasa", 12)
-    read = list(turnwise.read(out))
+    read = list(turncast.read(out))
     assert [[turn.actions for turn in dialogue] for dialogue in read] == [
         [turn.actions for turn in dialogue] for dialogue in tiny()
     ]

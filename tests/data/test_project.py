@@ -5,10 +5,10 @@ import tomllib
 
 import pytest
 
-from turnwise.config import split_settings
-from turnwise.data import new_project
-from turnwise.data.project import SETTINGS
-from turnwise.errors import OutputExists
+from turncast.config import split_settings
+from turncast.data import new_project
+from turncast.data.project import SETTINGS
+from turncast.errors import OutputExists
 
 
 def test_what_is_there_stays(tmp_path):

@@ -2,10 +2,10 @@
 
 import pytest
 
-import turnwise
-from turnwise import Corpus, Dialogue, Turn
-from turnwise.data import read_mapping, relabel
-from turnwise.errors import ConfigError
+import turncast
+from turncast import Corpus, Dialogue, Turn
+from turncast.data import read_mapping, relabel
+from turncast.errors import ConfigError
 
 CORPUS = Corpus(
     "c",
@@ -19,7 +19,7 @@ CORPUS = Corpus(
 def test_rename_merge_drop_and_exchange(tmp_path):
     mapping = {"Hello": "greet", "noise": None, "a": "b", "b": "a", "gret": "x", "zzz": "y"}
     made = relabel(CORPUS, mapping, tmp_path / "new.jsonl")
-    found = list(turnwise.read(tmp_path / "new.jsonl"))
+    found = list(turncast.read(tmp_path / "new.jsonl"))
     assert [turn.actions for dialogue in found for turn in dialogue] == [("greet",), (), ("b",), ("a",)]
     assert found[0][0] == Turn("hi", ["greet"], {"x": 1}, "so")
     assert (found[0].metadata, found[0].group) == ({"m": 1}, "g")

@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import turnwise
+import turncast
 from support import tiny
-from turnwise import Corpus, Dialogue, Turn
-from turnwise.data import SplitConfig, split
-from turnwise.data.parts import deal
-from turnwise.data.stratify import Unit, stratify
-from turnwise.errors import ConfigError, CorpusError, OutputExists
+from turncast import Corpus, Dialogue, Turn
+from turncast.data import SplitConfig, split
+from turncast.data.parts import deal
+from turncast.data.stratify import Unit, stratify
+from turncast.errors import ConfigError, CorpusError, OutputExists
 
 
 def read_parts(folder):
     names = [name for name in ("train", "dev", "test") if (folder / f"{name}.jsonl").exists()]
-    return {name: list(turnwise.read(folder / f"{name}.jsonl")) for name in names}
+    return {name: list(turncast.read(folder / f"{name}.jsonl")) for name in names}
 
 
 def with_metadata(times, name="timestamp"):
@@ -58,7 +58,7 @@ def test_another_seed_gives_other_parts():
 
 def test_every_dialogue_lands_once_and_unchanged(tmp_path):
     corpus = tiny(dialogues=40)
-    made = split(corpus, tmp_path / "parts", command="turnwise data split x")
+    made = split(corpus, tmp_path / "parts", command="turncast data split x")
     parts = read_parts(tmp_path / "parts")
     assert {name: len(part) for name, part in parts.items()} == {"train": 32, "dev": 4, "test": 4}
     assert sorted((d for part in parts.values() for d in part), key=lambda d: d.id) == sorted(
@@ -66,7 +66,7 @@ def test_every_dialogue_lands_once_and_unchanged(tmp_path):
     )
     record = json.loads((tmp_path / "parts" / "split.json").read_text())
     assert record == made.to_json()
-    assert (record["seed"], record["by"], record["command"]) == (1, "group", "turnwise data split x")
+    assert (record["seed"], record["by"], record["command"]) == (1, "group", "turncast data split x")
     split(corpus, tmp_path / "again")
     again = json.loads((tmp_path / "again" / "split.json").read_text())
     assert again["parts"] == record["parts"]
@@ -151,5 +151,5 @@ def test_only_an_earlier_split_is_replaced(tmp_path):
     assert sorted(file.name for file in out.iterdir()) == ["split.json", "test.jsonl", "train.jsonl"]
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "thesis.txt").write_text("years of work")
-    with pytest.raises(OutputExists, match="something that turnwise did not write"):
+    with pytest.raises(OutputExists, match="something that turncast did not write"):
         split(tiny(), tmp_path / "thesis", force=True)

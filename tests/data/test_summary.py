@@ -5,9 +5,9 @@ from io import StringIO
 from rich.console import Console
 
 from support import tiny
-from turnwise import Corpus, Dialogue, Turn
-from turnwise.data import summarise
-from turnwise.data.summary_tables import summary_tables
+from turncast import Corpus, Dialogue, Turn
+from turncast.data import summarise
+from turncast.data.summary_tables import summary_tables
 
 
 def printed(summary) -> str:

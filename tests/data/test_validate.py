@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given, settings
 
-import turnwise
+import turncast
 from dialogue_strategies import corpora as any_corpus
-from turnwise import Corpus, Dialogue, Turn
-from turnwise.data import convert, repair, summarise, validate
-from turnwise.data.labels import plain_spelling
+from turncast import Corpus, Dialogue, Turn
+from turncast.data import convert, repair, summarise, validate
+from turncast.data.labels import plain_spelling
 
 LONG = "good evening can you find me a table for four people tonight near the old harbour please"
 
@@ -173,7 +173,7 @@ def test_nothing_to_learn():
 
 
 def test_the_simulated_corpus_is_clean():
-    assert validate(turnwise.simulate(300, seed=1), turnwise.simulate(50, seed=2)).findings == ()
+    assert validate(turncast.simulate(300, seed=1), turncast.simulate(50, seed=2)).findings == ()
 
 
 def test_only_so_many_examples():
@@ -207,7 +207,7 @@ def test_repair(tmp_path):
     )
     found = repair(made, tmp_path / "x.jsonl")
     assert (found.removed, found.stripped) == ({"b": "a"}, {" greet ": 1})
-    again = turnwise.read(tmp_path / "x.jsonl")
+    again = turncast.read(tmp_path / "x.jsonl")
     assert [dialogue.id for dialogue in again] == [
         "a",
         "other metadata",
@@ -241,4 +241,4 @@ def test_a_repair_loses_nothing_but_duplicates(made, tmp_path_factory):
     ],
 )
 def test_real_corpora_have_no_errors(corpora, train, test):
-    assert validate(turnwise.read(corpora / train), turnwise.read(corpora / test)).counts["error"] == 0
+    assert validate(turncast.read(corpora / train), turncast.read(corpora / test)).counts["error"] == 0

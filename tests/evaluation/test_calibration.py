@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from support import tiny
-from turnwise import evaluate
-from turnwise.evaluation.calibration import Reliability
-from turnwise.policy.decision import ALWAYS, Decision
-from turnwise.policy.risk import RiskCurve
+from turncast import evaluate
+from turncast.evaluation.calibration import Reliability
+from turncast.policy.decision import ALWAYS, Decision
+from turncast.policy.risk import RiskCurve
 
 BINS = 15
 

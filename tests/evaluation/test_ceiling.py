@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation_support import Scripted, pick, spoken
-from turnwise import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn, evaluate
-from turnwise.features import TurnEncoder
+from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn, evaluate
+from turncast.features import TurnEncoder
 
 users, actions = st.sampled_from("xy"), st.sampled_from(["a", "b", "c", "ab", ""])
 corpora = st.lists(

@@ -10,10 +10,10 @@ from rich.console import Console
 
 from evaluation_support import Scripted, pick, spoken
 from layout_support import LAYOUTS
-from turnwise import ActionSpace, NetworkConfig, evaluate
-from turnwise.errors import ConfigError
-from turnwise.evaluation import compare
-from turnwise.evaluation.compare import EXAMPLES, sign_test
+from turncast import ActionSpace, NetworkConfig, evaluate
+from turncast.errors import ConfigError
+from turncast.evaluation import compare
+from turncast.evaluation.compare import EXAMPLES, sign_test
 
 SPACE = ActionSpace("abc")
 corpora = st.lists(

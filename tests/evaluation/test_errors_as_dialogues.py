@@ -3,12 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-import turnwise
+import turncast
 from evaluation_support import Scripted, pick, spoken
 from layout_support import LAYOUTS, told
-from turnwise import ActionSpace, Corpus, Dialogue, Turn, evaluate
-from turnwise.data import convert
-from turnwise.evaluation import Errors
+from turncast import ActionSpace, Corpus, Dialogue, Turn, evaluate
+from turncast.data import convert
+from turncast.evaluation import Errors
 
 SPACE = ActionSpace("abc")
 
@@ -70,7 +70,7 @@ def test_they_can_be_read_again(policy, tmp_path):
     found = errors_of(policy, corpus)
     assert found, "a policy of two epochs makes errors"
     convert(Corpus("wrong", found), tmp_path / "errors.jsonl")
-    read = turnwise.read(tmp_path / "errors.jsonl")
+    read = turncast.read(tmp_path / "errors.jsonl")
     assert list(read) == found
     assert read.skipped == {}
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-import turnwise
+import turncast
 from booking_dialogues import bookings
 from evaluation_support import Scripted
 from support import QUICK, SMALL, tiny
-from turnwise import ActionSpace, Corpus, Dialogue, NetworkConfig, TrainConfig, Turn, evaluate
-from turnwise.evaluation.exact_responses import ExactTally
-from turnwise.evaluation.judged import judge
+from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, TrainConfig, Turn, evaluate
+from turncast.evaluation.exact_responses import ExactTally
+from turncast.evaluation.judged import judge
 
 SPACE = ActionSpace(["ask", "bye"])
 
@@ -55,7 +55,7 @@ def test_a_silent_policy_says_an_empty_response():
 def test_templates_are_judged_as_they_are_filled(tmp_path):
     corpus = bookings(tmp_path)
     config = TrainConfig(epochs=25, patience=25)
-    policy = turnwise.train(corpus, corpus, network=NetworkConfig(units=16), config=config)
+    policy = turncast.train(corpus, corpus, network=NetworkConfig(units=16), config=config)
     report = evaluate(policy, corpus)
     assert report.turn_accuracy == 1
     assert (report.exact_response.part, report.exact_response.whole) == (72, 72)
@@ -75,5 +75,5 @@ def test_a_report_without_responses_has_no_such_figure(policy):
 
 
 def test_where_a_decision_is_no_turn_there_is_no_such_figure():
-    course = turnwise.train(tiny(), network=SMALL.model_copy(update={"layout": "one-to-many"}), config=QUICK)
+    course = turncast.train(tiny(), network=SMALL.model_copy(update={"layout": "one-to-many"}), config=QUICK)
     assert evaluate(course, tiny()).exact_response is None

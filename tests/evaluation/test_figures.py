@@ -10,8 +10,8 @@ from rich.console import Console
 from conftest import ROOT
 from evaluation_support import Scripted, pick, spoken
 from support import tiny
-from turnwise import ActionSpace, Corpus, Dialogue, Turn, evaluate
-from turnwise.evaluation import Errors, compare
+from turncast import ActionSpace, Corpus, Dialogue, Turn, evaluate
+from turncast.evaluation import Errors, compare
 
 SPACE = ActionSpace("abcdef")
 SETS = ActionSpace("abc", multi=True, may_be_empty=True)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from evaluation_support import Scripted, pick, spoken
 from support import tiny
-from turnwise import ActionSpace, NetworkConfig, Session, Turn, evaluate
-from turnwise.evaluation.judged import free_run, judge
+from turncast import ActionSpace, NetworkConfig, Session, Turn, evaluate
+from turncast.evaluation.judged import free_run, judge
 
 SPACE = ActionSpace("abc")
 letters = st.sampled_from("abc")

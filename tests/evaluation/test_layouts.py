@@ -7,14 +7,14 @@ import pytest
 from rich.console import Console
 
 from layout_support import LAYOUTS, told
-from turnwise import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn, evaluate
-from turnwise.errors import CorpusError
-from turnwise.features import TurnEncoder
-from turnwise.features.previous_actions import PreviousActions
-from turnwise.floors import FloorCounts
-from turnwise.layouts import END, labelled, lesson
-from turnwise.policy.decision import Decision
-from turnwise.policy.prediction import AS_IT_IS
+from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn, evaluate
+from turncast.errors import CorpusError
+from turncast.features import TurnEncoder
+from turncast.features.previous_actions import PreviousActions
+from turncast.floors import FloorCounts
+from turncast.layouts import END, labelled, lesson
+from turncast.policy.decision import Decision
+from turncast.policy.prediction import AS_IT_IS
 
 
 @dataclass

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import turnwise
+import turncast
 from support import tiny
-from turnwise import Dialogue, NetworkConfig, Turn
-from turnwise.evaluation.run import RunTally
-from turnwise.floors import FloorCounts, Floors
-from turnwise.layouts import lesson
-from turnwise.metrics import Tally
+from turncast import Dialogue, NetworkConfig, Turn
+from turncast.evaluation.run import RunTally
+from turncast.floors import FloorCounts, Floors
+from turncast.layouts import lesson
+from turncast.metrics import Tally
 
 sets = st.frozensets(st.sampled_from("abcd"), max_size=3)
 dialogues = st.lists(st.lists(st.tuples(sets, sets), min_size=1, max_size=5), min_size=1, max_size=5)
@@ -95,7 +95,7 @@ def test_the_count_table_prefers_what_it_saw_most_exactly():
 
 
 def test_the_report_names_what_the_brief_names(policy):
-    report = turnwise.evaluate(policy, tiny("test"))
+    report = turncast.evaluate(policy, tiny("test"))
     record = report.to_json()
     assert {
         "dialogues",
@@ -119,4 +119,4 @@ def test_a_policy_s_figures_are_those_of_its_predictions(policy):
         for dialogue in corpus
         for turn, prediction in zip(dialogue, policy.predict(dialogue), strict=True)
     )
-    assert turnwise.evaluate(policy, corpus).turns.part == right
+    assert turncast.evaluate(policy, corpus).turns.part == right

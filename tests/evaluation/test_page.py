@@ -7,18 +7,18 @@ from dataclasses import replace
 import pytest
 from hypothesis import example, given, settings
 
-import turnwise
+import turncast
 from dialogue_strategies import corpora
 from evaluation_support import Scripted, spoken
 from layout_support import LAYOUTS, told
 from report_page_support import METRICS, Page, judged
 from support import QUICK
-from turnwise import ActionSpace, Corpus, Dialogue, Turn
-from turnwise.errors import MissingExtra, OutputExists
-from turnwise.evaluation import Errors, evaluate, write_report
-from turnwise.evaluation.page import check_libraries
-from turnwise.evaluation.page.page import _SCRIPT as SCRIPT
-from turnwise.evaluation.page.render import environment
+from turncast import ActionSpace, Corpus, Dialogue, Turn
+from turncast.errors import MissingExtra, OutputExists
+from turncast.evaluation import Errors, evaluate, write_report
+from turncast.evaluation.page import check_libraries
+from turncast.evaluation.page.page import _SCRIPT as SCRIPT
+from turncast.evaluation.page.render import environment
 
 SPACE = ActionSpace("abc")
 LARGEST = 2_000_000  # bytes
@@ -133,7 +133,7 @@ def test_an_example_shows_three_turns_before_the_wrong_one():
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_layout_has_its_page(layout):
-    policy = turnwise.train(told(), network=LAYOUTS[layout], config=QUICK)
+    policy = turncast.train(told(), network=LAYOUTS[layout], config=QUICK)
     html, report = judged(policy, told(dialogues=8))
     page = check(html)
     assert (report.free_running is None) == ("fed its own actions" not in html)
@@ -270,5 +270,5 @@ def test_a_file_is_replaced_only_when_told_to(policy, tmp_path):
 def test_without_its_libraries_the_extra_is_named(library, monkeypatch):
     monkeypatch.setitem(sys.modules, library, None)
     environment.cache_clear()
-    with pytest.raises(MissingExtra, match=re.escape("pip install 'turnwise[report]'")):
+    with pytest.raises(MissingExtra, match=re.escape("pip install 'turncast[report]'")):
         check_libraries()

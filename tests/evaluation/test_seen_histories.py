@@ -5,9 +5,9 @@ import json
 import pytest
 
 from support import QUICK, SMALL, tiny
-from turnwise import Corpus, Dialogue, NetworkConfig, Policy, Turn, evaluate, train
-from turnwise.histories import Histories, histories, histories_of
-from turnwise.layouts import lesson
+from turncast import Corpus, Dialogue, NetworkConfig, Policy, Turn, evaluate, train
+from turncast.histories import Histories, histories, histories_of
+from turncast.layouts import lesson
 
 
 @pytest.fixture(scope="module")

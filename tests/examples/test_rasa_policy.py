@@ -8,14 +8,14 @@ from dataclasses import replace
 import httpx
 import pytest
 
-import turnwise
+import turncast
 from conftest import ROOT
 from server_support import serving
-from turnwise import Corpus, NetworkConfig, TrainConfig
-from turnwise.readers.reading import ReadConfig
+from turncast import Corpus, NetworkConfig, TrainConfig
+from turncast.readers.reading import ReadConfig
 
 FOLDER = ROOT / "examples" / "rasa_policy"
-PYTHON = os.environ.get("TURNWISE_RASA_PYTHON")
+PYTHON = os.environ.get("TURNCAST_RASA_PYTHON")
 
 
 def module(path):
@@ -25,7 +25,7 @@ def module(path):
     return loaded
 
 
-tracker = module(FOLDER / "turnwise_rasa" / "tracker.py")
+tracker = module(FOLDER / "turncast_rasa" / "tracker.py")
 
 
 def heard(intent, **entities):
@@ -74,14 +74,14 @@ LIVE = {
 
 @pytest.fixture(scope="module")
 def stories():
-    return turnwise.read(FOLDER / "stories.yml", config=ReadConfig(listen=True)).load()
+    return turncast.read(FOLDER / "stories.yml", config=ReadConfig(listen=True)).load()
 
 
 @pytest.fixture(scope="module")
 def asked(stories, tmp_path_factory):
     """A server whose model knows the stories by heart."""
     again = [replace(one, id=f"{one.id}-{number}", group=None) for number in range(40) for one in stories]
-    policy = turnwise.train(
+    policy = turncast.train(
         Corpus("stories", again),
         network=NetworkConfig(units=32),
         config=TrainConfig(epochs=60, learning_rate=0.03, seed=1),
@@ -137,11 +137,11 @@ def test_it_asks_a_real_server(asked):
 
 def test_with_rasa_itself(asked):
     if not PYTHON:
-        pytest.skip("TURNWISE_RASA_PYTHON does not name a Python with Rasa 3.6")
+        pytest.skip("TURNCAST_RASA_PYTHON does not name a Python with Rasa 3.6")
     done = subprocess.run(
         [PYTHON, "-m", "pytest", "-q", "test_with_rasa.py", "-p", "no:cacheprovider"],
         cwd=FOLDER,
-        env={**os.environ, "TURNWISE_URL": asked, "PYTHONPATH": str(FOLDER)},
+        env={**os.environ, "TURNCAST_URL": asked, "PYTHONPATH": str(FOLDER)},
         capture_output=True,
         text=True,
     )

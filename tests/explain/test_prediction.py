@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from support import tiny
-from turnwise import Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn, train
-from turnwise.errors import ConfigError, NoTurn, UnknownAction
-from turnwise.explain import explain_prediction
-from turnwise.features import TurnEncoder
+from turncast import Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn, train
+from turncast.errors import ConfigError, NoTurn, UnknownAction
+from turncast.explain import explain_prediction
+from turncast.features import TurnEncoder
 
 TURNS = (
     Turn("a tea please", ["ask_size"], response="Which size?"),
@@ -172,5 +172,5 @@ def test_an_encoder_names_its_pieces():
 
 
 def test_keras_is_not_needed():
-    code = "import sys, turnwise.cli.explain, turnwise.cli.chat; assert 'keras' not in sys.modules"
+    code = "import sys, turncast.cli.explain, turncast.cli.chat; assert 'keras' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

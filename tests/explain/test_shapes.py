@@ -1,4 +1,4 @@
-"""What `turnwise shapes` prints is what the network does: no shape is typed by hand."""
+"""What `turncast shapes` prints is what the network does: no shape is typed by hand."""
 
 import re
 import xml.etree.ElementTree as ElementTree
@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from support import tiny
-from turnwise import Corpus, NetworkConfig, simulate, train
-from turnwise.config import TrainConfig
-from turnwise.explain import compare_return_sequences, picture, shapes, subject
+from turncast import Corpus, NetworkConfig, simulate, train
+from turncast.config import TrainConfig
+from turncast.explain import compare_return_sequences, picture, shapes, subject
 
 BOOKINGS = simulate(20, seed=3)
 NETWORKS = {

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from layout_support import LAYOUTS, told
 from support import tiny
-from turnwise import Corpus, Dialogue, EncoderConfig, NetworkConfig, Turn
-from turnwise.features import Batches, Census, Corruption, encode
-from turnwise.features.bucket_edges import bucket_edges
+from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, Turn
+from turncast.features import Batches, Census, Corruption, encode
+from turncast.features.bucket_edges import bucket_edges
 
 
 def slots(lengths, edges):

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turnwise import Corpus, Dialogue, EncoderConfig, Turn
-from turnwise.features import Census, TurnEncoder
-from turnwise.features.encoder import BLOCKS
-from turnwise.features.fillings import Fillings
-from turnwise.features.seen import Memory
+from turncast import Corpus, Dialogue, EncoderConfig, Turn
+from turncast.features import Census, TurnEncoder
+from turncast.features.encoder import BLOCKS
+from turncast.features.fillings import Fillings
+from turncast.features.seen import Memory
 from vector_support import model2vec_folder
 
 FOLDER = tempfile.mkdtemp()

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from layout_support import LAYOUTS, told
-from turnwise import Corpus, EncoderConfig
-from turnwise.features import Census
-from turnwise.layouts import END
+from turncast import Corpus, EncoderConfig
+from turncast.features import Census
+from turncast.layouts import END
 
 WORDS = {
     "many-to-many-2": {"a", "tea", "coffee", "please", "small", "large", "yes"},

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from layout_support import told
 from support import tiny
-from turnwise import Corpus, Dialogue, EncoderConfig, Turn
-from turnwise.features import Batches, Census, Corruption, TurnEncoder, encode
+from turncast import Corpus, Dialogue, EncoderConfig, Turn
+from turncast.features import Batches, Census, Corruption, TurnEncoder, encode
 
 SHARES = st.floats(0, 1)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from support import tiny
-from turnwise.features import Batches, Census, encode, encoded
+from turncast.features import Batches, Census, encode, encoded
 
 
 def test_a_large_corpus_is_mapped_from_a_file(monkeypatch):

@@ -5,9 +5,9 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnwise import EncoderConfig
-from turnwise.features.facts import Facts, learn_facts
-from turnwise.features.seen import Seen
+from turncast import EncoderConfig
+from turncast.features.facts import Facts, learn_facts
+from turncast.features.seen import Seen
 
 values = st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False) | st.sampled_from(["north", "south"])
 counts = st.dictionaries(

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from booking_dialogues import KNOWN, NEW, bookings
-from turnwise import Dialogue, Turn
-from turnwise.features import Census, Responder
-from turnwise.features.dictionary import Dictionary
-from turnwise.features.fillings import NOTHING, SOURCES, Fillings
-from turnwise.features.learn_responder import ResponderCounts
-from turnwise.features.templates import fill, texts_in
+from turncast import Dialogue, Turn
+from turncast.features import Census, Responder
+from turncast.features.dictionary import Dictionary
+from turncast.features.fillings import NOTHING, SOURCES, Fillings
+from turncast.features.learn_responder import ResponderCounts
+from turncast.features.templates import fill, texts_in
 
 TWO = {"candidate.1.name": "Blue Door", "candidate.1.area": "north", "candidate.2.name": "Green Hill"}
 words = st.text("abc {}", min_size=1, max_size=6).filter(str.strip)

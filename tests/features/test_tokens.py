@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support import tiny
-from turnwise import EncoderConfig, Turn
-from turnwise.errors import MissingExtra, ModelError
-from turnwise.features import Census, TurnEncoder
-from turnwise.features.tokens import PieceTokens, WordTokens, learn_tokens, tokens_from_json
-from turnwise.features.words import words
-from turnwise.vocabulary import Vocabulary
+from turncast import EncoderConfig, Turn
+from turncast.errors import MissingExtra, ModelError
+from turncast.features import Census, TurnEncoder
+from turncast.features.tokens import PieceTokens, WordTokens, learn_tokens, tokens_from_json
+from turncast.features.words import words
+from turncast.vocabulary import Vocabulary
 
 COUNTS = {"slow": 4, "slower": 3, "lower": 4, "higher": 4, "table": 5, "rare": 1}
 KINDS = ["words", "bpe"]
@@ -59,7 +59,7 @@ def test_what_is_written_comes_back(kind):
     again = tokens_from_json(record)
     assert again == tokens
     assert again.ids(words("slower tables, 我")) == tokens.ids(words("slower tables, 我"))
-    with pytest.raises(ModelError, match="unknown kind of tokens 'glyphs'; a newer turnwise may know it"):
+    with pytest.raises(ModelError, match="unknown kind of tokens 'glyphs'; a newer turncast may know it"):
         tokens_from_json({"kind": "glyphs"})
 
 
@@ -79,8 +79,8 @@ def test_max_words_and_min_count(kind):
 def test_the_same_words_teach_the_same_pieces():
     """The library's tables are hashed anew in each process: their order must not matter."""
     code = """
-from turnwise import EncoderConfig
-from turnwise.features.tokens import PieceTokens
+from turncast import EncoderConfig
+from turncast.features.tokens import PieceTokens
 signs = "abcdéxyz我"
 counts = {a + b + a: 2 + ord(a) * ord(b) % 3 for a in signs for b in signs}
 print(ascii(PieceTokens.learn(counts, EncoderConfig(max_words=60)).definition))
@@ -111,7 +111,7 @@ def test_without_the_library_the_extra_is_named(monkeypatch):
         PieceTokens.learn(COUNTS, EncoderConfig())
     assert str(error.value) == (
         "reading words in byte-pair pieces needs libraries that are not installed; "
-        "install them with: pip install 'turnwise[bpe]'"
+        "install them with: pip install 'turncast[bpe]'"
     )
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from support import QUICK, SMALL, tiny
-from turnwise import Dialogue, EncoderConfig, Policy, Turn, train
-from turnwise.errors import ConfigError, ModelError
-from turnwise.features import Census
-from turnwise.features.user_vectors import VARIABLE
+from turncast import Dialogue, EncoderConfig, Policy, Turn, train
+from turncast.errors import ConfigError, ModelError
+from turncast.features import Census
+from turncast.features.user_vectors import VARIABLE
 from vector_support import model2vec_folder
 
 PLAIN = EncoderConfig(min_count=1)
@@ -127,7 +127,7 @@ def test_what_is_saved_comes_back_wherever_the_vectors_lie(policy, folder, tmp_p
             Policy.load(saved)
         assert str(error.value) == (
             f"the vectors that the model was trained with are not found ({folder} is not there); say where "
-            "they lie, by TURNWISE_VECTORS=FOLDER or Policy.load(..., vectors=FOLDER)"
+            "they lie, by TURNCAST_VECTORS=FOLDER or Policy.load(..., vectors=FOLDER)"
         )
         monkeypatch.setenv(VARIABLE, os.pathsep.join([str(tmp_path / "nowhere"), str(there)]))
         moved = Policy.load(saved)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnwise.features.words import normalise, without_word, words
+from turncast.features.words import normalise, without_word, words
 
 
 @pytest.mark.parametrize(

@@ -5,20 +5,20 @@ import json
 import numpy as np
 import pytest
 
-import turnwise
+import turncast
 from booking_dialogues import bookings
 from cli_support import run
 from support import QUICK, SMALL
-from turnwise import Corpus, Dialogue, Policy, Session, Turn
-from turnwise.candidates import inputs_of
-from turnwise.data import convert, summarise, validate
-from turnwise.floors import FloorCounts
-from turnwise.histories import histories_of
-from turnwise.layouts import lesson
-from turnwise.rules import suggest_rules
-from turnwise.sessions import open_store
-from turnwise.sessions.conversations import Conversations
-from turnwise.sessions.request import Begin, Observe
+from turncast import Corpus, Dialogue, Policy, Session, Turn
+from turncast.candidates import inputs_of
+from turncast.data import convert, summarise, validate
+from turncast.floors import FloorCounts
+from turncast.histories import histories_of
+from turncast.layouts import lesson
+from turncast.rules import suggest_rules
+from turncast.sessions import open_store
+from turncast.sessions.conversations import Conversations
+from turncast.sessions.request import Begin, Observe
 
 FOUND = {
     "kb_results": 2,
@@ -36,7 +36,7 @@ def booked(tmp_path_factory) -> Corpus:
 
 @pytest.fixture(scope="module")
 def booker(booked) -> Policy:
-    return turnwise.train(booked, network=SMALL, config=QUICK)
+    return turncast.train(booked, network=SMALL, config=QUICK)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_nothing_that_predicts_or_judges_looks_at_candidates(booked, bare, booke
         lessons = lesson(booker.config, one), lesson(booker.config, other)
         histories = [list(histories_of(booker.config, each)) for each in lessons]
         assert histories[0] == histories[1]
-    twin = turnwise.train(bare, network=SMALL, config=QUICK)
+    twin = turncast.train(bare, network=SMALL, config=QUICK)
     for name, array in booker.weights.items():
         np.testing.assert_array_equal(array, twin.weights[name])
 

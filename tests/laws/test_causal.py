@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turnwise import Dialogue, Turn
+from turncast import Dialogue, Turn
 
 ACTIONS = ["ask_size", "confirm", "serve_tea", "serve_coffee", "never_seen"]
 turns = st.builds(

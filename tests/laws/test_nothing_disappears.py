@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-import turnwise
+import turncast
 from support import tiny
-from turnwise import Corpus, Dialogue, Turn
+from turncast import Corpus, Dialogue, Turn
 
 
 def test_unknown_actions_are_wrong_and_counted(policy):
@@ -20,14 +20,14 @@ def test_unknown_actions_are_wrong_and_counted(policy):
             for d in known
         ],
     )
-    before, after = turnwise.evaluate(policy, known), turnwise.evaluate(policy, renamed)
+    before, after = turncast.evaluate(policy, known), turncast.evaluate(policy, renamed)
     assert before.unknown_actions == 0
     assert after.unknown_actions == 3
     assert after.turns.whole == before.turns.whole
     assert after.actions["new_confirm"].support == 1
     assert after.actions["new_confirm"].f1 == 0.0
     all_unknown = Corpus("all", [Dialogue("x", [Turn("yes", ("no_such",)), Turn("yes", ("no_such",))])])
-    report = turnwise.evaluate(policy, all_unknown)
+    report = turncast.evaluate(policy, all_unknown)
     assert (report.turns.part, report.dialogues.part, report.micro_f1, report.unknown_actions) == (
         0,
         0,
@@ -43,7 +43,7 @@ def test_skipped_things_are_counted_at_each_whole_pass(tmp_path):
     path.write_text(
         "".join(json.dumps({"id": i, "turns": [turn, turn], "rating": 5}) + "\n" for i in range(3))
     )
-    corpus = turnwise.read(path)
+    corpus = turncast.read(path)
     assert corpus.skipped == {}
     for _ in range(2):
         assert len(list(corpus)) == 3
@@ -55,13 +55,13 @@ def test_skipped_things_are_counted_at_each_whole_pass(tmp_path):
 def test_the_report_says_what_the_reader_left_out(policy, tmp_path):
     path = tmp_path / "extra.jsonl"
     path.write_text('{"turns": [{"user": "yes", "actions": ["confirm"], "mood": "good"}]}\n')
-    report = turnwise.evaluate(policy, turnwise.read(path))
+    report = turncast.evaluate(policy, turncast.read(path))
     assert report.to_json()["skipped"] == {"unknown turn key 'mood'": 1}
 
 
 @pytest.mark.parametrize("share", [0.1, 0.34, 0.9])
 def test_a_split_loses_no_dialogue(share):
-    from turnwise.training import split_dev
+    from turncast.training import split_dev
 
     corpus = tiny(dialogues=10)
     train, dev = split_dev(corpus, share, seed=1)

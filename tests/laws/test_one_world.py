@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support import tiny
-from turnwise import Dialogue, EncoderConfig, NetworkConfig, Session, Turn
-from turnwise.features import Batches, Census, encode
+from turncast import Dialogue, EncoderConfig, NetworkConfig, Session, Turn
+from turncast.features import Batches, Census, encode
 
 ACTIONS = ["ask_size", "confirm", "serve_tea", "serve_coffee"]
 facts = st.dictionaries(

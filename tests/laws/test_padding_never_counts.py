@@ -7,12 +7,12 @@ import pytest
 
 from layout_support import LAYOUTS, told
 from support import QUICK
-from turnwise.backend import ops
-from turnwise.features import Batches, Census, encode
-from turnwise.layouts import lesson
-from turnwise.network import build_network
-from turnwise.training.fit import Fit
-from turnwise.training.step import make_optimizer, make_step, mean_loss, turn_losses
+from turncast.backend import ops
+from turncast.features import Batches, Census, encode
+from turncast.layouts import lesson
+from turncast.network import build_network
+from turncast.training.fit import Fit
+from turncast.training.step import make_optimizer, make_step, mean_loss, turn_losses
 
 
 def encoded(corpus, network):

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-import turnwise
+import turncast
 from layout_support import LAYOUTS, told
 from support import SMALL, tiny
-from turnwise import EncoderConfig, TrainConfig
-from turnwise.errors import ModelError
-from turnwise.training import Progress
-from turnwise.training.progress import Silence
+from turncast import EncoderConfig, TrainConfig
+from turncast.errors import ModelError
+from turncast.training import Progress
+from turncast.training.progress import Silence
 
 CONFIG = TrainConfig(epochs=5, batch_turns=12, seed=7)
 
@@ -26,7 +26,7 @@ def timeless(metrics):
 
 @pytest.fixture(scope="module")
 def whole():
-    return turnwise.train(tiny(), network=SMALL, config=CONFIG)
+    return turncast.train(tiny(), network=SMALL, config=CONFIG)
 
 
 class StopAfter(Silence):
@@ -43,7 +43,7 @@ class StopAfter(Silence):
 
 
 def test_the_same_seed_gives_the_same_bits(whole):
-    again = turnwise.train(tiny(), network=SMALL, config=CONFIG)
+    again = turncast.train(tiny(), network=SMALL, config=CONFIG)
     assert same_weights(whole, again)
     assert whole.decision.to_json(whole.space) == again.decision.to_json(again.space)
     assert timeless(whole.card.metrics) == timeless(again.card.metrics)
@@ -59,9 +59,9 @@ def test_a_resumed_run_of_each_layout_ends_as_the_whole_one(layout, tokenizer, t
         "config": TrainConfig(epochs=3, patience=3, batch_turns=12, seed=7),
         "checkpoint": tmp_path / "checkpoint",
     }
-    straight = turnwise.train(told(), **given)
-    turnwise.train(told(), **given, progress=StopAfter(2))
-    resumed = turnwise.train(told(), **given, resume=True)
+    straight = turncast.train(told(), **given)
+    turncast.train(told(), **given, progress=StopAfter(2))
+    resumed = turncast.train(told(), **given, resume=True)
     assert same_weights(straight, resumed)
     assert timeless(straight.card.metrics) == timeless(resumed.card.metrics)
 
@@ -71,16 +71,16 @@ def test_a_resumed_run_with_every_setting_that_chance_or_memory_has_a_part_in_en
     settings |= {"averaging": 0.8, "label_smoothing": 0.1}
     config = TrainConfig(epochs=5, patience=5, batch_turns=12, seed=7, **settings)
     given = {"network": SMALL, "config": config, "checkpoint": tmp_path / "checkpoint"}
-    straight, again = turnwise.train(tiny(), **given), turnwise.train(tiny(), **given)
-    turnwise.train(tiny(), **given, progress=StopAfter(3))
-    resumed = turnwise.train(tiny(), **given, resume=True)
+    straight, again = turncast.train(tiny(), **given), turncast.train(tiny(), **given)
+    turncast.train(tiny(), **given, progress=StopAfter(3))
+    resumed = turncast.train(tiny(), **given, resume=True)
     for other in (again, resumed):
         assert same_weights(straight, other)
         assert timeless(straight.card.metrics) == timeless(other.card.metrics)
 
 
 def test_another_seed_gives_other_bits(whole):
-    other = turnwise.train(tiny(), network=SMALL, config=TrainConfig(epochs=5, batch_turns=12, seed=8))
+    other = turncast.train(tiny(), network=SMALL, config=TrainConfig(epochs=5, batch_turns=12, seed=8))
     assert not same_weights(whole, other)
 
 
@@ -88,10 +88,10 @@ def test_another_seed_gives_other_bits(whole):
 def test_a_resumed_run_ends_where_the_uninterrupted_one_does(whole, tmp_path, epoch):
     checkpoint = tmp_path / "checkpoint"
     progress: Progress = StopAfter(epoch)
-    stopped = turnwise.train(tiny(), network=SMALL, config=CONFIG, checkpoint=checkpoint, progress=progress)
+    stopped = turncast.train(tiny(), network=SMALL, config=CONFIG, checkpoint=checkpoint, progress=progress)
     assert stopped.card.interrupted
     assert len(stopped.card.metrics) == epoch
-    resumed = turnwise.train(tiny(), network=SMALL, config=CONFIG, checkpoint=checkpoint, resume=True)
+    resumed = turncast.train(tiny(), network=SMALL, config=CONFIG, checkpoint=checkpoint, resume=True)
     assert same_weights(whole, resumed)
     assert timeless(whole.card.metrics) == timeless(resumed.card.metrics)
     assert not resumed.card.interrupted
@@ -101,13 +101,13 @@ def test_a_resumed_run_ends_where_the_uninterrupted_one_does(whole, tmp_path, ep
     ("change", "message"),
     [
         ({"corpus": tiny(dialogues=8)}, "the checkpoint is of another corpus"),
-        ({"network": turnwise.NetworkConfig(units=9)}, "the checkpoint is of another network"),
+        ({"network": turncast.NetworkConfig(units=9)}, "the checkpoint is of another network"),
         ({"config": TrainConfig(epochs=5, batch_turns=12, seed=9)}, "the checkpoint is of another config"),
     ],
 )
 def test_another_training_is_not_resumed(tmp_path, change, message):
     given = {"corpus": tiny(), "dev": tiny("dev"), "network": SMALL, "config": CONFIG}
     checkpoint = tmp_path / "checkpoint"
-    turnwise.train(**given, checkpoint=checkpoint, progress=StopAfter(1))
+    turncast.train(**given, checkpoint=checkpoint, progress=StopAfter(1))
     with pytest.raises(ModelError, match=message):
-        turnwise.train(**given | change, checkpoint=checkpoint, resume=True)
+        turncast.train(**given | change, checkpoint=checkpoint, resume=True)

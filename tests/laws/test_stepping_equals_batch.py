@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turnwise import NetworkConfig
-from turnwise.network import build_network, read_weights
-from turnwise.runtime import NumpyNetwork
+from turncast import NetworkConfig
+from turncast.network import build_network, read_weights
+from turncast.runtime import NumpyNetwork
 
 FEATURES, ACTIONS, TOKENS = 11, 5, 9
 MOST_TURNS, MOST_BITS, MOST_WORDS = 6, 4, 5

@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import turnwise
+import turncast
 from support import tiny
-from turnwise import Policy
+from turncast import Policy
 
 
 @pytest.mark.parametrize("which", ["policy", "multi_policy"])
@@ -45,23 +45,23 @@ def test_live_use_imports_no_training_library(saved):
     code = f"""
 import sys
 from dataclasses import replace
-from turnwise import Policy, Session
+from turncast import Policy, Session
 session = Session(Policy.load({str(saved)!r}))
 session.observe("a tea please", {{"paid": True}}).ranked
 session.commit()
 heavy = ("keras", "jax", "torch", "tensorflow", "pyarrow", "onnx", "onnxruntime", "tokenizers")
-light = ("typer", "rich", "regex", "concurrent.futures", "turnwise.readers", "turnwise.evaluation")
-print([name for name in (*heavy, *light, "turnwise.training", "turnwise.simulator") if name in sys.modules])
+light = ("typer", "rich", "regex", "concurrent.futures", "turncast.readers", "turncast.evaluation")
+print([name for name in (*heavy, *light, "turncast.training", "turncast.simulator") if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
 def test_what_comes_when_asked_for():
-    assert {"Report", "evaluate", "read", "simulate", "train"} <= set(turnwise.__all__)
-    assert all(hasattr(turnwise, name) for name in turnwise.__all__)
-    with pytest.raises(AttributeError, match=r"^module 'turnwise' has no attribute 'tain'$"):
-        turnwise.tain  # noqa: B018
+    assert {"Report", "evaluate", "read", "simulate", "train"} <= set(turncast.__all__)
+    assert all(hasattr(turncast, name) for name in turncast.__all__)
+    with pytest.raises(AttributeError, match=r"^module 'turncast' has no attribute 'tain'$"):
+        turncast.tain  # noqa: B018
 
 
 def test_the_folder_holds_json_and_safetensors_only(saved):
@@ -77,7 +77,7 @@ def test_the_folder_holds_json_and_safetensors_only(saved):
         "weights.safetensors",
     ]
     manifest = json.loads((saved / "manifest.json").read_text())
-    assert manifest["format"] == "turnwise-policy-1"
+    assert manifest["format"] == "turncast-policy-1"
     assert manifest["corpus"]["dialogues"] == 11
 
 

@@ -18,8 +18,8 @@ from recurrent_support import (
     run,
     shake,
 )
-from turnwise.backend import keras
-from turnwise.layers import LSTM, Bidirectional
+from turncast.backend import keras
+from turncast.layers import LSTM, Bidirectional
 
 NAMES = pytest.mark.parametrize("name", PAIRS)
 X = numbers(BATCH, 5, FEATURES)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from recurrent_support import arrays, assert_same, numbers, run
-from turnwise.backend import keras, ops
-from turnwise.layers import BitDense, MultiHot
+from turncast.backend import keras, ops
+from turncast.layers import BitDense, MultiHot
 
 NUM_BITS = 300  # more than a byte can count
 INDICES = np.array([[255, 0, 3], [7, 7, 9], [300, 299, 0], [0, 0, 0]])

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from recurrent_support import arrays, assert_same, numbers, run
-from turnwise.backend import keras, ops
-from turnwise.layers import CausalTransformer
-from turnwise.runtime.attention_cell import TransformerCell
+from turncast.backend import keras, ops
+from turncast.layers import CausalTransformer
+from turncast.runtime.attention_cell import TransformerCell
 
 X = numbers(2, 6, 8)
 

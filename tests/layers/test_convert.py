@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from recurrent_support import BATCH, FEATURES, PAIRS, arrays, assert_same, numbers, shake
-from turnwise import layers as ours
-from turnwise.backend import keras
-from turnwise.layers.convert import from_keras, to_keras
+from turncast import layers as ours
+from turncast.backend import keras
+from turncast.layers.convert import from_keras, to_keras
 
 X = numbers(BATCH, 5, FEATURES)
 TWINS = ["Bidirectional", "GRU", "LSTM", "RepeatVector", "SimpleRNN", "TimeDistributed"]
@@ -66,7 +66,7 @@ def test_a_saved_model_of_keras_goes_on_with_our_layers(make, inputs, tmp_path):
     shake(model)
     model.save(tmp_path / "model.keras")
     found = from_keras(keras.saving.load_model(tmp_path / "model.keras"))
-    assert of_kind(found, "turnwise") == of_kind(model, "keras")
+    assert of_kind(found, "turncast") == of_kind(model, "keras")
     assert not of_kind(found, "keras")
     assert_same(call(found, inputs), call(model, inputs))
     assert [layer.name for layer in found.layers] == [layer.name for layer in model.layers]
@@ -77,8 +77,8 @@ def test_our_model_goes_back_to_keras(make, inputs):
     model = make(ours)
     shake(model)
     found = to_keras(model)
-    assert of_kind(found, "keras") == of_kind(model, "turnwise")
-    assert not of_kind(found, "turnwise")
+    assert of_kind(found, "keras") == of_kind(model, "turncast")
+    assert not of_kind(found, "turncast")
     assert_same(call(found, inputs), call(model, inputs))
 
 
@@ -90,12 +90,12 @@ model = keras.saving.load_model(sys.argv[1])
 outputs = model([inputs[name] for name in inputs] if len(inputs) > 1 else inputs["0"])
 outputs = outputs if isinstance(outputs, (list, tuple)) else [outputs]
 numpy.savez(sys.argv[3], *map(keras.ops.convert_to_numpy, outputs))
-assert not any(name.startswith("turnwise") for name in sys.modules)
+assert not any(name.startswith("turncast") for name in sys.modules)
 """
 
 
 @BOTH
-def test_what_goes_back_loads_where_turnwise_is_not(make, inputs, tmp_path):
+def test_what_goes_back_loads_where_turncast_is_not(make, inputs, tmp_path):
     model = make(ours)
     shake(model)
     to_keras(model).save(tmp_path / "model.keras")
@@ -142,7 +142,7 @@ def test_the_model_that_came_is_not_changed():
     found = from_keras(model)
     shake(found)
     assert_same(list(model.weights), before, atol=0)
-    assert not of_kind(model, "turnwise")
+    assert not of_kind(model, "turncast")
 
 
 class Own(keras.Model):

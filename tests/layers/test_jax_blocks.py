@@ -15,7 +15,7 @@ OPTIONS = {"return_sequences": True, "return_state": True}
 @pytest.fixture(scope="module", autouse=True)
 def small_blocks():
     """Blocks of two and three rows, so that seven rows are three blocks, one of them filled up."""
-    from turnwise.layers import jax_blocks
+    from turncast.layers import jax_blocks
 
     before, jax_blocks.ROWS = jax_blocks.ROWS, 3
     yield
@@ -66,7 +66,7 @@ def test_any_mask_gives_what_keras_gives(rows):
 
 def test_the_blocks_are_what_many_rows_take(monkeypatch):
     """No test above would see it if the rows ran as one block."""
-    from turnwise.layers import jax_blocks
+    from turncast.layers import jax_blocks
 
     monkeypatch.setattr(jax_blocks, "recur_in_blocks", lambda *_: pytest.fail("in blocks"))
     ours, _ = pair("lstm")

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recurrent_support import BACKEND, arrays, numbers
-from turnwise.backend import keras, ops
-from turnwise.layers import (
+from turncast.backend import keras, ops
+from turncast.layers import (
     BitDense,
     CausalTransformer,
     MaskedPooling,
@@ -17,8 +17,8 @@ from turnwise.layers import (
     RepeatVector,
     TimeDistributed,
 )
-from turnwise.layers.last_step import LastStep
-from turnwise.runtime.attention_cell import TransformerCell
+from turncast.layers.last_step import LastStep
+from turncast.runtime.attention_cell import TransformerCell
 
 NUM_BITS = 6
 index_lists = st.lists(st.lists(st.integers(-2, 8), min_size=3, max_size=3), min_size=4, max_size=4)

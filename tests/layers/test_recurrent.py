@@ -19,7 +19,7 @@ from recurrent_support import (
     run,
     states_of,
 )
-from turnwise.backend import keras
+from turncast.backend import keras
 
 # Chunks of the JAX core have 16 steps, and up to 32 steps are one chunk.
 LENGTHS = [1, 5, 50]

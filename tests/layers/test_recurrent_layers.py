@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from recurrent_support import BATCH, FEATURES, PAIRS, UNITS, arrays, assert_same, masks, numbers, pair, shake
-from turnwise.backend import keras
+from turncast.backend import keras
 
 NAMES = pytest.mark.parametrize("name", PAIRS)
 X = numbers(BATCH, 5, FEATURES)
@@ -33,7 +33,7 @@ def test_it_comes_back_from_its_config(name):
     config = json.loads(json.dumps(layer.get_config()))
     assert kind.from_config(config).get_config() == layer.get_config()
     assert config.keys() == stock(UNITS).get_config().keys()
-    assert keras.saving.get_registered_name(kind) == f"turnwise>{kind.__name__}"
+    assert keras.saving.get_registered_name(kind) == f"turncast>{kind.__name__}"
 
 
 def model_of(name, length=None, **arguments):

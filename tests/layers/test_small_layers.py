@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from recurrent_support import BACKEND, arrays, assert_same, numbers, run
-from turnwise.backend import keras, ops
-from turnwise.layers import MaskedPooling, RepeatVector
-from turnwise.layers.last_step import LastStep
+from turncast.backend import keras, ops
+from turncast.layers import MaskedPooling, RepeatVector
+from turncast.layers.last_step import LastStep
 
 X = numbers(3, 4, 2)
 MASK = np.array([[True, False, True, False], [False] * 4, [True] * 4])

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from recurrent_support import arrays, run
-from turnwise.backend import keras, ops
-from turnwise.layers import GRU, LSTM, CausalTransformer, MaskedPooling, TimeDistributed
+from turncast.backend import keras, ops
+from turncast.layers import GRU, LSTM, CausalTransformer, MaskedPooling, TimeDistributed
 
 k = keras.layers
 TURNS = 3

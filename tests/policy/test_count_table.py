@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import turnwise
+import turncast
 from layout_support import LAYOUTS, told
 from support import QUICK, SMALL, tiny, untempered
-from turnwise import ActionSpace, Policy, TrainConfig, Turn
-from turnwise.errors import ConfigError, ModelError
-from turnwise.floors import FloorCounts, keys_of
-from turnwise.layouts import Lesson, lesson
-from turnwise.policy import CountTable
+from turncast import ActionSpace, Policy, TrainConfig, Turn
+from turncast.errors import ConfigError, ModelError
+from turncast.floors import FloorCounts, keys_of
+from turncast.layouts import Lesson, lesson
+from turncast.policy import CountTable
 
 texts = st.sampled_from([None, "", "tea", "A  Tea", "Käse \U0001f600", "a\ud800b"])
 facts = st.dictionaries(st.sampled_from("xyz"), st.sampled_from([True, 2, "a\u2028b"]), max_size=2)
@@ -28,7 +28,7 @@ decisions = st.lists(st.tuples(texts, facts, previous, actions), min_size=1, max
 
 def cases(user, its_facts, its_previous):
     """What the table looks at, the most particular first."""
-    user = None if user is None else " ".join(turnwise.features.words.normalise(user).split())
+    user = None if user is None else " ".join(turncast.features.words.normalise(user).split())
     seen = (user, None if its_previous is None else tuple(sorted(its_previous)), sorted(its_facts.items()))
     return [repr(part) for part in (seen, seen[:2], seen[1:], seen[1])]
 
@@ -72,7 +72,7 @@ def test_the_shares_are_those_of_the_plain_formula(known, asked, weight):
 
 @given(user=texts, its_facts=facts, before=previous)
 def test_a_case_has_the_hash_that_saved_models_know(user, its_facts, before):
-    normal = turnwise.features.words.normalise
+    normal = turncast.features.words.normalise
     seen = {
         "user": "" if user is None else "+" + " ".join(normal(user).split()),
         "previous": "" if before is None else "+" + json.dumps(sorted(before)),
@@ -88,7 +88,7 @@ def test_a_case_has_the_hash_that_saved_models_know(user, its_facts, before):
 
 @pytest.fixture(scope="module")
 def mixed():
-    return turnwise.train(tiny(), network=SMALL, config=QUICK.model_copy(update={"count_table": 0.4}))
+    return turncast.train(tiny(), network=SMALL, config=QUICK.model_copy(update={"count_table": 0.4}))
 
 
 def test_a_share_of_each_prediction_is_the_counts(mixed, policy):
@@ -140,9 +140,9 @@ def test_each_layout_takes_it_or_refuses_it(layout):
     config = QUICK.model_copy(update={"epochs": 1, "count_table": 0.5})
     if layout == "one-to-many":
         with pytest.raises(ConfigError, match=r"^setting 'count_table' is 0\.5; one-to-many takes no counts"):
-            turnwise.train(told(), network=LAYOUTS[layout], config=config)
+            turncast.train(told(), network=LAYOUTS[layout], config=config)
         return
-    policy = untempered(turnwise.train(told(), network=LAYOUTS[layout], config=config))
+    policy = untempered(turncast.train(told(), network=LAYOUTS[layout], config=config))
     without = replace(policy, table=None)
     dialogue = told().dialogues[0]
     for found, alone in zip(policy.predict(dialogue), without.predict(dialogue), strict=True):
@@ -156,17 +156,17 @@ def test_auto_takes_the_share_that_is_best_on_dev(multi):
     """A network that has learned nothing is helped by counts; one that knows all is not."""
     corpus, dev = tiny(multi=multi), tiny("dev", 6, multi=multi)
     poor = QUICK.model_copy(update={"epochs": 1, "learning_rate": 1e-6, "count_table": "auto"})
-    network = turnwise.NetworkConfig(units=16, dropout=0.0)
-    helped = turnwise.train(corpus, dev, network=network, config=poor)
-    right = turnwise.evaluate(helped, dev).turns.part
+    network = turncast.NetworkConfig(units=16, dropout=0.0)
+    helped = turncast.train(corpus, dev, network=network, config=poor)
+    right = turncast.evaluate(helped, dev).turns.part
     assert helped.table is not None
-    assert right > turnwise.evaluate(replace(helped, table=None), dev).turns.part
+    assert right > turncast.evaluate(replace(helped, table=None), dev).turns.part
     good = TrainConfig(
         epochs=60, patience=60, batch_turns=64, learning_rate=0.02, count_table="auto", label_smoothing=0
     )
-    network = turnwise.NetworkConfig(units=16, dropout=0.0)
-    known = turnwise.train(corpus, dev, network=network, config=good)
-    assert turnwise.evaluate(known, dev).turn_accuracy == 1.0
+    network = turncast.NetworkConfig(units=16, dropout=0.0)
+    known = turncast.train(corpus, dev, network=network, config=good)
+    assert turncast.evaluate(known, dev).turn_accuracy == 1.0
     assert known.table is None
 
 

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support import tiny
-from turnwise import ActionSpace, Policy, Prediction
-from turnwise.errors import ConfigError
-from turnwise.policy.decision import ALWAYS, Decision, tempered
-from turnwise.policy.known_sets import KnownSets
-from turnwise.policy.risk import RiskCurve
-from turnwise.runtime import OnnxNetwork
-from turnwise.runtime.temper import temper
+from turncast import ActionSpace, Policy, Prediction
+from turncast.errors import ConfigError
+from turncast.policy.decision import ALWAYS, Decision, tempered
+from turncast.policy.known_sets import KnownSets
+from turncast.policy.risk import RiskCurve
+from turncast.runtime import OnnxNetwork
+from turncast.runtime.temper import temper
 
 NAMES = ("a", "b", "c")
 SPACE = ActionSpace(NAMES, multi=True)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnwise.policy.risk import RiskCurve, chance_of_so_few
+from turncast.policy.risk import RiskCurve, chance_of_so_few
 
 judged = st.lists(st.tuples(st.sampled_from([0.1, 0.3, 0.5, 0.7, 0.9]), st.booleans()), max_size=30)
 

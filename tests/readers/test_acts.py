@@ -7,11 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import turnwise
+import turncast
 from acts_support import EXTRACTS, M2M, camrest_turn, sgd_system, unified, woz_state
 from damage import cut, damaged
-from turnwise.errors import CorpusError
-from turnwise.readers import ReadConfig, format_of
+from turncast.errors import CorpusError
+from turncast.readers import ReadConfig, format_of
 
 FORMATS = list(EXTRACTS)
 MODES = ["acts", "slots", "calls"]
@@ -24,7 +24,7 @@ def written(path, value):
 
 
 def only(path, mode="acts"):
-    (dialogue,) = turnwise.read(path, config=ReadConfig(actions=mode))
+    (dialogue,) = turncast.read(path, config=ReadConfig(actions=mode))
     return dialogue
 
 
@@ -36,7 +36,7 @@ def test_found_by_content_and_by_folder(tmp_path, name, indent):
     other = written(tmp_path / "corpus" / "schema.json", [{"service_name": "x"}])
     assert format_of(path).name == format_of(tmp_path / "corpus").name == name
     assert format_of(tmp_path).name == name, "one level deeper"
-    corpus = turnwise.read(tmp_path)
+    corpus = turncast.read(tmp_path)
     assert [dialogue.turns for dialogue in corpus] == [only(path).turns]
     assert corpus.skipped["JSON file of another kind"] == 1
     with pytest.raises(CorpusError, match="no known format"):
@@ -97,7 +97,7 @@ def test_damage_is_read_or_refused_in_one_line(tmp_path, name, data):
     config = ReadConfig(actions=data.draw(st.sampled_from(MODES)))
     refusal = None
     try:
-        assert all(len(dialogue) > 0 for dialogue in turnwise.read(path, format=name, config=config))
+        assert all(len(dialogue) > 0 for dialogue in turncast.read(path, format=name, config=config))
     except CorpusError as error:
         refusal = str(error)
     if refusal is not None:
@@ -111,7 +111,7 @@ def test_files_without_labels_are_refused(tmp_path):
         turn.pop("system_acts", None)
     path = written(tmp_path / "bare.json", bare)
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path))
+        list(turncast.read(path))
     assert str(error.value) == f"{path}: no system turn has an action; take the files with the system's acts"
 
 
@@ -123,7 +123,7 @@ def test_what_says_nothing_of_its_acts_is_kept_and_counted(tmp_path):
     del extracts["camrest"][0]["dial"][0]["sys"]["dialog_act"]
     del extracts["convlab"][0]["turns"][1]["dialogue_acts"]
     for name, extract in extracts.items():
-        corpus = turnwise.read(written(tmp_path / f"{name}.json", extract))
+        corpus = turncast.read(written(tmp_path / f"{name}.json", extract))
         (dialogue,) = corpus
         assert dialogue[0].actions == ()
         assert corpus.skipped["system turn without annotated acts"] == 1, name
@@ -133,20 +133,20 @@ def test_ids(tmp_path):
     one = copy.deepcopy(M2M[0])
     del one["dialogue_id"]
     path = written(tmp_path / "ids.json", [one, one | {"dialogue_id": 5}])
-    assert [dialogue.id for dialogue in turnwise.read(path)] == ["ids:1", "5"]
+    assert [dialogue.id for dialogue in turncast.read(path)] == ["ids:1", "5"]
     written(path, [one | {"dialogue_id": [5]}])
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path))
+        list(turncast.read(path))
     assert str(error.value) == f"{path} dialogue number 1: 'dialogue_id' is a list; give a string"
     written(path, json.dumps([one, 5]))
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path))
+        list(turncast.read(path))
     assert str(error.value) == f"{path} dialogue number 2: it is a number; give an object"
     written(path, {"turns": []})
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path, format="sgd"))
+        list(turncast.read(path, format="sgd"))
     assert str(error.value) == f"{path}: it is an object; give a list of dialogues"
     written(path, [one | {"dialogue_id": "a\nb", "turns": 5}])
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path, format="m2m"))
+        list(turncast.read(path, format="m2m"))
     assert str(error.value) == f"{path} dialogue 'a\\nb': 'turns' is a number; give a list"

@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given, settings
 
-import turnwise
+import turncast
 from damage import cut, damaged, lines, reads_or_refuses
-from turnwise import Turn
-from turnwise.errors import CorpusError
-from turnwise.readers import ReadConfig, format_of
+from turncast import Turn
+from turncast.errors import CorpusError
+from turncast.readers import ReadConfig, format_of
 
 RECORDS = [
     {"role": "User", "text": "water the roses"},
@@ -43,7 +43,7 @@ def folder(tmp_path):
 def test_the_golden_dialogue(folder):
     path = folder / "Soil-Water-level-2-1.jsonl"
     assert format_of(path).name == "api_bank"
-    (dialogue,) = turnwise.read(path)
+    (dialogue,) = turncast.read(path)
     assert (dialogue.id, dialogue.metadata) == ("api_bank:Soil-Water-level-2-1", {"task": "Soil-Water"})
     assert dialogue.turns == (
         Turn("water the roses", ("respond",), response="I look at the soil."),
@@ -51,13 +51,13 @@ def test_the_golden_dialogue(folder):
         Turn(None, ("Water",), {"tool.Soil": True, "result.wet": False, "result.depth": 4}),
         Turn(None, ("respond",), {"tool.Water": True, "tool_error": True}, "There is no water."),
     )
-    (named,) = turnwise.read(path, config=ReadConfig(arguments=True))
+    (named,) = turncast.read(path, config=ReadConfig(arguments=True))
     assert named[1].actions == ("Soil:area+bed",)
 
 
 def test_folders(folder):
     assert format_of(folder).name == format_of(folder.parent).name == "api_bank"
-    corpus = turnwise.read(folder.parent)
+    corpus = turncast.read(folder.parent)
     assert len(list(corpus)) == 1
     assert corpus.skipped == {
         "user text after the last system decision": 2,
@@ -80,7 +80,7 @@ def test_errors(tmp_path, record, message):
     path = tmp_path / "one.jsonl"
     path.write_text(lines([RECORDS[0], record]))
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path))
+        list(turncast.read(path))
     assert str(error.value) == f"{path} {message}"
 
 
@@ -101,7 +101,7 @@ def test_damaged_text(tmp_path_factory, text):
 
 
 def test_real_dialogues(corpora):
-    corpus = turnwise.read(corpora / "api_bank")
+    corpus = turncast.read(corpora / "api_bank")
     dialogues = list(corpus)
     assert (len(dialogues), sum(map(len, dialogues))) == (141, 911)
     assert corpus.skipped["file that is empty or holds no dialogue"] == 1

@@ -4,10 +4,10 @@ from collections import Counter
 
 import pytest
 
-import turnwise
-from turnwise import Turn
-from turnwise.errors import CorpusError
-from turnwise.readers.templates import Templates
+import turncast
+from turncast import Turn
+from turncast.errors import CorpusError
+from turncast.readers.templates import Templates
 
 EXTRACT = """\
 1 good day\thello what do you need
@@ -33,7 +33,7 @@ EXTRACT = """\
 def test_the_golden_extract(tmp_path):
     path = tmp_path / "dialog-babi-task5.txt"
     path.write_text(EXTRACT)
-    corpus = turnwise.read(path)
+    corpus = turncast.read(path)
     one, two = corpus
     assert (one.id, two.id) == ("dialog-babi-task5:1", "dialog-babi-task5:2")
     assert one.turns == (
@@ -81,13 +81,13 @@ def test_the_golden_extract(tmp_path):
 def test_ids_that_restart_begin_a_dialogue_without_a_blank_line(tmp_path):
     path = tmp_path / "task.txt"
     path.write_text("1 hi\thello\n2 bye\tgoodbye\n1 hi\thello\n")
-    assert [len(dialogue) for dialogue in turnwise.read(path)] == [2, 1]
+    assert [len(dialogue) for dialogue in turncast.read(path)] == [2, 1]
 
 
 def test_what_is_left_out_is_counted(tmp_path):
     path = tmp_path / "task.txt"
     path.write_text("1 a R_cuisine thai\n\n1 hi\thello\n2 no tab here\n3 a R_cuisine thai\n")
-    corpus = turnwise.read(path)
+    corpus = turncast.read(path)
     assert [len(dialogue) for dialogue in corpus] == [1]
     assert corpus.skipped == {
         "knowledge-base result after the last turn": 2,
@@ -100,7 +100,7 @@ def test_of_many_restaurants_the_best_are_candidates_and_the_others_counted(tmp_
     path = tmp_path / "task.txt"
     facts = "\n".join(f"{number + 1} place_{number} R_rating {number}" for number in range(23))
     path.write_text(f"{facts}\n24 hi\ttry place_22\n")
-    corpus = turnwise.read(path)
+    corpus = turncast.read(path)
     ((turn,),) = corpus
     assert turn.facts["kb_results"] == 23
     assert [turn.facts[f"candidate.{number}.R_name"] for number in (1, 20)] == ["place_22", "place_3"]
@@ -114,7 +114,7 @@ def test_a_line_without_an_id_is_named(tmp_path):
     path = tmp_path / "task.txt"
     path.write_text("1 hi\thello\nhm\n")
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path))
+        list(turncast.read(path))
     assert str(error.value) == f"{path} line 2: expected 'id user<TAB>system', found 'hm'; mend it"
 
 
@@ -124,7 +124,7 @@ def test_a_knowledge_base_is_no_corpus(tmp_path):
     with pytest.raises(
         CorpusError, match="this is a bAbI knowledge base; name the file that holds the dialogues"
     ):
-        turnwise.read(path)
+        turncast.read(path)
 
 
 VALUES = [("R_name", "the_hot_pot"), ("R_name", "ask"), ("R_cuisine", "modern_thai"), ("R_price", "cheap")]
@@ -153,7 +153,7 @@ def test_templates(response, template):
 
 @pytest.mark.parametrize("part", ["trn", "dev"])
 def test_real_task_5_has_sixteen_templates(corpora, part):
-    corpus = turnwise.read(corpora / "babi" / f"dialog-babi-task5-full-dialogs-{part}.txt").load()
+    corpus = turncast.read(corpora / "babi" / f"dialog-babi-task5-full-dialogs-{part}.txt").load()
     actions = Counter(action for dialogue in corpus for turn in dialogue for action in turn.actions)
     assert len(actions) == 16
     assert len(corpus.dialogues.dialogues) == 1000
@@ -162,6 +162,6 @@ def test_real_task_5_has_sixteen_templates(corpora, part):
 
 @pytest.mark.parametrize(("part", "dialogues", "turns"), [("trn", 1618, 14_404), ("dev", 500, 4_159)])
 def test_real_task_6_counts(corpora, part, dialogues, turns):
-    corpus = list(turnwise.read(corpora / "babi" / f"dialog-babi-task6-dstc2-{part}.txt"))
+    corpus = list(turncast.read(corpora / "babi" / f"dialog-babi-task6-dstc2-{part}.txt"))
     assert (len(corpus), sum(map(len, corpus))) == (dialogues, turns)
     assert len({turn.actions for dialogue in corpus for turn in dialogue}) <= 65

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import turnwise
+import turncast
 from damage import cut, damaged, lines, reads_or_refuses
-from turnwise import Turn
-from turnwise.errors import CorpusError
-from turnwise.readers import ReadConfig, format_of
-from turnwise.readers.call_text import parse_call
+from turncast import Turn
+from turncast.errors import CorpusError
+from turncast.readers import ReadConfig, format_of
+from turncast.readers.call_text import parse_call
 
 
 def user(text):
@@ -57,9 +57,9 @@ def path(tmp_path):
 
 def test_the_golden_questions(path):
     assert format_of(path).name == format_of(path.parent).name == "bfcl"
-    corpus = turnwise.read(path)
+    corpus = turncast.read(path)
     one, two = corpus
-    assert list(turnwise.read(path.parent)) == [one, two]
+    assert list(turncast.read(path.parent)) == [one, two]
     assert (one.id, one.group, two.group) == ("multi_turn_miss_func_4", "multi_turn:4", "multi_turn:4")
     assert one.metadata == {"classes": "Lists, Mail"}
     assert one.turns == (
@@ -74,7 +74,7 @@ def test_the_golden_questions(path):
 
 
 def test_arguments_and_the_end_of_a_turn(path):
-    one, _ = turnwise.read(path, config=ReadConfig(arguments=True, listen=True))
+    one, _ = turncast.read(path, config=ReadConfig(arguments=True, listen=True))
     assert [turn.actions[0] for turn in one] == [
         "open:name",
         "sort:arg1+order",
@@ -93,7 +93,7 @@ def test_answers_to_a_single_turn(tmp_path):
         "id": "parallel_12",
         "ground_truth": [{"area": {"base": [1], "height": [2]}}, {"area": {"base": [3]}}],
     }
-    (dialogue,) = turnwise.read(put(tmp_path, lines([question]), lines([answer])))
+    (dialogue,) = turncast.read(put(tmp_path, lines([question]), lines([answer])))
     assert dialogue.turns == (Turn("the area of both", ("area",)), Turn(None, ("area",)))
     assert dialogue.group == "parallel_:12"
 
@@ -140,19 +140,19 @@ def test_any_text_is_a_call_or_is_refused(text):
 def test_errors(tmp_path, questions, answers, message):
     path = put(tmp_path, lines(questions), lines(answers))
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path, format="bfcl"))
+        list(turncast.read(path, format="bfcl"))
     assert message in str(error.value)
 
 
 def test_questions_without_their_answers(path):
     answers = path.parent / "possible_answer" / path.name
     with pytest.raises(CorpusError, match="there are no answers; name a file of questions"):
-        list(turnwise.read(answers))
+        list(turncast.read(answers))
     answers.unlink()
     with pytest.raises(CorpusError, match="there are no answers"):
-        list(turnwise.read(path))
+        list(turncast.read(path))
     with pytest.raises(CorpusError, match="there are no answers"):
-        list(turnwise.read(path.parent))
+        list(turncast.read(path.parent))
 
 
 @settings(max_examples=40, deadline=None)
@@ -175,7 +175,7 @@ def test_damaged_text(tmp_path_factory, questions, answers):
 
 
 def test_real_questions(corpora):
-    corpus = turnwise.read(corpora / "bfcl")
+    corpus = turncast.read(corpora / "bfcl")
     dialogues = list(corpus)
     assert (len(dialogues), sum(map(len, dialogues))) == (400, 2488)
     assert len({dialogue.group for dialogue in dialogues}) == 200

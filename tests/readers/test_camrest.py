@@ -5,17 +5,17 @@ import json
 
 import pytest
 
-import turnwise
+import turncast
 from acts_support import CAMREST
-from turnwise import Turn
-from turnwise.errors import CorpusError
-from turnwise.readers import ReadConfig
+from turncast import Turn
+from turncast.errors import CorpusError
+from turncast.readers import ReadConfig
 
 
 def test_the_golden_dialogue(tmp_path):
     path = tmp_path / "train.json"
     path.write_text(json.dumps(CAMREST))
-    (dialogue,) = turnwise.read(path)
+    (dialogue,) = turncast.read(path)
     assert (dialogue.id, dialogue.group, dialogue.metadata) == ("7", "Task 00012", {"finished": True})
     assert dialogue.turns == (
         Turn("hello", (), {}, "Hello."),
@@ -27,7 +27,7 @@ def test_the_golden_dialogue(tmp_path):
             "Nothing goes then. Tuesday costs nine.",
         ),
     )
-    (dialogue,) = turnwise.read(path, config=ReadConfig(actions="slots"))
+    (dialogue,) = turncast.read(path, config=ReadConfig(actions="slots"))
     assert [turn.actions for turn in dialogue] == [
         (),
         ("request:day",),
@@ -49,7 +49,7 @@ def test_errors(tmp_path, acts, message):
     path = tmp_path / "train.json"
     path.write_text(json.dumps(broken))
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path))
+        list(turncast.read(path))
     assert str(error.value) == f"{path} dialogue 7 turn 2 'sys' 'dialog_act': {message}"
 
 
@@ -59,13 +59,13 @@ def test_a_user_without_an_answer(tmp_path):
     path = tmp_path / "train.json"
     path.write_text(json.dumps(broken))
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path))
+        list(turncast.read(path))
     problem = "there is no 'sys'; give what the system answered"
     assert str(error.value) == f"{path} dialogue 7 turn 2: {problem}"
 
 
 def test_real_camrest(corpora):
-    dialogues = list(turnwise.read(corpora / "camrest"))
+    dialogues = list(turncast.read(corpora / "camrest"))
     turns = [turn for dialogue in dialogues for turn in dialogue]
     assert (len(dialogues), len(turns)) == (541, 2209)
     assert sum(not turn.actions for turn in turns) == 606

@@ -5,11 +5,11 @@ import json
 import pytest
 from hypothesis import given, settings
 
-import turnwise
+import turncast
 from damage import cut, damaged, lines, reads_or_refuses
-from turnwise import Turn
-from turnwise.errors import CorpusError
-from turnwise.readers import ReadConfig, format_of
+from turncast import Turn
+from turncast.errors import CorpusError
+from turncast.readers import ReadConfig, format_of
 
 
 def call(name, number, **arguments):
@@ -106,7 +106,7 @@ FORMS = {
 def test_every_form_gives_the_golden_turns(write, form, name):
     path = write(FORMS[form], name)
     assert format_of(path).name == "chat"
-    corpus = turnwise.read(path)
+    corpus = turncast.read(path)
     (dialogue,) = corpus
     assert (dialogue.id, dialogue.turns) == ("agent:1", TURNS)
     assert {name: corpus.skipped[name] for name in SKIPPED} == SKIPPED
@@ -114,7 +114,7 @@ def test_every_form_gives_the_golden_turns(write, form, name):
 
 def test_metadata_and_group(write):
     path = write(json.dumps([RUN, RUN | {"trial": 2, "reward": 0.0}, RUN | {"task_id": "x"}]))
-    corpus = turnwise.read(path)
+    corpus = turncast.read(path)
     one, two, other = corpus
     assert (one.group, two.group, other.group) == ("3", "3", "x")
     assert (one.metadata["outcome"], two.metadata["outcome"]) == (1.0, 0.0)
@@ -122,7 +122,7 @@ def test_metadata_and_group(write):
     assert one.metadata["system_prompt_length"] == 360
     assert len(one.metadata["system_prompt_sha256"]) == 16
     assert corpus.skipped["record key 'info', no short value"] == 3
-    (tuned,) = turnwise.read(
+    (tuned,) = turncast.read(
         write(lines([TUNING | {"messages": [{"role": "developer", "content": "hm"}, MESSAGES[3]]}]))
     )
     assert tuned.metadata == {"system_prompt": "hm", "tools": 1}
@@ -130,7 +130,7 @@ def test_metadata_and_group(write):
 
 
 def test_arguments_are_part_of_the_action(write):
-    (dialogue,) = turnwise.read(write(lines([TUNING])), config=ReadConfig(arguments=True))
+    (dialogue,) = turncast.read(write(lines([TUNING])), config=ReadConfig(arguments=True))
     assert [turn.actions for turn in dialogue] == [
         ("respond",),
         ("find:day", "weather"),
@@ -145,7 +145,7 @@ def test_arguments_are_part_of_the_action(write):
             "tool_calls": [{"type": "custom", "custom": {"name": "sql", "input": "select"}}],
         },
     ]
-    corpus = turnwise.read(write(lines([{"messages": odd}])), config=ReadConfig(arguments=True))
+    corpus = turncast.read(write(lines([{"messages": odd}])), config=ReadConfig(arguments=True))
     (dialogue,) = corpus
     assert [turn.actions for turn in dialogue] == [("a:x+y",), ("a",), ("sql",)]
     assert corpus.skipped == {"arguments of a call that are no JSON object": 2}
@@ -162,7 +162,7 @@ def test_the_older_spelling(write):
         {"role": "function", "name": "add", "content": "9"},
         {"role": "assistant", "content": "Nine."},
     ]
-    (dialogue,) = turnwise.read(write(lines([{"messages": messages, "functions": [{"name": "add"}]}])))
+    (dialogue,) = turncast.read(write(lines([{"messages": messages, "functions": [{"name": "add"}]}])))
     assert dialogue.turns == (
         Turn("seven and two", ("add",)),
         Turn(None, ("respond",), {"tool.add": True, "result": 9}, "Nine."),
@@ -181,7 +181,7 @@ def test_what_is_left_out_is_counted(write):
         {"role": "assistant", "content": "###STOP###"},
         {"role": "user", "content": "still there?"},
     ]
-    corpus = turnwise.read(write(lines([{"messages": messages}, {"messages": messages[:1]}])))
+    corpus = turncast.read(write(lines([{"messages": messages}, {"messages": messages[:1]}])))
     (dialogue,) = corpus
     assert [(turn.user, turn.actions, turn.response) for turn in dialogue] == [
         ("hi", ("respond",), "I cannot."),
@@ -229,14 +229,14 @@ def test_what_is_left_out_is_counted(write):
 def test_errors(write, record, message):
     path = write(lines([TUNING, record]))
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path))
+        list(turncast.read(path))
     assert str(error.value) == f"{path}{message}"
 
 
 def test_a_damaged_first_line_is_named(write):
     path = write(lines([TUNING])[20:] + lines([TUNING]))
     with pytest.raises(CorpusError, match=r"agent.json line 1: not JSON"):
-        list(turnwise.read(path, format="chat"))
+        list(turncast.read(path, format="chat"))
 
 
 @pytest.mark.parametrize(
@@ -248,9 +248,9 @@ def test_files_of_other_formats_are_left_to_them(write, text):
 
 def test_no_fact_is_of_the_future(write):
     """What comes after a turn changes nothing in it."""
-    whole = next(iter(turnwise.read(write(json.dumps(MESSAGES)))))
+    whole = next(iter(turncast.read(write(json.dumps(MESSAGES)))))
     for end in range(4, len(MESSAGES)):
-        part = next(iter(turnwise.read(write(json.dumps(MESSAGES[:end])))))
+        part = next(iter(turncast.read(write(json.dumps(MESSAGES[:end])))))
         assert whole.turns[: len(part)] == part.turns
 
 
@@ -271,10 +271,10 @@ def test_damaged_text(tmp_path_factory, text):
 
 
 def test_real_runs(corpora):
-    corpus = turnwise.read(corpora / "tau_bench" / "historical_trajectories" / "gpt-4o-airline.json")
+    corpus = turncast.read(corpora / "tau_bench" / "historical_trajectories" / "gpt-4o-airline.json")
     dialogues = list(corpus)
     assert (len(dialogues), sum(map(len, dialogues))) == (200, 2454)
     assert len({dialogue.group for dialogue in dialogues}) == 50
-    tuned = list(turnwise.read(corpora / "tau2_bench" / "branch_feature_gym" / "train_sft-v1-small.jsonl"))
+    tuned = list(turncast.read(corpora / "tau2_bench" / "branch_feature_gym" / "train_sft-v1-small.jsonl"))
     assert (len(tuned), sum(map(len, tuned))) == (37, 492)
     assert any(len(turn.actions) > 1 for dialogue in tuned for turn in dialogue)

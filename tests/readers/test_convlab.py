@@ -5,11 +5,11 @@ import json
 
 import pytest
 
-import turnwise
+import turncast
 from acts_support import CONVLAB
-from turnwise import Turn
-from turnwise.errors import CorpusError
-from turnwise.readers import ReadConfig
+from turncast import Turn
+from turncast.errors import CorpusError
+from turncast.readers import ReadConfig
 
 SEEN = {"state.ferry.to": True, "state.ferry.day": True, "booked.ferry": True}
 
@@ -23,7 +23,7 @@ def path(tmp_path):
 
 
 def test_the_golden_dialogue(path):
-    (dialogue,) = turnwise.read(path)
+    (dialogue,) = turncast.read(path)
     assert dialogue.id == "ferries-train-0"
     assert dialogue.metadata == {"domains": "ferry", "dataset": "ferries", "split": "train"}
     assert dialogue.turns == (
@@ -31,7 +31,7 @@ def test_the_golden_dialogue(path):
         Turn("monday", ("ferry-inform", "reqmore"), {"state.ferry.to": True}, "Line two. More?"),
         Turn("bye", ("bye",), {"results": 1} | SEEN, "Bye."),
     )
-    (dialogue,) = turnwise.read(path, config=ReadConfig(actions="slots"))
+    (dialogue,) = turncast.read(path, config=ReadConfig(actions="slots"))
     assert [turn.actions for turn in dialogue] == [
         ("ferry-request:day",),
         ("ferry-inform:time", "ferry-inform:line", "reqmore"),
@@ -40,7 +40,7 @@ def test_the_golden_dialogue(path):
 
 
 def test_a_call_is_a_decision_before_the_reply_that_sees_its_results(path):
-    (dialogue,) = turnwise.read(path, config=ReadConfig(actions="calls"))
+    (dialogue,) = turncast.read(path, config=ReadConfig(actions="calls"))
     assert dialogue.turns[1:] == (
         Turn("monday", ("BuyFerry",), {"state.ferry.to": True}),
         Turn(None, ("respond",), {"results": 1, "booked.ferry": True}, "Line two. More?"),
@@ -51,8 +51,8 @@ def test_a_call_is_a_decision_before_the_reply_that_sees_its_results(path):
 def test_a_folder_has_its_dialogues_in_data_or_itself(path, tmp_path):
     folder = tmp_path / "ferries"
     (folder / "dummy_data.json").write_text(json.dumps(CONVLAB))
-    assert [dialogue.id for dialogue in turnwise.read(folder)] == ["ferries-train-0"]
-    assert [dialogue.id for dialogue in turnwise.read(folder / "data")] == ["ferries-train-0"]
+    assert [dialogue.id for dialogue in turncast.read(folder)] == ["ferries-train-0"]
+    assert [dialogue.id for dialogue in turncast.read(folder / "data")] == ["ferries-train-0"]
 
 
 def test_who_speaks(path):
@@ -60,6 +60,6 @@ def test_who_speaks(path):
     broken[0]["turns"][2]["speaker"] = "wizard"
     path.write_text(json.dumps(broken))
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path))
+        list(turncast.read(path))
     problem = "the speaker is 'wizard'; give user or system"
     assert str(error.value) == f"{path} dialogue ferries-train-0 turn 3: {problem}"

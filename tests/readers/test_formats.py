@@ -4,9 +4,9 @@ import io
 
 import pytest
 
-import turnwise
-from turnwise.errors import CorpusError
-from turnwise.readers import FORMATS, format_of
+import turncast
+from turncast.errors import CorpusError
+from turncast.readers import FORMATS, format_of
 
 TURN = '{"turns": [{"user": "hi", "actions": ["greet"]}]}\n'
 
@@ -65,21 +65,21 @@ def test_files_that_are_no_corpus(tmp_path, content, message):
     path = tmp_path / "file"
     path.write_bytes(content)
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path))
+        list(turncast.read(path))
     assert str(error.value) == f"{path}{message}"
 
 
 def test_no_file_no_folder_no_format(tmp_path):
     with pytest.raises(CorpusError, match=r"nope: no such file or folder; check the path"):
-        turnwise.read(tmp_path / "nope")
+        turncast.read(tmp_path / "nope")
     with pytest.raises(
         CorpusError, match=r"the folder is no corpus of a known format; name the files that you mean"
     ):
-        turnwise.read(tmp_path)
+        turncast.read(tmp_path)
     with pytest.raises(CorpusError, match=r"unknown format 'jsnl'; did you mean 'jsonl'\?; it is one of "):
-        turnwise.read(tmp_path / "nope", format="jsnl")
+        turncast.read(tmp_path / "nope", format="jsnl")
     with pytest.raises(CorpusError, match="no file is named"):
-        turnwise.read([])
+        turncast.read([])
 
 
 def test_several_files_are_one_corpus_whose_ids_are_unique(tmp_path):
@@ -87,12 +87,12 @@ def test_several_files_are_one_corpus_whose_ids_are_unique(tmp_path):
     one.write_text(TURN.replace("{", '{"id": "two:1", ', 1))
     two.write_text('t1: user: "a" (action=1)')
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read([one, two]))
+        list(turncast.read([one, two]))
     assert str(error.value) == (
         f"{two}: the dialogue id 'two:1' comes twice (first in {one}); give each dialogue an id of its own"
     )
     one.write_text(TURN)
-    corpus = turnwise.read([one, two])
+    corpus = turncast.read([one, two])
     assert corpus.name == "one+two"
     assert [dialogue.id for dialogue in corpus] == ["one:1", "two:1"]
 
@@ -102,27 +102,27 @@ def test_stdin(monkeypatch, tmp_path):
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
 
     stdin(TURN.encode())
-    corpus = turnwise.read("-")
+    corpus = turncast.read("-")
     assert [d.id for d in corpus] == [d.id for d in corpus] == ["stdin:1"]
     stdin(TURN.encode() + b"{\n")
     with pytest.raises(CorpusError, match=r"^stdin line 2: not JSON"):
-        turnwise.read("-")
+        turncast.read("-")
     stdin(b"")
     with pytest.raises(CorpusError, match=r"^stdin: the file is empty"):
-        turnwise.read("-")
+        turncast.read("-")
 
 
 def test_reading_is_lazy(tmp_path):
     path = tmp_path / "long.jsonl"
     path.write_text(TURN + "broken\n")
-    dialogues = iter(turnwise.read(path))
+    dialogues = iter(turncast.read(path))
     assert next(dialogues).id == "long:1"
     with pytest.raises(CorpusError, match="line 2"):
         next(dialogues)
 
 
 def test_a_file_of_a_folder_is_read_once_to_find_its_format(tmp_path, monkeypatch):
-    from turnwise.readers import lines
+    from turncast.readers import lines
 
     opened, open_binary = [], lines.open_binary
     monkeypatch.setattr(lines, "open_binary", lambda path: opened.append(path.name) or open_binary(path))

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import turnwise
+import turncast
 from damage import damaged
 from reader_support import EXAMPLES, Example
-from turnwise.errors import TurnwiseError
-from turnwise.readers import FORMATS
+from turncast.errors import TurncastError
+from turncast.readers import FORMATS
 
 ODD_BYTES = [
     b"",
@@ -48,8 +48,8 @@ def written(folder: Path, made: Example) -> Path:
 def test_the_example_is_found_and_read(tmp_path, name):
     """A format needs an example here (tests/reader_support.py), so that its reader is tried on damage."""
     path = written(tmp_path, example(name))
-    assert turnwise.readers.format_of(path).name == name
-    assert list(turnwise.read(path))
+    assert turncast.readers.format_of(path).name == name
+    assert list(turncast.read(path))
 
 
 def damaged_json(draw: st.DrawFn, content: bytes) -> bytes | None:
@@ -91,12 +91,12 @@ def test_damage_is_read_or_refused_in_one_line(tmp_path_factory, name, named, da
     path = written(tmp_path_factory.mktemp("fuzz"), data.draw(damages(example(name))))
     refused = "no"
     try:
-        corpus = turnwise.read(path, format=name if named else None)
+        corpus = turncast.read(path, format=name if named else None)
         for turn in (turn for dialogue in corpus for turn in dialogue):
             assert isinstance(turn.user, str | None)
             assert isinstance(turn.response, str | None)
             assert all(isinstance(fact, bool | int | float | str) for fact in turn.facts.values())
         assert all(count > 0 for count in corpus.skipped.values())
-    except TurnwiseError as error:
+    except TurncastError as error:
         refused = str(error)
     assert len(refused.splitlines()) == 1

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import turnwise
-from turnwise import Corpus, Dialogue, Turn
-from turnwise.errors import CorpusError
-from turnwise.readers import to_json
+import turncast
+from turncast import Corpus, Dialogue, Turn
+from turncast.errors import CorpusError
+from turncast.readers import to_json
 
 
 def test_all_fields(tmp_path):
@@ -25,7 +25,7 @@ def test_all_fields(tmp_path):
         "turns": [turn, {"user": None, "actions": [], "response": "so"}],
     }
     path.write_text(json.dumps(record) + "\n\n" + json.dumps({"turns": [{"actions": ["a", "b", "a"]}]}))
-    assert list(turnwise.read(path)) == [
+    assert list(turncast.read(path)) == [
         Dialogue(
             "d1",
             (Turn("hi", ("greet",), {"open": True, "left": 3, "area": "north"}), Turn(response="so")),
@@ -51,7 +51,7 @@ def test_what_is_written_is_read(tmp_path_factory, dialogues):
     corpus = Corpus("c", [Dialogue(f"d{n}", tuple(made), {"n": n}) for n, made in enumerate(dialogues)])
     path = tmp_path_factory.mktemp("jsonl") / "c.jsonl"
     path.write_text("".join(to_json(dialogue) + "\n" for dialogue in corpus), encoding="utf-8", newline="")
-    assert list(turnwise.read(path)) == list(corpus)
+    assert list(turncast.read(path)) == list(corpus)
 
 
 GOOD = '{"id": "good", "turns": [{"user": "hi", "actions": ["greet"]}]}'
@@ -125,7 +125,7 @@ def test_errors(tmp_path, line, message):
     path = tmp_path / "bad.jsonl"
     path.write_text(f"{GOOD}\n\n{line}\n", encoding="utf-8")
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path))
+        list(turncast.read(path))
     separator = " " if message.startswith("turn ") else ": "
     assert str(error.value) == f"{path} line 3{separator}{message}"
 
@@ -137,7 +137,7 @@ def test_a_broken_line_late_in_a_file_is_named(tmp_path):
             file.write(GOOD.replace("good", f"d{number}") + "\n")
         file.write('{"id": "half\n')
     with pytest.raises(CorpusError, match=r"long\.jsonl line 20001: not JSON: "):
-        list(turnwise.read(path))
+        list(turncast.read(path))
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -146,7 +146,7 @@ def test_a_byte_order_mark_and_either_line_end_are_read(tmp_path, end):
     path.write_text(
         "\ufeff" + GOOD + end + end + GOOD.replace("good", "next") + end, encoding="utf-8", newline=""
     )
-    assert [dialogue.id for dialogue in turnwise.read(path)] == ["good", "next"]
+    assert [dialogue.id for dialogue in turncast.read(path)] == ["good", "next"]
 
 
 def test_the_quick_look_and_the_close_one_see_the_same(tmp_path):
@@ -160,7 +160,7 @@ def test_the_quick_look_and_the_close_one_see_the_same(tmp_path):
     path = tmp_path / "both.jsonl"
     close = [turn | {"note": 1} for turn in turns]
     path.write_text(json.dumps({"turns": turns}) + "\n" + json.dumps({"turns": close}))
-    corpus = turnwise.read(path)
+    corpus = turncast.read(path)
     quick, slow = corpus
     assert quick.turns == slow.turns
     assert [type(fact) for fact in quick[0].facts.values()] == [int, bool, str, float]

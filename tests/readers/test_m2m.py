@@ -3,10 +3,10 @@
 import copy
 import json
 
-import turnwise
+import turncast
 from acts_support import M2M
-from turnwise import Turn
-from turnwise.readers import ReadConfig
+from turncast import Turn
+from turncast.readers import ReadConfig
 
 KNOWN = {"state.to": True, "state.day": True}
 
@@ -14,7 +14,7 @@ KNOWN = {"state.to": True, "state.day": True}
 def test_the_label_of_a_user_text_is_in_the_next_turn(tmp_path):
     path = tmp_path / "train.json"
     path.write_text(json.dumps(M2M))
-    corpus = turnwise.read(path)
+    corpus = turncast.read(path)
     (dialogue,) = corpus
     assert dialogue.id == "ferries_1"
     assert dialogue.turns == (
@@ -22,7 +22,7 @@ def test_the_label_of_a_user_text_is_in_the_next_turn(tmp_path):
         Turn("elba on monday", ("NOTIFY_SUCCESS",), KNOWN, "booked ."),
     )
     assert corpus.skipped == {"user text after the last system decision": 1}
-    (dialogue,) = turnwise.read(path, config=ReadConfig(actions="slots"))
+    (dialogue,) = turncast.read(path, config=ReadConfig(actions="slots"))
     assert [turn.actions for turn in dialogue] == [("REQUEST:to", "REQUEST:day"), ("NOTIFY_SUCCESS",)]
 
 
@@ -32,7 +32,7 @@ def test_the_system_may_begin(tmp_path):
     begun[0]["turns"].append({"system_acts": [{"type": "GOOD_BYE"}], "system_utterance": {"text": "bye"}})
     path = tmp_path / "train.json"
     path.write_text(json.dumps(begun))
-    corpus = turnwise.read(path)
+    corpus = turncast.read(path)
     (dialogue,) = corpus
     assert dialogue[0] == Turn(None, ("GREETING",))
     assert dialogue[-1] == Turn("bye", ("GOOD_BYE",), KNOWN, "bye")
@@ -40,7 +40,7 @@ def test_the_system_may_begin(tmp_path):
 
 
 def test_real_m2m(corpora):
-    corpus = turnwise.read(corpora / "m2m" / "sim-M")
+    corpus = turncast.read(corpora / "m2m" / "sim-M")
     dialogues = list(corpus)
     assert (len(dialogues), sum(map(len, dialogues))) == (473, 2096)
     assert corpus.skipped == {

@@ -3,16 +3,16 @@
 import copy
 import json
 
-import turnwise
+import turncast
 from acts_support import MULTIWOZ
-from turnwise import Turn
-from turnwise.readers import ReadConfig
+from turncast import Turn
+from turncast.readers import ReadConfig
 
 
 def test_the_golden_dialogue(tmp_path):
     path = tmp_path / "test.json"
     path.write_text(json.dumps(MULTIWOZ))
-    (dialogue,) = turnwise.read(path)
+    (dialogue,) = turncast.read(path)
     assert dialogue.id == "SNG1.json"
     assert dialogue.metadata == {"domains": "ferry"}
     assert dialogue.turns == (
@@ -20,7 +20,7 @@ def test_the_golden_dialogue(tmp_path):
         Turn("monday, two", ("Booking-Book", "general-reqmore"), {"state.ferry.to": True}, "Booked. More?"),
         Turn("no, bye", (), {"state.ferry.to": True, "booked.ferry": True}, "Mind the gap."),
     )
-    (dialogue,) = turnwise.read(path, config=ReadConfig(actions="slots"))
+    (dialogue,) = turncast.read(path, config=ReadConfig(actions="slots"))
     assert [turn.actions for turn in dialogue] == [
         ("Ferry-Request:Day", "Ferry-Request:People"),
         ("Booking-Book:Ref", "general-reqmore"),
@@ -33,7 +33,7 @@ def test_a_log_out_of_step_is_left_out_and_counted(tmp_path):
     del both["SNG2.json"]["log"][2]
     path = tmp_path / "test.json"
     path.write_text(json.dumps(both))
-    corpus = turnwise.read(path)
+    corpus = turncast.read(path)
     assert [dialogue.id for dialogue in corpus] == ["SNG1.json"]
     assert corpus.skipped == {
         "dialogue in which a turn is missing: the user's place holds a system's turn": 1,
@@ -41,7 +41,7 @@ def test_a_log_out_of_step_is_left_out_and_counted(tmp_path):
 
 
 def test_real_multiwoz(corpora):
-    corpus = turnwise.read(corpora / "multiwoz21")
+    corpus = turncast.read(corpora / "multiwoz21")
     dialogues = list(corpus)
     turns = [turn for dialogue in dialogues for turn in dialogue]
     assert (len(dialogues), len(turns)) == (1000, 7372)

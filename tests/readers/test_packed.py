@@ -12,9 +12,9 @@ import zipfile
 
 import pytest
 
-import turnwise
-from turnwise.errors import CorpusError
-from turnwise.readers import format_of
+import turncast
+from turncast.errors import CorpusError
+from turncast.readers import format_of
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -34,7 +34,7 @@ each = pytest.mark.parametrize("kind", PACKERS)
 
 
 def users(path):
-    return [turn.user for dialogue in turnwise.read(path) for turn in dialogue]
+    return [turn.user for dialogue in turncast.read(path) for turn in dialogue]
 
 
 @each
@@ -42,7 +42,7 @@ def users(path):
 def test_found_by_content_and_named_without_the_suffix(tmp_path, kind, name):
     path = tmp_path / name.format(kind)
     path.write_bytes(PACKERS[kind](LINES))
-    corpus = turnwise.read(path)
+    corpus = turncast.read(path)
     assert corpus.name == "corpus"
     assert [dialogue.id for dialogue in corpus][::1000] == ["corpus:1", "corpus:1001"]
     assert users(path) == [f"hi {n}" for n in range(2000)]
@@ -75,7 +75,7 @@ def test_damage_is_refused_in_one_line(tmp_path, kind, damage):
 
 @each
 def test_what_is_far_larger_than_its_file_is_refused(tmp_path, kind, monkeypatch):
-    monkeypatch.setattr("turnwise.readers.packed._FREE", 1 << 20)
+    monkeypatch.setattr("turncast.readers.packed._FREE", 1 << 20)
     path = tmp_path / "bomb"
     path.write_bytes(PACKERS[kind](LINES + b" " * (64 << 20)))
     names = {"gz": "gzip", "xz": "xz", "zst": "zstd", "bz2": "bzip2"}
@@ -86,7 +86,7 @@ def test_what_is_far_larger_than_its_file_is_refused(tmp_path, kind, monkeypatch
 
 
 def test_what_is_too_large_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("turnwise.readers.packed._MOST_BYTES", 1 << 10)
+    monkeypatch.setattr("turncast.readers.packed._MOST_BYTES", 1 << 10)
     path = tmp_path / "large"
     path.write_bytes(gzip.compress(LINES))
     with pytest.raises(CorpusError, match="the gzip file holds more than 0 GiB; unpack it yourself"):
@@ -133,5 +133,5 @@ def test_archives_are_refused(tmp_path, content, message):
     path = tmp_path / "corpus.jsonl.gz"
     path.write_bytes(content)
     with pytest.raises(CorpusError) as error:
-        turnwise.read(path)
+        turncast.read(path)
     assert str(error.value) == f"{path}: {message}"

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import turnwise
-from turnwise import Turn
-from turnwise.errors import CorpusError
+import turncast
+from turncast import Turn
+from turncast.errors import CorpusError
 
 EXAMPLE = (
     't1: user: "Do you know an apple?", system: "no"(action=2) '
@@ -17,7 +17,7 @@ EXAMPLE = (
 def read(tmp_path, text, name="dialogs.txt"):
     path = tmp_path / name
     path.write_text(text, encoding="utf-8", newline="")
-    return [dialogue.turns for dialogue in turnwise.read(path)]
+    return [dialogue.turns for dialogue in turncast.read(path)]
 
 
 def test_turns_on_one_line(tmp_path):

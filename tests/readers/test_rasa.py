@@ -5,12 +5,12 @@ from collections import Counter
 
 import pytest
 
-import turnwise
+import turncast
 from rasa_extracts import CHECKPOINTS, DOMAIN, END_TO_END, MARKDOWN, RULES, STORIES, TESTS
 from reader_support import EXAMPLES
-from turnwise import Turn
-from turnwise.errors import CorpusError, MissingExtra
-from turnwise.readers import ReadConfig, format_of
+from turncast import Turn
+from turncast.errors import CorpusError, MissingExtra
+from turncast.readers import ReadConfig, format_of
 
 pytest.importorskip("yaml")
 
@@ -40,7 +40,7 @@ def project(tmp_path):
 def read(tmp_path, text, name="stories.yml", **config):
     path = tmp_path / name
     path.write_text(text)
-    corpus = turnwise.read(path, config=ReadConfig(**config))
+    corpus = turncast.read(path, config=ReadConfig(**config))
     return list(corpus), corpus
 
 
@@ -53,7 +53,7 @@ ENDING = (
 
 
 def test_the_golden_project(project):
-    corpus = turnwise.read(project)
+    corpus = turncast.read(project)
     lunch, start, first, second = corpus
     assert lunch.turns == (
         Turn(None, ("utter_faq",), {"active_loop": "boat_form", "member": True, "intent": "faq/lunch"}),
@@ -89,13 +89,13 @@ def test_stories_beside_other_dialogues_are_refused(project, name):
     (project / "logs").mkdir()
     (project / "logs" / "week.json").write_bytes(other)
     with pytest.raises(CorpusError) as error:
-        turnwise.read(project)
+        turncast.read(project)
     assert str(error.value) == (
         f"{project}: Rasa stories and other dialogues lie in the folder (logs/week.json is {name}); "
         f"say which with --format rasa or --format {name}, or name the files that you mean"
     )
-    assert len(list(turnwise.read(project, format="rasa"))) == 4
-    assert len(list(turnwise.read(project / "data"))) == 4
+    assert len(list(turncast.read(project, format="rasa"))) == 4
+    assert len(list(turncast.read(project / "data"))) == 4
 
 
 def test_other_json_in_a_project_is_no_alarm(project):
@@ -112,19 +112,19 @@ def test_other_json_in_a_project_is_no_alarm(project):
         "empty.json": "",
         "damaged.json": "{",
     }
-    alone = turnwise.read(project)
+    alone = turncast.read(project)
     before, other = list(alone), alone.skipped["file without stories: other"]
     for name, text in files.items():
         (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text(text)
-    corpus = turnwise.read(project)
+    corpus = turncast.read(project)
     assert list(corpus) == before
     assert corpus.skipped["file without stories: other"] == other + len(files)
 
 
 def test_tests_are_read_where_they_are_named(project):
     for path in (project / "tests", project / "tests" / "test_stories.yml"):
-        (dialogue,) = turnwise.read(path)
+        (dialogue,) = turncast.read(path)
         assert dialogue.metadata == {"kind": "test"}
         assert dialogue.turns == (
             Turn(
@@ -177,7 +177,7 @@ def test_an_end_to_end_file(tmp_path):
 
 
 def test_listening_is_an_action_by_setting(project):
-    corpus = turnwise.read(project, config=ReadConfig(listen=True))
+    corpus = turncast.read(project, config=ReadConfig(listen=True))
     lunch, start, first, _ = corpus
     assert [turn.actions for turn in lunch] == [("utter_faq",)]
     assert [turn.actions for turn in start] == [("utter_greet",), ("action_listen",)]
@@ -289,7 +289,7 @@ def test_errors(tmp_path, text, message):
     path = tmp_path / "stories.yml"
     path.write_text(text)
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path, format="rasa"))
+        list(turncast.read(path, format="rasa"))
     assert str(error.value).startswith(f"{path}{message}")
     assert "\n" not in str(error.value)
 
@@ -371,7 +371,7 @@ def test_without_the_library_the_extra_is_named(tmp_path, monkeypatch):
     with pytest.raises(MissingExtra) as error:
         read(tmp_path, STORIES)
     assert str(error.value) == (
-        "reading YAML needs libraries that are not installed; install them with: pip install 'turnwise[yaml]'"
+        "reading YAML needs libraries that are not installed; install them with: pip install 'turncast[yaml]'"
     )
     assert len(read(tmp_path, MARKDOWN, "a.md")[0]) == 3
 
@@ -387,6 +387,6 @@ def test_real_projects(corpora):
         "ted_stories/e2e-mh10": (740, 5389),
     }
     for name, counts in expected.items():
-        dialogues = list(turnwise.read(corpora / name))
+        dialogues = list(turncast.read(corpora / name))
         assert (len(dialogues), sum(map(len, dialogues))) == counts, name
         assert all(len(turn.actions) == 1 for dialogue in dialogues for turn in dialogue)

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-import turnwise
+import turncast
 from rasa_extracts import CHECKPOINTS, END_TO_END, MARKDOWN, STORIES, TESTS
-from turnwise import Corpus, Dialogue, Turn
-from turnwise.errors import CorpusError
-from turnwise.readers.rasa import to_rasa_yaml
+from turncast import Corpus, Dialogue, Turn
+from turncast.errors import CorpusError
+from turncast.readers.rasa import to_rasa_yaml
 
 pytest.importorskip("yaml")
 
@@ -60,7 +60,7 @@ def read(text: str, name: str = "s.yml", **more) -> list[Dialogue]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(text.encode())
-        return list(turnwise.read(path, **more))
+        return list(turncast.read(path, **more))
 
 
 def refusal(text: str, name: str) -> str:

@@ -5,11 +5,11 @@ import json
 
 import pytest
 
-import turnwise
+import turncast
 from acts_support import SGD, sgd_system
-from turnwise import Turn
-from turnwise.errors import CorpusError
-from turnwise.readers import ReadConfig
+from turncast import Turn
+from turncast.errors import CorpusError
+from turncast.readers import ReadConfig
 
 KNOWN = {"state.to": True, "state.day": True}
 FIND = {"intent.FindFerry": True}
@@ -24,7 +24,7 @@ def path(tmp_path):
 
 
 def test_the_golden_dialogue(path):
-    (dialogue,) = turnwise.read(path)
+    (dialogue,) = turncast.read(path)
     assert dialogue.id == "train:9_00001"
     assert dialogue.metadata == {"services": "Ferries_1", "split": "train"}
     assert dialogue.turns == (
@@ -41,7 +41,7 @@ def test_the_golden_dialogue(path):
 
 
 def test_slots(path):
-    (dialogue,) = turnwise.read(path, config=ReadConfig(actions="slots"))
+    (dialogue,) = turncast.read(path, config=ReadConfig(actions="slots"))
     assert [turn.actions for turn in dialogue] == [
         ("REQUEST:to", "REQUEST:day"),
         ("OFFER:time", "INFORM_COUNT:count", "OFFER:line"),
@@ -51,7 +51,7 @@ def test_slots(path):
 
 
 def test_a_call_is_a_decision_before_the_reply_that_sees_its_results(path):
-    (dialogue,) = turnwise.read(path, config=ReadConfig(actions="calls"))
+    (dialogue,) = turncast.read(path, config=ReadConfig(actions="calls"))
     assert dialogue.turns[:4] == (
         Turn("a ferry please", ("respond",), FIND, "Where to, and when?"),
         Turn("to Elba on Monday", ("FindFerry",), FIND | KNOWN),
@@ -66,7 +66,7 @@ def test_frames_are_one_set_and_two_calls_are_made_at_once(path):
     first["frames"] += sgd_system("", ("NOTIFY_FAILURE", ""), method="FindInn")["frames"]
     both[0]["turns"][3] = first
     path.write_text(json.dumps(both))
-    (acts,), (calls,) = (turnwise.read(path, config=ReadConfig(actions=what)) for what in ("acts", "calls"))
+    (acts,), (calls,) = (turncast.read(path, config=ReadConfig(actions=what)) for what in ("acts", "calls"))
     assert acts[1].actions == ("OFFER", "NOTIFY_FAILURE")
     assert calls[1].actions == ("FindFerry", "FindInn")
     assert calls[2].facts == {"results": 1}
@@ -77,7 +77,7 @@ def test_who_speaks_twice_and_who_speaks_last(path):
     path.write_text(
         json.dumps([SGD[0] | {"turns": [turns[1], turns[0], turns[2], turns[3], turns[5], turns[6]]}])
     )
-    corpus = turnwise.read(path)
+    corpus = turncast.read(path)
     (dialogue,) = corpus
     assert [turn.user for turn in dialogue] == [None, "a ferry please\nto Elba on Monday", None]
     assert corpus.skipped == {"user text after the last system decision": 1}
@@ -105,17 +105,17 @@ def test_errors(path, place, value, message):
     record[place[-1]] = value
     path.write_text(json.dumps(broken))
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path))
+        list(turncast.read(path))
     assert str(error.value) == f"{path} dialogue 9_00001 {message}"
 
 
 def test_real_sgd(corpora):
-    corpus = turnwise.read(corpora / "sgd" / "dev")
+    corpus = turncast.read(corpora / "sgd" / "dev")
     dialogues = list(corpus)
     assert (len(dialogues), sum(map(len, dialogues))) == (452, 2856)
     assert corpus.skipped == {"JSON file of another kind": 1}
     assert len({action for dialogue in dialogues for turn in dialogue for action in turn.actions}) == 10
-    calls = turnwise.read(corpora / "sgd" / "dev", config=ReadConfig(actions="calls"))
+    calls = turncast.read(corpora / "sgd" / "dev", config=ReadConfig(actions="calls"))
     turns = [turn for dialogue in calls for turn in dialogue]
     assert len(turns) == 3702
     assert sum("respond" not in turn.actions for turn in turns) == 846

@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-import turnwise
+import turncast
 from reader_support import EXAMPLES
-from turnwise.errors import CorpusError
+from turncast.errors import CorpusError
 
 JSONL = '{"turns": [{"user": "hi", "actions": ["greet"]}]}\n'
 PLAIN = 't1: user: "a" (action=1)\n'
@@ -34,11 +34,11 @@ def folder(tmp_path):
 
 
 def ids(source, **settings):
-    return [dialogue.id for dialogue in turnwise.read(source, **settings)]
+    return [dialogue.id for dialogue in turncast.read(source, **settings)]
 
 
 def test_a_folder_s_files_in_sorted_order_each_in_its_format(folder):
-    corpus = turnwise.read(folder)
+    corpus = turncast.read(folder)
     # Two files have one name: the folder tells their dialogues apart.
     assert [d.id for d in corpus] == ["a:1", "data/b:1", "c:1", "sub/b:1", "d:1"]
     assert corpus.name == "data"
@@ -51,7 +51,7 @@ def test_a_folder_s_files_in_sorted_order_each_in_its_format(folder):
 
 
 def test_with_a_format_only_its_files(folder):
-    corpus = turnwise.read(folder, format="plain")
+    corpus = turncast.read(folder, format="plain")
     assert [d.id for d in corpus] == ["a:1"]
     assert corpus.skipped["file of another format"] == 5
 
@@ -67,7 +67,7 @@ def test_what_links_lead_to_is_read_once_and_last(folder, tmp_path):
     (folder / "dangling").symlink_to(tmp_path / "nothing")
     (tmp_path / "elsewhere" / "round").symlink_to(folder / "sub")
     os.mkfifo(folder / "pipe.jsonl")
-    corpus = turnwise.read(folder)
+    corpus = turncast.read(folder)
     assert [d.id for d in corpus][5:] == ["a_file:1", "f:1", "g:1"]
     assert {reason: count for reason, count in corpus.skipped.items() if "link" in reason} == {
         "symbolic link that leads nowhere": 1,
@@ -78,10 +78,10 @@ def test_what_links_lead_to_is_read_once_and_last(folder, tmp_path):
     assert ids(folder / "a_file") == ["a_file:1"]
     assert ids(str(folder / "a_folder" / "*.jsonl")) == ["e:1", "g:1"]
     assert ids(str(folder / "same*")) == ["same:1"]
-    corpus = turnwise.read(str(folder / "*" / "[bd].jsonl"))
+    corpus = turncast.read(str(folder / "*" / "[bd].jsonl"))
     assert [d.id for d in corpus] == ["b:1", "d:1"]
     (folder / "again").symlink_to(folder / "sub")
-    corpus = turnwise.read(str(folder / "*" / "[bd].jsonl"))
+    corpus = turncast.read(str(folder / "*" / "[bd].jsonl"))
     assert [d.id for d in corpus] == ["b:1", "d:1"]
     assert corpus.skipped == {"symbolic link to what is read already": 2}
     with pytest.raises(CorpusError, match=r"nowhere\); name the files"):
@@ -95,7 +95,7 @@ def test_a_folder_of_nothing_but_links(folder, tmp_path):
     for number, name in enumerate(["b.jsonl", "c.jsonl"]):
         (stored / ".objects" / f"{number}").write_text(JSONL)
         (stored / name).symlink_to(stored / ".objects" / f"{number}")
-    corpus = turnwise.read(stored)
+    corpus = turncast.read(stored)
     assert [d.id for d in corpus] == ["b:1", "c:1"]
     assert corpus.skipped == {"hidden file or folder": 1}
 
@@ -103,7 +103,7 @@ def test_a_folder_of_nothing_but_links(folder, tmp_path):
 def test_special_files_are_refused(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(CorpusError) as error:
-        turnwise.read(tmp_path / "pipe")
+        turncast.read(tmp_path / "pipe")
     assert str(error.value) == (
         f"{tmp_path / 'pipe'}: this is a pipe, a socket or a device, and no file; "
         "write what it gives into a file, or pass it to stdin and read -"
@@ -137,7 +137,7 @@ def test_patterns_match_in_sorted_order(folder, monkeypatch):
 def test_what_names_nothing(folder, monkeypatch, source, message):
     monkeypatch.chdir(folder)
     with pytest.raises(CorpusError) as error:
-        turnwise.read(source)
+        turncast.read(source)
     # Since Python 3.13 `**x` is a pattern like `*x`.
     assert str(error.value).startswith((f"{source}: {message}", f"{source}: no file matches"))
 
@@ -145,7 +145,7 @@ def test_what_names_nothing(folder, monkeypatch, source, message):
 def test_an_empty_folder_and_one_of_other_things(tmp_path):
     (tmp_path / "notes").write_text("Dear diary\n")
     with pytest.raises(CorpusError) as error:
-        turnwise.read(tmp_path)
+        turncast.read(tmp_path)
     assert str(error.value) == (
         f"{tmp_path}: the folder is no corpus of a known format (1 file of no known format); "
         "name the files that you mean"
@@ -154,7 +154,7 @@ def test_an_empty_folder_and_one_of_other_things(tmp_path):
 
 def test_a_file_that_is_named_twice(folder):
     with pytest.raises(CorpusError, match=r"b\.jsonl: it is named twice; name it once"):
-        turnwise.read([folder, folder / "b.jsonl"])
+        turncast.read([folder, folder / "b.jsonl"])
 
 
 def test_damage_in_one_file_is_refused_with_its_name(folder):
@@ -164,18 +164,18 @@ def test_damage_in_one_file_is_refused_with_its_name(folder):
 
 
 def test_folders_too_deep_are_counted(tmp_path, monkeypatch):
-    monkeypatch.setattr("turnwise.readers.sources._MOST_DEEP", 2)
+    monkeypatch.setattr("turncast.readers.sources._MOST_DEEP", 2)
     deep = tmp_path
     for name in "abcd":
         deep /= name
         deep.mkdir()
         (deep / f"{name}.jsonl").write_text(JSONL)
-    corpus = turnwise.read(tmp_path)
+    corpus = turncast.read(tmp_path)
     assert [d.id for d in corpus] == ["a:1", "b:1"]
     assert corpus.skipped == {"folder more than 2 deep": 1}
-    monkeypatch.setattr("turnwise.readers.sources._MOST_FILES", 1)
+    monkeypatch.setattr("turncast.readers.sources._MOST_FILES", 1)
     with pytest.raises(CorpusError, match="there are more than 1 files; name fewer"):
-        turnwise.read(tmp_path)
+        turncast.read(tmp_path)
 
 
 LAID = ["star", "sgd", "api_bank", "bfcl", "swda", "rasa"]
@@ -193,14 +193,14 @@ def laid(name, folder):
 def test_a_folder_that_is_one_corpus_holds_each_file_once(tmp_path, name):
     folder = tmp_path / "corpus"
     laid(name, folder)
-    plain = turnwise.read(folder)
+    plain = turncast.read(folder)
     expected, before = list(plain), plain.skipped
     files = [path for path in folder.rglob("*") if path.is_file()]
     for path in files:
         (path.parent / f"9{path.name}").symlink_to(path)
     (folder / "loop").symlink_to(folder)
     (folder / "gone.json").symlink_to(tmp_path / "nothing")
-    corpus = turnwise.read(folder)
+    corpus = turncast.read(folder)
     assert list(corpus) == expected
     assert {reason: corpus.skipped[reason] for reason in corpus.skipped.keys() - before.keys()} == {
         "symbolic link to what is read already": len(files),
@@ -217,12 +217,12 @@ def test_a_folder_that_is_one_corpus_may_consist_of_links(tmp_path, name):
         link = mirror / path.relative_to(folder)
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(path)
-    assert list(turnwise.read(mirror)) == list(turnwise.read(folder))
-    assert turnwise.read(mirror).skipped == turnwise.read(folder).skipped
+    assert list(turncast.read(mirror)) == list(turncast.read(folder))
+    assert turncast.read(mirror).skipped == turncast.read(folder).skipped
     inner = [path for path in folder.iterdir() if path.is_dir()]
     if inner:
         other = tmp_path / "other" / "corpus"
         other.mkdir(parents=True)
         for path in folder.iterdir():
             (other / path.name).symlink_to(path)
-        assert list(turnwise.read(other)) == list(turnwise.read(folder))
+        assert list(turncast.read(other)) == list(turncast.read(folder))

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-import turnwise
-from turnwise import Turn
-from turnwise.errors import CorpusError
+import turncast
+from turncast import Turn
+from turncast.errors import CorpusError
 
 EVENTS = [
     {"Agent": "UserGuide", "Action": "instruct", "Text": "You want a tram."},
@@ -54,7 +54,7 @@ def folder(tmp_path):
 
 
 def test_the_golden_dialogue(folder):
-    (dialogue,) = turnwise.read(folder / "dialogues" / "12.json")
+    (dialogue,) = turncast.read(folder / "dialogues" / "12.json")
     assert dialogue.id == "star:12"
     assert dialogue.metadata == {
         "completion": "Complete",
@@ -83,7 +83,7 @@ def test_the_golden_dialogue(folder):
 
 
 def test_a_folder_is_read_in_order_of_number_and_what_is_left_out_is_counted(folder):
-    corpus = turnwise.read(folder)
+    corpus = turncast.read(folder)
     assert [dialogue.id for dialogue in corpus] == ["star:3", "star:12", "star:100"]
     assert corpus.skipped == {
         "event UserGuide/instruct": 4,
@@ -108,7 +108,7 @@ def test_errors(folder, change, message):
     path = folder / "dialogues" / "12.json"
     path.write_text(json.dumps(RECORD | change))
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path, format="star"))
+        list(turncast.read(path, format="star"))
     assert str(error.value) in (f"{path}: {message}", f"{path} {message}")
 
 
@@ -120,13 +120,13 @@ def test_odd_types_are_no_trouble(folder):
     ]
     path = folder / "dialogues" / "12.json"
     path.write_text(json.dumps({"Events": odd, "Scenario": [1], "DialogueID": None}))
-    (dialogue,) = turnwise.read(path)
+    (dialogue,) = turncast.read(path)
     assert dialogue.id == "star:12"
     assert dialogue.turns == (Turn(None, ("a",)), Turn(None, ("query_b",), {"kb_found": True}))
 
 
 def test_real_star(corpora):
-    corpus = turnwise.read(corpora / "star")
+    corpus = turncast.read(corpora / "star")
     dialogues = list(corpus)
     assert (len(dialogues), sum(map(len, dialogues))) == (3039, 34_215)
     assert corpus.skipped["dialogue without a system decision"] == 288

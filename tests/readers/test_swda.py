@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given, settings
 
-import turnwise
+import turncast
 from damage import cut, reads_or_refuses
-from turnwise import Turn
-from turnwise.errors import CorpusError
-from turnwise.readers import format_of
+from turncast import Turn
+from turncast.errors import CorpusError
+from turncast.readers import format_of
 
 TEXT = """A|Do you, uh, grow roses?|qy
 A|or trees|qy
@@ -31,7 +31,7 @@ def path(tmp_path):
 
 def test_the_golden_conversation(path):
     assert format_of(path).name == "swda"
-    (dialogue,) = turnwise.read(path)
+    (dialogue,) = turncast.read(path)
     assert dialogue.id == "swda:31"
     assert dialogue.turns == (
         Turn("Do you, uh, grow roses?\nor trees", ("ny",), {"user_act.qy": True}, "I do,"),
@@ -42,7 +42,7 @@ def test_the_golden_conversation(path):
 
 def test_folders(path):
     assert format_of(path.parent).name == format_of(path.parent.parent).name == "swda"
-    corpus = turnwise.read(path.parent.parent)
+    corpus = turncast.read(path.parent.parent)
     assert [dialogue.id for dialogue in corpus] == ["swda:31"]
     assert corpus.skipped == {
         "utterance of A after the last one of B": 3,
@@ -55,7 +55,7 @@ def test_folders(path):
 def test_errors(path, line):
     path.write_text(f"{TEXT}{line}\n")
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path))
+        list(turncast.read(path))
     problem = f"expected 'speaker|text|act' with speaker A or B, found {line!r}"
     assert str(error.value) == f"{path} line 9: {problem}; mend it"
 
@@ -69,5 +69,5 @@ def test_damaged_text(tmp_path_factory, text):
 
 
 def test_real_conversations(corpora):
-    dialogues = list(turnwise.read(corpora / "swda"))
+    dialogues = list(turncast.read(corpora / "swda"))
     assert (len(dialogues), sum(map(len, dialogues))) == (14, 1300)

@@ -4,10 +4,10 @@ import datetime
 
 import pytest
 
-import turnwise
-from turnwise import Turn
-from turnwise.errors import CorpusError
-from turnwise.readers import Columns
+import turncast
+from turncast import Turn
+from turncast.errors import CorpusError
+from turncast.readers import Columns
 
 LOG = """CaseID,ActivityID,CompleteTimestamp
 2,8,2012-04-03 16:55:53
@@ -20,7 +20,7 @@ LOG = """CaseID,ActivityID,CompleteTimestamp
 def read(tmp_path, text, name="table.csv", **columns):
     path = tmp_path / name
     path.write_text(text, encoding="utf-8", newline="")
-    corpus = turnwise.read(path, columns=Columns(**columns))
+    corpus = turncast.read(path, columns=Columns(**columns))
     return {dialogue.id: dialogue.turns for dialogue in corpus}
 
 
@@ -107,7 +107,7 @@ def test_errors(tmp_path, text, columns, message):
 def test_rows_without_a_dialogue_are_counted(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("case,activity\n1,a\n,b\n")
-    corpus = turnwise.read(path)
+    corpus = turncast.read(path)
     assert len(list(corpus)) == 1
     assert corpus.skipped == {"row without a dialogue": 1}
 
@@ -123,16 +123,16 @@ def test_parquet(tmp_path):
         }
     )
     parquet.write_table(table, tmp_path / "log.bin")
-    corpus = turnwise.read(tmp_path / "log.bin", columns=Columns(facts=("amount",)))
+    corpus = turncast.read(tmp_path / "log.bin", columns=Columns(facts=("amount",)))
     assert {dialogue.id: dialogue.turns for dialogue in corpus} == {
         "1": (Turn(None, ("a",)), Turn(None, ("b",), {"amount": 1.5})),
         "2": (Turn(None, ("c",), {"amount": 3.0}),),
     }
     (tmp_path / "cut.bin").write_bytes((tmp_path / "log.bin").read_bytes()[:100])
     with pytest.raises(CorpusError, match="not a whole Parquet file"):
-        list(turnwise.read(tmp_path / "cut.bin"))
+        list(turncast.read(tmp_path / "cut.bin"))
 
 
 def test_the_real_event_log(corpora):
-    corpus = list(turnwise.read(corpora / "eventlog" / "helpdesk.csv"))
+    corpus = list(turncast.read(corpora / "eventlog" / "helpdesk.csv"))
     assert (len(corpus), sum(map(len, corpus))) == (3804, 13_710)

@@ -5,11 +5,11 @@ import json
 import pytest
 from hypothesis import given, settings
 
-import turnwise
+import turncast
 from damage import cut, damaged, reads_or_refuses
-from turnwise import Turn
-from turnwise.errors import CorpusError
-from turnwise.readers import format_of
+from turncast import Turn
+from turncast.errors import CorpusError
+from turncast.readers import format_of
 
 
 def call(name, number, requestor="assistant", **arguments):
@@ -63,7 +63,7 @@ def path(tmp_path):
 
 def test_the_golden_simulation(path):
     assert format_of(path).name == "tau2"
-    corpus = turnwise.read(path)
+    corpus = turncast.read(path)
     (dialogue,) = corpus
     assert (dialogue.id, dialogue.group) == ("s1", "lamps:dark")
     assert dialogue.metadata == {
@@ -100,7 +100,7 @@ def test_answers_of_several_tools_in_one_message(path):
     several = {"role": "tool", "tool_messages": MESSAGES[8:10]}
     messages = [*MESSAGES[:8], several, MESSAGES[10]]
     path.write_text(json.dumps({"simulations": [SIMULATION | {"messages": messages}]}))
-    (dialogue,) = turnwise.read(path)
+    (dialogue,) = turncast.read(path)
     assert set(dialogue[3].facts) == {"tool.lamp_state", "result.bulb", "tool.order", "tool_error", "result"}
     assert dialogue.group == "dark"
 
@@ -108,7 +108,7 @@ def test_answers_of_several_tools_in_one_message(path):
 def test_errors(path):
     path.write_text("[]")
     with pytest.raises(CorpusError) as error:
-        list(turnwise.read(path, format="tau2"))
+        list(turncast.read(path, format="tau2"))
     cure = "this is no file of results of tau2-bench; name the format"
     assert str(error.value) == f"{path}: there is no list of 'simulations'; {cure}"
 
@@ -138,7 +138,7 @@ def test_damaged_text(tmp_path_factory, text):
 def test_real_simulations(corpora, name, turns):
     path = corpora / "tau2_bench" / "branch_feature_gym" / f"gpt-4.1_{name}_1trial.json"
     assert format_of(path).name == "tau2"
-    dialogues = list(turnwise.read(path))
+    dialogues = list(turncast.read(path))
     assert sum(map(len, dialogues)) == turns
     users = {fact for d in dialogues for turn in d for fact in turn.facts if fact.startswith("user_tool.")}
     assert bool(users) == (name == "telecom")

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnwise import Turn, simulate
-from turnwise.errors import ConfigError
-from turnwise.rules import BoundRules, read_rules, rules_from_json, suggest_rules
-from turnwise.vocabulary import Vocabulary
+from turncast import Turn, simulate
+from turncast.errors import ConfigError
+from turncast.rules import BoundRules, read_rules, rules_from_json, suggest_rules
+from turncast.vocabulary import Vocabulary
 
 ACTIONS = Vocabulary(["greet", "ask_area", "ask_food", "search", "book"])
 

@@ -6,23 +6,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import turnwise
+import turncast
 from cli_support import refused as refused_command
 from cli_support import run
 from support import QUICK, SMALL, tiny
-from turnwise import Corpus, Dialogue, Policy, Session, TrainConfig, Turn
-from turnwise.errors import ConfigError
-from turnwise.features import Census, encode
-from turnwise.rules import BoundRules, rules_from_json
-from turnwise.rules.refusals import contradicted, permitted, with_refusals
-from turnwise.training.losses import turn_losses
+from turncast import Corpus, Dialogue, Policy, Session, TrainConfig, Turn
+from turncast.errors import ConfigError
+from turncast.features import Census, encode
+from turncast.rules import BoundRules, rules_from_json
+from turncast.rules.refusals import contradicted, permitted, with_refusals
+from turncast.training.losses import turn_losses
 
 RULES = rules_from_json([{"allow": "confirm", "when": {"taken": "ask_size"}, "because": "no size yet"}])
 
 
 @pytest.fixture(scope="module")
 def ruled():
-    return turnwise.train(tiny(), network=SMALL, config=QUICK, rules=RULES)
+    return turncast.train(tiny(), network=SMALL, config=QUICK, rules=RULES)
 
 
 def test_a_refused_action_has_no_probability_and_gives_its_reason(ruled):
@@ -40,7 +40,7 @@ def test_a_refused_action_has_no_probability_and_gives_its_reason(ruled):
 
 def test_stepping_saving_and_resuming_keep_the_rules(ruled, tmp_path):
     again = Policy.load(ruled.save(tmp_path / "model"))
-    assert again.digest == ruled.digest != replace(ruled, rules=turnwise.rules.NO_RULES).digest
+    assert again.digest == ruled.digest != replace(ruled, rules=turncast.rules.NO_RULES).digest
     for dialogue in tiny("other"):
         one, other = ruled.predict(dialogue), again.predict(dialogue)
         states = [ruled.start()]
@@ -59,7 +59,7 @@ def test_stepping_saving_and_resuming_keep_the_rules(ruled, tmp_path):
 def test_where_all_is_refused_there_is_no_action():
     rules = rules_from_json([{"forbid": "*", "when": {"says": "stop"}}])
     for multi in (False, True):
-        policy = turnwise.train(tiny(multi=multi), network=SMALL, config=QUICK, rules=rules)
+        policy = turncast.train(tiny(multi=multi), network=SMALL, config=QUICK, rules=rules)
         prediction = Session(policy).observe("stop")
         assert (prediction.actions, prediction.abstains, prediction.probability) == ((), True, 0)
 
@@ -87,7 +87,7 @@ def test_turns_that_break_rules_are_counted_and_not_learned_from():
     encoded = encode(corpus, census.encoder(), census.action_space())
     bound = BoundRules(rules, census.action_space())
     assert contradicted(with_refusals(encoded, corpus, bound)).tolist() == [False, False, True, False] * 10
-    policy = turnwise.train(corpus, corpus, network=SMALL, config=TrainConfig(epochs=3, seed=1), rules=rules)
+    policy = turncast.train(corpus, corpus, network=SMALL, config=TrainConfig(epochs=3, seed=1), rules=rules)
     assert policy.card.corpus["turns_that_break_rules"] == 10
     assert np.isfinite([record["loss"] for record in policy.card.metrics]).all()
     assert policy.predict(broken)[0].actions == ("greet",)
@@ -101,16 +101,16 @@ def test_permitted_probabilities_sum_to_one():
 
 
 def test_rules_that_cannot_be_kept_are_refused():
-    network = turnwise.NetworkConfig(layout="one-to-many")
+    network = turncast.NetworkConfig(layout="one-to-many")
     with pytest.raises(ConfigError, match="rules need an action at every turn"):
-        turnwise.train(tiny(), network=network, config=QUICK, rules=RULES)
+        turncast.train(tiny(), network=network, config=QUICK, rules=RULES)
     with pytest.raises(ConfigError, match=r"^rules: no action is named 'confrim'; did you mean 'confirm'\?$"):
-        turnwise.train(tiny(), network=SMALL, config=QUICK, rules=rules_from_json([{"once": "confrim"}]))
+        turncast.train(tiny(), network=SMALL, config=QUICK, rules=rules_from_json([{"once": "confrim"}]))
 
 
 def test_the_command_line(tmp_path):
     corpus = tmp_path / "tea.jsonl"
-    corpus.write_text("".join(turnwise.readers.to_json(dialogue) + "\n" for dialogue in tiny(dialogues=40)))
+    corpus.write_text("".join(turncast.readers.to_json(dialogue) + "\n" for dialogue in tiny(dialogues=40)))
     suggested = run("rules", "suggest", corpus, "--support", "10").stdout
     (tmp_path / "rules.yml").write_text(suggested)
     assert run("rules", "check", tmp_path / "rules.yml", corpus).stdout.startswith("None of ")

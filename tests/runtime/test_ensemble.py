@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turnwise import NetworkConfig
-from turnwise.errors import ModelError
-from turnwise.network import build_network, read_weights
-from turnwise.runtime import NumpyNetwork, fold, members_of, network_of, stacked, words
+from turncast import NetworkConfig
+from turncast.errors import ModelError
+from turncast.network import build_network, read_weights
+from turncast.runtime import NumpyNetwork, fold, members_of, network_of, stacked, words
 
 FEATURES, ACTIONS, TOKENS, MEMBERS = 11, 5, 9, 3
 NETWORKS = {

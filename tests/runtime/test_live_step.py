@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turnwise import NetworkConfig
-from turnwise.runtime import NumpyNetwork, OnnxNetwork, fold, onnx_model, words
-from turnwise.runtime.cells import CELLS
-from turnwise.runtime.product import Product
+from turncast import NetworkConfig
+from turncast.runtime import NumpyNetwork, OnnxNetwork, fold, onnx_model, words
+from turncast.runtime.cells import CELLS
+from turncast.runtime.product import Product
 
 FEATURES, ACTIONS, TOKENS, UNITS, DENSE, WORDS = 11, 5, 9, 6, 3, 4
 GATES = {"lstm": 4, "gru": 3, "simple-rnn": 1, "transformer": 1}

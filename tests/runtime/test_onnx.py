@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support import tiny
-from turnwise import NetworkConfig
-from turnwise.errors import ConfigError, MissingExtra, ModelError
-from turnwise.runtime import NumpyNetwork, OnnxNetwork, onnx_graph, onnx_model
+from turncast import NetworkConfig
+from turncast.errors import ConfigError, MissingExtra, ModelError
+from turncast.runtime import NumpyNetwork, OnnxNetwork, onnx_graph, onnx_model
 
 FEATURES, ACTIONS = 11, 5
 CELLS = ("lstm", "gru", "simple-rnn")
@@ -141,7 +141,7 @@ def test_an_exported_policy_predicts_what_it_predicts(which, request, tmp_path):
 
 def test_the_file_names_itself():
     _, engine = networks("many-to-many-1, lstm", False)
-    assert engine.metadata == {"format": "turnwise-onnx-1", "features": "11", "actions": "5"}
+    assert engine.metadata == {"format": "turncast-onnx-1", "features": "11", "actions": "5"}
     assert engine.fill([[3], [], [1, 2]]).tolist() == [[3, 11], [11, 11], [1, 2]]
 
 
@@ -208,8 +208,8 @@ def test_files_that_are_not_ours(tmp_path):
     with pytest.raises(ModelError) as error:
         OnnxNetwork(model.SerializeToString())
     assert str(error.value) == (
-        "the bytes: unknown format None, expected 'turnwise-onnx-1'; "
-        "write it with `turnwise export MODEL --onnx FILE`"
+        "the bytes: unknown format None, expected 'turncast-onnx-1'; "
+        "write it with `turncast export MODEL --onnx FILE`"
     )
 
 
@@ -225,5 +225,5 @@ def test_without_the_library_the_extra_is_named(missing, make, purpose, monkeypa
     with pytest.raises(MissingExtra) as error:
         make()
     assert str(error.value) == (
-        f"{purpose} needs libraries that are not installed; install them with: pip install 'turnwise[onnx]'"
+        f"{purpose} needs libraries that are not installed; install them with: pip install 'turncast[onnx]'"
     )

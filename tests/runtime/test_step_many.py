@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import turnwise
+import turncast
 from support import QUICK, tiny
-from turnwise import NetworkConfig, Turn
+from turncast import NetworkConfig, Turn
 
 NETWORKS = {
     "lstm": NetworkConfig(units=9, bit_units=4),
@@ -27,7 +27,7 @@ users = st.sampled_from([None, "", "a tea please", "small", "yes", "a large coff
 def any_policy(request):
     config = QUICK.model_copy(update={"epochs": 1})
     corpus = tiny(multi=len(request.param) % 2 == 0)
-    return turnwise.train(corpus, network=NETWORKS[request.param], config=config)
+    return turncast.train(corpus, network=NETWORKS[request.param], config=config)
 
 
 @settings(max_examples=12, deadline=None)

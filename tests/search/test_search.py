@@ -10,17 +10,17 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-import turnwise
+import turncast
 from conftest import ROOT
 from support import tiny
-from turnwise import Corpus, Dialogue, Turn, TurnwiseError
-from turnwise.config import split_settings
-from turnwise.errors import ConfigError, StudyError
-from turnwise.search import Choice, PlainProgress, Real, Row, Trial, Whole, parse_space, search
-from turnwise.search.found import Found
-from turnwise.search.progress import RichProgress, Standing
-from turnwise.search.space import DEFAULTS, NOT_SEARCHED, SPACE, draw
-from turnwise.search.study import Study
+from turncast import Corpus, Dialogue, Turn, TurncastError
+from turncast.config import split_settings
+from turncast.errors import ConfigError, StudyError
+from turncast.search import Choice, PlainProgress, Real, Row, Trial, Whole, parse_space, search
+from turncast.search.found import Found
+from turncast.search.progress import RichProgress, Standing
+from turncast.search.space import DEFAULTS, NOT_SEARCHED, SPACE, draw
+from turncast.search.study import Study
 
 FIXED = {"epochs": 1, "batch_turns": 64, "devices": 1, "bit_units": 4}
 # What is dropped of the words is no part of the compiled step: trials of as many units share it.
@@ -39,7 +39,7 @@ def shown(found):
 def compiled_is_kept(request, monkeypatch):
     """Trials find what those before compiled; the test of letting go sees that a search does let go of it."""
     if request.function is not test_what_was_compiled_is_let_go_of:
-        monkeypatch.setattr("turnwise.search.course.release_compiled", lambda: None)
+        monkeypatch.setattr("turncast.search.course.release_compiled", lambda: None)
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ def test_a_study_goes_on_as_if_it_had_never_stopped(four, tmp_path):
 def test_the_best_settings_bring_what_they_brought_in_the_search(four):
     settings = tomllib.loads(four.to_toml())
     encoder, network, config = split_settings(settings)
-    policy = turnwise.train(tiny(dialogues=24), network=network, config=config, encoder=encoder)
+    policy = turncast.train(tiny(dialogues=24), network=network, config=config, encoder=encoder)
     best = max(policy.card.metrics, key=lambda record: record["dev_turn_accuracy"])
     assert best["dev_turn_accuracy"] == four.best.dev_turn_accuracy
     assert best["dev_loss"] == pytest.approx(four.best.dev_loss)
@@ -322,7 +322,7 @@ def test_a_space_that_is_none_is_refused(text, message):
 
 
 def test_what_is_fixed_and_searched_is_refused():
-    with pytest.raises(TurnwiseError) as refused:
+    with pytest.raises(TurncastError) as refused:
         hunt(fixed={**FIXED, "units": 8})
     assert str(refused.value) == "setting 'units' is both fixed and searched; leave one out"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from server_support import assert_problem
-from turnwise import Session
+from turncast import Session
 
 
 def test_a_conversation(client, policy):
@@ -62,7 +62,7 @@ def test_those_who_come_together_are_worked_on_together(client, policy):
     expected = list(Session(policy).observe("a tea please").actions)
     assert all(answer.json()["actions"] == expected for answer in told)
     figures = client.get("/metrics").text
-    batches = float(figures.split("turnwise_requests_together_count ")[1].split()[0])
+    batches = float(figures.split("turncast_requests_together_count ")[1].split()[0])
     assert batches < 30 + 30  # the beginnings came one by one
     assert 'path="/v1/conversations/{id}/turns",status="200"} 30.0' in figures
 

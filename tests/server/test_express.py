@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from server_support import client_of
-from turnwise.server.bodies import CommitBody, ObserveBody
-from turnwise.server.express import Express
+from turncast.server.bodies import CommitBody, ObserveBody
+from turncast.server.express import Express
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 VALUES = SCALARS | st.lists(SCALARS, max_size=3) | st.dictionaries(st.text(max_size=4), SCALARS, max_size=3)
@@ -67,7 +67,7 @@ def test_both_ways_answer_the_same(policy):
             answers.append(
                 (
                     [(one.status_code, dict(one.headers), one.json()) for one in asked],
-                    [line for line in counted if line.startswith("turnwise_requests_total")],
+                    [line for line in counted if line.startswith("turncast_requests_total")],
                 )
             )
     assert answers[0] == answers[1]

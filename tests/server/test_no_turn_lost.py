@@ -1,6 +1,6 @@
 """No turn is lost: many clients, several servers on one store, one of them killed in the middle.
 
-TURNWISE_LOAD=50x200 says how many conversations of how many turns; few, when it is not given.
+TURNCAST_LOAD=50x200 says how many conversations of how many turns; few, when it is not given.
 """
 
 import os
@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from server_support import serving
-from turnwise import Policy, Session
-from turnwise.sessions import Standing, open_store, turns_of
+from turncast import Policy, Session
+from turncast.sessions import Standing, open_store, turns_of
 
-CONVERSATIONS, TURNS = map(int, os.environ.get("TURNWISE_LOAD", "16x12").split("x"))
+CONVERSATIONS, TURNS = map(int, os.environ.get("TURNCAST_LOAD", "16x12").split("x"))
 CLIENTS, SERVERS = 16, 4
 
 

@@ -8,16 +8,16 @@ from dataclasses import replace
 
 import pytest
 
-import turnwise
+import turncast
 from server_support import assert_problem, client_of
 from support import QUICK, SMALL, tiny
-from turnwise import Dialogue, Turn
-from turnwise.server.agent_bodies import NextBody
-from turnwise.server.app import _expire
-from turnwise.server.bodies import ObserveBody, PredictBody
-from turnwise.server.messages import turns_of_messages
-from turnwise.server.prefixes import Prefixes
-from turnwise.sessions import turns_of
+from turncast import Dialogue, Turn
+from turncast.server.agent_bodies import NextBody
+from turncast.server.app import _expire
+from turncast.server.bodies import ObserveBody, PredictBody
+from turncast.server.messages import turns_of_messages
+from turncast.server.prefixes import Prefixes
+from turncast.sessions import turns_of
 
 
 def test_a_whole_dialogue(client, policy):
@@ -68,7 +68,7 @@ def test_several_models_side_by_side(policy, multi_policy):
 
 def test_a_model_that_is_replaced_loses_no_turn(policy, tmp_path):
     folder = policy.save(tmp_path / "model")
-    other = turnwise.train(tiny(), network=SMALL, config=QUICK.model_copy(update={"seed": 8}))
+    other = turncast.train(tiny(), network=SMALL, config=QUICK.model_copy(update={"seed": 8}))
     with client_of({"default": folder}) as client:
         models = client.app.state.service.models
         client.post("/v1/conversations", {"id": "c"})
@@ -93,7 +93,7 @@ def test_a_model_that_is_replaced_loses_no_turn(policy, tmp_path):
         while client.get("/v1/model").json()["digest"] != policy.digest:  # the server looks by itself
             client._run(asyncio.sleep(0.1))
             assert time.monotonic() < end
-        assert 'turnwise_reloads_total{model="default",outcome="loaded"} 1.0' in client.get("/metrics").text
+        assert 'turncast_reloads_total{model="default",outcome="loaded"} 1.0' in client.get("/metrics").text
 
 
 CALL = {"id": "1", "function": {"name": "ask_size"}}
@@ -189,4 +189,4 @@ def test_old_conversations_expire(policy):
         client.post("/v1/conversations", {"id": "c"})
         client._run(_expire(client.app.state.service, 0.0))  # the server itself looks once a minute
         assert_problem(client.get("/v1/conversations/c"), 404, "no_conversation", "id")
-        assert "turnwise_expired_total 1.0" in client.get("/metrics").text
+        assert "turncast_expired_total 1.0" in client.get("/metrics").text

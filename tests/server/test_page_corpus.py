@@ -6,10 +6,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from page_support import CORPUS, material_of, page_of, send, texts, trained, wait_until, written
-from turnwise.evaluation import evaluate
-from turnwise.server.page.confusions import Confusions, PlacesTally
-from turnwise.server.page.search import PAGE, Search, search
-from turnwise.training import split_dev
+from turncast.evaluation import evaluate
+from turncast.server.page.confusions import Confusions, PlacesTally
+from turncast.server.page.search import PAGE, Search, search
+from turncast.training import split_dev
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_the_report_of_the_model_is_shown_with_its_floors(page, model):
     assert "Taken for another most often" in shown
     first = report["confusions"][0]
     assert f'<td class="number">{first["count"]}</td>' in shown
-    for name in ("free_running", "ceiling", "confusions"):  # as an older turnwise wrote it
+    for name in ("free_running", "ceiling", "confusions"):  # as an older turncast wrote it
         del report[name]
     (model / "report.json").write_text(json.dumps(report))
     assert "Taken for another" not in page.get("/ui/evaluation").text

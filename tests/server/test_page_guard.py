@@ -134,7 +134,7 @@ def test_tickets_that_are_altered_or_old_are_none(locked):
         ("9" * 5000 + ".x", 303),
         ("²." + "0" * 64, 303),
     ):
-        cookie = f"turnwise={ticket}".encode()
+        cookie = f"turncast={ticket}".encode()
         answer = locked.ask("GET", "/ui/talk", headers=[(b"cookie", cookie)])
         assert answer.status_code == status, ticket
 

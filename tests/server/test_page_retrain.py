@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-import turnwise
+import turncast
 from page_support import CORPUS, begin, material_of, page_of, poor, send, texts, trained, wait_until, written
 from support import QUICK
-from turnwise import Dialogue, Policy, Turn
-from turnwise.errors import CorpusError, ModelError
-from turnwise.server.page.lesson import retrain
-from turnwise.training import split_dev
+from turncast import Dialogue, Policy, Turn
+from turncast.errors import CorpusError, ModelError
+from turncast.server.page.lesson import retrain
+from turncast.training import split_dev
 
 WELL = QUICK.model_copy(update={"epochs": 30, "patience": 30, "learning_rate": 0.02})
 
@@ -56,9 +56,9 @@ def test_a_model_that_is_no_worse_takes_the_place(model, tmp_path):
     assert new.card.train == old.card.train
     part, dev = split_dev(CORPUS, QUICK.dev_share, QUICK.seed)
     assert new.card.corpus["dialogues"] == len(list(part)) + 6
-    report = turnwise.evaluate(new, dev)
+    report = turncast.evaluate(new, dev)
     assert outcome["after"] == [report.turns.part, report.turns.whole]
-    assert outcome["before"][0] == turnwise.evaluate(old, dev).turns.part
+    assert outcome["before"][0] == turncast.evaluate(old, dev).turns.part
     stages = [record["stage"] for record in told if "stage" in record]
     assert stages == ["training", "judging", "saving"]
     assert told[0]["all"] == new.card.train.epochs * new.card.corpus["turns"]
@@ -93,7 +93,7 @@ def test_corrections_never_judge(model, tmp_path):
 
 
 def test_it_is_said_where_the_old_model_may_know_the_dev_part(model, tmp_path):
-    other = turnwise.Corpus("more", [*CORPUS, *(replace(d, id=f"more-{d.id}") for d in CORPUS)])
+    other = turncast.Corpus("more", [*CORPUS, *(replace(d, id=f"more-{d.id}") for d in CORPUS)])
     outcome = retrain(model, material_of(tmp_path, other), lambda record: None)
     assert not outcome["held_out"]
 

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import turnwise
+import turncast
 from page_support import CORPUS, HERE, begin, material_of, page_of, send, texts
-from turnwise import Dialogue, Session, Turn
-from turnwise.server.page import Corrections
-from turnwise.server.page.telling import correction_of, told_turns
-from turnwise.sessions import turns_of
-from turnwise.sessions.standing import Standing
+from turncast import Dialogue, Session, Turn
+from turncast.server.page import Corrections
+from turncast.server.page.telling import correction_of, told_turns
+from turncast.sessions import turns_of
+from turncast.sessions.standing import Standing
 
 
 @pytest.fixture
@@ -147,13 +147,13 @@ def test_a_conversation_is_saved_as_it_is_now(page):
     path = begin(page, "a tea please", "small")
     file = page.app.state.page.material.corrections
     send(page, f"{path}/save")
-    (saved,) = turnwise.read(file)
+    (saved,) = turncast.read(file)
     assert saved == Dialogue(path.rpartition("/")[2], turns_of(store_of(page).events(saved.id)))
     assert "holds 1 dialogue." in texts(page.get(path).text)["saved"]
     send(page, f"{path}/turns/1", actions="confirm")
     assert "has changed since" in texts(page.get(path).text)["saved"]
     send(page, f"{path}/save")
-    (saved,) = turnwise.read(file)
+    (saved,) = turncast.read(file)
     assert saved[0].actions == ("confirm",)
     assert page.get("/ui/retrain").text.count('class="saved"') == 1
     send(page, f"/ui/retrain/corrections/{saved.id}/remove")

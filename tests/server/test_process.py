@@ -1,4 +1,4 @@
-"""`turnwise serve` as a process: over the network, killed and started again, over a WebSocket."""
+"""`turncast serve` as a process: over the network, killed and started again, over a WebSocket."""
 
 import json
 import signal
@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 
 from cli_support import refused, run
 from server_support import serving, serving_as_users_do
-from turnwise.sessions import open_store, turns_of
+from turncast.sessions import open_store, turns_of
 
 
 def test_what_was_answered_outlives_the_server(saved, tmp_path):
@@ -142,7 +142,7 @@ def test_a_client_that_is_slow_is_not_waited_for_by_the_others(saved):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nowhere/"], "nowhere: there is no such folder; give a folder that `turnwise train` made"),
+        (["nowhere/"], "nowhere: there is no such folder; give a folder that `turncast train` made"),
         (["MODEL", "--store", "mysql://x"], "unknown kind of store 'mysql'"),
         (["MODEL", "--store", "sqlite:///no/such/folder/x.db"], "unable to open database file"),
         (["MODEL", "--api-key-file", "none.txt"], "none.txt: cannot be read"),

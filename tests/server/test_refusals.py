@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from server_support import assert_problem, client_of
-from turnwise.errors import ConfigError, StoreError
-from turnwise.server import read_keys
+from turncast.errors import ConfigError, StoreError
+from turncast.server import read_keys
 
 SECRET = "my name is Ada Lovelace"
 TURNS, NEW = "/v1/conversations/c/turns", "/v1/conversations"

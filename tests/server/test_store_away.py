@@ -10,15 +10,15 @@ import pytest
 
 from server_support import assert_problem, client_of, serving
 from services import Postgres, Redis, freeze, service, thaw
-from turnwise import Policy, Session
-from turnwise.client import Client, Retries, Unavailable
-from turnwise.errors import StoreError
-from turnwise.server.desk import Desk
-from turnwise.server.patience import in_time
-from turnwise.sessions import Event, Standing, open_store, postgres_connection, turns_of
-from turnwise.sessions.conversations import Conversations
-from turnwise.sessions.request import Begin, Observe
-from turnwise.sessions.store import Change
+from turncast import Policy, Session
+from turncast.client import Client, Retries, Unavailable
+from turncast.errors import StoreError
+from turncast.server.desk import Desk
+from turncast.server.patience import in_time
+from turncast.sessions import Event, Standing, open_store, postgres_connection, turns_of
+from turncast.sessions.conversations import Conversations
+from turncast.sessions.request import Begin, Observe
+from turncast.sessions.store import Change
 
 NOTE = {"note": "x" * 900}
 NEVER = Retries(times=0)

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-import turnwise
+import turncast
 from support import QUICK, SMALL, tiny
-from turnwise import Session
-from turnwise.errors import AskedOtherwise, NoConversation, NoModel, NoTurn, UnknownAction
-from turnwise.policy.decision import ALWAYS
-from turnwise.sessions import Standing, open_store, turns_of
-from turnwise.sessions.conversations import Conversations
-from turnwise.sessions.request import Begin, Commit, Observe, Override, Undo
+from turncast import Session
+from turncast.errors import AskedOtherwise, NoConversation, NoModel, NoTurn, UnknownAction
+from turncast.policy.decision import ALWAYS
+from turncast.sessions import Standing, open_store, turns_of
+from turncast.sessions.conversations import Conversations
+from turncast.sessions.request import Begin, Commit, Observe, Override, Undo
 
 
 @pytest.fixture
@@ -150,12 +150,12 @@ def test_servers_that_share_a_store_lose_no_turn(policy, store_url):
 
 
 def test_a_new_model_goes_on_from_the_log(policy, store):
-    other = turnwise.train(tiny(), network=SMALL, config=QUICK.model_copy(update={"seed": 9}))
+    other = turncast.train(tiny(), network=SMALL, config=QUICK.model_copy(update={"seed": 9}))
     models = {"default": policy}
     talks = Conversations(lambda: models, store)
     run(talks, Begin(id="c1", model="default"), Observe(id="c1", user="a tea please"))
     models["default"] = other
     (told,) = run(talks, Observe(id="c1", user="small"))
-    expected = other.predict(turnwise.Dialogue("d", turns_of(store.events("c1"))))[1]
+    expected = other.predict(turncast.Dialogue("d", turns_of(store.events("c1"))))[1]
     assert told["probability"] == pytest.approx(expected.probability, abs=2e-6)
     assert Standing.from_bytes(store.load(["c1"])["c1"].state).model == other.digest

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import turnwise
+import turncast
 from support import QUICK, SMALL, tiny
-from turnwise import Dialogue, NetworkConfig, Policy, Session, Turn
-from turnwise.errors import NoTurn, StateError, UnknownAction
-from turnwise.sessions import Event, Standing, turns_of
+from turncast import Dialogue, NetworkConfig, Policy, Session, Turn
+from turncast.errors import NoTurn, StateError, UnknownAction
+from turncast.sessions import Event, Standing, turns_of
 
 NETWORKS = {
     "lstm": SMALL,
@@ -40,7 +40,7 @@ courses = st.lists(observe | commit | override | others, min_size=3, max_size=14
 def policies(name):
     """Two policies: one may take the other's place."""
     seeds = (QUICK.model_copy(update={"seed": seed, "epochs": 1}) for seed in (3, 4))
-    return [turnwise.train(tiny(), network=NETWORKS[name], config=config) for config in seeds]
+    return [turncast.train(tiny(), network=NETWORKS[name], config=config) for config in seeds]
 
 
 def assert_same(one: Session, other: Session):
@@ -168,7 +168,7 @@ def test_the_state_is_small_and_says_what_it_is(policy):
     [
         lambda state: state[:-4],
         lambda state: state + b"\0",
-        lambda state: state.replace(b"turnwise-state-3", b"turnwise-state-9"),
+        lambda state: state.replace(b"turncast-state-3", b"turncast-state-9"),
         lambda state: b"",
         lambda state: b"[]\n",
         lambda state: b"\x80\x04\n",

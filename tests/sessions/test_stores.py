@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 import sqlalchemy
 
-from turnwise.errors import ConfigError, StoreError
-from turnwise.sessions import Event, open_store, read_store
-from turnwise.sessions.store import Answer, Change
+from turncast.errors import ConfigError, StoreError
+from turncast.sessions import Event, open_store, read_store
+from turncast.sessions.store import Answer, Change
 
 SEEN = Event("observed", 1, ("greet",), "hello, señor \x00 ☕", {"open": True, "people": 2, "area": "north"})
 BEGUN = Change("c1", 0, "default", b"\x00\xffstate", (SEEN,), at=10.0)
@@ -166,8 +166,8 @@ def test_sqlite_looks_through_no_table_for_a_turn(tmp_path):
             if not statement.startswith("BEGIN"):
                 plans += connection.execute(explain, values[0] if many else values).fetchall()
     told = [plan[-1] for plan in plans]
-    assert any("SEARCH turnwise_answers" in plan for plan in told)
-    assert not [plan for plan in told if plan.startswith("SCAN turnwise")]
+    assert any("SEARCH turncast_answers" in plan for plan in told)
+    assert not [plan for plan in told if plan.startswith("SCAN turncast")]
 
 
 def test_sqlite_writes_ahead_and_waits_for_the_disk(tmp_path):
@@ -205,11 +205,11 @@ def test_a_store_that_fails_in_the_middle_writes_nothing(tmp_path):
     store = open_store(f"sqlite:///{path}")
     store.save([BEGUN])
     with sqlite3.connect(path) as connection:
-        connection.execute("ALTER TABLE turnwise_events RENAME TO away")
+        connection.execute("ALTER TABLE turncast_events RENAME TO away")
     with pytest.raises(StoreError):
         store.save([Change("c1", 1, "default", b"", (Event("undone", 1),), at=2.0)])
     with sqlite3.connect(path) as connection:
-        connection.execute("ALTER TABLE away RENAME TO turnwise_events")
+        connection.execute("ALTER TABLE away RENAME TO turncast_events")
     connection.close()
     assert store.load(["c1"])["c1"].version == 1
     assert store.save([Change("c1", 1, "default", b"", (Event("undone", 1),), at=2.0)]) == [True]

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import turnwise
+import turncast
 from support import SMALL, tiny
-from turnwise import EncoderConfig, TrainConfig
-from turnwise.network import build_network, read_weights
-from turnwise.policy.decision import Decision
-from turnwise.training.averaging import averaged
-from turnwise.training.lessons import prepare
-from turnwise.training.step import make_optimizer, make_step
+from turncast import EncoderConfig, TrainConfig
+from turncast.network import build_network, read_weights
+from turncast.policy.decision import Decision
+from turncast.training.averaging import averaged
+from turncast.training.lessons import prepare
+from turncast.training.step import make_optimizer, make_step
 
 CONFIG = TrainConfig(averaging=0.7, batch_turns=12, epochs=3, patience=3, learning_rate=0.02)
 
@@ -37,14 +37,14 @@ def test_they_are_the_moving_average_of_the_weights_after_each_batch():
 
 
 def test_the_averages_are_judged_and_kept():
-    policy = turnwise.train(tiny(dialogues=23), tiny("dev"), network=SMALL, config=CONFIG)
+    policy = turncast.train(tiny(dialogues=23), tiny("dev"), network=SMALL, config=CONFIG)
     policy = replace(policy, decision=Decision())  # its probabilities as they are, not calibrated
     kept = next(record for record in reversed(policy.card.metrics) if record["best"])
     dev = tiny("dev")
     pairs = [(t, p) for d in dev for t, p in zip(d, policy.predict(d), strict=True)]
     losses = [-np.log(p.probabilities[policy.space.index(t.actions[0])]) for t, p in pairs]
     assert kept["dev_loss"] == pytest.approx(np.mean(losses), rel=1e-4)
-    plain = turnwise.train(
+    plain = turncast.train(
         tiny(dialogues=23), dev, network=SMALL, config=CONFIG.model_copy(update={"averaging": 0.0})
     )
     # The same steps were made: only what is judged differs.

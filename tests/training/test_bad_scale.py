@@ -5,16 +5,16 @@ import sys
 
 # `ru_maxrss` would begin with what the process that tests had taken when it made this one.
 CODE = """
-import turnwise
-from turnwise import Corpus, Dialogue, NetworkConfig, TrainConfig, Turn
+import turncast
+from turncast import Corpus, Dialogue, NetworkConfig, TrainConfig, Turn
 long = Dialogue("long", [Turn("word%d and" % (n % 50), ("a" if n % 3 else "b",)) for n in range(5000)])
 text = " ".join("w%d" % (n % 9000) for n in range(100_000))
 giant = Dialogue("giant", [Turn(text, ("a",)), Turn("x", ("b",))])
 small = [Dialogue("s%d" % n, [Turn("hi there", ("a",)), Turn("bye", ("b",))]) for n in range(40)]
 corpus = Corpus("large", [long, giant, *small])
-policy = turnwise.train(corpus, Corpus("dev", [long, giant]), network=NetworkConfig(units=16),
+policy = turncast.train(corpus, Corpus("dev", [long, giant]), network=NetworkConfig(units=16),
                         config=TrainConfig(epochs=1))
-report = turnwise.evaluate(policy, corpus)
+report = turncast.evaluate(policy, corpus)
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
 print(report.turns.whole, int(status["VmHWM"].split()[0]) // 1024)
 """

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnwise import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
-from turnwise.features import Census, encode
-from turnwise.training.class_weights import class_weights
-from turnwise.training.lessons import prepare
+from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
+from turncast.features import Census, encode
+from turncast.training.class_weights import class_weights
+from turncast.training.lessons import prepare
 
 ACTIONS = st.lists(st.lists(st.sampled_from("abcd"), max_size=3, unique=True), min_size=1, max_size=30)
 

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import turnwise
+import turncast
 from layout_support import LAYOUTS, told
 from support import QUICK, SMALL, tiny
-from turnwise import ActionSpace, TrainConfig, evaluate
-from turnwise.errors import ConfigError
-from turnwise.policy.decision import ALWAYS, Decision, tempered
-from turnwise.training.decide import Judged, decide_several, fit_decision, judge
-from turnwise.training.temperature import fit_temperature
-from turnwise.training.thresholds import FEWEST, fit_thresholds
+from turncast import ActionSpace, TrainConfig, evaluate
+from turncast.errors import ConfigError
+from turncast.policy.decision import ALWAYS, Decision, tempered
+from turncast.training.decide import Judged, decide_several, fit_decision, judge
+from turncast.training.temperature import fit_temperature
+from turncast.training.thresholds import FEWEST, fit_thresholds
 
 
 def softmax(logits):
@@ -152,7 +152,7 @@ def test_thresholds_are_taken_where_they_get_more_turns_right():
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_what_the_dev_part_showed_is_what_the_policy_does_on_it(layout):
     corpus, dev = told(), told("dev", 8)
-    policy = turnwise.train(corpus, dev, network=LAYOUTS[layout], config=QUICK)
+    policy = turncast.train(corpus, dev, network=LAYOUTS[layout], config=QUICK)
     found = policy.decision.risk
     sure = found.thresholds[len(found.thresholds) // 2]
     abstaining = replace(policy, decision=replace(policy.decision, abstain_below=sure))
@@ -164,7 +164,7 @@ def test_what_the_dev_part_showed_is_what_the_policy_does_on_it(layout):
 def test_the_settings_turn_what_is_chosen():
     train, dev = tiny(multi=True), tiny("dev", 40, multi=True)
     policies = {
-        how: turnwise.train(train, dev, network=SMALL, config=QUICK.model_copy(update={"decide": how}))
+        how: turncast.train(train, dev, network=SMALL, config=QUICK.model_copy(update={"decide": how}))
         for how in ("half", "thresholds", "sets")
     }
     kinds = {
@@ -174,19 +174,19 @@ def test_the_settings_turn_what_is_chosen():
     known = {frozenset(turn.actions) for dialogue in train for turn in dialogue}
     for dialogue in dev:
         assert all(frozenset(p.actions) in known for p in policies["sets"].predict(dialogue))
-    strict = turnwise.train(train, dev, network=SMALL, config=QUICK.model_copy(update={"max_error": 0.001}))
+    strict = turncast.train(train, dev, network=SMALL, config=QUICK.model_copy(update={"max_error": 0.001}))
     assert (policies["half"].decision.abstain_below, strict.decision.abstain_below) == (0.0, ALWAYS)
 
 
 def test_a_way_to_decide_on_several_is_refused_where_there_is_one():
     with pytest.raises(ConfigError) as error:
-        turnwise.train(tiny(), tiny("dev"), network=SMALL, config=TrainConfig(decide="sets"))
+        turncast.train(tiny(), tiny("dev"), network=SMALL, config=TrainConfig(decide="sets"))
     said = "setting 'decide' is 'sets', and every turn of tiny takes one action; leave it at auto"
     assert str(error.value) == said
 
 
 def test_an_unknown_action_of_the_dev_part_is_wrong(policy):
-    dev = turnwise.Corpus("dev", [turnwise.Dialogue("1", [turnwise.Turn("a tea please", ("dance",))] * 3)])
+    dev = turncast.Corpus("dev", [turncast.Dialogue("1", [turncast.Turn("a tea please", ("dance",))] * 3)])
     judged = judge(policy, dev)
     assert not judged.known.any()
     fitted = fit_decision(policy, dev, {}, TrainConfig())

@@ -2,10 +2,10 @@
 
 import pytest
 
-import turnwise
+import turncast
 from support import SMALL, tiny
-from turnwise import TrainConfig
-from turnwise.training.progress import Silence
+from turncast import TrainConfig
+from turncast.training.progress import Silence
 
 
 class Told(Silence):
@@ -25,7 +25,7 @@ def trained(most, **settings):
     told, corpus = Told(), tiny(dialogues=12)
     network = SMALL.model_copy(update={"dropout": 0.0})
     config = TrainConfig(epochs=1, epoch_batches=most, word_dropout=0.0, **settings)
-    return turnwise.train(corpus, corpus, network=network, config=config, progress=told), told
+    return turncast.train(corpus, corpus, network=network, config=config, progress=told), told
 
 
 @pytest.mark.parametrize(("most", "batches"), [(1, 3), (5, 3), (6, 6), (16, 15), (18, 18)])

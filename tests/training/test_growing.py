@@ -5,16 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import turnwise
+import turncast
 from layout_support import LAYOUTS, told
 from support import QUICK, SMALL, tiny, untempered
-from turnwise import Corpus, Dialogue, EncoderConfig, NetworkConfig, Policy, TrainConfig, Turn
-from turnwise.errors import ConfigError, CorpusError, ModelError
-from turnwise.features import Census
-from turnwise.features.grow import grown, origins
-from turnwise.network import build_network, read_weights
-from turnwise.training import with_replay
-from turnwise.training.grow import Growth, grown_settings, grown_space
+from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, Policy, TrainConfig, Turn
+from turncast.errors import ConfigError, CorpusError, ModelError
+from turncast.features import Census
+from turncast.features.grow import grown, origins
+from turncast.network import build_network, read_weights
+from turncast.training import with_replay
+from turncast.training.grow import Growth, grown_settings, grown_space
 
 STILL = 1e-30
 """A learning rate at which nothing is learned."""
@@ -48,8 +48,8 @@ def logits(policy, dialogue, actions):
 def test_before_it_learns_it_says_of_old_dialogues_what_it_said(layout, words):
     network = LAYOUTS[layout].model_copy(update={"words": words, "word_units": 4})
     once = QUICK.model_copy(update={"epochs": 1})
-    parent = turnwise.train(told(), network=network, config=once)
-    child = turnwise.train(newer(), parent=parent, config=TrainConfig(epochs=1, learning_rate=STILL))
+    parent = turncast.train(told(), network=network, config=once)
+    child = turncast.train(newer(), parent=parent, config=TrainConfig(epochs=1, learning_rate=STILL))
     actions = list(parent.space)
     assert list(child.space)[: len(actions)] == actions
     if network.layout != "many-to-one":
@@ -61,7 +61,7 @@ def test_before_it_learns_it_says_of_old_dialogues_what_it_said(layout, words):
 
 
 def test_new_words_actions_and_facts_are_known(policy):
-    child = turnwise.train(newer(), parent=policy, config=QUICK)
+    child = turncast.train(newer(), parent=policy, config=QUICK)
     old, new = (
         {encoder.label(bit) for bit in range(encoder.width)} for encoder in (policy.encoder, child.encoder)
     )
@@ -81,14 +81,14 @@ def test_new_words_actions_and_facts_are_known(policy):
 def test_it_learns_the_new_and_keeps_the_old(tmp_path):
     config = TrainConfig(epochs=40, patience=40, batch_turns=64, learning_rate=0.02, seed=1)
     network = NetworkConfig(units=16, dropout=0.0)
-    parent = turnwise.train(tiny(), tiny(), network=network, config=config)
+    parent = turncast.train(tiny(), tiny(), network=network, config=config)
     folder = parent.save(tmp_path / "parent")
     before = {file.name: file.read_bytes() for file in folder.iterdir()}
     new = newer()
-    child = turnwise.train(with_replay(new, tiny(), seed=1), new, parent=Policy.load(folder))
-    assert turnwise.evaluate(parent, new).turn_accuracy < 0.9
-    assert turnwise.evaluate(child, new).turn_accuracy == 1.0
-    assert turnwise.evaluate(child, tiny()).turn_accuracy == 1.0
+    child = turncast.train(with_replay(new, tiny(), seed=1), new, parent=Policy.load(folder))
+    assert turncast.evaluate(parent, new).turn_accuracy < 0.9
+    assert turncast.evaluate(child, new).turn_accuracy == 1.0
+    assert turncast.evaluate(child, tiny()).turn_accuracy == 1.0
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
     loaded = Policy.load(child.save(tmp_path / "child"))
     assert loaded.card.parent == child.card.parent
@@ -96,8 +96,8 @@ def test_it_learns_the_new_and_keeps_the_old(tmp_path):
 
 
 def test_each_member_grows_from_its_own():
-    parent = turnwise.train(tiny(), network=SMALL, config=QUICK.model_copy(update={"seeds": 2}))
-    child = turnwise.train(newer(), parent=parent, config=TrainConfig(epochs=1, learning_rate=STILL))
+    parent = turncast.train(tiny(), network=SMALL, config=QUICK.model_copy(update={"seeds": 2}))
+    child = turncast.train(newer(), parent=parent, config=TrainConfig(epochs=1, learning_rate=STILL))
     assert child.members == 2
     old = len(parent.space)
     np.testing.assert_array_equal(
@@ -108,7 +108,7 @@ def test_each_member_grows_from_its_own():
 
 
 def test_a_stopped_growing_resumes(policy, tmp_path):
-    from turnwise.training.progress import Silence
+    from turncast.training.progress import Silence
 
     class Stops(Silence):
         def epoch(self, record):
@@ -117,12 +117,12 @@ def test_a_stopped_growing_resumes(policy, tmp_path):
             signal.raise_signal(signal.SIGINT)
 
     given = {"parent": policy, "config": QUICK, "checkpoint": tmp_path / "checkpoint"}
-    straight = turnwise.train(newer(), parent=policy, config=QUICK)
-    assert turnwise.train(newer(), **given, progress=Stops()).card.interrupted
+    straight = turncast.train(newer(), parent=policy, config=QUICK)
+    assert turncast.train(newer(), **given, progress=Stops()).card.interrupted
     other = replace(policy, weights={name: array + 1 for name, array in policy.weights.items()})
     with pytest.raises(ModelError, match="the checkpoint is of another parent"):
-        turnwise.train(newer(), **given | {"parent": other}, resume=True)
-    resumed = turnwise.train(newer(), **given, resume=True)
+        turncast.train(newer(), **given | {"parent": other}, resume=True)
+    resumed = turncast.train(newer(), **given, resume=True)
     for name, array in straight.weights.items():
         np.testing.assert_array_equal(resumed.weights[name], array)
 
@@ -176,16 +176,16 @@ def test_numbers_and_pieces_stay_as_they_were():
 )
 def test_what_does_not_fit_is_refused(policy, given, message):
     with pytest.raises(ConfigError, match=message):
-        turnwise.train(newer(), parent=policy, **given)
+        turncast.train(newer(), parent=policy, **given)
 
 
 def test_several_actions_do_not_fit_one(policy):
     with pytest.raises(CorpusError, match="newer: turns take several actions or none, and the model"):
-        turnwise.train(newer(multi=True), parent=policy)
+        turncast.train(newer(multi=True), parent=policy)
 
 
 def test_one_action_a_turn_fits_several(multi_policy):
-    child = turnwise.train(newer(), parent=multi_policy, config=TrainConfig(epochs=1))
+    child = turncast.train(newer(), parent=multi_policy, config=TrainConfig(epochs=1))
     assert child.space.multi
 
 

@@ -4,10 +4,10 @@ import signal
 
 import pytest
 
-import turnwise
+import turncast
 from support import QUICK, SMALL, tiny
-from turnwise.training.interruption import Interruption
-from turnwise.training.progress import Silence
+from turncast.training.interruption import Interruption
+from turncast.training.progress import Silence
 
 
 def test_the_second_ctrl_c_interrupts_at_once():
@@ -35,8 +35,8 @@ class InterruptAtABatch(Silence):
 @pytest.mark.parametrize("progress", [InterruptAtOnce(), InterruptAtABatch()], ids=lambda p: type(p).__name__)
 def test_even_before_the_first_epoch_is_done_there_is_a_policy(progress, tmp_path):
     config = QUICK.model_copy(update={"batch_turns": 6})
-    policy = turnwise.train(tiny(), network=SMALL, config=config, progress=progress)
+    policy = turncast.train(tiny(), network=SMALL, config=config, progress=progress)
     assert policy.card.interrupted
     assert policy.card.metrics == ()
-    loaded = turnwise.Policy.load(policy.save(tmp_path / "m"))
-    assert turnwise.evaluate(loaded, tiny("test")).turns.whole == 33
+    loaded = turncast.Policy.load(policy.save(tmp_path / "m"))
+    assert turncast.evaluate(loaded, tiny("test")).turns.whole == 33

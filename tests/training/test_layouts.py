@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-import turnwise
+import turncast
 from layout_support import LAYOUTS, told
 from support import QUICK
-from turnwise import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
-from turnwise.errors import CorpusError
-from turnwise.layouts import END
+from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
+from turncast.errors import CorpusError
+from turncast.layouts import END
 
 LEARN = TrainConfig(epochs=60, patience=60, batch_turns=64, learning_rate=0.02, seed=1)
 
@@ -17,7 +17,7 @@ LEARN = TrainConfig(epochs=60, patience=60, batch_turns=64, learning_rate=0.02, 
 def learned(layout: str, **settings):
     config = NetworkConfig(units=16, dropout=0.0, layout=layout, **settings)
     corpus = told(dialogues=40)
-    return turnwise.evaluate(turnwise.train(corpus, corpus, network=config, config=LEARN), corpus)
+    return turncast.evaluate(turncast.train(corpus, corpus, network=config, config=LEARN), corpus)
 
 
 def test_what_comes_next_is_foreseen_as_far_as_it_can_be_known():
@@ -54,9 +54,9 @@ def test_the_dev_figures_are_those_of_the_evaluation(layout, words, multi):
     """
     network, dev = LAYOUTS[layout].model_copy(update={"words": words}), told("dev", 20, multi)
     config = QUICK.model_copy(update={"decide": "half"})
-    policy = turnwise.train(told(multi=multi), dev, network=network, config=config)
+    policy = turncast.train(told(multi=multi), dev, network=network, config=config)
     best = max(record["dev_turn_accuracy"] for record in policy.card.metrics)
-    assert turnwise.evaluate(policy, dev).turn_accuracy == pytest.approx(best)
+    assert turncast.evaluate(policy, dev).turn_accuracy == pytest.approx(best)
     assert policy.encoder.num_tokens == 0 or words == "mean"
 
 
@@ -71,8 +71,8 @@ def test_words_in_order_teach_what_a_set_of_words_cannot(tokenizer):
     for words in ("bits", "lstm"):
         network = NetworkConfig(units=16, dropout=0.0, words=words, word_units=16)
         encoder = EncoderConfig(tokenizer=tokenizer)
-        policy = turnwise.train(corpus, corpus, network=network, config=LEARN, encoder=encoder)
-        shares.append(turnwise.evaluate(policy, corpus).turn_accuracy)
+        policy = turncast.train(corpus, corpus, network=network, config=LEARN, encoder=encoder)
+        shares.append(turncast.evaluate(policy, corpus).turn_accuracy)
     assert shares == [0.5, 1.0]
 
 
@@ -116,14 +116,14 @@ def test_a_corpus_that_a_layout_cannot_serve_is_refused(corpus, dev, settings, m
     def never(*_, **__):
         raise AssertionError("a network was built")
 
-    monkeypatch.setattr("turnwise.network.build_network", never)
+    monkeypatch.setattr("turncast.network.build_network", never)
     with pytest.raises(CorpusError) as error:
-        turnwise.train(corpus, dev, network=NetworkConfig(**settings))
+        turncast.train(corpus, dev, network=NetworkConfig(**settings))
     assert str(error.value) == message
 
 
 def test_what_was_left_out_of_the_training_part_is_told():
     corpus = Corpus("some", [replace(d, metadata={}) if n % 4 == 2 else d for n, d in enumerate(told())])
-    policy = turnwise.train(corpus, network=LAYOUTS["many-to-one"], config=QUICK)
+    policy = turncast.train(corpus, network=LAYOUTS["many-to-one"], config=QUICK)
     assert policy.card.corpus["skipped"] == {"no 'drink' in the metadata": 3}
     assert policy.card.corpus["dialogues"] == 8

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import turnwise
+import turncast
 from support import SMALL, tiny
-from turnwise import TrainConfig
-from turnwise.policy.decision import Decision
-from turnwise.training.losses import turn_losses
+from turncast import TrainConfig
+from turncast.policy.decision import Decision
+from turncast.training.losses import turn_losses
 
 
 @pytest.mark.parametrize("multi", [False, True])
@@ -36,7 +36,7 @@ def test_no_action_of_the_space_has_no_loss_to_smooth():
 def test_the_dev_loss_is_not_smoothed():
     config = TrainConfig(epochs=1, label_smoothing=0.6, class_weights=1.0, batch_turns=12)
     dev = tiny("dev")
-    policy = turnwise.train(tiny(), dev, network=SMALL, config=config)
+    policy = turncast.train(tiny(), dev, network=SMALL, config=config)
     policy = replace(policy, decision=Decision())  # its probabilities as they are, not calibrated
     right = [
         prediction.probabilities[policy.space.index(turn.actions[0])]

@@ -5,19 +5,19 @@ import signal
 import numpy as np
 import pytest
 
-import turnwise
+import turncast
 from layout_support import LAYOUTS, told
 from support import QUICK, SMALL, tiny, untempered
-from turnwise import Policy, Session, Turn
-from turnwise.errors import ConfigError
-from turnwise.training.progress import PlainProgress, Silence
+from turncast import Policy, Session, Turn
+from turncast.errors import ConfigError
+from turncast.training.progress import PlainProgress, Silence
 
 THREE = QUICK.model_copy(update={"seeds": 3})
 
 
 @pytest.fixture(scope="module")
 def three():
-    return turnwise.train(tiny(), network=SMALL, config=THREE)
+    return turncast.train(tiny(), network=SMALL, config=THREE)
 
 
 class Interrupts(Silence):
@@ -37,10 +37,10 @@ class Interrupts(Silence):
 def test_each_member_is_the_network_of_its_seed(three):
     assert three.members == 3
     # The same dev part, which is chosen by the seed of the first.
-    train, dev = turnwise.training.split_dev(tiny(), QUICK.dev_share, QUICK.seed)
+    train, dev = turncast.training.split_dev(tiny(), QUICK.dev_share, QUICK.seed)
     for number in range(3):
         config = QUICK.model_copy(update={"seed": QUICK.seed + number})
-        alone = turnwise.train(train, dev, network=SMALL, config=config)
+        alone = turncast.train(train, dev, network=SMALL, config=config)
         for name, array in alone.weights.items():
             np.testing.assert_array_equal(three.weights[name][number], array)
 
@@ -53,7 +53,7 @@ def test_its_card_names_the_member_of_each_epoch(three, policy):
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_each_layout_predicts_the_mean(layout):
     config = QUICK.model_copy(update={"epochs": 1, "seeds": 2})
-    policy = untempered(turnwise.train(told(), network=LAYOUTS[layout], config=config))
+    policy = untempered(turncast.train(told(), network=LAYOUTS[layout], config=config))
     parts = [
         Policy(
             policy.encoder,
@@ -71,7 +71,7 @@ def test_each_layout_predicts_the_mean(layout):
         for found, *answers in zip(policy.predict(dialogue), *each, strict=True):
             mean = np.mean([answer.probabilities for answer in answers], 0)
             np.testing.assert_allclose(found.probabilities, mean, atol=1e-6)
-    assert turnwise.evaluate(policy, told("other", 3)).turns.whole > 0
+    assert turncast.evaluate(policy, told("other", 3)).turns.whole > 0
 
 
 def test_it_is_saved_and_goes_on_live(three, tmp_path):
@@ -94,11 +94,11 @@ def test_it_is_saved_and_goes_on_live(three, tmp_path):
 @pytest.mark.parametrize(("member", "epoch"), [(1, 1), (1, 2), (2, 1), (3, 2)])
 def test_a_stopped_training_keeps_what_there_is_and_resumes(three, member, epoch, tmp_path):
     given = {"network": SMALL, "config": THREE, "checkpoint": tmp_path / "checkpoint"}
-    stopped = turnwise.train(tiny(), **given, progress=Interrupts(member, epoch))
+    stopped = turncast.train(tiny(), **given, progress=Interrupts(member, epoch))
     # After the last epoch of a network nothing of the next is worth keeping.
     assert stopped.members == member
     assert stopped.card.interrupted is ((member, epoch) != (3, 2))
-    resumed = turnwise.train(tiny(), **given, resume=True)
+    resumed = turncast.train(tiny(), **given, resume=True)
     assert not resumed.card.interrupted
     assert resumed.members == 3
     for name, array in three.weights.items():
@@ -108,7 +108,7 @@ def test_a_stopped_training_keeps_what_there_is_and_resumes(three, member, epoch
 def test_the_progress_names_the_member(capsys):
     import sys
 
-    turnwise.train(tiny(), network=SMALL, config=THREE, progress=PlainProgress(sys.stdout))
+    turncast.train(tiny(), network=SMALL, config=THREE, progress=PlainProgress(sys.stdout))
     lines = capsys.readouterr().out.splitlines()
     assert [line for line in lines if "network" in line] == [f"network {n} of 3" for n in (1, 2, 3)]
 

@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-import turnwise
+import turncast
 from layout_support import LAYOUTS
 from support import SMALL, tiny
-from turnwise import Corpus, Dialogue, EncoderConfig, TrainConfig, Turn
-from turnwise.backend import keras
-from turnwise.errors import ConfigError
-from turnwise.features import Corruption
-from turnwise.network import build_network, write_weights
-from turnwise.training.lessons import prepare
-from turnwise.training.own_actions import own_previous
-from turnwise.training.step import make_optimizer, make_step
+from turncast import Corpus, Dialogue, EncoderConfig, TrainConfig, Turn
+from turncast.backend import keras
+from turncast.errors import ConfigError
+from turncast.features import Corruption
+from turncast.network import build_network, write_weights
+from turncast.training.lessons import prepare
+from turncast.training.own_actions import own_previous
+from turncast.training.step import make_optimizer, make_step
 
 
 def made(network, corpus, config):
@@ -29,7 +29,7 @@ def made(network, corpus, config):
 def test_a_turn_is_told_what_the_policy_would_have_done_before_it(layout, multi):
     network, corpus = LAYOUTS[layout], tiny(dialogues=23, multi=multi)
     config = TrainConfig(epochs=8, learning_rate=0.05, batch_turns=12)
-    policy = turnwise.train(corpus, corpus, network=network, config=config)
+    policy = turncast.train(corpus, corpus, network=network, config=config)
     model, found = made(network, corpus, config)
     space = found.space
     write_weights(model, policy.weights)
@@ -63,7 +63,7 @@ def test_nothing_is_compiled_for_it_once_training_has_begun():
 @pytest.mark.parametrize("layout", ["many-to-one", "one-to-many"])
 def test_a_network_without_actions_of_its_own_is_refused(layout):
     with pytest.raises(ConfigError, match=f"'own_actions' is 0.5 with the layout '{layout}'"):
-        turnwise.train(tiny(), network=LAYOUTS[layout], config=TrainConfig(own_actions=0.5))
+        turncast.train(tiny(), network=LAYOUTS[layout], config=TrainConfig(own_actions=0.5))
 
 
 def ordered(dialogues, wrong):
@@ -93,8 +93,8 @@ def test_live_use_does_not_go_on_with_its_own_error():
     dev, right = ordered(20, wrong=0), {}
     for share in (0.0, 0.5):
         config = TrainConfig(epochs=20, patience=20, learning_rate=0.02, batch_turns=60, own_actions=share)
-        policy = turnwise.train(ordered(60, wrong=6), dev, network=SMALL, config=config)
-        assert turnwise.evaluate(policy, dev).turn_accuracy == pytest.approx(5 / 6)
+        policy = turncast.train(ordered(60, wrong=6), dev, network=SMALL, config=config)
+        assert turncast.evaluate(policy, dev).turn_accuracy == pytest.approx(5 / 6)
         right[share] = right_when_it_goes_by_its_own_actions(policy, dev)
     assert right[0.0] <= 30
     assert right[0.5] == 40

@@ -2,9 +2,9 @@
 
 import pytest
 
-from turnwise import Corpus, Dialogue, Turn
-from turnwise.errors import CorpusError
-from turnwise.training import split_dev
+from turncast import Corpus, Dialogue, Turn
+from turncast.errors import CorpusError
+from turncast.training import split_dev
 
 
 def corpus(groups):

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from support import tiny
-from turnwise import NetworkConfig, TrainConfig
-from turnwise.backend import keras
-from turnwise.config import EncoderConfig
-from turnwise.cores import available_cores
-from turnwise.network import build_network, read_weights
-from turnwise.training.ahead import ahead
-from turnwise.training.lessons import prepare
-from turnwise.training.losses import mean_loss, turn_losses
-from turnwise.training.step import make_optimizer, make_step
-from turnwise.training.touched_bits import TouchedBits
+from turncast import NetworkConfig, TrainConfig
+from turncast.backend import keras
+from turncast.config import EncoderConfig
+from turncast.cores import available_cores
+from turncast.network import build_network, read_weights
+from turncast.training.ahead import ahead
+from turncast.training.lessons import prepare
+from turncast.training.losses import mean_loss, turn_losses
+from turncast.training.step import make_optimizer, make_step
+from turncast.training.touched_bits import TouchedBits
 
 jax_only = pytest.mark.skipif(keras.backend.backend() != "jax", reason="the shared step is that of JAX")
 
@@ -111,8 +111,8 @@ def test_workers_drop_out_different_numbers():
 @jax_only
 def test_a_shape_that_was_not_prepared_is_compiled_once(monkeypatch):
     """And not by each worker, at once with the others: the model that they trace is one."""
-    from turnwise.training.jax_step import JaxStep
-    from turnwise.training.workers import Compiled
+    from turncast.training.jax_step import JaxStep
+    from turncast.training.workers import Compiled
 
     made = []
 
@@ -133,7 +133,7 @@ def test_a_shape_that_was_not_prepared_is_compiled_once(monkeypatch):
 
 @jax_only
 def test_another_type_of_the_same_shape_is_compiled_anew():
-    from turnwise.training.workers import Compiled
+    from turncast.training.workers import Compiled
 
     doubled = Compiled(lambda x: x * 2)
     bytes_, whole = (np.full((2, 3), 200, kind) for kind in (np.uint8, np.int32))
@@ -177,7 +177,7 @@ def test_many_rows_are_added_up_and_not_multiplied():
 
 @jax_only
 def test_each_form_of_the_bits_gives_the_same_step(monkeypatch):
-    from turnwise.training import touched_bits
+    from turncast.training import touched_bits
 
     network, found = lessons()
     config = TrainConfig(devices=1)
@@ -210,7 +210,7 @@ def test_what_goes_wrong_ahead_is_told():
 
 
 def test_cores_follow_the_control_group(tmp_path, monkeypatch):
-    from turnwise import cores
+    from turncast import cores
 
     limit = tmp_path / "cpu.max"
     monkeypatch.setattr(cores, "_LIMIT", limit)
@@ -231,7 +231,7 @@ def test_cores_follow_the_control_group(tmp_path, monkeypatch):
 def test_what_was_compiled_is_kept_within_bounds(tmp_path, monkeypatch):
     import os
 
-    from turnwise.training import compile_cache
+    from turncast.training import compile_cache
 
     monkeypatch.setattr(compile_cache, "_MOST_BYTES", 1000)
     for age in range(5):
@@ -250,8 +250,8 @@ def test_a_second_training_compiles_nothing_large(tmp_path):
     import sys
 
     code = (
-        "import turnwise\nfrom turnwise import NetworkConfig, TrainConfig\n"
-        "turnwise.train(turnwise.simulate(dialogues=10, seed=1), network=NetworkConfig(units=8),"
+        "import turncast\nfrom turncast import NetworkConfig, TrainConfig\n"
+        "turncast.train(turncast.simulate(dialogues=10, seed=1), network=NetworkConfig(units=8),"
         " config=TrainConfig(epochs=1, devices=1))"
     )
     environment = {name: value for name, value in os.environ.items() if not name.startswith("JAX_")}
@@ -260,6 +260,6 @@ def test_a_second_training_compiles_nothing_large(tmp_path):
     for _ in range(2):
         subprocess.run([sys.executable, "-c", code], env=environment, check=True, timeout=120)
         # The step's own functions; of the small ones those are kept that were slow to make.
-        left.append({path.name for path in (tmp_path / "turnwise" / "compiled").glob("jit__*-cache")})
+        left.append({path.name for path in (tmp_path / "turncast" / "compiled").glob("jit__*-cache")})
     assert len(left[0]) >= 3
     assert left[0] == left[1]

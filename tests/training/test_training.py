@@ -6,12 +6,12 @@ import functools
 import numpy as np
 import pytest
 
-import turnwise
+import turncast
 from layout_support import told
 from support import QUICK, SMALL, tiny
-from turnwise import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
-from turnwise.errors import ConfigError, CorpusError
-from turnwise.network import build_network
+from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
+from turncast.errors import ConfigError, CorpusError
+from turncast.network import build_network
 
 
 def test_it_learns_what_only_memory_can_know():
@@ -19,9 +19,9 @@ def test_it_learns_what_only_memory_can_know():
     config = TrainConfig(epochs=60, patience=60, batch_turns=64, learning_rate=0.02, seed=1)
     network = NetworkConfig(units=16, dropout=0.0)
     corpus, test = tiny(dialogues=40), tiny("test", dialogues=20)
-    report = turnwise.evaluate(turnwise.train(corpus, corpus, network=network, config=config), test)
+    report = turncast.evaluate(turncast.train(corpus, corpus, network=network, config=config), test)
     forgetful = network.model_copy(update={"layout": "one-to-one"})
-    without = turnwise.evaluate(turnwise.train(corpus, corpus, network=forgetful, config=config), test)
+    without = turncast.evaluate(turncast.train(corpus, corpus, network=forgetful, config=config), test)
     assert report.turn_accuracy == 1.0
     assert report.dialogue_accuracy == 1.0
     assert without.turn_accuracy < 1.0
@@ -32,16 +32,16 @@ def test_several_actions_at_once_are_learned():
     config = TrainConfig(epochs=60, patience=60, batch_turns=64, learning_rate=0.02, seed=2)
     corpus = tiny(dialogues=40, multi=True)
     network = NetworkConfig(units=16, bit_units=32, dropout=0.0)
-    policy = turnwise.train(corpus, corpus, network=network, config=config)
+    policy = turncast.train(corpus, corpus, network=network, config=config)
     assert policy.space.multi
-    assert turnwise.evaluate(policy, corpus).turn_accuracy == 1.0
+    assert turncast.evaluate(policy, corpus).turn_accuracy == 1.0
 
 
 def test_doing_nothing_can_be_learned():
     turns = [Turn("speak", ("talk",)), Turn("be quiet", ())]
     corpus = Corpus("quiet", [Dialogue(str(n), turns) for n in range(20)])
     config = TrainConfig(epochs=40, patience=40, batch_turns=64, learning_rate=0.02)
-    policy = turnwise.train(corpus, corpus, network=NetworkConfig(units=8, dropout=0.0), config=config)
+    policy = turncast.train(corpus, corpus, network=NetworkConfig(units=8, dropout=0.0), config=config)
     assert policy.space.may_be_empty
     assert [prediction.actions for prediction in policy.predict(Dialogue("x", turns))] == [("talk",), ()]
 
@@ -57,7 +57,7 @@ def weights(**settings):
     config = QUICK.model_dump() | {"epochs": 1, "epoch_batches": 1} | settings
     # Dialogues of one length are batches of one shape, of which less need be compiled.
     corpus = Corpus("even", [dialogue for dialogue in told() if len(dialogue) == 3])
-    return turnwise.train(
+    return turncast.train(
         corpus,
         network=NetworkConfig(**SMALL.model_dump() | network),
         config=TrainConfig(**config),
@@ -139,7 +139,7 @@ def test_every_knob_of_a_layout_turns_something(base, knob):
 
 def test_patience_stops_and_the_best_epoch_is_kept():
     config = TrainConfig(epochs=99, patience=2, batch_turns=64, own_actions=0, learning_rate=0.02, seed=1)
-    policy = turnwise.train(tiny(), tiny("dev"), network=SMALL, config=config)
+    policy = turncast.train(tiny(), tiny("dev"), network=SMALL, config=config)
     metrics = policy.card.metrics
     accuracies, losses = ([record[name] for record in metrics] for name in ("dev_turn_accuracy", "dev_loss"))
     best = max(accuracies)
@@ -147,14 +147,14 @@ def test_patience_stops_and_the_best_epoch_is_kept():
     assert max(accuracies[-2:]) <= max(accuracies[:-2])
     assert min(losses[-2:]) > min(losses[:-2]) - 0.001
     assert accuracies[-3] > max(accuracies[:-3]) or losses[-3] < min(losses[:-3])
-    assert turnwise.evaluate(policy, tiny("dev")).turn_accuracy == pytest.approx(best)
+    assert turncast.evaluate(policy, tiny("dev")).turn_accuracy == pytest.approx(best)
     assert [record["epoch"] for record in metrics if record["best"]][-1] >= accuracies.index(best) + 1
 
 
 def test_a_training_goes_on_while_the_dev_loss_falls():
     """Epochs in which not one turn more is right are none of those that patience counts."""
     config = TrainConfig(epochs=30, patience=2, epoch_batches=1, batch_turns=64, own_actions=0, seed=1)
-    metrics = turnwise.train(tiny(), tiny("dev"), network=SMALL, config=config).card.metrics
+    metrics = turncast.train(tiny(), tiny("dev"), network=SMALL, config=config).card.metrics
     accuracies, losses = ([record[name] for record in metrics] for name in ("dev_turn_accuracy", "dev_loss"))
     assert losses[-1] == min(losses)
     assert any(max(accuracies[:at]) >= max(accuracies[at : at + 2]) for at in range(1, len(accuracies) - 2))
@@ -166,15 +166,15 @@ def test_a_loss_that_hardly_falls_ends_a_training():
     plain = {"word_dropout": 0, "own_actions": 0, "label_smoothing": 0}
     config = TrainConfig(epochs=200, patience=2, learning_rate=0.02, seed=1, **plain)
     corpus, network = tiny(dialogues=3), NetworkConfig(units=16, dropout=0.0)
-    metrics = turnwise.train(corpus, corpus, network=network, config=config).card.metrics
+    metrics = turncast.train(corpus, corpus, network=network, config=config).card.metrics
     assert len(metrics) < 200
     assert [record["dev_turn_accuracy"] for record in metrics[-3:]] == [1.0] * 3
     assert metrics[-1]["dev_loss"] < min(record["dev_loss"] for record in metrics[:-1])
 
 
 def test_the_seed_layout_is_built_as_named():
-    from turnwise.backend import keras
-    from turnwise.layers import TimeDistributed
+    from turncast.backend import keras
+    from turncast.layers import TimeDistributed
 
     model = build_network(
         NetworkConfig(units=8, layers=2, bit_units=4),
@@ -213,7 +213,7 @@ def test_the_seed_layout_is_built_as_named():
 )
 def test_what_cannot_be_learned_from(corpus, message):
     with pytest.raises(CorpusError) as error:
-        turnwise.train(corpus)
+        turncast.train(corpus)
     assert str(error.value) == message
 
 
@@ -241,16 +241,16 @@ def test_settings_refuse_strangers(kind, settings, message):
 
 
 def test_a_corpus_is_not_changed_and_may_be_lazy(tmp_path):
-    from turnwise.readers import to_json
+    from turncast.readers import to_json
 
     path = tmp_path / "tiny.jsonl"
     path.write_text("".join(to_json(dialogue) + "\n" for dialogue in tiny()))
-    lazy = turnwise.train(turnwise.read(path), network=SMALL, config=QUICK)
-    loaded = turnwise.train(tiny(), network=SMALL, config=QUICK)
+    lazy = turncast.train(turncast.read(path), network=SMALL, config=QUICK)
+    loaded = turncast.train(tiny(), network=SMALL, config=QUICK)
     assert all(np.array_equal(lazy.weights[name], loaded.weights[name]) for name in lazy.weights)
     assert lazy.card.corpus["fingerprint"] == loaded.card.corpus["fingerprint"]
 
 
 def test_a_loss_that_is_no_number_is_told_with_its_cure():
     with pytest.raises(ConfigError, match=r"the loss is nan in epoch [12]; try a smaller learning_rate"):
-        turnwise.train(tiny(), network=SMALL, config=QUICK.model_copy(update={"learning_rate": 1e38}))
+        turncast.train(tiny(), network=SMALL, config=QUICK.model_copy(update={"learning_rate": 1e38}))

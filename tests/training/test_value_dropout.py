@@ -1,8 +1,8 @@
 """Values that nobody listed: a policy that has learned without them knows what to do where one is named."""
 
-import turnwise
+import turncast
 from support import SMALL
-from turnwise import Corpus, Dialogue, TrainConfig, Turn
+from turncast import Corpus, Dialogue, TrainConfig, Turn
 
 
 def orders(dishes: list[str]) -> Corpus:
@@ -17,7 +17,7 @@ def test_a_value_that_nobody_listed_is_taken_for_one():
     right = []
     for share in (0.0, 0.5):
         config = TrainConfig(epochs=30, patience=30, batch_turns=64, learning_rate=0.02, value_dropout=share)
-        policy = turnwise.train(known, known, network=SMALL, config=config)
-        assert turnwise.evaluate(policy, known).turn_accuracy == 1
-        right.append(turnwise.evaluate(policy, new).turn_accuracy)
+        policy = turncast.train(known, known, network=SMALL, config=config)
+        assert turncast.evaluate(policy, known).turn_accuracy == 1
+        right.append(turncast.evaluate(policy, new).turn_accuracy)
     assert right == [0.5, 1]

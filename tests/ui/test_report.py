@@ -6,7 +6,7 @@ from browser_support import PHONE, WIDE
 from evaluation_support import Scripted, pick
 from report_page_support import judged
 from support import tiny
-from turnwise import ActionSpace
+from turncast import ActionSpace
 
 ACTIONS = ("ask_size", "confirm", "serve_tea", "serve_coffee")
 

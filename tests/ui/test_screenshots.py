@@ -5,19 +5,19 @@ from pathlib import Path
 
 import pytest
 
-import turnwise
+import turncast
 from page_support import written
 from server_support import serving
-from turnwise.cli.door import run
+from turncast.cli.door import run
 
-FOLDER = os.environ.get("TURNWISE_SCREENSHOTS")
+FOLDER = os.environ.get("TURNCAST_SCREENSHOTS")
 LARGEST = 150_000  # bytes
 
 
 @pytest.mark.skipif(FOLDER is None, reason="`make screenshots` takes them")
 def test_pictures_of_a_restaurant_booking(visit, tmp_path, monkeypatch):
-    corpus, model = written(turnwise.simulate(300, seed=1), tmp_path / "bookings.jsonl"), tmp_path / "model"
-    monkeypatch.setattr("sys.argv", ["turnwise", "train", str(corpus), "--out", str(model), "--epochs", "8"])
+    corpus, model = written(turncast.simulate(300, seed=1), tmp_path / "bookings.jsonl"), tmp_path / "model"
+    monkeypatch.setattr("sys.argv", ["turncast", "train", str(corpus), "--out", str(model), "--epochs", "8"])
     assert run() == 0
     with serving(model, "memory:", "--corpus", str(corpus)) as (address, _):
         visitor = visit(address, viewport={"width": 900, "height": 1240})
@@ -36,14 +36,14 @@ def test_pictures_of_a_restaurant_booking(visit, tmp_path, monkeypatch):
 @pytest.mark.skipif(FOLDER is None, reason="`make screenshots` takes them")
 def test_picture_of_a_report(visit, tmp_path, monkeypatch):
     corpus, test, report = (tmp_path / name for name in ("bookings.jsonl", "held-out.jsonl", "report.html"))
-    written(turnwise.simulate(300, seed=1), corpus)
-    written(turnwise.simulate(100, seed=2), test)
+    written(turncast.simulate(300, seed=1), corpus)
+    written(turncast.simulate(100, seed=2), test)
     model = tmp_path / "bookings"
     for arguments in (
         ["train", corpus, "--out", model, "--epochs", "8"],
         ["evaluate", model, test, "--report", report],
     ):
-        monkeypatch.setattr("sys.argv", ["turnwise", *map(str, arguments)])
+        monkeypatch.setattr("sys.argv", ["turncast", *map(str, arguments)])
         assert run() == 0
     visitor = visit(report.as_uri(), viewport={"width": 1000, "height": 840})
     _take(visitor.go(""), "report.png")

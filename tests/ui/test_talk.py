@@ -4,11 +4,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-import turnwise
+import turncast
 from browser_support import PHONE
-from turnwise import Policy, Session
-from turnwise.sessions import open_store, turns_of
-from turnwise.sessions.standing import Standing
+from turncast import Policy, Session
+from turncast.sessions import open_store, turns_of
+from turncast.sessions.standing import Standing
 
 
 def conversation(page, tmp_path):
@@ -31,7 +31,7 @@ def test_talk_correct_undo_and_save(address, visit, folder, tmp_path):
     assert page.get_attribute("#status", "role") == "status"
     assert page.inner_text("#status").startswith("Turn 3:")
     policy = Policy.load(folder)
-    expected, _ = policy.step(policy.start(), turnwise.Turn("a tea please"))
+    expected, _ = policy.step(policy.start(), turncast.Turn("a tea please"))
     shown = page.locator("#turn-1 .bars tbody tr").all()
     for row, (action, probability) in zip(shown, expected.ranked, strict=True):
         assert row.locator("th").inner_text().startswith(action)
@@ -52,7 +52,7 @@ def test_talk_correct_undo_and_save(address, visit, folder, tmp_path):
     for cell, other in zip(ours.state.network, theirs.state.network, strict=True):
         for vector, vector_of_other in zip(cell, other, strict=True):
             assert abs(vector - vector_of_other).max() <= 1e-5
-    now = policy.predict(turnwise.Dialogue("d", turns))
+    now = policy.predict(turncast.Dialogue("d", turns))
     for number in (2, 3):
         first = page.locator(f"#turn-{number} .bars .number").first.inner_text()
         assert first == f"{now[number - 1].probability:.1%}"
@@ -63,7 +63,7 @@ def test_talk_correct_undo_and_save(address, visit, folder, tmp_path):
     page.click("#save")
     page.wait_for_selector("#saved")
     id, turns, _ = conversation(page, tmp_path)
-    (saved,) = turnwise.read(tmp_path / "model.corrections.jsonl")
+    (saved,) = turncast.read(tmp_path / "model.corrections.jsonl")
     assert (saved.id, saved.turns) == (id, turns)
     visitor.check()
     page.click("#new")

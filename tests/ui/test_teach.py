@@ -6,7 +6,7 @@ import pytest
 
 from page_support import CORPUS
 from server_support import serving
-from turnwise import Policy
+from turncast import Policy
 
 
 def test_the_corpus_is_searched(address, visit):

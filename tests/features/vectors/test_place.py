@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 
-from turnwise.errors import ConfigError, MissingExtra
-from turnwise.features.vectors import open_vectors
-from turnwise.features.vectors.place import CACHED, hash_of
+from turncast.errors import ConfigError, MissingExtra
+from turncast.features.vectors import open_vectors
+from turncast.features.vectors.place import CACHED, hash_of
 from vector_support import model2vec_folder
 
 
@@ -65,5 +65,5 @@ def test_without_the_library_the_extra_is_named(tmp_path, monkeypatch):
 
     model2vec_folder(tmp_path)
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(MissingExtra, match=r"reading static vectors needs .* 'turnwise\[vectors\]'"):
+    with pytest.raises(MissingExtra, match=r"reading static vectors needs .* 'turncast\[vectors\]'"):
         open_vectors(tmp_path)

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from support import tiny
-from turnwise import EncoderConfig
-from turnwise.errors import ConfigError, MissingExtra
-from turnwise.features import Census, TurnEncoder
-from turnwise.features.vectors import SentenceVectors, open_vectors
+from turncast import EncoderConfig
+from turncast.errors import ConfigError, MissingExtra
+from turncast.features import Census, TurnEncoder
+from turncast.features.vectors import SentenceVectors, open_vectors
 from vector_support import tokenizer_of
 
 HERE = importlib.util.find_spec("sentence_transformers") is not None
@@ -44,7 +44,7 @@ def test_a_pickle_is_never_loaded(tmp_path):
 @pytest.mark.skipif(HERE, reason="the library is installed")
 def test_without_the_library_the_extra_is_named(tmp_path):
     listing(tmp_path)
-    with pytest.raises(MissingExtra, match=r"'turnwise\[sentence-vectors\]'"):
+    with pytest.raises(MissingExtra, match=r"'turncast\[sentence-vectors\]'"):
         open_vectors(tmp_path)
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from turnwise.errors import ConfigError
-from turnwise.features.vectors import StaticVectors, open_vectors
+from turncast.errors import ConfigError
+from turncast.features.vectors import StaticVectors, open_vectors
 from vector_support import model2vec_folder, tokenizer_of, write_folder
 
 MODULES = "sentence_transformers.models."

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from turnwise.errors import ConfigError
-from turnwise.features.vectors import open_vectors
+from turncast.errors import ConfigError
+from turncast.features.vectors import open_vectors
 
 
 @pytest.mark.parametrize("head", ["", "4 2\n"])

@@ -1,0 +1,1 @@
+"""A Rasa policy that asks a turncast server."""

@@ -1,1 +1,0 @@
-"""A Rasa policy that asks a turnwise server."""

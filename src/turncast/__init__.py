@@ -1,0 +1,63 @@
+"""Learns from recorded dialogues what the system should do next, turn by turn, and then does it live.
+
+>>> import turncast
+>>> corpus = turncast.simulate(dialogues=100, seed=1)
+>>> policy = turncast.train(corpus, config=turncast.TrainConfig(epochs=1))
+>>> turncast.evaluate(policy, turncast.simulate(dialogues=20, seed=2)).dialogues.whole
+20
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
+from turncast.dialogue import Corpus, Dialogue, Turn
+from turncast.errors import TurncastError
+from turncast.policy import Policy, Prediction
+from turncast.sessions import Session
+from turncast.version import __version__
+from turncast.vocabulary import ActionSpace, Vocabulary
+
+if TYPE_CHECKING:
+    from turncast.evaluation import Report, evaluate
+    from turncast.readers import read
+    from turncast.simulator import simulate
+    from turncast.training import train
+
+__all__ = [
+    "ActionSpace",
+    "Corpus",
+    "Dialogue",
+    "EncoderConfig",
+    "NetworkConfig",
+    "Policy",
+    "Prediction",
+    "Report",
+    "Session",
+    "TrainConfig",
+    "Turn",
+    "TurncastError",
+    "Vocabulary",
+    "__version__",
+    "evaluate",
+    "read",
+    "simulate",
+    "train",
+]
+
+# What live use does not need is imported when it is asked for: a process that serves starts sooner.
+_WHERE = {
+    "Report": "turncast.evaluation",
+    "evaluate": "turncast.evaluation",
+    "read": "turncast.readers",
+    "simulate": "turncast.simulator",
+    "train": "turncast.training",
+}
+
+if not TYPE_CHECKING:  # a type checker knows the names from above, and no others
+
+    def __getattr__(name: str) -> Any:
+        if name not in _WHERE:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value = getattr(importlib.import_module(_WHERE[name]), name)
+        return value

@@ -1,0 +1,5 @@
+"""`python -m turncast` is `turncast`."""
+
+from turncast.cli import main
+
+main()

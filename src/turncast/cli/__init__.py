@@ -1,0 +1,5 @@
+"""The command line: parse, call, print. The only place, with the server, where errors become messages."""
+
+from turncast.cli.door import main
+
+__all__ = ["main"]

@@ -1,0 +1,65 @@
+"""The verbs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from turncast.cli import (
+    bench,
+    chat,
+    compare,
+    data,
+    demo,
+    evaluate,
+    explain,
+    export,
+    init,
+    predict,
+    rules,
+    search,
+    serve,
+    shapes,
+    train,
+)
+from turncast.version import __version__
+
+app = typer.Typer(
+    name="turncast",
+    help="Learn from recorded dialogues what the system should do next, turn by turn, and then do it live.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
+app.command("init", epilog=init.EXAMPLES)(init.init)
+app.command("train", epilog=train.EXAMPLES)(train.train)
+app.command("search", epilog=search.EXAMPLES)(search.search)
+app.command("evaluate", epilog=evaluate.EXAMPLES)(evaluate.evaluate)
+app.command("compare", epilog=compare.EXAMPLES)(compare.compare)
+app.command("predict", epilog=predict.EXAMPLES)(predict.predict)
+app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
+app.command("chat", epilog=chat.EXAMPLES)(chat.chat)
+app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
+app.command("shapes", epilog=shapes.EXAMPLES)(shapes.shapes)
+app.command("export", epilog=export.EXAMPLES)(export.export)
+app.add_typer(data.app, name="data")
+app.add_typer(rules.app, name="rules")
+app.add_typer(bench.app, name="bench")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def turncast(
+    version: Annotated[  # its callback does the work
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """Learn from recorded dialogues what the system should do next, turn by turn, and then do it live."""

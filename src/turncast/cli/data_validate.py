@@ -1,0 +1,108 @@
+"""`turncast data validate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from turncast.cli.options import (
+    AsJson,
+    ColumnNames,
+    Conditions,
+    CorpusPaths,
+    FormatName,
+    ReadSettings,
+    read_corpus,
+)
+from turncast.cli.output import counting, show, show_json
+from turncast.data import repair
+from turncast.data import validate as validate_corpus
+from turncast.data.repair import Repaired
+from turncast.data.validation_text import validation_text
+from turncast.errors import ConfigError
+from turncast.policy.replace import check_file
+
+FAILED = 1
+
+EXAMPLES = """[bold]Examples[/bold]
+
+turncast data validate dialogs.jsonl
+
+turncast data validate train.txt --test test.txt --fail-on-warnings
+
+turncast data validate dialogs.jsonl --fix mended.jsonl"""
+
+
+def validate(
+    corpus: CorpusPaths,
+    test: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CORPUS", help="What a policy will be judged on; looks for leaks (repeatable)."),
+    ] = None,
+    min_count: Annotated[int, typer.Option(min=0, help="Report actions seen fewer times.")] = 3,
+    near: Annotated[
+        float,
+        typer.Option(
+            min=0.5, max=1, help="Share of runs of three words that makes dialogues nearly the same."
+        ),
+    ] = 0.9,
+    max_words: Annotated[int, typer.Option(min=1, help="Report user texts of more words.")] = 1000,
+    examples: Annotated[int, typer.Option(min=0, help="How many of each finding to show.")] = 3,
+    fix: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the corpus as JSON Lines without exact duplicates and blanks around actions.",
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file of --fix.")] = False,
+    fail_on_warnings: Annotated[
+        bool, typer.Option("--fail-on-warnings", help="Exit status 1 for warnings too, not only for errors.")
+    ] = False,
+    format: FormatName = None,
+    column: ColumnNames = None,
+    read: ReadSettings = None,
+    where: Conditions = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look for what is wrong with a corpus: contradictions, duplicates, leaks, labels, odd turns.
+
+    Exit status 1 where there are errors: what makes a score untrue.
+    """
+    if fix:
+        check_file(fix, force=force)
+    elif force:
+        raise ConfigError("--force replaces the file of --fix; give --fix FILE, or leave it out")
+    found = read_corpus(corpus, format, column, read, where)
+    tested = read_corpus(test, format, column, read, where) if test else None
+    with counting("reading") as progress:
+        validation = validate_corpus(
+            found,
+            tested,
+            min_count=min_count,
+            near=near,
+            max_words=max_words,
+            examples=examples,
+            progress=progress,
+        )
+    repaired = repair(found, fix, force=force) if fix else None
+    if as_json:
+        fixed = {"fixed": repaired.to_json()} if repaired else {}
+        show_json(validation.to_json() | fixed)
+    else:
+        show(validation_text(validation))
+        if repaired:
+            show("", _changes(repaired))
+    counts = validation.counts
+    if counts["error"] or (fail_on_warnings and counts["warning"]):
+        raise typer.Exit(FAILED)
+
+
+def _changes(repaired: Repaired) -> str:
+    written, turns = repaired.written, sum(repaired.stripped.values())
+    return (
+        f"Wrote {written.file}: {written.dialogues:,} dialogues; removed {len(repaired.removed):,} exact "
+        f"duplicates, stripped {len(repaired.stripped):,} actions in {turns:,} turns"
+    )

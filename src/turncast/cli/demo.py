@@ -1,0 +1,122 @@
+"""`turncast demo`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from turncast.cli.output import note, show
+from turncast.config import NetworkConfig, TrainConfig
+from turncast.dialogue import Corpus, Dialogue
+from turncast.evaluation import Report, evaluate
+from turncast.policy import Policy, check_output
+from turncast.readers import to_json
+from turncast.simulator import simulate
+from turncast.training import progress_for, train
+
+EXAMPLES = """[bold]Examples[/bold]
+
+turncast demo
+
+turncast demo --seed 7 --out /tmp/demo"""
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder for the corpus and the model.")] = Path(
+        "turncast-demo"
+    ),
+    dialogues: Annotated[int, typer.Option(min=20, help="How many bookings to learn from.")] = 600,
+    seed: Annotated[int, typer.Option(min=0, help="Of the simulator and the training.")] = 1,
+    force: Annotated[bool, typer.Option("--force", help="Replace the model of an earlier demo.")] = False,
+) -> None:
+    """See it work: simulate restaurant bookings, train, evaluate, look at one dialogue, save the model."""
+    started = time.perf_counter()
+    model = out / "model"
+    check_output(model, "manifest.json", force=force)
+    corpus, test = simulate(dialogues, seed), simulate(max(20, dialogues // 4), seed + 10_000)
+    note(f"Learning from {dialogues:,} simulated restaurant bookings ...")
+    config = TrainConfig(seed=seed)
+    policy = train(corpus, config=config, progress=progress_for())
+    if policy.card.interrupted:
+        raise KeyboardInterrupt
+    note("Training the same network without memory, to compare ...")
+    forgetful = train(
+        corpus, network=NetworkConfig(layout="one-to-one"), config=config, progress=progress_for()
+    )
+    report = evaluate(policy, test)
+    show("", _comparison(report, evaluate(forgetful, test)), "", _walk(policy, _middling(test)), "")
+    for name, part in (("train", corpus), ("test", test)):
+        _write(out / f"{name}.jsonl", part)
+    policy.save(model, force=force)
+    show(f"Saved {model} after {time.perf_counter() - started:.0f} s. Next, try:")
+    program = "turncast" if shutil.which("turncast") else os.path.relpath(sys.argv[0])
+    for command in (
+        f"chat {model}",
+        f"evaluate {model} {out / 'test.jsonl'}",
+        f"train {out / 'train.jsonl'} --out {out / 'mine'} --units 64",
+    ):
+        show(f"  {program} {command}")
+
+
+def _comparison(with_memory: Report, without: Report) -> Table:
+    table = Table(
+        "on held-out dialogues",
+        "turns right",
+        "dialogues right",
+        title="What memory brings",
+        title_justify="left",
+    )
+    table.add_row("LSTM, many-to-many", str(with_memory.turns), str(with_memory.dialogues), style="bold")
+    table.add_row("same network without memory", str(without.turns), str(without.dialogues))
+    for name, title in (
+        ("count_table", "a table of counts"),
+        ("bigram", "after the previous action"),
+        ("majority", "most frequent action"),
+    ):
+        table.add_row(f"floor: {title}", str(with_memory.floors[name]), "")
+    return table
+
+
+def _middling(corpus: Corpus) -> Dialogue:
+    """The first dialogue of a length that is easy to read."""
+    return next((dialogue for dialogue in corpus if 9 <= len(dialogue) <= 12), next(iter(corpus)))
+
+
+def _walk(policy: Policy, dialogue: Dialogue) -> Table:
+    """One dialogue turn by turn: what was said, what was done, what the policy would do."""
+    table = Table(
+        "",
+        "user",
+        "true action",
+        "predicted",
+        "p",
+        "",
+        title=f"One of them, {dialogue.id}",
+        title_justify="left",
+    )
+    for number, (turn, prediction) in enumerate(
+        zip(dialogue, policy.predict(dialogue), strict=True), start=1
+    ):
+        right = set(turn.actions) == set(prediction.actions)
+        table.add_row(
+            str(number),
+            Text(turn.user or ""),
+            Text(", ".join(turn.actions)),
+            Text(", ".join(prediction.actions)),
+            f"{prediction.probability:.2f}",
+            Text("right", style="green") if right else Text("wrong", style="bold red"),
+        )
+    return table
+
+
+def _write(path: Path, corpus: Corpus) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(to_json(dialogue) + "\n" for dialogue in corpus), encoding="utf-8")

@@ -1,0 +1,39 @@
+"""`turncast export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from turncast.cli.options import AsJson, ModelPath
+from turncast.cli.output import show, show_json
+from turncast.policy import Policy
+
+EXAMPLES = """[bold]Examples[/bold]
+
+turncast export model/ --onnx model.onnx
+
+turncast export model/ --onnx model.onnx --force --json"""
+
+
+def export(
+    model: ModelPath,
+    onnx: Annotated[Path, typer.Option(help="The ONNX file to write.", metavar="FILE")],
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write a model's network as ONNX: one turn of many conversations, their state going in and out.
+
+    What turns users' words and facts into bits stays in the model's folder.
+    """
+    written = Policy.load(model).export_onnx(onnx, force=force)
+    if as_json:
+        show_json(written.to_json())
+        return
+    incoming, outgoing = (
+        ", ".join(f"{name} ({', '.join(map(str, shape))})" for name, shape in values.items())
+        for values in (written.inputs, written.outputs)
+    )
+    show(f"Wrote {written.path}, {written.size:,} bytes: {incoming} -> {outgoing}")

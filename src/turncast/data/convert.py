@@ -1,0 +1,154 @@
+"""Corpora to files: a table of formats that can be written, chosen by a file's suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from turncast.dialogue import Corpus, Dialogue
+from turncast.errors import ConfigError, CorpusError, did_you_mean
+from turncast.policy.replace import check_file, fresh_file
+from turncast.readers import to_json
+from turncast.readers.rasa.write import to_rasa_yaml
+from turncast.readers.turn_table import write_parquet
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """One row of the table: a format's name, the suffixes that ask for it, and what writes it."""
+
+    name: str
+    title: str
+    suffixes: tuple[str, ...]
+    write: Callable[[Iterable[Dialogue], BinaryIO], None]
+
+
+def _write_jsonl(dialogues: Iterable[Dialogue], file: BinaryIO) -> None:
+    for dialogue in dialogues:
+        file.write(to_json(dialogue).encode() + b"\n")
+
+
+def _write_rasa(dialogues: Iterable[Dialogue], file: BinaryIO) -> None:
+    file.write(to_rasa_yaml(Corpus("corpus", list(dialogues))).encode())
+
+
+WRITERS: dict[str, Writer] = {
+    entry.name: entry
+    for entry in (
+        Writer("jsonl", "JSON Lines, the reference format", (".jsonl", ".ndjson"), _write_jsonl),
+        Writer("parquet", "a Parquet file, a row a turn", (".parquet",), write_parquet),
+        Writer("rasa", "stories, rules and responses of Rasa 3.1", (".yml", ".yaml"), _write_rasa),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written where.
+
+    Attributes:
+        file: the path.
+        format: a name of `WRITERS`.
+        dialogues: how many.
+        turns: of all of them.
+        bytes: the file's size.
+        skipped: what the reader left out.
+    """
+
+    file: str
+    format: str
+    dialogues: int
+    turns: int
+    bytes: int
+    skipped: dict[str, int]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as plain values."""
+        return asdict(self)
+
+
+def convert(
+    corpus: Corpus,
+    out: str | Path,
+    to: str | None = None,
+    *,
+    force: bool = False,
+    progress: Progress | None = None,
+) -> Written:
+    """Write a corpus as one file; the dialogues are never all in memory.
+
+    Args:
+        corpus: what to write.
+        out: the file; its suffix says the format.
+        to: a name of `WRITERS`, where the suffix does not say it.
+        force: replace a file that is there already.
+        progress: called with the number of turns written so far.
+
+    >>> from turncast import simulate
+    >>> written = convert(simulate(dialogues=2, seed=1), Path(getfixture("tmp_path")) / "two.jsonl")
+    >>> written.format, written.dialogues
+    ('jsonl', 2)
+
+    Raises:
+        ConfigError: for a format that cannot be written.
+        OutputExists, OutputDenied: where the file is in the way or cannot be written.
+        CorpusError: for a text or a number that the format cannot hold.
+    """
+    path = Path(out)
+    writer = writer_of(path, to)
+    check_file(path, force=force)
+    counted = _Counted(corpus, progress or (lambda _: None))
+    with fresh_file(path) as file:
+        try:
+            writer.write(counted, file)
+        except CorpusError:
+            raise
+        except ValueError as error:
+            half = isinstance(error, UnicodeEncodeError)
+            what = "half a character" if half else "a number that is not finite"
+            where = f"{corpus.name}, dialogue {counted.last!r} or one shortly before it"
+            raise CorpusError(where, f"{what} cannot be written as {writer.name}", "mend it") from None
+    size = path.stat().st_size
+    return Written(str(path), writer.name, counted.dialogues, counted.turns, size, dict(corpus.skipped))
+
+
+def writer_of(path: Path, name: str | None = None) -> Writer:
+    """Return the named format, or the one that a file's suffix asks for.
+
+    Raises:
+        ConfigError: where there is none, with those that there are.
+    """
+    known = ", ".join(f"{entry.name} ({', '.join(entry.suffixes)})" for entry in WRITERS.values())
+    if name is not None:
+        if name in WRITERS:
+            return WRITERS[name]
+        raise ConfigError(
+            f"--to {name!r} cannot be written{did_you_mean(name, WRITERS)}; give one of {known}"
+        )
+    for entry in WRITERS.values():
+        if path.suffix.lower() in entry.suffixes:
+            return entry
+    raise ConfigError(f"{path}: the suffix says no format that can be written; name it with --to: {known}")
+
+
+@dataclass(slots=True)
+class _Counted:
+    """The dialogues of a corpus, counted as they are written."""
+
+    corpus: Corpus
+    progress: Progress
+    dialogues: int = 0
+    turns: int = 0
+    last: str = ""
+
+    def __iter__(self) -> Iterator[Dialogue]:
+        for dialogue in self.corpus:
+            self.last = dialogue.id
+            yield dialogue
+            self.dialogues += 1
+            self.turns += len(dialogue)
+            self.progress(self.turns)

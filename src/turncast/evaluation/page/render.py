@@ -1,0 +1,61 @@
+"""Values in, HTML out: every text of a corpus is escaped, and cut where it is very long."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from turncast.errors import MissingExtra
+from turncast.evaluation.confusions import named
+from turncast.version import __version__
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render(template: str, **values: Any) -> Markup:
+    """Return a template with its values as HTML.
+
+    Raises:
+        MissingExtra: where Jinja is not installed.
+    """
+    from markupsafe import Markup
+
+    return Markup(environment().get_template(template).render(values))  # noqa: S704 Jinja has escaped it
+
+
+@cache
+def environment() -> Environment:
+    """Return Jinja as the page needs it.
+
+    Raises:
+        MissingExtra: where it is not installed.
+    """
+    try:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    except ImportError:
+        raise MissingExtra("a report as a page", "report") from None
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {"clip": clip, "named": named, "percent": "{:.1%}".format, "count": "{:,}".format}
+    made.globals |= {"version": __version__}
+    return made
+
+
+def clip(text: object, most: int = 100) -> str:
+    """Return a text in one line, of at most so many characters; "…" stands where it was cut.
+
+    >>> clip("one  two"), clip("abcdef", 4)
+    ('one two', 'abc…')
+    """
+    whole = " ".join(str(text)[: 4 * most].split())
+    return whole if len(whole) <= most else whole[: most - 1] + "…"

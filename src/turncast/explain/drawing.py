@@ -1,0 +1,141 @@
+"""The unrolled network as a picture: inputs below, memory in the middle, answers above, time to the right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+
+from turncast.explain.layer_shapes import Shapes
+
+_STEP, _WIDE, _HIGH, _LEFT, _TOP = 92, 56, 40, 150, 56
+_LEVELS = {"answer": 0, "hidden": 1, "input": 2}
+_GAP = 84
+_TITLES = {
+    "one-to-one": "one to one: each turn on its own",
+    "one-to-many": "one to many: the first turn, then the whole course",
+    "many-to-one": "many to one: a dialogue, then its outcome",
+    "many-to-many-1": "many to many (1): the dialogue so far, then the next actions",
+    "many-to-many-2": "many to many (2): an action at every turn",
+}
+_STYLE = """
+svg { font: 13px system-ui, sans-serif; background: #fff; color: #222 }
+text { fill: currentColor } .small { font-size: 11px } .title { font-size: 16px; font-weight: 600 }
+rect { stroke: #0004; rx: 4 } .input { fill: #f4c7c3 } .hidden { fill: #c9e4c5 } .answer { fill: #c6d8f5 }
+path { stroke: currentColor; fill: none; stroke-width: 1.5; marker-end: url(#head) }
+@media (prefers-color-scheme: dark) { svg { background: #1b1d21; color: #ddd }
+.input { fill: #7d3b36 } .hidden { fill: #3f6a3a } .answer { fill: #3a5585 } }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which boxes stand at which step, and which arrows join them.
+
+    Attributes:
+        boxes: (level, step), the level being `input`, `hidden` or `answer`.
+        recurrent: whether memory flows from each hidden box to the next.
+        decoder: from which step on the hidden boxes are a decoder's.
+    """
+
+    boxes: tuple[tuple[str, int], ...]
+    recurrent: bool
+    decoder: int | None = None
+
+
+def plan_of(layout: str, steps: int, ahead: int = 1) -> Plan:
+    """Return the boxes of a layout, unrolled over so many steps, with so many actions foreseen.
+
+    >>> plan_of("many-to-one", 2).boxes
+    (('input', 0), ('hidden', 0), ('input', 1), ('hidden', 1), ('answer', 1))
+    """
+    last = steps - 1
+    boxes: list[tuple[str, int]] = []
+    for step in range(steps):
+        inputs = layout != "one-to-many" or step == 0
+        answers = layout in ("one-to-one", "one-to-many", "many-to-many-2") or (
+            layout == "many-to-one" and step == last
+        )
+        boxes += [("input", step)] * inputs + [("hidden", step)] + [("answer", step)] * answers
+    if layout == "many-to-many-1":
+        for step in range(steps, steps + ahead):
+            boxes += [("hidden", step), ("answer", step)]
+    decoder = steps if layout == "many-to-many-1" else None
+    return Plan(tuple(boxes), layout != "one-to-one", decoder)
+
+
+def picture(shapes: Shapes, steps: int = 4) -> str:
+    """Return the unrolled network as SVG, with the real shape of each level beside it.
+
+    Args:
+        shapes: as `shapes` found them.
+        steps: over how many turns to unroll.
+
+    >>> from turncast import simulate
+    >>> from turncast.explain import shapes, subject
+    >>> drawn = picture(shapes(subject(simulate(dialogues=20, seed=1), dialogues=4)))
+    >>> drawn.count('class="input"'), drawn.count('class="hidden"'), drawn.count('class="answer"')
+    (4, 4, 4)
+    """
+    steps = min(steps, shapes.sizes["T"])
+    plan = plan_of(shapes.layout, steps, shapes.sizes.get("k", 1))
+    columns = max(step for _, step in plan.boxes) + 1
+    width, height = _LEFT + columns * _STEP + 30, _TOP + 3 * _GAP + 36
+    title = _TITLES[shapes.layout]
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
+            f"<title>{title}</title><style>{_STYLE}</style>",
+            '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
+            'orient="auto"><path d="M0 0 L8 4 L0 8" style="marker-end: none"/></marker></defs>',
+            f'<text class="title" x="16" y="26">{escape(title)}</text>',
+            *_boxes(plan),
+            *_arrows(plan),
+            *_labels(shapes, plan),
+            "</svg>\n",
+        ]
+    )
+
+
+def _at(level: str, step: int) -> tuple[int, int]:
+    return _LEFT + step * _STEP, _TOP + _LEVELS[level] * _GAP
+
+
+def _boxes(plan: Plan) -> Iterator[str]:
+    for level, step in plan.boxes:
+        x, y = _at(level, step)
+        yield f'<rect class="{level}" x="{x}" y="{y}" width="{_WIDE}" height="{_HIGH}"/>'
+        if level == "hidden" and plan.decoder is not None and step >= plan.decoder:
+            yield f'<text class="small" x="{x + 4}" y="{y + _HIGH - 6}">decoder</text>'
+
+
+def _arrows(plan: Plan) -> Iterator[str]:
+    boxes = set(plan.boxes)
+    for level, step in plan.boxes:
+        x, y = _at(level, step)
+        above = {"input": "hidden", "hidden": "answer"}.get(level)
+        if above and (above, step) in boxes:
+            yield f'<path d="M{x + _WIDE // 2} {y} V{y - _GAP + _HIGH + 2}"/>'
+        if level == "hidden" and plan.recurrent and ("hidden", step + 1) in boxes:
+            yield f'<path d="M{x + _WIDE} {y + _HIGH // 2} H{x + _STEP - 2}"/>'
+
+
+def _labels(shapes: Shapes, plan: Plan) -> Iterator[str]:
+    """Beside each level what it is, with its real shape; under each column its turn."""
+    by_level = {
+        "input": shapes.layers[0],
+        "hidden": next(layer for layer in shapes.layers if layer.name in ("hidden_0", "norm_last")),
+        "answer": shapes.layers[-1],
+    }
+    for level, layer in by_level.items():
+        _, y = _at(level, 0)
+        shape = layer.incoming[0] if level == "input" else layer.outgoing
+        answer = "outcome out" if shapes.layout == "many-to-one" else "actions out"
+        what = {"input": "turns in", "hidden": layer.kind.split("(")[0], "answer": answer}[level]
+        yield f'<text x="16" y="{y + 17}">{escape(what)}</text>'
+        yield f'<text class="small" x="16" y="{y + 33}">{escape(str(shape))}</text>'
+    for step in sorted({step for _, step in plan.boxes}):
+        x, y = _at("input", step)
+        ahead = step - plan.decoder if plan.decoder is not None else -1
+        text = f"turn {step + 1}" if ahead < 0 else f"ahead {ahead}" if ahead else "now"
+        yield f'<text class="small" x="{x + 8}" y="{y + _HIGH + 18}">{text}</text>'

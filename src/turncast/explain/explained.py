@@ -1,0 +1,102 @@
+"""What is explained: a network of a layout, and one real batch for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from turncast.config import EncoderConfig, NetworkConfig
+from turncast.dialogue import Corpus, Dialogue
+from turncast.features import Batch, Batches, Census, TurnEncoder, encode
+from turncast.layouts import answers_a_row, labelled
+from turncast.policy import Policy
+from turncast.runtime import members_of
+from turncast.runtime.temper import temper
+from turncast.vocabulary import ActionSpace
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A network, and a batch of dialogues to run it on.
+
+    Attributes:
+        config: the network's shape.
+        model: the Keras model.
+        batch: one real batch.
+        name: of the corpus that the batch is from.
+        num_features: F.
+        num_actions: A.
+        num_tokens: V, 0 where words are bits.
+    """
+
+    config: NetworkConfig
+    model: Any
+    batch: Batch
+    name: str
+    num_features: int
+    num_actions: int
+    num_tokens: int
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """What each letter of a shape stands for here."""
+        bits = self.batch.inputs["bits"].shape
+        sizes = {"B": bits[0], "T": bits[1], "K": bits[2], "F": self.num_features, "E": self.config.bit_units}
+        if self.num_tokens:
+            words = self.batch.inputs["tokens"].shape[2]
+            sizes |= {"W": words, "V": self.num_tokens, "D": self.config.word_units}
+        if self.config.layout == "many-to-many-1":
+            sizes["k"] = answers_a_row(self.config)
+        return sizes | {"H": self.config.units, "A": self.num_actions}
+
+
+def subject(
+    corpus: Corpus,
+    network: NetworkConfig | None = None,
+    encoder: EncoderConfig | None = None,
+    *,
+    policy: Policy | None = None,
+    dialogues: int = 8,
+) -> Subject:
+    """Build the network that a corpus would train, or that a policy has, and a batch of the first dialogues.
+
+    Args:
+        corpus: where the dialogues are from, and, without a policy, the vocabularies.
+        network: the network's shape, without a policy.
+        encoder: what the network sees, without a policy.
+        policy: the trained policy to explain.
+        dialogues: how many the batch has.
+
+    Raises:
+        CorpusError: for a corpus that the layout cannot serve.
+        MissingExtra: where Keras is not installed.
+    """
+    from turncast.network import build_network, write_weights
+
+    config = policy.config if policy else network or NetworkConfig()
+    corpus = labelled(config, corpus)
+    first: list[Dialogue] = list(islice(corpus, dialogues))
+    space, turns = _learned(corpus, config, encoder or EncoderConfig(), policy)
+    model = build_network(
+        config,
+        num_features=turns.width,
+        num_tokens=turns.num_tokens,
+        num_actions=len(space),
+        multi=space.multi,
+        seed=1,
+    )
+    if policy:
+        weights = members_of(policy.weights, policy.members)[0]
+        write_weights(model, temper(weights, policy.decision.temperature))
+    batch = Batches(encode(first, turns, space, config), 1_000_000).whole()
+    return Subject(config, model, batch, corpus.name, turns.width, len(space), turns.num_tokens)
+
+
+def _learned(
+    corpus: Corpus, config: NetworkConfig, encoder: EncoderConfig, policy: Policy | None
+) -> tuple[ActionSpace, TurnEncoder]:
+    if policy:
+        return policy.space, policy.encoder
+    census = Census.of(corpus, config, encoder)
+    return census.action_space(), census.encoder(config.words)

@@ -1,0 +1,85 @@
+"""The recipe: NetworkConfig -> Keras model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from turncast.backend import keras, ops
+from turncast.config import NetworkConfig
+from turncast.layers import BitDense, RepeatVector, TimeDistributed
+from turncast.network.hidden import hidden_layers, recurrent
+from turncast.network.seeds import Seeds
+from turncast.network.words import read_words
+
+
+def build_network(
+    config: NetworkConfig, *, num_features: int, num_actions: int, multi: bool, seed: int, num_tokens: int = 0
+) -> Any:
+    """Build the network of a layout.
+
+    The synchronous many-to-many one is
+
+        bits (B, T, K) -> BitDense (B, T, E) -> LSTM(units, return_sequences=True) (B, T, H)
+             -> TimeDistributed(Dense(actions)) (B, T, A) -> softmax, or sigmoid where `multi`
+
+    `BitDense` is a dense layer on the 0/1 vector of F bits, linear: with it the kernel of the first hidden
+    layer is a product of two, (F, E) and (E, 4H), which the bits cross at a quarter of the cost.
+
+    With words in order, `tokens` (B, T, W) become a vector for each turn, which joins the bits.
+    Padding stands behind the real turns, and a network that only looks back needs no mask: the outputs of
+    padded turns get weight 0 in every loss and metric. Only `many-to-one`, which must find the last real
+    turn, takes one more input, `mask` (B, T).
+
+    Args:
+        config: the shape.
+        num_features: F, the width of the bits.
+        num_actions: A.
+        multi: whether several actions may be taken at once.
+        seed: of the first weights and of dropout.
+        num_tokens: V, how many tokens there are, the padding 0 among them; 0 where words are bits.
+
+    Returns:
+        A Keras model from a dictionary of inputs to two outputs, the logits and the probabilities: (B, T, A);
+        for `many-to-many-1` (B, T, k, A), for `many-to-one` (B, A).
+
+    >>> model = build_network(NetworkConfig(units=8), num_features=20, num_actions=5, multi=False, seed=1)
+    >>> [layer.name for layer in model.layers]
+    ['bits', 'bit_dense', 'hidden_0', 'dropout_0', 'actions', 'probabilities']
+    >>> [tuple(output.shape) for output in model.outputs]
+    [(None, None, 5), (None, None, 5)]
+    """
+    seeds = Seeds(seed)
+    inputs = {"bits": keras.Input((None, None), dtype="int32", name="bits")}
+    if num_tokens:
+        inputs["tokens"] = keras.Input((None, None), dtype="int32", name="tokens")
+    if config.layout == "many-to-one":
+        inputs["mask"] = keras.Input((None,), dtype="bool", name="mask")
+    first_only = config.layout == "one-to-many"
+    read = {name: value[:, :1] if first_only else value for name, value in inputs.items()}
+    table = seeds.table("bit_dense")
+    x = BitDense(config.bit_units, num_features, kernel_initializer=table, name="bit_dense")(read["bits"])
+    if num_tokens:
+        # An operation and not a layer: a layer would hand on the mask of the words as one of the turns.
+        x = ops.concatenate([x, read_words(config, read["tokens"], num_tokens, seeds)], axis=-1)
+    if first_only:
+        x = RepeatVector(name="repeated")(x[:, 0], inputs["bits"])
+    x = hidden_layers(config, x, inputs.get("mask"), seeds)
+    logits = _answers(config, num_actions, seeds)(x)
+    probabilities = keras.layers.Activation("sigmoid" if multi else "softmax", name="probabilities")(logits)
+    return keras.Model(inputs, [logits, probabilities], name="policy")
+
+
+def _answers(config: NetworkConfig, num_actions: int, seeds: Seeds) -> Any:
+    """Return the layer that turns what is remembered into the logits of the actions."""
+    dense = keras.layers.Dense(num_actions, kernel_initializer=seeds.kernel("actions"), name="actions")
+    if config.layout == "many-to-one":
+        return dense
+    if config.layout != "many-to-many-1":
+        return TimeDistributed(dense, name="actions")
+    decoder = [
+        keras.Input((config.units,)),
+        RepeatVector(config.horizon, name="repeated"),
+        recurrent(config, seeds, "decoder", name="hidden", return_sequences=True),
+        TimeDistributed(dense, name="actions"),
+    ]
+    return TimeDistributed(keras.Sequential(decoder, name="decoder"), name="decoder")

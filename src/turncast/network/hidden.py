@@ -1,0 +1,68 @@
+"""The hidden layers: what carries memory from turn to turn, and what stands in for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from turncast.backend import keras
+from turncast.config import NetworkConfig
+from turncast.layers import GRU, LSTM, CausalTransformer, SimpleRNN, TimeDistributed
+from turncast.layers.last_step import LastStep
+from turncast.network.seeds import Seeds
+
+_CELLS = {"lstm": LSTM, "gru": GRU, "simple-rnn": SimpleRNN}
+
+
+def hidden_layers(config: NetworkConfig, x: Any, mask: Any, seeds: Seeds) -> Any:
+    """Stack the hidden layers on x (B, T, F): (B, T, H), or for `many-to-one` the last of it, (B, H)."""
+    if config.cell == "transformer":
+        return _transformer(config, x, mask, seeds)
+    for index in range(config.layers):
+        last_only = config.layout == "many-to-one" and index == config.layers - 1
+        below = x
+        if config.layout == "one-to-one":
+            name = f"hidden_{index}"
+            dense = keras.layers.Dense(config.units, activation="tanh", kernel_initializer=seeds.kernel(name))
+            x = TimeDistributed(dense, name=name)(x)
+        else:
+            layer = recurrent(config, seeds, f"hidden_{index}", return_sequences=not last_only)
+            x = layer(x, mask=mask) if last_only else layer(x)
+        if config.residual and index:
+            below = LastStep(name="last")(below, mask) if last_only else below
+            x = keras.layers.Add(name=f"residual_{index}")([below, x])
+        if config.layer_norm:
+            x = keras.layers.LayerNormalization(name=f"norm_{index}")(x)
+        x = _dropout(config, f"dropout_{index}", seeds)(x)
+    return x
+
+
+def recurrent(
+    config: NetworkConfig, seeds: Seeds, seed_name: str, *, return_sequences: bool, name: str | None = None
+) -> Any:
+    """Return a recurrent layer of the cell; beside a transformer, which decodes nothing, an LSTM."""
+    return _CELLS.get(config.cell, LSTM)(
+        config.units,
+        return_sequences=return_sequences,
+        kernel_initializer=seeds.kernel(seed_name),
+        recurrent_initializer=seeds.recurrent(seed_name),
+        name=name or seed_name,
+    )
+
+
+def _transformer(config: NetworkConfig, x: Any, mask: Any, seeds: Seeds) -> Any:
+    dense = keras.layers.Dense(config.units, kernel_initializer=seeds.kernel("projection"))
+    x = TimeDistributed(dense, name="projection")(x)
+    for index in range(config.layers):
+        name = f"hidden_{index}"
+        block = CausalTransformer(
+            config.units, config.heads, dropout=config.dropout, seed=seeds.of(name), name=name
+        )
+        x = block(x)
+    x = keras.layers.LayerNormalization(name="norm_last")(x)
+    if mask is not None:
+        x = LastStep(name="last")(x, mask)
+    return _dropout(config, "dropout_last", seeds)(x)
+
+
+def _dropout(config: NetworkConfig, name: str, seeds: Seeds) -> Any:
+    return keras.layers.Dropout(config.dropout, seed=seeds.of(name), name=name)

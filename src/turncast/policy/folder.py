@@ -1,0 +1,184 @@
+"""A policy as a folder: a manifest, JSON and safetensors; never a pickle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import safetensors.numpy
+from safetensors import SafetensorError
+
+from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
+from turncast.errors import ConfigError, ModelError
+from turncast.features import TurnEncoder
+from turncast.features.user_vectors import UserVectors, moved
+from turncast.floors import Floors
+from turncast.histories import Histories
+from turncast.policy.count_table import CountTable
+from turncast.policy.decision import Decision
+from turncast.policy.parts import Card, Parts
+from turncast.policy.replace import check_output, replace_folder
+from turncast.rules import NO_RULES, rules_from_json
+from turncast.vocabulary import ActionSpace
+
+FORMAT = "turncast-policy-1"
+MANIFEST, DECISION, HISTORIES = "manifest.json", "decision.json", "histories.safetensors"
+RULES = "rules.json"  # only where there are rules
+_COUNTS = "count_table.safetensors"  # only where the counts have a share in the predictions
+# What a prediction needs; the manifest holds the hash of each.
+_HASHED = ("encoder.json", "actions.json", "responses.json", "floors.safetensors", "weights.safetensors")
+_LATER = (DECISION, HISTORIES, RULES)  # models of before there was one lack it
+
+
+def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -> Path:
+    """Write a policy's folder, beside the old one first."""
+    check_output(path, MANIFEST, force=force)
+    arrays, labels = parts.floors.to_arrays()
+    space, card = parts.space, parts.card
+    files = {
+        "encoder.json": _json(parts.encoder.to_json()),
+        "actions.json": _json(
+            {"actions": list(space), "multi": space.multi, "may_be_empty": space.may_be_empty},
+        ),
+        "responses.json": _json(dict(parts.responses)),
+        DECISION: _json(parts.decision.to_json(space)),
+        "floors.safetensors": safetensors.numpy.save(arrays, {"labels": labels}),
+        "weights.safetensors": parts.weights_file(),
+    }
+    if parts.table is not None:
+        files[_COUNTS] = safetensors.numpy.save(parts.table.to_arrays())
+    if parts.rules:
+        files[RULES] = _json(parts.rules.to_json())
+    if parts.histories is not None:
+        files[HISTORIES] = safetensors.numpy.save(parts.histories.to_arrays())
+    manifest = {
+        "format": FORMAT,
+        "network": parts.config.model_dump(),
+        "encoder": card.encoder.model_dump(),
+        "train": card.train.model_dump(),
+        "corpus": dict(card.corpus),
+        "interrupted": card.interrupted,
+        "parent": None if card.parent is None else dict(card.parent),
+        "members": parts.members,
+        "count_table": 0.0 if parts.table is None else parts.table.weight,
+        "versions": dict(card.versions),
+        "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
+    }
+    files[MANIFEST] = _json(manifest)
+    files["metrics.jsonl"] = "".join(json.dumps(dict(record)) + "\n" for record in card.metrics).encode()
+    if report is not None:
+        files["report.json"] = report.encode()
+    replace_folder(path, files)
+    return path
+
+
+def read_folder(path: Path, vectors: str | Path | None = None) -> Parts:
+    """Read a policy's folder, checking that it is whole; its vectors may lie elsewhere now."""
+    manifest = _manifest(path)
+    hashes = manifest["sha256"]
+    names = (*_HASHED, *(name for name in _LATER if name in hashes))
+    files = {name: _checked(path, name, hashes) for name in names}
+    try:
+        actions = json.loads(files["actions.json"])
+        space = ActionSpace(actions["actions"], multi=actions["multi"], may_be_empty=actions["may_be_empty"])
+        floors = _floors(files["floors.safetensors"])
+        record = json.loads(files["encoder.json"])
+        encoder = TurnEncoder.from_json(record if vectors is None else moved(record, vectors))
+        decision, histories, rules = (files.get(name) for name in _LATER)
+        return Parts(
+            encoder=encoder,
+            space=space,
+            config=NetworkConfig(**manifest["network"]),
+            weights=safetensors.numpy.load(files["weights.safetensors"]),
+            floors=floors,
+            responses=json.loads(files["responses.json"]),
+            card=Card(
+                corpus=manifest["corpus"],
+                train=TrainConfig(**manifest["train"]),
+                encoder=_encoder_config(manifest["encoder"], encoder),
+                metrics=tuple(_metrics(path)),
+                interrupted=manifest["interrupted"],
+                versions=manifest["versions"],
+                parent=manifest.get("parent"),
+            ),
+            histories=Histories.from_arrays(safetensors.numpy.load(histories)) if histories else None,
+            decision=Decision.from_json(json.loads(decision), space) if decision else Decision(),
+            members=manifest.get("members", 1),  # older models do not say it
+            table=_table(path, manifest, floors, len(space)),
+            rules=rules_from_json(json.loads(rules), str(path / RULES)) if rules else NO_RULES,
+        )
+    except (KeyError, TypeError, json.JSONDecodeError, SafetensorError, ConfigError) as error:
+        raise ModelError(f"{path}: the model cannot be read ({error}); save it again") from None
+
+
+def _encoder_config(settings: dict[str, Any], encoder: TurnEncoder) -> EncoderConfig:
+    """Return what is seen of a turn; vectors are where they were found, for whoever grows from the policy."""
+    for block in encoder.blocks:
+        if isinstance(block, UserVectors):
+            settings = settings | {"vectors": str(block.vectors.place)}
+    return EncoderConfig(**settings)
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((path / MANIFEST).read_bytes())
+    except FileNotFoundError:
+        problem = (
+            f"{path}: there is no such folder" if not path.exists() else f"{path}: {MANIFEST} is missing"
+        )
+        raise ModelError(f"{problem}; give a folder that `turncast train` made") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path / MANIFEST}: cannot be read ({error}); restore it") from None
+    found = manifest.get("format") if isinstance(manifest, dict) else None
+    if found != FORMAT:
+        raise ModelError(
+            f"{path}: unknown format {found!r}, expected {FORMAT!r}; another turncast may know it"
+        )
+    if not isinstance(manifest.get("sha256"), dict):
+        raise ModelError(f"{path / MANIFEST}: 'sha256' is missing; restore it")
+    return dict(manifest)
+
+
+def _checked(path: Path, name: str, hashes: dict[str, str]) -> bytes:
+    try:
+        content = (path / name).read_bytes()
+    except FileNotFoundError:
+        raise ModelError(f"{path}: {name} is missing; restore it, or train again") from None
+    except OSError as error:
+        raise ModelError(f"{path / name}: cannot be read ({error.strerror})") from None
+    if hashlib.sha256(content).hexdigest() != hashes.get(name):
+        raise ModelError(f"{path / name}: altered since it was saved; restore it, or train again")
+    return content
+
+
+def _floors(content: bytes) -> Floors:
+    return Floors.from_arrays(safetensors.numpy.load(content), json.loads(_metadata(content)["labels"]))
+
+
+def _table(path: Path, manifest: dict[str, Any], floors: Floors, num_actions: int) -> CountTable | None:
+    weight = manifest.get("count_table", 0.0)  # older models do not say it
+    if not weight:
+        return None
+    arrays = safetensors.numpy.load(_checked(path, _COUNTS, manifest["sha256"]))
+    return CountTable.from_arrays(arrays, floors, num_actions, weight)
+
+
+def _metrics(path: Path) -> list[dict[str, Any]]:
+    try:
+        return [
+            json.loads(line) for line in (path / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+        ]
+    except (OSError, ValueError):
+        return []  # only a record of the past: a prediction does not need it
+
+
+def _metadata(content: bytes) -> dict[str, str]:
+    """Return the texts in the head of a safetensors file: eight bytes of length, then JSON."""
+    length = int.from_bytes(content[:8], "little")
+    return dict(json.loads(content[8 : 8 + length])["__metadata__"])
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()

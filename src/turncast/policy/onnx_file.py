@@ -1,0 +1,64 @@
+"""A policy's network as an ONNX file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from turncast.errors import ConfigError
+from turncast.policy.parts import Parts
+from turncast.policy.replace import check_file, replace_file
+from turncast.runtime import onnx_model
+from turncast.runtime.temper import temper
+
+Shape = tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnnxFile:
+    """What was written.
+
+    Attributes:
+        path: the file.
+        inputs: the shape of each input by its name; a letter stands for a size that is free.
+        outputs: the same of the outputs.
+        size: of the file, in bytes.
+    """
+
+    path: Path
+    inputs: Mapping[str, Shape]
+    outputs: Mapping[str, Shape]
+    size: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as `turncast export --json` prints it."""
+        inputs, outputs = (
+            {name: list(shape) for name, shape in values.items()} for values in (self.inputs, self.outputs)
+        )
+        return {"file": str(self.path), "inputs": inputs, "outputs": outputs, "bytes": self.size}
+
+
+def write_onnx(parts: Parts, path: Path, *, force: bool) -> OnnxFile:
+    """Write a policy's network as ONNX, its temperature in it, with the manifest's hash of the weights."""
+    if parts.members > 1:
+        raise ConfigError(
+            f"setting 'seeds' was {parts.members} in training; ONNX holds one network, train with seeds=1"
+        )
+    check_file(path, force=force)
+    digest = hashlib.sha256(parts.weights_file()).hexdigest()
+    temperature = parts.decision.temperature
+    told = {"weights_sha256": digest, "temperature": repr(temperature)}
+    model = onnx_model(parts.config, temper(parts.weights, temperature), parts.space.multi, told)
+    content = model.SerializeToString()
+    replace_file(path, content)
+    return OnnxFile(path, _shapes(model.graph.input), _shapes(model.graph.output), len(content))
+
+
+def _shapes(values: Any) -> dict[str, Shape]:
+    return {
+        value.name: tuple(size.dim_param or size.dim_value for size in value.type.tensor_type.shape.dim)
+        for value in values
+    }

@@ -1,0 +1,80 @@
+"""Tool calls: their name, their arguments, and the action that they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from turncast.errors import CorpusError
+from turncast.readers.reading import Reading
+from turncast.readers.values import kind_of, parse_json
+
+_CURE = 'give each call a name, as {"function": {"name": "book", "arguments": "{}"}}'
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a tool; the arguments are an object, or the text of one."""
+
+    name: str
+    arguments: Any = None
+    id: str | None = None
+
+
+def calls_of(message: Mapping[str, Any], where: str) -> tuple[Call, ...]:
+    """Return the calls of a message: `tool_calls`, nested or flat, and the older `function_call`.
+
+    >>> calls_of({"tool_calls": [{"name": "book", "arguments": {"seat": 4}}]}, "")
+    (Call(name='book', arguments={'seat': 4}, id=None),)
+    """
+    listed, single = message.get("tool_calls"), message.get("function_call")
+    if listed is not None and not isinstance(listed, list):
+        raise CorpusError(where, f"'tool_calls' is {kind_of(listed)}", "give a list, or null")
+    return tuple(_call(call, where) for call in [*(listed or []), *([] if single is None else [single])])
+
+
+def _call(record: Any, where: str) -> Call:
+    if not isinstance(record, dict):
+        raise CorpusError(where, f"a tool call is {kind_of(record)}", _CURE)
+    inner = next((record[key] for key in ("function", "custom") if isinstance(record.get(key), dict)), record)
+    name, number = inner.get("name"), record.get("id")
+    if not isinstance(name, str) or not name.strip():
+        came = "is an empty string" if isinstance(name, str) else f"is {kind_of(name)}"
+        raise CorpusError(where, f"the name of a tool call {came}", _CURE)
+    arguments = inner.get("arguments", inner.get("input"))
+    return Call(name.strip(), arguments, number if isinstance(number, str) else None)
+
+
+def actions_of_calls(calls: Iterable[Call], reading: Reading) -> tuple[str, ...]:
+    """Return the calls as the actions of one turn; one that comes twice counts once."""
+    actions = [action_of(call.name, _names(call, reading), reading) for call in calls]
+    distinct = tuple(dict.fromkeys(actions))
+    if len(distinct) < len(actions):
+        reading.skipped.add("the same action again in one message", len(actions) - len(distinct))
+    return distinct
+
+
+def action_of(name: str, arguments: Iterable[str], reading: Reading) -> str:
+    """Return the action that a call is: its name, with its arguments' names where the settings say so.
+
+    >>> from turncast.readers.reading import ReadConfig
+    >>> action_of("book", ["seat", "date"], Reading(ReadConfig(arguments=True)))
+    'book:date+seat'
+    """
+    names = "+".join(sorted(arguments)) if reading.config.arguments else ""
+    return f"{name}:{names}" if names else name
+
+
+def _names(call: Call, reading: Reading) -> Iterator[str]:
+    if not reading.config.arguments:
+        return
+    value = call.arguments
+    if isinstance(value, str) and value.strip():
+        with suppress(CorpusError):
+            value = parse_json(value, "")
+    if isinstance(value, dict):
+        yield from value
+    elif value:
+        reading.skipped.add("arguments of a call that are no JSON object")

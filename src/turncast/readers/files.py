@@ -1,0 +1,134 @@
+"""A corpus out of files: read lazily, again at every pass, in one order."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from turncast.dialogue import Corpus, Dialogue
+from turncast.errors import CorpusError
+from turncast.readers.columns import Columns
+from turncast.readers.formats import Format
+from turncast.readers.lines import name_of
+from turncast.readers.reading import ReadConfig, Reading
+from turncast.readers.sources import Sources
+
+Source = str | Path
+
+
+def read(
+    source: Source | Sequence[Source],
+    format: str | None = None,
+    columns: Columns | None = None,
+    name: str | None = None,
+    config: ReadConfig | None = None,
+) -> Corpus:
+    """Return the corpus in one or more files, in their order; the dialogues are read when they are asked for.
+
+    Args:
+        source: a file, a folder or a pattern such as `data/*.jsonl`, or several; `-` reads stdin. Compressed
+            files (gzip, xz, zstd, bzip2) are unpacked as they are read.
+        format: a name of `FORMATS`; found by content when it is not given.
+        columns: for tables, which column holds what.
+        name: the corpus's name; the files' names when it is not given.
+        config: what is made of records that can be read in several ways.
+
+    Raises:
+        CorpusError: for what cannot be read, with the place and the cure.
+
+    >>> from pathlib import Path
+    >>> path = Path(getfixture("tmp_path")) / "two.txt"
+    >>> _ = path.write_text('t1: user: "hello", system: "hi"(action=greet)')
+    >>> corpus = read(path)
+    >>> [turn.actions for dialogue in corpus for turn in dialogue]
+    [('greet',)]
+    """
+    sources = [source] if isinstance(source, Source) else list(source)
+    if not sources:
+        raise CorpusError("corpus", "no file is named", "name at least one")
+    if any(str(one) == "-" for one in sources):
+        return _from_stdin(sources, format, columns, name, config)
+    found = Sources(format)
+    for one in sources:
+        found.add(one)
+    dialogues = _Files(
+        tuple(found.found), columns or Columns(), config or ReadConfig(), passed=found.passed.counts
+    )
+    return Corpus(name or "+".join(name_of(Path(one)) for one in sources), dialogues)
+
+
+def _from_stdin(
+    sources: list[Source],
+    format: str | None,
+    columns: Columns | None,
+    name: str | None,
+    config: ReadConfig | None,
+) -> Corpus:
+    """Read stdin once, into memory: it cannot be read again."""
+    if len(sources) > 1:
+        raise CorpusError("-", "stdin stands beside other files", "give stdin alone")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "stdin"
+        with path.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+        try:
+            return read(path, format, columns, name, config).load()
+        except CorpusError as error:
+            where = error.where.replace(str(path), "stdin")
+            raise CorpusError(where, error.problem, error.cure) from None
+
+
+@dataclass(slots=True)
+class _Files:
+    """The dialogues of some files; each iteration reads them anew and counts anew what is left out."""
+
+    files: tuple[tuple[Path, Format], ...]
+    columns: Columns
+    config: ReadConfig
+    passed: Mapping[str, int]
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Dialogue]:
+        reading, first_in = Reading(self.config, self.columns), dict[str, Path]()
+        for reason, count in self.passed.items():
+            reading.skipped.add(reason, count)
+        namesakes = Counter(name_of(path) for path, _ in self.files)
+        for path, file_format in self.files:
+            dialogues = _refusing(path, file_format.read(path, reading))
+            if namesakes[name_of(path)] > 1:
+                dialogues = _with_folder(path, dialogues)
+            for dialogue in dialogues:
+                if dialogue.id in first_in:
+                    also = first_in[dialogue.id]
+                    there = "" if also == path else f" (first in {also})"
+                    problem = f"the dialogue id {dialogue.id!r} comes twice{there}"
+                    raise CorpusError(str(path), problem, "give each dialogue an id of its own")
+                first_in[dialogue.id] = path
+                yield dialogue
+        self.skipped = reading.skipped.counts
+        if not first_in:
+            names = ", ".join(str(path) for path, _ in self.files)
+            raise CorpusError(names, "no dialogue was found", "give at least one dialogue with a turn")
+
+
+def _refusing(path: Path, dialogues: Iterator[Dialogue]) -> Iterator[Dialogue]:
+    """Pass on what a reader gives; what no reader can help becomes a refusal."""
+    try:
+        yield from dialogues
+    except RecursionError:
+        raise CorpusError(str(path), "it is nested too deep", "give values, and not lists in lists") from None
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror or type(error).__name__})"
+        raise CorpusError(str(path), problem, "check the disk and the file") from None
+
+
+def _with_folder(path: Path, dialogues: Iterator[Dialogue]) -> Iterator[Dialogue]:
+    """Tell ids that were made of the names of files apart, where files in several folders have one name."""
+    for dialogue in dialogues:
+        made = dialogue.id.startswith(f"{name_of(path)}:")
+        yield replace(dialogue, id=f"{path.parent.name}/{dialogue.id}") if made else dialogue

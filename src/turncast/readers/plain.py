@@ -1,0 +1,103 @@
+"""The plain notation: `t1: user: "hello", system: "hi"(action=greet) t2: ...`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from turncast.dialogue import Dialogue, Turn
+from turncast.errors import CorpusError
+from turncast.readers.lines import name_of, read_lines
+from turncast.readers.skipped import Skipped
+
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_TURN = re.compile(
+    rf"""\s*t(?P<number>\d+)\s*:
+    (?:\s*user\s*:\s*(?P<user>{_QUOTED})\s*,?)?
+    (?:\s*system\s*:\s*(?P<system>{_QUOTED})\s*,?)?
+    \s*\(\s*action\s*=(?P<actions>[^\n"]*?)\)\s*[,;]?\s*(?=t\d+\s*:|\Z)""",
+    re.VERBOSE | re.DOTALL,
+)
+_START = re.compile(r"t\d+\s*:")
+_CURE = 'write turns as  t1: user: "hello", system: "hi"(action=greet)'
+
+
+def read_plain(path: Path, skipped: Skipped) -> Iterator[Dialogue]:  # noqa: ARG001  # it skips nothing
+    """Read the plain notation: turns on one line or a line each, a blank line between dialogues.
+
+    `action=2`, `action=ask_name`, `action=2,5` for several at once, `action=` where the system did nothing.
+    A quote or a backslash in a text is escaped with a backslash. `user` or `system` may be left out. `t1`
+    always begins a dialogue. A line that begins with `#` before a dialogue is a comment.
+    """
+    count = 0
+    for number, block in _blocks(path):
+        for turns in _dialogues(block, path, number):
+            count += 1
+            yield Dialogue(f"{name_of(path)}:{count}", tuple(turns))
+
+
+def _blocks(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield (number of the first line, text) for each run of lines without a blank one."""
+    first, lines = 0, list[str]()
+    for number, line in read_lines(path):
+        if line.strip() and not (line.startswith("#") and not lines):
+            first = first or number
+            lines.append(line)
+        elif lines and not line.strip():
+            yield first, "\n".join(lines)
+            first, lines = 0, []
+    if lines:
+        yield first, "\n".join(lines)
+
+
+def _dialogues(block: str, path: Path, first_line: int) -> Iterator[list[Turn]]:
+    position, turns = 0, list[Turn]()
+    while position < len(block):
+        match = _TURN.match(block, position)
+        if match is None:
+            raise _unreadable(block[position:], _place(path, first_line, block, position))
+        number = int(match["number"])
+        if number == 1 and turns:
+            yield turns
+            turns = []
+        if number != len(turns) + 1:
+            problem = f"t{number} stands where t{len(turns) + 1} is expected"
+            where = _place(path, first_line, block, position)
+            raise CorpusError(where, problem, "number the turns of a dialogue t1, t2, t3 ...")
+        turns.append(_turn(match))
+        position = match.end()
+    yield turns
+
+
+def _place(path: Path, first_line: int, block: str, position: int) -> str:
+    return f"{path} line {first_line + block.count(chr(10), 0, position)}"
+
+
+def _turn(match: re.Match[str]) -> Turn:
+    actions = [action.strip() for action in match["actions"].split(",")]
+    return Turn(
+        user=_unquote(match["user"]),
+        actions=tuple(action for action in actions if action),
+        response=_unquote(match["system"]),
+    )
+
+
+def _unquote(quoted: str | None) -> str | None:
+    return None if quoted is None else re.sub(r"\\(.)", r"\1", quoted[1:-1], flags=re.DOTALL)
+
+
+def _unreadable(rest: str, where: str) -> CorpusError:
+    """Say what is wrong with a text that is no turn, as closely as can be told."""
+    rest = rest.strip()
+    start = _START.match(rest)
+    if start is None:
+        return CorpusError(where, f"expected a turn, found {rest[:40]!r}", _CURE)
+    following = re.search(r"\s+t\d+\s*:\s*(?:user|system)\s*:", rest[start.end() :])
+    turn = rest[: start.end() + following.start()] if following else rest
+    name = start.group().rstrip(": ")
+    if re.sub(r"\\.", "", turn).count('"') % 2:
+        return CorpusError(where, f"{name} has a quote that is not closed", 'escape a quote in a text as \\"')
+    if not re.search(r"\(\s*action\s*=", turn):
+        return CorpusError(where, f"{name} has no action", "add (action=...), or (action=) for none")
+    return CorpusError(where, f"{name} cannot be read: {turn[:60]!r}", _CURE)

@@ -1,0 +1,90 @@
+"""The domain of a project: what the system says, and which actions there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from turncast.readers.lines import read_text
+from turncast.readers.yaml_document import Map, load_yaml
+
+_BUILT_IN = {
+    *("action_listen", "action_restart", "action_session_start", "action_default_fallback"),
+    *("action_deactivate_loop", "action_deactivate_form", "action_revert_fallback_events"),
+    *("action_default_ask_affirmation", "action_default_ask_rephrase", "action_two_stage_fallback"),
+    *("action_unlikely_intent", "action_back", "action_extract_slots", "action_send_text"),
+}
+
+
+@dataclass(slots=True)
+class Domain:
+    """What the domain's files say together; what the first of them says holds.
+
+    Attributes:
+        responses: the first text of each response.
+        actions: the names of all actions.
+        complete: a file lists the actions; else any name may be one.
+    """
+
+    responses: dict[str, str] = field(default_factory=dict)
+    actions: set[str] = field(default_factory=set)
+    complete: bool = False
+
+    def add(self, document: Map) -> None:
+        """Add what one file says; what is not as expected says nothing."""
+        for key in ("responses", "templates"):  # `templates`: Rasa 1
+            for name, variations in _entries(document.get(key)):
+                text = _first_text(variations)
+                if text is not None:
+                    self.responses.setdefault(name, text)
+                # `utter_faq` says one of `utter_faq/...`; in older files its name is `respond_faq`.
+                self.actions |= {name, name.partition("/")[0]}
+                self.actions.add(f"respond_{name.partition('/')[0].removeprefix('utter_')}")
+        self.complete = self.complete or "actions" in document
+        for key in ("actions", "forms", "e2e_actions"):
+            self.actions |= {name for name, _ in _entries(document.get(key))}
+
+    def names(self, action: str) -> bool:
+        """Tell whether there is such an action."""
+        return not self.complete or action in self.actions or action in _BUILT_IN
+
+
+def domain_above(path: Path) -> list[Path]:
+    """Return the files of the nearest domain beside a file or folder, or in one of three folders above."""
+    place = path.resolve()
+    for folder in list(place.parents)[:4]:
+        files = [file for name in ("domain.yml", "domain.yaml") if (file := folder / name).is_file()]
+        if (folder / "domain").is_dir():
+            files += sorted(file for file in (folder / "domain").glob("*.y*ml") if file.is_file())
+        if files:
+            return files
+    return []
+
+
+def add_files(domain: Domain, files: Iterable[Path]) -> None:
+    """Read domain files into a domain."""
+    for file in files:
+        document = load_yaml(read_text(file), str(file))
+        if isinstance(document, Map):
+            domain.add(document)
+
+
+def _entries(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield (name, what is said of it) for a mapping, or for a list of names and mappings."""
+    if isinstance(value, Map):
+        yield from value.items()
+    for item in value if isinstance(value, list) else []:
+        if isinstance(item, Map):
+            yield from item.items()
+        elif isinstance(item, str):
+            yield item, None
+
+
+def _first_text(variations: Any) -> str | None:
+    for variation in variations if isinstance(variations, list) else [variations]:
+        text = variation.get("text") if isinstance(variation, Map) else variation
+        if isinstance(text, str) and text.strip():
+            return text.strip()
+    return None

@@ -1,0 +1,76 @@
+"""What the system sees of a tool's answer: a few facts."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from turncast.dialogue import Fact
+from turncast.errors import CorpusError
+from turncast.readers.short_values import LONGEST, short_value
+from turncast.readers.skipped import Skipped
+from turncast.readers.values import parse_json
+
+MOST_KEYS = 20
+"""The most keys of a turn's results that become facts."""
+
+_ERROR = re.compile(r"\s*(error|exception|traceback)\b", re.IGNORECASE)
+
+
+def add_result(
+    facts: dict[str, Fact], tool: str | None, content: Any, failed: bool, skipped: Skipped
+) -> None:
+    """Add the facts of one tool's answer to those of the next turn.
+
+    The tool's name gives `tool.NAME`. A JSON object gives `result.KEY` for each short value, for 20 keys a
+    turn at most; a list gives `result_items`, its length; a short value gives `result`. Short are true,
+    false, numbers, and texts of 80 characters at most. An answer that begins with the word error, or has a
+    key `error`, gives `tool_error`. Of several answers with the same key the last counts. What does not fit
+    is counted.
+
+    >>> facts = {}
+    >>> add_result(facts, "book", '{"seat": 4, "stops": ["a", "b"]}', False, Skipped())
+    >>> facts
+    {'tool.book': True, 'result.seat': 4}
+    """
+    if tool and len(tool) <= LONGEST:
+        facts[f"tool.{tool}"] = True
+    value = _parsed(content)
+    if failed or (isinstance(value, str) and _ERROR.match(value)):
+        facts["tool_error"] = True
+    if isinstance(value, dict):
+        if value.get("error"):
+            facts["tool_error"] = True
+        for key, item in value.items():
+            _add_key(facts, f"result.{key}", item, skipped)
+    elif isinstance(value, list):
+        facts["result_items"] = len(value)
+    elif value is not None and value != "":
+        short = short_value(value)
+        if short is None:
+            skipped.add("long text of a tool's result")
+        else:
+            facts["result"] = short
+
+
+def _parsed(content: Any) -> Any:
+    """Return what a text holds as JSON, or the text itself."""
+    if not isinstance(content, str):
+        return content
+    text = content.strip()
+    try:
+        return parse_json(text, "")
+    except CorpusError:
+        return text
+
+
+def _add_key(facts: dict[str, Fact], name: str, item: Any, skipped: Skipped) -> None:
+    short = short_value(item)
+    if item is None or item == "":
+        return
+    if short is None or len(name) > LONGEST:
+        skipped.add("value of a tool's result that is no short value")
+    elif name not in facts and sum(key.startswith("result.") for key in facts) >= MOST_KEYS:
+        skipped.add(f"value of a tool's result beyond the first {MOST_KEYS}")
+    else:
+        facts[name] = short

@@ -1,0 +1,60 @@
+"""Files of the values of slots: knowledge bases, tables and JSON."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from turncast.errors import CorpusError
+from turncast.readers.babi import facts_in, is_knowledge_base
+from turncast.readers.lines import read_lines
+from turncast.readers.values import kind_of, parse_json
+
+_CURE = 'give JSON as {"food": ["thai", "indian"]}, a CSV whose columns are slots, or a bAbI knowledge base'
+
+
+def read_values(path: str | Path) -> dict[str, list[str]]:
+    r"""Return the values of slots, slot -> values, each once, in the order of the file.
+
+    A JSON object of lists, a CSV with a column for each slot, or a knowledge base in bAbI's form, where lines
+    as `1 blue_door R_cuisine thai` state what a restaurant, `R_name`, has.
+
+    >>> path = Path(getfixture("tmp_path")) / "menu.csv"
+    >>> _ = path.write_text("drink,size\ntea,small\ncoffee,small\n")
+    >>> read_values(path)
+    {'drink': ['tea', 'coffee'], 'size': ['small']}
+
+    Raises:
+        CorpusError: for a file that is none of these.
+    """
+    path = Path(path)
+    lines = [line for _, line in read_lines(path) if line.strip()]
+    if not lines:
+        raise CorpusError(str(path), "the file is empty", _CURE)
+    if lines[0].lstrip().startswith("{"):
+        return _of_json("\n".join(lines), path)
+    found: dict[str, dict[str, None]] = {}
+    pairs = facts_in(lines) if is_knowledge_base(lines) else _of_table(lines, path)
+    for slot, value in pairs:
+        if slot and value:
+            found.setdefault(slot, {})[value] = None
+    return {slot: list(values) for slot, values in found.items()}
+
+
+def _of_json(text: str, path: Path) -> dict[str, list[str]]:
+    record = parse_json(text, str(path))
+    for slot, values in record.items():
+        if not isinstance(values, list) or not all(isinstance(value, str) and value for value in values):
+            problem = f"the values of {slot!r} are {kind_of(values)}, expected a list of strings"
+            raise CorpusError(str(path), problem, _CURE)
+    return {slot: list(dict.fromkeys(values)) for slot, values in record.items()}
+
+
+def _of_table(lines: list[str], path: Path) -> list[tuple[str, str]]:
+    try:
+        head, *rows = csv.reader(lines, delimiter="\t" if "\t" in lines[0] else ",", strict=True)
+    except csv.Error as error:
+        raise CorpusError(str(path), f"no table ({error})", _CURE) from None
+    if not rows:
+        raise CorpusError(str(path), "there is one line alone, which names no value", _CURE)
+    return [(slot.strip(), value.strip()) for row in rows for slot, value in zip(head, row, strict=False)]

@@ -1,0 +1,126 @@
+"""Values out of a file: checked, with an error that says where and what came."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from turncast.dialogue import Fact
+from turncast.errors import CorpusError
+from turncast.errors import kind_of as kind_of
+
+_LARGEST = sys.float_info.max
+
+
+class _ComesTwice(Exception):
+    """A key comes twice in one object."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        raise _ComesTwice(next(key for key, count in counts.items() if count > 1))
+    return found
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object)
+
+
+def parse_json(text: str, where: str) -> Any:
+    """Parse JSON, or refuse it in one line.
+
+    Raises:
+        CorpusError: naming the place in the text.
+    """
+    try:
+        value = _DECODER.decode(text)
+        if "\\ud" in text or "\\uD" in text:
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
+    except _ComesTwice as error:
+        raise CorpusError(where, f"the key {error.key!r} comes twice in one object", "keep one") from None
+    except UnicodeEncodeError:
+        problem = "an escape \\ud800 to \\udfff is half a character"
+        raise CorpusError(where, problem, "write both halves, or the character itself") from None
+    except json.JSONDecodeError as error:
+        if text.startswith("\ufeff"):
+            problem = "a byte order mark (BOM) stands inside the file"
+            raise CorpusError(where, problem, "files were joined there; remove it") from None
+        place = f"line {error.lineno} column" if error.lineno > 1 else "column"
+        raise CorpusError(where, f"not JSON: {error.msg} at {place} {error.colno}", "repair it") from None
+    except (RecursionError, ValueError) as error:
+        problem = "JSON nested too deep" if isinstance(error, RecursionError) else "a number is too long"
+        raise CorpusError(where, problem, "repair it") from None
+
+
+def optional_text(record: Mapping[str, Any], key: str, where: str) -> str | None:
+    """Return a text, or None where the key is absent or null."""
+    value = record.get(key)
+    if value is None or isinstance(value, str):
+        return value
+    raise CorpusError(where, f"{key!r} is {kind_of(value)}", "give a string or null")
+
+
+def facts_of(record: Mapping[str, Any], key: str, where: str) -> dict[str, Fact]:
+    """Return a mapping of names to values; a null value is an absent fact."""
+    value = record.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise CorpusError(where, f"{key!r} is {kind_of(value)}", "give an object of names and values")
+    return {name: _fact(name, item, where) for name, item in value.items() if item is not None}
+
+
+def are_facts(values: Mapping[str, Any]) -> bool:
+    """Tell quickly whether all values can be facts; where not, `facts_of` says why, or leaves nulls out.
+
+    >>> are_facts({"open": True, "area": "north"}), are_facts({"open": None}), are_facts({"size": 1e999})
+    (True, False, False)
+    """
+    for value in values.values():
+        kind = type(value)
+        if kind is not str and kind is not bool:
+            if kind is not int and kind is not float:
+                return False
+            if not -_LARGEST <= value <= _LARGEST:
+                return False
+    return True
+
+
+def _fact(name: str, value: object, where: str) -> Fact:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise CorpusError(where, f"fact {name!r} is {value}", "give a finite number")
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        problem = f"fact {name!r} is a number too large to calculate with"
+        raise CorpusError(where, problem, "give a smaller number, or a string")
+    if isinstance(value, bool | int | float | str):
+        return value
+    raise CorpusError(where, f"fact {name!r} is {kind_of(value)}", "give true, false, a number or a string")
+
+
+def actions_of(record: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    """Return the actions of a turn: a list of non-empty strings."""
+    if "actions" not in record:
+        raise CorpusError(
+            where, "the turn has no 'actions'", "give a list, or [] where the system did nothing"
+        )
+    actions = record["actions"]
+    if not isinstance(actions, list):
+        raise CorpusError(
+            where, f"'actions' is {kind_of(actions)}", 'give a list of strings, as ["ask_name"]'
+        )
+    for action in actions:
+        if not isinstance(action, str):
+            cure = f'write it as a string: "{action}"' if kind_of(action) == "a number" else "give strings"
+            raise CorpusError(where, f"an action is {kind_of(action)}", cure)
+        if not action:
+            raise CorpusError(where, "an action is an empty string", "name it, or leave it out")
+    return tuple(actions)

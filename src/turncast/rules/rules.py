@@ -1,0 +1,90 @@
+"""Rules on actions: allow, forbid and force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any, Literal
+
+from turncast.errors import ConfigError, did_you_mean
+from turncast.rules.condition import Condition
+
+Kind = Literal["allow", "forbid", "force"]
+
+_REASONS = {"allow": "only where {}", "forbid": "not where {}", "force": "another must come where {}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule.
+
+    Args:
+        kind: `allow`: these actions only where the condition holds; `forbid`: these not where it holds;
+            `force`: none but these where it holds.
+        actions: their names, or patterns as `ask_*`.
+        condition: on what is known when the system decides.
+        because: the reason that a refused prediction gives; made of the condition where it is empty.
+
+    >>> from turncast.rules.condition import FactIs
+    >>> Rule("allow", ("book",), FactIs("found")).reason
+    "only where fact 'found' is known"
+    """
+
+    kind: Kind
+    actions: tuple[str, ...]
+    condition: Condition
+    because: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why an action is refused."""
+        return self.because or _REASONS[self.kind].format(self.condition)
+
+    def names(self, action: str) -> bool:
+        """Tell whether an action is one of the rule's."""
+        return any(fnmatchcase(action, pattern) for pattern in self.actions)
+
+    def forbids(self, action: str, holds: bool) -> bool:
+        """Tell whether the rule refuses an action, where its condition holds or does not."""
+        if self.kind == "allow":
+            return not holds and self.names(action)
+        return holds and self.names(action) == (self.kind == "forbid")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Some rules, and the records that they were made of.
+
+    Args:
+        rules: in order; the first that refuses an action gives the reason.
+        records: as `read_rules` found them, for `to_json`.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    records: tuple[Mapping[str, Any], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.rules)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what `rules_from_json` reads."""
+        return {"rules": [dict(record) for record in self.records]}
+
+    def check(self, actions: Iterable[str], where: str) -> None:
+        """Check that each rule names at least one action that there is.
+
+        Raises:
+            ConfigError: with the nearest known one.
+        """
+        known = tuple(actions)
+        for rule in self.rules:
+            for pattern in rule.actions:
+                if not any(fnmatchcase(action, pattern) for action in known):
+                    raise ConfigError(
+                        f"{where}: no action is named {pattern!r}{did_you_mean(pattern, known)}"
+                    )
+
+
+NO_RULES = Rules()
+"""Everything is allowed."""

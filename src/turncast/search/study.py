@@ -1,0 +1,153 @@
+"""The study: all trials so far, kept by Optuna in one SQLite file, and what it would try next."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from turncast.config import split_settings
+from turncast.errors import ConfigError, MissingExtra, StudyError
+from turncast.search.space import Row, defaults_in, draw
+from turncast.search.trial import Trial
+
+_NAME = "turncast"
+_MOST_DRAWS = 100  # so many draws in a row may be refused, as combinations that do not go together
+_STEADY_TRIALS, _STEADY_EPOCHS = 5, 3  # so many trials, and epochs of a trial, are not pruned
+
+
+class Study:
+    """The trials of one search; the file makes it whole again.
+
+    The draws depend on the seed and on the trials so far alone: a search that was stopped goes on as if it
+    had not been.
+
+    Args:
+        path: the SQLite file; None keeps the study in memory.
+        about: what must be the same for the study to be gone on with.
+        seed: of the draws.
+
+    Raises:
+        StudyError: where the file is no study, or one of another search.
+        MissingExtra: where Optuna is not installed.
+    """
+
+    def __init__(self, path: Path | None, about: Mapping[str, Any], seed: int) -> None:
+        self._path, self._seed = path, seed
+        with self._quiet() as optuna:
+            self._study = optuna.create_study(
+                storage=None if path is None else _storage(path),
+                study_name=_NAME,
+                direction="maximize",
+                load_if_exists=True,
+                pruner=optuna.pruners.MedianPruner(_STEADY_TRIALS, _STEADY_EPOCHS),
+            )
+            self._check(json.loads(json.dumps(about)))
+
+    def _check(self, about: Mapping[str, Any]) -> None:
+        before = self._study.user_attrs.get("about", about)
+        changed = [name for name in about if before.get(name) != about[name]]
+        if changed:
+            raise StudyError(
+                f"{self._path}: the study is of another {', '.join(changed)}; "
+                "give the same, or another --study"
+            )
+        self._study.set_user_attr("about", about)
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """All trials so far that came to an end."""
+        kept = (trial.user_attrs.get("trial") for trial in self._study.get_trials(deepcopy=False))
+        return tuple(Trial(**record) for record in kept if record)
+
+    def ask(self, space: Sequence[Row], fixed: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """Return the next trial of Optuna, and the settings that it tries: at first the defaults.
+
+        Raises:
+            ConfigError: where no combination is found that goes together.
+        """
+        done, refusal = len(self.trials), None
+        with self._quiet() as optuna:
+            if not done:
+                self._study.enqueue_trial(defaults_in(space))
+            for number in range(_MOST_DRAWS):
+                seed = np.random.SeedSequence([self._seed, done, number]).generate_state(1)
+                self._study.sampler = optuna.samplers.TPESampler(seed=int(seed[0]))
+                asked = self._study.ask()
+                settings = draw(space, fixed, asked)
+                try:
+                    split_settings({**fixed, **settings})
+                except ConfigError as error:
+                    refusal = error
+                    self._study.tell(asked, state=optuna.trial.TrialState.FAIL)
+                else:
+                    return asked, settings
+        raise ConfigError(f"no settings of this space go together: {refusal}")
+
+    def report(self, asked: Any, accuracy: float, step: int) -> bool:
+        """Note how a trial stands after a step; return whether it fell behind the others."""
+        with self._quiet():
+            asked.report(accuracy, step)
+            return bool(asked.should_prune())
+
+    def tell(self, asked: Any, trial: Trial | None) -> None:
+        """Note what became of a trial; None where it was stopped, and is to be tried again."""
+        with self._quiet() as optuna:
+            states = optuna.trial.TrialState
+            if trial is None:
+                self._study.tell(asked, state=states.FAIL)
+                return
+            asked.set_user_attr("trial", trial.to_json())
+            if trial.fate == "done":
+                self._study.tell(asked, trial.dev_turn_accuracy)
+            else:
+                self._study.tell(asked, state=states.PRUNED if trial.fate == "pruned" else states.FAIL)
+
+    @contextmanager
+    def _quiet(self) -> Iterator[Any]:
+        """Hand Optuna out, silent but for its errors, and turn those of its file into one line."""
+        optuna = _library()
+        before = optuna.logging.get_verbosity()
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        try:
+            yield optuna
+        except optuna.exceptions.StorageInternalError as error:
+            cause = error.__cause__ or error
+            raise StudyError(
+                f"{self._path}: {getattr(cause, 'orig', cause)}; check the disk's space"
+            ) from None
+        finally:
+            optuna.logging.set_verbosity(before)
+
+
+def _storage(path: Path) -> Any:
+    """Return Optuna's storage in a file that is new, or holds a study."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    problem = "no study is in this file"
+    try:
+        if path.exists() and path.stat().st_size:
+            with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
+                found = file.execute("SELECT 1 FROM sqlite_master WHERE name = 'studies'").fetchone()
+        else:
+            found = True
+    except sqlite3.Error as error:
+        found, problem = None, str(error)
+    if not found:
+        raise StudyError(f"{path}: {problem}; give another --study")
+    try:
+        return _library().storages.RDBStorage(f"sqlite:///{path.absolute()}")
+    except RuntimeError as error:  # tables of another version of Optuna
+        raise StudyError(f"{path}: {str(error).splitlines()[0]}; give another --study") from None
+
+
+def _library() -> Any:
+    try:
+        import optuna
+    except ImportError:
+        raise MissingExtra("searching", "search") from None
+    return optuna

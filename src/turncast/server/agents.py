@@ -1,0 +1,20 @@
+"""For agents: their messages in, the next tool call out, before the large model has thought."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from turncast.server.agent_bodies import NextBody, NextTold
+from turncast.server.conversation import Here
+from turncast.server.messages import turns_of_messages
+from turncast.server.service import PROBLEMS
+from turncast.sessions.told import Told, told_of
+
+router = APIRouter(prefix="/v1/agents", tags=["agents"], responses=PROBLEMS)
+
+
+@router.post("/next", response_model=NextTold)
+def next_action(body: NextBody, service: Here) -> Told:
+    """Predict what the assistant does next: which tool it calls, or that it responds with text."""
+    policy, turns = service.models.named(body.model), turns_of_messages(body.sent())
+    return {"turn": len(turns), **told_of(service.prefixes.predict(policy, turns), body.top)}

@@ -1,0 +1,167 @@
+"""Growing: a trained policy learns from new dialogues, and keeps what it knows at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from turncast.config import EncoderConfig, NetworkConfig, Settings, TrainConfig
+from turncast.dialogue import Corpus, Dialogue
+from turncast.errors import ConfigError, CorpusError
+from turncast.features import TurnEncoder
+from turncast.features.grow import grown, origins
+from turncast.policy import Policy
+from turncast.runtime import members_of
+from turncast.training.split import draw
+from turncast.vocabulary import ActionSpace
+
+Weights = Mapping[str, NDArray[np.float32]]
+_Kind = TypeVar("_Kind", bound=Settings)
+
+RATE = 1 / 3
+"""The learning rate, where none is given, is so many times that of the first training."""
+_MAY_CHANGE = {"dropout", "min_count", "max_words", "max_values", "buckets"}
+_OF_THE_MACHINE = {"devices"}
+
+
+def grown_settings(
+    parent: Policy,
+    network: NetworkConfig | None,
+    config: TrainConfig | None,
+    encoder: EncoderConfig | None,
+) -> tuple[NetworkConfig, TrainConfig, EncoderConfig]:
+    """Return the settings for a policy that grows from another: what is not said is as it was there.
+
+    But for the learning rate, and for the passes of an epoch: it goes through few new dialogues once, since
+    with each step more of what is known may be forgotten.
+
+    Raises:
+        ConfigError: for a setting of which the old weights are not.
+    """
+    trained = parent.card.train
+    base = {"seeds": parent.members, "learning_rate": trained.learning_rate * RATE, "epoch_batches": 1}
+    given = {} if config is None else {name: getattr(config, name) for name in config.model_fields_set}
+    if given.get("seeds", parent.members) != parent.members:
+        raise _other("seeds", given["seeds"], parent.members)
+    return (
+        _same(parent.config, network),
+        TrainConfig(**trained.model_dump(exclude=_OF_THE_MACHINE) | base | given),
+        _same(parent.card.encoder, encoder),
+    )
+
+
+def _same(old: _Kind, wanted: _Kind | None) -> _Kind:
+    """Return the old settings with those that are wanted and may change."""
+    given = {} if wanted is None else {name: getattr(wanted, name) for name in wanted.model_fields_set}
+    for name, value in given.items():
+        if value != getattr(old, name) and name not in _MAY_CHANGE:
+            raise _other(name, value, getattr(old, name))
+    return type(old)(**old.model_dump() | given)
+
+
+def _other(name: str, value: object, old: object) -> ConfigError:
+    return ConfigError(
+        f"setting {name!r} is {value!r}, the model that is to grow has {old!r}; leave it out, or train anew"
+    )
+
+
+def grown_space(name: str, old: ActionSpace, new: ActionSpace) -> ActionSpace:
+    """Return the old actions at their places and the new ones after them.
+
+    Args:
+        name: of the new corpus.
+        old: of the policy.
+        new: of the corpus.
+
+    Raises:
+        CorpusError: where the new dialogues take several actions a turn and the policy takes one.
+
+    >>> list(grown_space("new", ActionSpace(["size", "serve"]), ActionSpace(["wash", "serve"])))
+    ['size', 'serve', 'wash']
+    """
+    if new.multi and not old.multi:
+        problem = "turns take several actions or none, and the model that is to grow takes one a turn"
+        raise CorpusError(name, problem, "train anew")
+    names = [*old, *(action for action in new if action not in old)]
+    return ActionSpace(names, multi=old.multi, may_be_empty=old.may_be_empty or new.may_be_empty)
+
+
+def known_values(parent: Policy, values: Mapping[str, Iterable[str]] | None) -> dict[str, tuple[str, ...]]:
+    """Return the values of slots that a policy knows, with those that are given beside them."""
+    known = {slot: tuple(found) for slot, found in parent.encoder.dictionary.values.items()}
+    for slot, given in (values or {}).items():
+        known[slot] = (*known.get(slot, ()), *given)
+    return known
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What a policy brings into its further training.
+
+    Attributes:
+        parent: the policy.
+        encoder: that knows more.
+    """
+
+    parent: Policy
+    encoder: TurnEncoder
+
+    @classmethod
+    def of(cls, parent: Policy, learned: TurnEncoder) -> Growth:
+        """Let a policy grow by what an encoder has learned from new dialogues."""
+        return cls(parent, grown(parent.encoder, learned))
+
+    def weights(self, member: int, fresh: Weights) -> dict[str, NDArray[np.float32]]:
+        """Return the first weights of a network: the old ones at their places, fresh ones for what is new.
+
+        Args:
+            member: which of the policy's networks, counted from 0.
+            fresh: the drawn weights of a network of the new sizes.
+        """
+        old = members_of(self.parent.weights, self.parent.members)[member]
+        found = {name: np.array(array) for name, array in fresh.items()}
+        bits = origins(self.parent.encoder, self.encoder)
+        for name, array in old.items():
+            if name == "bit_dense/kernel":
+                found[name][bits >= 0] = array[bits[bits >= 0]]
+            else:  # actions and tokens stand at the ends, what is no table of either has the old shape
+                found[name][tuple(map(slice, array.shape))] = array
+        return found
+
+
+def with_replay(corpus: Corpus, old: Corpus, seed: int) -> Corpus:
+    """Return new dialogues, and among them as many old ones (at most), so that less is forgotten.
+
+    >>> from turncast.dialogue import Turn
+    >>> new, old = (Corpus(name, [Dialogue(f"{name}-{n}", [Turn()]) for n in range(size)])
+    ...             for name, size in (("new", 2), ("old", 5)))
+    >>> [dialogue.id for dialogue in with_replay(new, old, seed=1)]
+    ['new-0', 'new-1', 'old-0', 'old-1']
+    """
+    wanted = sum(1 for _ in corpus)
+    drawn = sorted((draw(seed, dialogue.id), place) for place, dialogue in enumerate(old))
+    chosen = frozenset(place for _, place in drawn[:wanted])
+    return Corpus(corpus.name, _Both(corpus, old.filter(lambda place, _: place in chosen)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """The dialogues of two corpora, one after the other."""
+
+    first: Corpus
+    second: Corpus
+
+    def __iter__(self) -> Iterator[Dialogue]:
+        yield from self.first
+        yield from self.second
+
+    @property
+    def skipped(self) -> Mapping[str, Any]:
+        whole = dict(self.first.skipped)
+        for reason, count in self.second.skipped.items():
+            whole[reason] = whole.get(reason, 0) + count
+        return whole

@@ -1,0 +1,51 @@
+"""A dev part out of a corpus, by dialogue."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+from turncast.dialogue import Corpus
+from turncast.errors import CorpusError
+
+
+def split_dev(corpus: Corpus, share: float, seed: int) -> tuple[Corpus, Corpus]:
+    """Return (training part, dev part): about this share of the dialogues, chosen by a hash of seed and id.
+
+    Dialogues of one group stay together. A dialogue added later moves few others. Both parts are read as
+    lazily as the corpus.
+
+    >>> from turncast.dialogue import Dialogue, Turn
+    >>> corpus = Corpus("ten", [Dialogue(str(n), [Turn("hi", ["greet"])]) for n in range(10)])
+    >>> train, dev = split_dev(corpus, share=0.2, seed=1)
+    >>> len(list(train)), len(list(dev))
+    (8, 2)
+
+    Raises:
+        CorpusError: for a corpus of one dialogue, which cannot be split.
+    """
+    groups = dict[tuple[str, bool], list[int]]()
+    total = 0
+    for position, dialogue in enumerate(corpus):
+        alone = dialogue.group is None
+        groups.setdefault((dialogue.id if alone else str(dialogue.group), alone), []).append(position)
+        total += 1
+    if len(groups) < 2:
+        what = "one dialogue" if total < 2 else "one group of dialogues"
+        cure = "give more dialogues, or a dev part with --dev"
+        raise CorpusError(corpus.name, f"a dev part cannot be split off {what}", cure)
+    wanted, chosen = max(1, round(share * total)), list[int]()
+    for _, members in sorted((draw(seed, name), members) for (name, _), members in groups.items())[:-1]:
+        if len(chosen) >= wanted:
+            break
+        chosen += members
+    held_out = frozenset(chosen)
+    return (
+        corpus.filter(lambda position, _: position not in held_out),
+        replace(corpus.filter(lambda position, _: position in held_out), name=f"{corpus.name}, dev part"),
+    )
+
+
+def draw(seed: int, name: str) -> bytes:
+    """Return where a name stands when names are drawn in an order that depends on the seed."""
+    return hashlib.blake2b(f"{seed} {name}".encode(), digest_size=16).digest()

@@ -1,0 +1,174 @@
+"""From recorded dialogues to a trained policy."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
+from turncast.dialogue import Corpus
+from turncast.errors import ConfigError
+from turncast.layouts import labelled
+from turncast.policy import Card, Policy
+from turncast.rules import NO_RULES, Rules
+from turncast.rules.refusals import check_layout
+from turncast.runtime import stacked
+from turncast.training.checkpoint import Checkpoint, Member
+from turncast.training.decide import fit_decision
+from turncast.training.grow import grown_settings
+from turncast.training.interruption import Interruption
+from turncast.training.lessons import Lessons, prepare
+from turncast.training.members import checkpoint_of, train_members
+from turncast.training.mixing import check_mixing, with_counts
+from turncast.training.own_actions import with_own_actions
+from turncast.training.progress import Progress, Silence
+from turncast.training.split import split_dev
+from turncast.version import __version__
+from turncast.vocabulary import ActionSpace
+
+if TYPE_CHECKING:
+    from turncast.training.fit import Fit
+
+
+def train(
+    corpus: Corpus,
+    dev: Corpus | None = None,
+    *,
+    network: NetworkConfig | None = None,
+    config: TrainConfig | None = None,
+    encoder: EncoderConfig | None = None,
+    values: Mapping[str, Iterable[str]] | None = None,
+    rules: Rules | None = None,
+    progress: Progress | None = None,
+    checkpoint: Path | None = None,
+    resume: bool = False,
+    parent: Policy | None = None,
+) -> Policy:
+    """Train a policy; the epoch that is best on the dev part is kept.
+
+    Args:
+        corpus: the dialogues to learn from. Vocabularies come from them alone. Where the network foresees an
+            outcome, dialogues without it are left out.
+        dev: the dialogues that say when to stop; a share of the corpus when they are not given.
+        network: the network's shape.
+        config: how it is trained.
+        encoder: what it sees.
+        values: the values of slots, slot -> values, as from a knowledge base: in words a slot's name stands
+            for its values, and what becomes of each slot has bits.
+        rules: what may, may not and must be done: what they refuse has no part in the loss, and live the
+            probability 0. Turns of the corpus that break them are not learned from; the card counts them.
+        progress: what is shown meanwhile; nothing when it is not given.
+        checkpoint: a file that holds the state after each epoch while the training runs.
+        resume: go on from the checkpoint; the result is that of a training that never stopped.
+        parent: a policy to grow from: its weights are the first, what it knows stays at its place, and what
+            is not said of the settings is as it was there. It is not changed.
+
+    Returns:
+        The policy. Ctrl-C ends the training early: the best policy so far is returned, its card says so.
+
+    Raises:
+        CorpusError: for a corpus from which nothing can be learned.
+        ConfigError: for settings that do not go together, or that the corpus or the parent has no use for.
+        MissingExtra: where the libraries for training (or for byte-pair pieces) are not installed.
+    """
+    rules = rules or (parent.rules if parent else NO_RULES)
+    network, config, encoder = _settled(network, config, encoder, parent, rules)
+    corpus, dev = labelled(network, corpus), None if dev is None else labelled(network, dev)
+    if dev is None:
+        corpus, dev = split_dev(corpus, config.dev_share, config.seed)
+    lessons = prepare(corpus, dev, network, encoder, values, config, parent, rules)
+    _check_decide(corpus.name, lessons.space, config.decide)
+    state = _state(lessons, network, config, encoder)
+    saved = Checkpoint.load(checkpoint, state) if resume and checkpoint is not None else None
+
+    def keep(fit: Fit, before: tuple[Member, ...]) -> None:
+        if checkpoint is not None:
+            checkpoint_of(fit, before, state).save(checkpoint)
+
+    with Interruption() as interruption:
+        begin, wished = partial(_begin, lessons, network, config), lambda: interruption.wished
+        members, interrupted = train_members(begin, config.seeds, progress or Silence(), wished, keep, saved)
+    metrics = tuple(record for member in members for record in member.metrics)
+    card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions(), lessons.parent)
+    weights = stacked([member.weights for member in members])
+    learned = lessons.encoder, lessons.space, network, weights, lessons.floors, lessons.responses, card
+    policy = Policy(*learned, lessons.histories, members=len(members), rules=rules)
+    policy = with_counts(policy, lessons.counts, dev, config.count_table)
+    return fit_decision(policy, dev, lessons.answers, config)
+
+
+def _settled(
+    network: NetworkConfig | None,
+    config: TrainConfig | None,
+    encoder: EncoderConfig | None,
+    parent: Policy | None,
+    rules: Rules,
+) -> tuple[NetworkConfig, TrainConfig, EncoderConfig]:
+    """Return the settings, those that were not given too, checked against one another."""
+    if parent:
+        network, config, encoder = grown_settings(parent, network, config, encoder)
+    network, config, encoder = network or NetworkConfig(), config or TrainConfig(), encoder or EncoderConfig()
+    check_mixing(network, config)
+    if rules:
+        check_layout(network)
+    return network, with_own_actions(config, network), encoder
+
+
+def _check_decide(name: str, space: ActionSpace, how: str) -> None:
+    if not space.multi and how in ("thresholds", "sets"):
+        problem = f"setting 'decide' is {how!r}, and every turn of {name} takes one action"
+        raise ConfigError(f"{problem}; leave it at auto")
+
+
+def _state(
+    lessons: Lessons, network: NetworkConfig, config: TrainConfig, encoder: EncoderConfig
+) -> dict[str, Any]:
+    """Return what must be the same for a stopped training to go on."""
+    # A network can learn for longer than was first said; those trained before it, of several, cannot.
+    may_change = {"max_error", "decide", "count_table"} | (
+        {"epochs", "patience"} if config.seeds == 1 else set()
+    )
+    return {
+        "network": network.model_dump(),
+        "config": config.model_dump(exclude=may_change),
+        "encoder": encoder.model_dump(),
+        "corpus": lessons.corpus,
+        "parent": lessons.parent,
+    }
+
+
+def _begin(lessons: Lessons, network: NetworkConfig, config: TrainConfig, member: int = 0) -> Fit:
+    """Build one of the networks for what is to be learned, and make it ready for its first epoch."""
+    # Here, so that `import turncast` needs no Keras.
+    from turncast.network import build_network, read_weights, write_weights
+    from turncast.training.fit import Fit
+
+    config = config.model_copy(update={"seed": config.seed + member})
+    model = build_network(
+        network,
+        num_features=lessons.encoder.width,
+        num_tokens=lessons.encoder.num_tokens,
+        num_actions=len(lessons.space),
+        multi=lessons.space.multi,
+        seed=config.seed,
+    )
+    if lessons.growth:
+        write_weights(model, lessons.growth.weights(member, read_weights(model)))
+    return Fit(model, lessons.space, config, lessons.train, lessons.dev)
+
+
+def _versions() -> Mapping[str, str]:
+    from turncast.backend import keras
+
+    return {
+        "turncast": __version__,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "keras": keras.__version__,
+        "backend": keras.backend.backend(),
+    }

@@ -1,0 +1,3 @@
+"""The version of turncast."""
+
+__version__ = "0.1.0"

@@ -1,5 +1,0 @@
-"""The command line: parse, call, print. The only place, with the server, where errors become messages."""
-
-from turnwise.cli.door import main
-
-__all__ = ["main"]

@@ -1,6 +1,0 @@
-"""Networks: the one recipe from a configuration to a Keras model, and its weights by name."""
-
-from turnwise.network.build import build_network
-from turnwise.network.weights import read_weights, write_weights
-
-__all__ = ["build_network", "read_weights", "write_weights"]

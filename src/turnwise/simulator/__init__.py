@@ -1,5 +1,0 @@
-"""A seeded simulator of restaurant bookings: a corpus of our own, in any size."""
-
-from turnwise.simulator.restaurant import simulate
-
-__all__ = ["simulate"]
