@@ -15,11 +15,11 @@ from dataclasses import replace
 
 import turncast
 from turncast import Corpus, Policy, TrainConfig
-from turncast.floors import FloorCounts
+from turncast.baselines.floors import FloorCounts
 from turncast.layouts import lesson
 from turncast.runtime import members_of
 from turncast.training import progress_for, split_dev
-from turncast.training.mixing import with_counts
+from turncast.training.count_table_weight import with_counts
 
 TEST, ROUNDS, TABLE = 0.2, 40, 0.2
 

@@ -24,7 +24,7 @@ import numpy as np
 from page import circumstances, replace_section
 from turncast import Policy, Session, Turn
 from turncast.bench.made_up import UNITS, made_up_corpus, random_policy
-from turncast.features.words import words
+from turncast.features.text.words import words
 from turncast.runtime import NumpyNetwork
 
 HEADING = "## One live turn"

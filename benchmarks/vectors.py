@@ -25,9 +25,9 @@ from numpy.typing import NDArray
 
 from page import circumstances, replace_section
 from turncast import Corpus, EncoderConfig, Policy, TrainConfig, Turn, evaluate, read, simulate, train
-from turncast.features.user_vectors import UserVectors
-from turncast.features.vectors import ProductQuantiser, Vectors, open_vectors
-from turncast.features.words import words
+from turncast.features.blocks.user_vectors import UserVectors
+from turncast.features.text.vectors import ProductQuantiser, Vectors, open_vectors
+from turncast.features.text.words import words
 from turncast.policy import PolicyState
 
 HEADING = "## Vectors of texts"

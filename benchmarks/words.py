@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from turncast.features.words import words
+from turncast.features.text.words import words
 
 SENTENCES = {
     "English": "i would like a quiet table for two near the harbour, please!",

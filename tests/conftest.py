@@ -22,7 +22,7 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0.02")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
 import turncast
-from support import QUICK, SMALL, tiny
+from support.corpora import QUICK, SMALL, tiny
 from turncast import Policy
 
 # Where other processes take the cores, any example may take long.

@@ -12,15 +12,16 @@ from conftest import ROOT
 PACKAGE = ROOT / "src" / "turncast"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
-    ["errors", "version", "cores"],
+    ["errors", "version", "cores", "atomic_files"],
     ["dialogue", "candidates", "vocabulary", "metrics", "config", "backend"],
     ["layers", "layouts", "client"],
     ["network", "features", "readers", "runtime", "simulator"],
-    ["floors", "histories", "rules"],
+    ["baselines", "rules"],
     ["policy"],
     ["training", "evaluation", "explain", "sessions", "data"],
     ["search"],
     ["bench", "server"],
+    ["web"],
     ["cli"],
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
@@ -33,11 +34,10 @@ LIVE = {
     "sessions",
     "evaluation",
     "readers",
-    "floors",
-    "histories",
+    "baselines",
     "cli",
 }
-LIVE |= {"candidates", "client", "data", "rules", "search", "server", "simulator"}
+LIVE |= {"candidates", "client", "data", "rules", "search", "server", "simulator", "web"}
 
 
 def room(path: Path) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layout_support import LAYOUTS, told
+from support.layouts import LAYOUTS, told
 from turncast import Corpus, Dialogue, NetworkConfig, Turn
 from turncast.errors import CorpusError
 from turncast.layouts import END, answers_a_row, labelled, lesson, turns_read

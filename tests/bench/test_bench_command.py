@@ -2,8 +2,8 @@
 
 import json
 
-from bench_support import STEP
-from cli_support import refused, run
+from support.bench import STEP
+from support.cli import refused, run
 from turncast import Policy
 from turncast.sessions import open_store
 

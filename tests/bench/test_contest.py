@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench_support import STEP, laid_out, steppers
-from support import tiny
+from support.bench import STEP, laid_out, steppers
+from support.corpora import tiny
 from turncast import NetworkConfig
 from turncast.bench import contest
 from turncast.bench.arrays import corpus_of, read_arrays

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench_support import STEP, laid_out, steppers
+from support.bench import STEP, laid_out, steppers
 from turncast.bench import markdown, notes, replace_section, table, to_json
 from turncast.bench.contest import Contest, Entry, hold
 from turncast.bench.operations import operations_a_turn

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cli_support import refused, run, run_code, run_process
-from support import tiny
+from support.cli import refused, run, run_code, run_process
+from support.corpora import tiny
 from turncast import Policy
 from turncast.readers import to_json
 

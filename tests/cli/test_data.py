@@ -6,8 +6,8 @@ import shlex
 import pytest
 
 import turncast
-from cli_support import refused, run
-from support import tiny
+from support.cli import refused, run
+from support.corpora import tiny
 from turncast.data import convert
 from turncast.data.project import COMMANDS
 

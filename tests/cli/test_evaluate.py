@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from support import tiny
-from turncast.cli.door import run
+from support.corpora import tiny
+from turncast.cli.main import run
 from turncast.data import convert
 
 

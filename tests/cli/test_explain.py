@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from support import tiny
+from support.corpora import tiny
 from turncast import TurncastError
 from turncast.cli.app import app
 from turncast.explain import explain_prediction

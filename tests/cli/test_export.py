@@ -2,8 +2,8 @@
 
 import json
 
-from cli_support import refused, run, run_code
-from support import QUICK, tiny
+from support.cli import refused, run, run_code
+from support.corpora import QUICK, tiny
 from turncast import NetworkConfig, train
 from turncast.runtime import OnnxNetwork
 

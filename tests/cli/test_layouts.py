@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from cli_support import refused, run
-from support import tiny
+from support.cli import refused, run
+from support.corpora import tiny
 from turncast import Corpus, Dialogue, NetworkConfig, TrainConfig, train
 from turncast.readers import to_json
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from cli_support import refused, run
-from support import tiny
+from support.cli import refused, run
+from support.corpora import tiny
 from turncast import Policy
 from turncast.policy.decision import ALWAYS, Decision
 from turncast.policy.risk import RiskCurve

@@ -6,7 +6,7 @@ import tomllib
 import pytest
 from typer.testing import CliRunner
 
-from support import tiny
+from support.corpora import tiny
 from turncast import TurncastError
 from turncast.cli.app import app
 from turncast.readers import to_json
@@ -20,7 +20,7 @@ def corpus(tmp_path, monkeypatch):
     (tmp_path / "tiny.jsonl").write_text("".join(to_json(dialogue) + "\n" for dialogue in tiny()))
     monkeypatch.chdir(tmp_path)
     # Trials find what those before compiled.
-    monkeypatch.setattr("turncast.search.course.release_compiled", lambda: None)
+    monkeypatch.setattr("turncast.search.runner.release_compiled", lambda: None)
 
 
 def run(*arguments):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server_support import serving
+from support.server import serving
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from support import tiny
+from support.corpora import tiny
 from turncast import Session, Turn
 from turncast.client import AsyncClient, Client, NotThere, Predicted
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server_support import serving
-from services import free_port
+from support.server import serving
+from support.services import free_port
 from turncast.client import Client, NoServer, NotThere, Refused, Retries, Unavailable, Unreachable
 from turncast.client.call import Call
-from turncast.client.refused import BadRequest, NotAllowed, ServerFailed, refused
+from turncast.client.errors import BadRequest, NotAllowed, ServerFailed, refused
 from turncast.errors import ConfigError, TurncastError
 
 NEVER = Retries(times=0)

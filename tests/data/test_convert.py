@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import turncast
-from dialogue_strategies import corpora as any_corpus
-from support import tiny
+from support.corpora import tiny
+from support.strategies import corpora as any_corpus
 from turncast import Corpus, Dialogue, Turn
 from turncast.data import WRITERS, convert
 from turncast.errors import ConfigError, CorpusError, OutputExists

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import turncast
-from support import tiny
+from support.corpora import tiny
 from turncast import Corpus, Dialogue, Turn
 from turncast.data import SplitConfig, split
-from turncast.data.parts import deal
+from turncast.data.assign_parts import deal
 from turncast.data.stratify import Unit, stratify
 from turncast.errors import ConfigError, CorpusError, OutputExists
 

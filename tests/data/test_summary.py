@@ -4,7 +4,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from support import tiny
+from support.corpora import tiny
 from turncast import Corpus, Dialogue, Turn
 from turncast.data import summarise
 from turncast.data.summary_tables import summary_tables

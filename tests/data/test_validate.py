@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 import turncast
-from dialogue_strategies import corpora as any_corpus
+from support.strategies import corpora as any_corpus
 from turncast import Corpus, Dialogue, Turn
 from turncast.data import convert, repair, summarise, validate
 from turncast.data.labels import plain_spelling

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from turncast.evaluation import bootstrap
 from turncast.evaluation.bootstrap import interval, resample
-from turncast.evaluation.run import RunTally
+from turncast.evaluation.streaks import RunTally
 
 kinds = st.dictionaries(
     st.integers(1, 9).flatmap(lambda turns: st.tuples(st.integers(0, turns), st.just(turns))),

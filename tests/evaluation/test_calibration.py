@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from support import tiny
+from support.corpora import tiny
 from turncast import evaluate
 from turncast.evaluation.calibration import Reliability
 from turncast.policy.decision import ALWAYS, Decision

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation_support import Scripted, pick, spoken
+from support.evaluation import Scripted, pick, spoken
 from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn, evaluate
 from turncast.features import TurnEncoder
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from evaluation_support import Scripted, pick, spoken
-from layout_support import LAYOUTS
+from support.evaluation import Scripted, pick, spoken
+from support.layouts import LAYOUTS
 from turncast import ActionSpace, NetworkConfig, evaluate
 from turncast.errors import ConfigError
 from turncast.evaluation import compare

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import turncast
-from evaluation_support import Scripted, pick, spoken
-from layout_support import LAYOUTS, told
+from support.evaluation import Scripted, pick, spoken
+from support.layouts import LAYOUTS, told
 from turncast import ActionSpace, Corpus, Dialogue, Turn, evaluate
 from turncast.data import convert
 from turncast.evaluation import Errors

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 import turncast
-from booking_dialogues import bookings
-from evaluation_support import Scripted
-from support import QUICK, SMALL, tiny
+from support.bookings import bookings
+from support.corpora import QUICK, SMALL, tiny
+from support.evaluation import Scripted
 from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, TrainConfig, Turn, evaluate
 from turncast.evaluation.exact_responses import ExactTally
 from turncast.evaluation.judged import judge

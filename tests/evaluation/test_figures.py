@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from conftest import ROOT
-from evaluation_support import Scripted, pick, spoken
-from support import tiny
+from support.corpora import tiny
+from support.evaluation import Scripted, pick, spoken
 from turncast import ActionSpace, Corpus, Dialogue, Turn, evaluate
 from turncast.evaluation import Errors, compare
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation_support import Scripted, pick, spoken
-from support import tiny
+from support.corpora import tiny
+from support.evaluation import Scripted, pick, spoken
 from turncast import ActionSpace, NetworkConfig, Session, Turn, evaluate
 from turncast.evaluation.judged import free_run, judge
 

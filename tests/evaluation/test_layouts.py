@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 import pytest
 from rich.console import Console
 
-from layout_support import LAYOUTS, told
+from support.layouts import LAYOUTS, told
 from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn, evaluate
+from turncast.baselines.floors import FloorCounts
 from turncast.errors import CorpusError
 from turncast.features import TurnEncoder
-from turncast.features.previous_actions import PreviousActions
-from turncast.floors import FloorCounts
+from turncast.features.blocks.previous_actions import PreviousActions
 from turncast.layouts import END, labelled, lesson
 from turncast.policy.decision import Decision
 from turncast.policy.prediction import AS_IT_IS

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import turncast
-from support import tiny
+from support.corpora import tiny
 from turncast import Dialogue, NetworkConfig, Turn
-from turncast.evaluation.run import RunTally
-from turncast.floors import FloorCounts, Floors
+from turncast.baselines.floors import FloorCounts, Floors
+from turncast.evaluation.streaks import RunTally
 from turncast.layouts import lesson
 from turncast.metrics import Tally
 

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import example, given, settings
 
 import turncast
-from dialogue_strategies import corpora
-from evaluation_support import Scripted, spoken
-from layout_support import LAYOUTS, told
-from report_page_support import METRICS, Page, judged
-from support import QUICK
+from support.corpora import QUICK
+from support.evaluation import Scripted, spoken
+from support.layouts import LAYOUTS, told
+from support.report_pages import METRICS, Page, judged
+from support.strategies import corpora
 from turncast import ActionSpace, Corpus, Dialogue, Turn
 from turncast.errors import MissingExtra, OutputExists
 from turncast.evaluation import Errors, evaluate, write_report
-from turncast.evaluation.page import check_libraries
-from turncast.evaluation.page.page import _SCRIPT as SCRIPT
-from turncast.evaluation.page.render import environment
+from turncast.evaluation.html_report import check_libraries
+from turncast.evaluation.html_report.page import _SCRIPT as SCRIPT
+from turncast.evaluation.html_report.render import environment
 
 SPACE = ActionSpace("abc")
 LARGEST = 2_000_000  # bytes

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from support import QUICK, SMALL, tiny
+from support.corpora import QUICK, SMALL, tiny
 from turncast import Corpus, Dialogue, NetworkConfig, Policy, Turn, evaluate, train
-from turncast.histories import Histories, histories, histories_of
+from turncast.baselines.histories import Histories, histories, histories_of
 from turncast.layouts import lesson
 
 

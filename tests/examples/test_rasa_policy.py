@@ -10,9 +10,9 @@ import pytest
 
 import turncast
 from conftest import ROOT
-from server_support import serving
+from support.server import serving
 from turncast import Corpus, NetworkConfig, TrainConfig
-from turncast.readers.reading import ReadConfig
+from turncast.readers.read_config import ReadConfig
 
 FOLDER = ROOT / "examples" / "rasa_policy"
 PYTHON = os.environ.get("TURNCAST_RASA_PYTHON")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from support import tiny
+from support.corpora import tiny
 from turncast import Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn, train
 from turncast.errors import ConfigError, NoTurn, UnknownAction
 from turncast.explain import explain_prediction

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 
-from support import tiny
+from support.corpora import tiny
 from turncast import Corpus, NetworkConfig, simulate, train
 from turncast.config import TrainConfig
 from turncast.explain import compare_return_sequences, picture, shapes, subject

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layout_support import LAYOUTS, told
-from support import tiny
+from support.corpora import tiny
+from support.layouts import LAYOUTS, told
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, Turn
 from turncast.features import Batches, Census, Corruption, encode
-from turncast.features.bucket_edges import bucket_edges
+from turncast.features.batches.bucket_edges import bucket_edges
 
 
 def slots(lengths, edges):

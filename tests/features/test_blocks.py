@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from support.vectors import model2vec_folder
 from turncast import Corpus, Dialogue, EncoderConfig, Turn
 from turncast.features import Census, TurnEncoder
 from turncast.features.encoder import BLOCKS
-from turncast.features.fillings import Fillings
-from turncast.features.seen import Memory
-from vector_support import model2vec_folder
+from turncast.features.responses.slot_sources import Fillings
+from turncast.features.turn_view import Memory
 
 FOLDER = tempfile.mkdtemp()
 atexit.register(shutil.rmtree, FOLDER)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from layout_support import LAYOUTS, told
+from support.layouts import LAYOUTS, told
 from turncast import Corpus, EncoderConfig
 from turncast.features import Census
 from turncast.layouts import END

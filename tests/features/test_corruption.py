@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layout_support import told
-from support import tiny
+from support.corpora import tiny
+from support.layouts import told
 from turncast import Corpus, Dialogue, EncoderConfig, Turn
 from turncast.features import Batches, Census, Corruption, TurnEncoder, encode
 

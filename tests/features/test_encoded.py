@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from support import tiny
-from turncast.features import Batches, Census, encode, encoded
+from support.corpora import tiny
+from turncast.features import Batches, Census, encode
+from turncast.features.batches import encoded_corpus as encoded
 
 
 def test_a_large_corpus_is_mapped_from_a_file(monkeypatch):

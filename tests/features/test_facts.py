@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from turncast import EncoderConfig
-from turncast.features.facts import Facts, learn_facts
-from turncast.features.seen import Seen
+from turncast.features.blocks.facts import Facts, learn_facts
+from turncast.features.turn_view import Seen
 
 values = st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False) | st.sampled_from(["north", "south"])
 counts = st.dictionaries(

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from booking_dialogues import KNOWN, NEW, bookings
+from support.bookings import KNOWN, NEW, bookings
 from turncast import Dialogue, Turn
 from turncast.features import Census, Responder
-from turncast.features.dictionary import Dictionary
-from turncast.features.fillings import NOTHING, SOURCES, Fillings
-from turncast.features.learn_responder import ResponderCounts
-from turncast.features.templates import fill, texts_in
+from turncast.features.responses.learn_responder import ResponderCounts
+from turncast.features.responses.slot_sources import NOTHING, SOURCES, Fillings
+from turncast.features.responses.templates import fill, texts_in
+from turncast.features.text.slot_values import Dictionary
 
 TWO = {"candidate.1.name": "Blue Door", "candidate.1.area": "north", "candidate.2.name": "Green Hill"}
 words = st.text("abc {}", min_size=1, max_size=6).filter(str.strip)

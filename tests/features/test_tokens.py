@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support import tiny
+from support.corpora import tiny
 from turncast import EncoderConfig, Turn
 from turncast.errors import MissingExtra, ModelError
 from turncast.features import Census, TurnEncoder
-from turncast.features.tokens import PieceTokens, WordTokens, learn_tokens, tokens_from_json
-from turncast.features.words import words
+from turncast.features.text.tokens import PieceTokens, WordTokens, learn_tokens, tokens_from_json
+from turncast.features.text.words import words
 from turncast.vocabulary import Vocabulary
 
 COUNTS = {"slow": 4, "slower": 3, "lower": 4, "higher": 4, "table": 5, "rare": 1}
@@ -80,7 +80,7 @@ def test_the_same_words_teach_the_same_pieces():
     """The library's tables are hashed anew in each process: their order must not matter."""
     code = """
 from turncast import EncoderConfig
-from turncast.features.tokens import PieceTokens
+from turncast.features.text.tokens import PieceTokens
 signs = "abcdéxyz我"
 counts = {a + b + a: 2 + ord(a) * ord(b) % 3 for a in signs for b in signs}
 print(ascii(PieceTokens.learn(counts, EncoderConfig(max_words=60)).definition))

@@ -7,12 +7,12 @@ import shutil
 import numpy as np
 import pytest
 
-from support import QUICK, SMALL, tiny
+from support.corpora import QUICK, SMALL, tiny
+from support.vectors import model2vec_folder
 from turncast import Dialogue, EncoderConfig, Policy, Turn, train
 from turncast.errors import ConfigError, ModelError
 from turncast.features import Census
-from turncast.features.user_vectors import VARIABLE
-from vector_support import model2vec_folder
+from turncast.features.blocks.user_vectors import VARIABLE
 
 PLAIN = EncoderConfig(min_count=1)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turncast.features.words import normalise, without_word, words
+from turncast.features.text.words import normalise, without_word, words
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 import turncast
-from booking_dialogues import bookings
-from cli_support import run
-from support import QUICK, SMALL
+from support.bookings import bookings
+from support.cli import run
+from support.corpora import QUICK, SMALL
 from turncast import Corpus, Dialogue, Policy, Session, Turn
+from turncast.baselines.floors import FloorCounts
+from turncast.baselines.histories import histories_of
 from turncast.candidates import inputs_of
 from turncast.data import convert, summarise, validate
-from turncast.floors import FloorCounts
-from turncast.histories import histories_of
 from turncast.layouts import lesson
 from turncast.rules import suggest_rules
 from turncast.sessions import open_store

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import turncast
-from support import tiny
+from support.corpora import tiny
 from turncast import Corpus, Dialogue, Turn
 
 

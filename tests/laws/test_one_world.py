@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support import tiny
+from support.corpora import tiny
 from turncast import Dialogue, EncoderConfig, NetworkConfig, Session, Turn
 from turncast.features import Batches, Census, encode
 

@@ -5,8 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from layout_support import LAYOUTS, told
-from support import QUICK
+from support.corpora import QUICK
+from support.layouts import LAYOUTS, told
 from turncast.backend import ops
 from turncast.features import Batches, Census, encode
 from turncast.layouts import lesson

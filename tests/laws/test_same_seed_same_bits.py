@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import turncast
-from layout_support import LAYOUTS, told
-from support import SMALL, tiny
+from support.corpora import SMALL, tiny
+from support.layouts import LAYOUTS, told
 from turncast import EncoderConfig, TrainConfig
 from turncast.errors import ModelError
 from turncast.training import Progress

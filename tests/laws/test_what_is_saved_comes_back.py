@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import turncast
-from support import tiny
+from support.corpora import tiny
 from turncast import Policy
 
 

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from recurrent_support import (
+from support.recurrent import (
     BATCH,
     FEATURES,
     PAIRS,

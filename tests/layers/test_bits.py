@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recurrent_support import arrays, assert_same, numbers, run
+from support.recurrent import arrays, assert_same, numbers, run
 from turncast.backend import keras, ops
 from turncast.layers import BitDense, MultiHot
 

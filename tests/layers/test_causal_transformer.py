@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from recurrent_support import arrays, assert_same, numbers, run
+from support.recurrent import arrays, assert_same, numbers, run
 from turncast.backend import keras, ops
 from turncast.layers import CausalTransformer
 from turncast.runtime.attention_cell import TransformerCell

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from recurrent_support import BATCH, FEATURES, PAIRS, arrays, assert_same, numbers, shake
+from support.recurrent import BATCH, FEATURES, PAIRS, arrays, assert_same, numbers, shake
 from turncast import layers as ours
 from turncast.backend import keras
 from turncast.layers.convert import from_keras, to_keras

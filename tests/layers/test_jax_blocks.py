@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recurrent_support import BACKEND, FEATURES, PAIRS, assert_same, gradients, numbers, pair, run, states_of
+from support.recurrent import BACKEND, FEATURES, PAIRS, assert_same, gradients, numbers, pair, run, states_of
 
 pytestmark = pytest.mark.skipif(BACKEND != "jax", reason="the loop over blocks of rows is JAX's")
 ROWS, LENGTH = 7, 6

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recurrent_support import BACKEND, arrays, numbers
+from support.recurrent import BACKEND, arrays, numbers
 from turncast.backend import keras, ops
 from turncast.layers import (
     BitDense,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recurrent_support import (
+from support.recurrent import (
     BATCH,
     FEATURES,
     PAIRS,

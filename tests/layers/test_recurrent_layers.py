@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from recurrent_support import BATCH, FEATURES, PAIRS, UNITS, arrays, assert_same, masks, numbers, pair, shake
+from support.recurrent import BATCH, FEATURES, PAIRS, UNITS, arrays, assert_same, masks, numbers, pair, shake
 from turncast.backend import keras
 
 NAMES = pytest.mark.parametrize("name", PAIRS)

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from recurrent_support import BACKEND, arrays, assert_same, numbers, run
+from support.recurrent import BACKEND, arrays, assert_same, numbers, run
 from turncast.backend import keras, ops
 from turncast.layers import MaskedPooling, RepeatVector
 from turncast.layers.last_step import LastStep

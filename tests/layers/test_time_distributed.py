@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from recurrent_support import arrays, run
+from support.recurrent import arrays, run
 from turncast.backend import keras, ops
 from turncast.layers import GRU, LSTM, CausalTransformer, MaskedPooling, TimeDistributed
 

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import turncast
-from layout_support import LAYOUTS, told
-from support import QUICK, SMALL, tiny, untempered
+from support.corpora import QUICK, SMALL, tiny, untempered
+from support.layouts import LAYOUTS, told
 from turncast import ActionSpace, Policy, TrainConfig, Turn
+from turncast.baselines.floors import FloorCounts, keys_of
 from turncast.errors import ConfigError, ModelError
-from turncast.floors import FloorCounts, keys_of
 from turncast.layouts import Lesson, lesson
 from turncast.policy import CountTable
 
@@ -28,7 +28,7 @@ decisions = st.lists(st.tuples(texts, facts, previous, actions), min_size=1, max
 
 def cases(user, its_facts, its_previous):
     """What the table looks at, the most particular first."""
-    user = None if user is None else " ".join(turncast.features.words.normalise(user).split())
+    user = None if user is None else " ".join(turncast.features.text.words.normalise(user).split())
     seen = (user, None if its_previous is None else tuple(sorted(its_previous)), sorted(its_facts.items()))
     return [repr(part) for part in (seen, seen[:2], seen[1:], seen[1])]
 
@@ -72,7 +72,7 @@ def test_the_shares_are_those_of_the_plain_formula(known, asked, weight):
 
 @given(user=texts, its_facts=facts, before=previous)
 def test_a_case_has_the_hash_that_saved_models_know(user, its_facts, before):
-    normal = turncast.features.words.normalise
+    normal = turncast.features.text.words.normalise
     seen = {
         "user": "" if user is None else "+" + " ".join(normal(user).split()),
         "previous": "" if before is None else "+" + json.dumps(sorted(before)),

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support import tiny
+from support.corpora import tiny
 from turncast import ActionSpace, Policy, Prediction
 from turncast.errors import ConfigError
 from turncast.policy.decision import ALWAYS, Decision, tempered
 from turncast.policy.known_sets import KnownSets
 from turncast.policy.risk import RiskCurve
 from turncast.runtime import OnnxNetwork
-from turncast.runtime.temper import temper
+from turncast.runtime.apply_temperature import temper
 
 NAMES = ("a", "b", "c")
 SPACE = ActionSpace(NAMES, multi=True)

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import turncast
-from acts_support import EXTRACTS, M2M, camrest_turn, sgd_system, unified, woz_state
-from damage import cut, damaged
+from support.acts import EXTRACTS, M2M, camrest_turn, sgd_system, unified, woz_state
+from support.damage import cut, damaged
 from turncast.errors import CorpusError
 from turncast.readers import ReadConfig, format_of
 

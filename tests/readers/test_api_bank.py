@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 import turncast
-from damage import cut, damaged, lines, reads_or_refuses
+from support.damage import cut, damaged, lines, reads_or_refuses
 from turncast import Turn
 from turncast.errors import CorpusError
 from turncast.readers import ReadConfig, format_of

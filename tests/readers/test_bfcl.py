@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import turncast
-from damage import cut, damaged, lines, reads_or_refuses
+from support.damage import cut, damaged, lines, reads_or_refuses
 from turncast import Turn
 from turncast.errors import CorpusError
 from turncast.readers import ReadConfig, format_of

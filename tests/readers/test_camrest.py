@@ -6,7 +6,7 @@ import json
 import pytest
 
 import turncast
-from acts_support import CAMREST
+from support.acts import CAMREST
 from turncast import Turn
 from turncast.errors import CorpusError
 from turncast.readers import ReadConfig

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import turncast
-from damage import damaged
-from reader_support import EXAMPLES, Example
+from support.damage import damaged
+from support.readers import EXAMPLES, Example
 from turncast.errors import TurncastError
 from turncast.readers import FORMATS
 

@@ -4,7 +4,7 @@ import copy
 import json
 
 import turncast
-from acts_support import M2M
+from support.acts import M2M
 from turncast import Turn
 from turncast.readers import ReadConfig
 

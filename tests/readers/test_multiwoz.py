@@ -4,7 +4,7 @@ import copy
 import json
 
 import turncast
-from acts_support import MULTIWOZ
+from support.acts import MULTIWOZ
 from turncast import Turn
 from turncast.readers import ReadConfig
 

@@ -75,7 +75,7 @@ def test_damage_is_refused_in_one_line(tmp_path, kind, damage):
 
 @each
 def test_what_is_far_larger_than_its_file_is_refused(tmp_path, kind, monkeypatch):
-    monkeypatch.setattr("turncast.readers.packed._FREE", 1 << 20)
+    monkeypatch.setattr("turncast.readers.compression._FREE", 1 << 20)
     path = tmp_path / "bomb"
     path.write_bytes(PACKERS[kind](LINES + b" " * (64 << 20)))
     names = {"gz": "gzip", "xz": "xz", "zst": "zstd", "bz2": "bzip2"}
@@ -86,7 +86,7 @@ def test_what_is_far_larger_than_its_file_is_refused(tmp_path, kind, monkeypatch
 
 
 def test_what_is_too_large_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("turncast.readers.packed._MOST_BYTES", 1 << 10)
+    monkeypatch.setattr("turncast.readers.compression._MOST_BYTES", 1 << 10)
     path = tmp_path / "large"
     path.write_bytes(gzip.compress(LINES))
     with pytest.raises(CorpusError, match="the gzip file holds more than 0 GiB; unpack it yourself"):

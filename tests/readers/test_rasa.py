@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 
 import turncast
-from rasa_extracts import CHECKPOINTS, DOMAIN, END_TO_END, MARKDOWN, RULES, STORIES, TESTS
-from reader_support import EXAMPLES
+from support.rasa import CHECKPOINTS, DOMAIN, END_TO_END, MARKDOWN, RULES, STORIES, TESTS
+from support.readers import EXAMPLES
 from turncast import Turn
 from turncast.errors import CorpusError, MissingExtra
 from turncast.readers import ReadConfig, format_of

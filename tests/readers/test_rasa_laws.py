@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import turncast
-from rasa_extracts import CHECKPOINTS, END_TO_END, MARKDOWN, STORIES, TESTS
+from support.rasa import CHECKPOINTS, END_TO_END, MARKDOWN, STORIES, TESTS
 from turncast import Corpus, Dialogue, Turn
 from turncast.errors import CorpusError
 from turncast.readers.rasa import to_rasa_yaml

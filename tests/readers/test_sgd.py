@@ -6,7 +6,7 @@ import json
 import pytest
 
 import turncast
-from acts_support import SGD, sgd_system
+from support.acts import SGD, sgd_system
 from turncast import Turn
 from turncast.errors import CorpusError
 from turncast.readers import ReadConfig

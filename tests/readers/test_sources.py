@@ -5,7 +5,7 @@ import os
 import pytest
 
 import turncast
-from reader_support import EXAMPLES
+from support.readers import EXAMPLES
 from turncast.errors import CorpusError
 
 JSONL = '{"turns": [{"user": "hi", "actions": ["greet"]}]}\n'

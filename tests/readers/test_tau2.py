@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 import turncast
-from damage import cut, damaged, reads_or_refuses
+from support.damage import cut, damaged, reads_or_refuses
 from turncast import Turn
 from turncast.errors import CorpusError
 from turncast.readers import format_of

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 import turncast
-from cli_support import refused as refused_command
-from cli_support import run
-from support import QUICK, SMALL, tiny
+from support.cli import refused as refused_command
+from support.cli import run
+from support.corpora import QUICK, SMALL, tiny
 from turncast import Corpus, Dialogue, Policy, Session, TrainConfig, Turn
 from turncast.errors import ConfigError
 from turncast.features import Census, encode
 from turncast.rules import BoundRules, rules_from_json
-from turncast.rules.refusals import contradicted, permitted, with_refusals
 from turncast.training.losses import turn_losses
+from turncast.training.rule_masks import contradicted, permitted, with_refusals
 
 RULES = rules_from_json([{"allow": "confirm", "when": {"taken": "ask_size"}, "because": "no size yet"}])
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from turncast import NetworkConfig
 from turncast.errors import ModelError
 from turncast.network import build_network, read_weights
-from turncast.runtime import NumpyNetwork, fold, members_of, network_of, stacked, words
+from turncast.runtime import NumpyNetwork, members_of, network_of, stacked, words
+from turncast.runtime import fold_dense as fold
 
 FEATURES, ACTIONS, TOKENS, MEMBERS = 11, 5, 9, 3
 NETWORKS = {

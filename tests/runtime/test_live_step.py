@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from turncast import NetworkConfig
-from turncast.runtime import NumpyNetwork, OnnxNetwork, fold, onnx_model, words
+from turncast.runtime import NumpyNetwork, OnnxNetwork, onnx_model, words
+from turncast.runtime import fold_dense as fold
 from turncast.runtime.cells import CELLS
 from turncast.runtime.product import Product
 

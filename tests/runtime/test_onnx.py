@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support import tiny
+from support.corpora import tiny
 from turncast import NetworkConfig
 from turncast.errors import ConfigError, MissingExtra, ModelError
 from turncast.runtime import NumpyNetwork, OnnxNetwork, onnx_graph, onnx_model

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import turncast
-from support import QUICK, tiny
+from support.corpora import QUICK, tiny
 from turncast import NetworkConfig, Turn
 
 NETWORKS = {

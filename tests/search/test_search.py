@@ -12,13 +12,13 @@ from rich.console import Console
 
 import turncast
 from conftest import ROOT
-from support import tiny
+from support.corpora import tiny
 from turncast import Corpus, Dialogue, Turn, TurncastError
 from turncast.config import split_settings
 from turncast.errors import ConfigError, StudyError
 from turncast.search import Choice, PlainProgress, Real, Row, Trial, Whole, parse_space, search
-from turncast.search.found import Found
 from turncast.search.progress import RichProgress, Standing
+from turncast.search.result import Found
 from turncast.search.space import DEFAULTS, NOT_SEARCHED, SPACE, draw
 from turncast.search.study import Study
 
@@ -39,7 +39,7 @@ def shown(found):
 def compiled_is_kept(request, monkeypatch):
     """Trials find what those before compiled; the test of letting go sees that a search does let go of it."""
     if request.function is not test_what_was_compiled_is_let_go_of:
-        monkeypatch.setattr("turncast.search.course.release_compiled", lambda: None)
+        monkeypatch.setattr("turncast.search.runner.release_compiled", lambda: None)
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from server_support import client_of
-from store_fixtures import postgres, redis_url, store_url
+from support.server import client_of
+from support.stores import postgres, redis_url, store_url
 
 __all__ = ["client", "conversation", "postgres", "redis_url", "store_url"]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server_support import assert_problem
+from support.server import assert_problem
 from turncast import Session
 
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from server_support import serving
+from support.server import serving
 from turncast import Policy, Session
 from turncast.sessions import Standing, open_store, turns_of
 

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from server_support import client_of, serving
+from support.server import client_of, serving
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")

@@ -9,14 +9,14 @@ from dataclasses import replace
 import pytest
 
 import turncast
-from server_support import assert_problem, client_of
-from support import QUICK, SMALL, tiny
+from support.corpora import QUICK, SMALL, tiny
+from support.server import assert_problem, client_of
 from turncast import Dialogue, Turn
 from turncast.server.agent_bodies import NextBody
 from turncast.server.app import _expire
 from turncast.server.bodies import ObserveBody, PredictBody
 from turncast.server.messages import turns_of_messages
-from turncast.server.prefixes import Prefixes
+from turncast.server.state_cache import Prefixes
 from turncast.sessions import turns_of
 
 

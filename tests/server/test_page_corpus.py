@@ -5,11 +5,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from page_support import CORPUS, material_of, page_of, send, texts, trained, wait_until, written
+from support.web import CORPUS, material_of, page_of, send, texts, trained, wait_until, written
 from turncast.evaluation import evaluate
-from turncast.server.page.confusions import Confusions, PlacesTally
-from turncast.server.page.search import PAGE, Search, search
 from turncast.training import split_dev
+from turncast.web.confusions import Confusions, PlacesTally
+from turncast.web.corpus_search import PAGE, Search, search
 
 
 @pytest.fixture

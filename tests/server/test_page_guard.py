@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from page_support import CORPUS, HERE, begin, material_of, page_of, send, texts
+from support.web import CORPUS, HERE, begin, material_of, page_of, send, texts
 
 KEY = "a-key-that-is-long"
 FORM = {"content-type": "application/x-www-form-urlencoded"}

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 import turncast
-from page_support import CORPUS, begin, material_of, page_of, poor, send, texts, trained, wait_until, written
-from support import QUICK
+from support.corpora import QUICK
+from support.web import CORPUS, begin, material_of, page_of, poor, send, texts, trained, wait_until, written
 from turncast import Dialogue, Policy, Turn
 from turncast.errors import CorpusError, ModelError
-from turncast.server.page.lesson import retrain
 from turncast.training import split_dev
+from turncast.web.retrain_process import retrain
 
 WELL = QUICK.model_copy(update={"epochs": 30, "patience": 30, "learning_rate": 0.02})
 

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import turncast
-from page_support import CORPUS, HERE, begin, material_of, page_of, send, texts
+from support.web import CORPUS, HERE, begin, material_of, page_of, send, texts
 from turncast import Dialogue, Session, Turn
-from turncast.server.page import Corrections
-from turncast.server.page.telling import correction_of, told_turns
 from turncast.sessions import turns_of
-from turncast.sessions.standing import Standing
+from turncast.sessions.snapshot import Standing
+from turncast.web import Corrections
+from turncast.web.conversation_view import correction_of, told_turns
 
 
 @pytest.fixture

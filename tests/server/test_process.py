@@ -11,8 +11,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
-from cli_support import refused, run
-from server_support import serving, serving_as_users_do
+from support.cli import refused, run
+from support.server import serving, serving_as_users_do
 from turncast.sessions import open_store, turns_of
 
 

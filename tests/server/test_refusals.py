@@ -6,7 +6,7 @@ import logging
 import httpx
 import pytest
 
-from server_support import assert_problem, client_of
+from support.server import assert_problem, client_of
 from turncast.errors import ConfigError, StoreError
 from turncast.server import read_keys
 

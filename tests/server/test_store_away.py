@@ -8,13 +8,13 @@ import time
 import httpx
 import pytest
 
-from server_support import assert_problem, client_of, serving
-from services import Postgres, Redis, freeze, service, thaw
+from support.server import assert_problem, client_of, serving
+from support.services import Postgres, Redis, freeze, service, thaw
 from turncast import Policy, Session
 from turncast.client import Client, Retries, Unavailable
 from turncast.errors import StoreError
-from turncast.server.desk import Desk
-from turncast.server.patience import in_time
+from turncast.server.batching_queue import Desk
+from turncast.server.timeouts import in_time
 from turncast.sessions import Event, Standing, open_store, postgres_connection, turns_of
 from turncast.sessions.conversations import Conversations
 from turncast.sessions.request import Begin, Observe

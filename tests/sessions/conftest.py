@@ -1,5 +1,5 @@
 """A store of each kind, empty for each test."""
 
-from store_fixtures import postgres, redis_url, store, store_url
+from support.stores import postgres, redis_url, store, store_url
 
 __all__ = ["postgres", "redis_url", "store", "store_url"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 import turncast
-from support import QUICK, SMALL, tiny
+from support.corpora import QUICK, SMALL, tiny
 from turncast import Session
 from turncast.errors import AskedOtherwise, NoConversation, NoModel, NoTurn, UnknownAction
 from turncast.policy.decision import ALWAYS

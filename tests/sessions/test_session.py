@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import turncast
-from support import QUICK, SMALL, tiny
+from support.corpora import QUICK, SMALL, tiny
 from turncast import Dialogue, NetworkConfig, Policy, Session, Turn
 from turncast.errors import NoTurn, StateError, UnknownAction
 from turncast.sessions import Event, Standing, turns_of

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 import turncast
-from support import SMALL, tiny
+from support.corpora import SMALL, tiny
 from turncast import EncoderConfig, TrainConfig
 from turncast.network import build_network, read_weights
 from turncast.policy.decision import Decision
-from turncast.training.averaging import averaged
-from turncast.training.lessons import prepare
+from turncast.training.ema import averaged
+from turncast.training.prepare import prepare
 from turncast.training.step import make_optimizer, make_step
 
 CONFIG = TrainConfig(averaging=0.7, batch_turns=12, epochs=3, patience=3, learning_rate=0.02)

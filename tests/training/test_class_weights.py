@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
 from turncast.features import Census, encode
 from turncast.training.class_weights import class_weights
-from turncast.training.lessons import prepare
+from turncast.training.prepare import prepare
 
 ACTIONS = st.lists(st.lists(st.sampled_from("abcd"), max_size=3, unique=True), min_size=1, max_size=30)
 

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import turncast
-from layout_support import LAYOUTS, told
-from support import QUICK, SMALL, tiny
+from support.corpora import QUICK, SMALL, tiny
+from support.layouts import LAYOUTS, told
 from turncast import ActionSpace, TrainConfig, evaluate
 from turncast.errors import ConfigError
 from turncast.policy.decision import ALWAYS, Decision, tempered
-from turncast.training.decide import Judged, decide_several, fit_decision, judge
+from turncast.training.fit_decision import Judged, decide_several, fit_decision, judge
 from turncast.training.temperature import fit_temperature
 from turncast.training.thresholds import FEWEST, fit_thresholds
 

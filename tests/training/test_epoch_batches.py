@@ -3,7 +3,7 @@
 import pytest
 
 import turncast
-from support import SMALL, tiny
+from support.corpora import SMALL, tiny
 from turncast import TrainConfig
 from turncast.training.progress import Silence
 

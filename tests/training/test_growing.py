@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 import turncast
-from layout_support import LAYOUTS, told
-from support import QUICK, SMALL, tiny, untempered
+from support.corpora import QUICK, SMALL, tiny, untempered
+from support.layouts import LAYOUTS, told
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, Policy, TrainConfig, Turn
 from turncast.errors import ConfigError, CorpusError, ModelError
 from turncast.features import Census
-from turncast.features.grow import grown, origins
+from turncast.features.extend_encoder import grown, origins
 from turncast.network import build_network, read_weights
 from turncast.training import with_replay
 from turncast.training.grow import Growth, grown_settings, grown_space

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 import turncast
-from support import QUICK, SMALL, tiny
+from support.corpora import QUICK, SMALL, tiny
 from turncast.training.interruption import Interruption
 from turncast.training.progress import Silence
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 import turncast
-from layout_support import LAYOUTS, told
-from support import QUICK
+from support.corpora import QUICK
+from support.layouts import LAYOUTS, told
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
 from turncast.errors import CorpusError
 from turncast.layouts import END

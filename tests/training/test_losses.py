@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import turncast
-from support import SMALL, tiny
+from support.corpora import SMALL, tiny
 from turncast import TrainConfig
 from turncast.policy.decision import Decision
 from turncast.training.losses import turn_losses

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import turncast
-from layout_support import LAYOUTS, told
-from support import QUICK, SMALL, tiny, untempered
+from support.corpora import QUICK, SMALL, tiny, untempered
+from support.layouts import LAYOUTS, told
 from turncast import Policy, Session, Turn
 from turncast.errors import ConfigError
 from turncast.training.progress import PlainProgress, Silence

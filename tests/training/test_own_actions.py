@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 import turncast
-from layout_support import LAYOUTS
-from support import SMALL, tiny
+from support.corpora import SMALL, tiny
+from support.layouts import LAYOUTS
 from turncast import Corpus, Dialogue, EncoderConfig, TrainConfig, Turn
 from turncast.backend import keras
 from turncast.errors import ConfigError
 from turncast.features import Corruption
 from turncast.network import build_network, write_weights
-from turncast.training.lessons import prepare
-from turncast.training.own_actions import own_previous
+from turncast.training.prepare import prepare
+from turncast.training.scheduled_sampling import own_previous
 from turncast.training.step import make_optimizer, make_step
 
 

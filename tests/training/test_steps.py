@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from support import tiny
+from support.corpora import tiny
 from turncast import NetworkConfig, TrainConfig
 from turncast.backend import keras
 from turncast.config import EncoderConfig
 from turncast.cores import available_cores
 from turncast.network import build_network, read_weights
-from turncast.training.ahead import ahead
-from turncast.training.lessons import prepare
 from turncast.training.losses import mean_loss, turn_losses
+from turncast.training.prefetch import ahead
+from turncast.training.prepare import prepare
+from turncast.training.sparse_rows import TouchedBits
 from turncast.training.step import make_optimizer, make_step
-from turncast.training.touched_bits import TouchedBits
 
 jax_only = pytest.mark.skipif(keras.backend.backend() != "jax", reason="the shared step is that of JAX")
 
@@ -177,7 +177,7 @@ def test_many_rows_are_added_up_and_not_multiplied():
 
 @jax_only
 def test_each_form_of_the_bits_gives_the_same_step(monkeypatch):
-    from turncast.training import touched_bits
+    from turncast.training import sparse_rows as touched_bits
 
     network, found = lessons()
     config = TrainConfig(devices=1)

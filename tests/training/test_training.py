@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import turncast
-from layout_support import told
-from support import QUICK, SMALL, tiny
+from support.corpora import QUICK, SMALL, tiny
+from support.layouts import told
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
 from turncast.errors import ConfigError, CorpusError
 from turncast.network import build_network

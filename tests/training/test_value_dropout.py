@@ -1,7 +1,7 @@
 """Values that nobody listed: a policy that has learned without them knows what to do where one is named."""
 
 import turncast
-from support import SMALL
+from support.corpora import SMALL
 from turncast import Corpus, Dialogue, TrainConfig, Turn
 
 

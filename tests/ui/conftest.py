@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from browser_support import Visitor
-from page_support import CORPUS, poor, written
-from server_support import serving
+from support.browser import Visitor
+from support.server import serving
+from support.web import CORPUS, poor, written
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from browser_support import PHONE, WIDE
-from evaluation_support import Scripted, pick
-from report_page_support import judged
-from support import tiny
+from support.browser import PHONE, WIDE
+from support.corpora import tiny
+from support.evaluation import Scripted, pick
+from support.report_pages import judged
 from turncast import ActionSpace
 
 ACTIONS = ("ask_size", "confirm", "serve_tea", "serve_coffee")

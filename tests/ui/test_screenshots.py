@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 import turncast
-from page_support import written
-from server_support import serving
-from turncast.cli.door import run
+from support.server import serving
+from support.web import written
+from turncast.cli.main import run
 
 FOLDER = os.environ.get("TURNCAST_SCREENSHOTS")
 LARGEST = 150_000  # bytes

@@ -5,10 +5,10 @@ from urllib.parse import urlsplit
 import pytest
 
 import turncast
-from browser_support import PHONE
+from support.browser import PHONE
 from turncast import Policy, Session
 from turncast.sessions import open_store, turns_of
-from turncast.sessions.standing import Standing
+from turncast.sessions.snapshot import Standing
 
 
 def conversation(page, tmp_path):

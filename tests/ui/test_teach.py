@@ -4,8 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from page_support import CORPUS
-from server_support import serving
+from support.server import serving
+from support.web import CORPUS
 from turncast import Policy
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from turncast.bench.problem import Problem
 from turncast.features import EncodedCorpus
-from turncast.features.encoded import Ragged
+from turncast.features.batches.encoded_corpus import Ragged
 
 Arrays = Mapping[str, NDArray[Any]]
 _LEAST_WORDS = 3

@@ -6,10 +6,10 @@ import itertools
 
 import numpy as np
 
+from turncast.baselines.floors import FloorCounts
 from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
 from turncast.dialogue import Corpus, Dialogue, Turn
 from turncast.features import Census
-from turncast.floors import FloorCounts
 from turncast.layouts import lesson
 from turncast.policy import Card, Policy
 

@@ -19,7 +19,7 @@ from turncast.errors import ConfigError
 from turncast.features import Batches, Census, encode
 from turncast.policy import Policy
 from turncast.readers import to_json
-from turncast.runtime.temper import temper
+from turncast.runtime.apply_temperature import temper
 from turncast.training import split_dev
 
 

@@ -1,5 +1,5 @@
 """The command line: parse, call, print. The only place, with the server, where errors become messages."""
 
-from turncast.cli.door import main
+from turncast.cli.main import main
 
 __all__ = ["main"]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from turncast.atomic_files import check_file
 from turncast.cli.options import (
     AsJson,
     ColumnNames,
@@ -22,7 +23,6 @@ from turncast.data import validate as validate_corpus
 from turncast.data.repair import Repaired
 from turncast.data.validation_text import validation_text
 from turncast.errors import ConfigError
-from turncast.policy.replace import check_file
 
 FAILED = 1
 

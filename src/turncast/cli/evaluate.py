@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from turncast.atomic_files import check_file
 from turncast.cli.options import (
     AsJson,
     ColumnNames,
@@ -23,9 +24,8 @@ from turncast.data import convert
 from turncast.errors import ConfigError
 from turncast.evaluation import Errors, write_report
 from turncast.evaluation import evaluate as evaluate_policy
-from turncast.evaluation.page import check_libraries
+from turncast.evaluation.html_report import check_libraries
 from turncast.policy import Policy
-from turncast.policy.replace import check_file
 
 EXAMPLES = """[bold]Examples[/bold]
 

@@ -11,7 +11,7 @@ import typer
 
 from turncast.dialogue import Corpus, Dialogue
 from turncast.errors import ConfigError, CorpusError, did_you_mean
-from turncast.features.facts import value_name
+from turncast.features.blocks.facts import value_name
 from turncast.readers import FORMATS, Columns, ReadConfig, read
 from turncast.sessions import read_store
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from turncast.atomic_files import check_file, replace_file
 from turncast.cli.options import (
     AsJson,
     ColumnNames,
@@ -18,7 +19,6 @@ from turncast.cli.options import (
     read_corpus,
 )
 from turncast.cli.output import note, show, show_json
-from turncast.policy.replace import check_file, replace_file
 
 EXAMPLES = """[bold]Examples[/bold]
 

@@ -114,7 +114,7 @@ def _run(app: Any, host: str, port: int) -> None:
 
     import uvicorn
 
-    from turncast.server.punctual import Punctual
+    from turncast.server.header_timeout import Punctual
 
     gc.collect()
     gc.freeze()  # what is loaded by now stays: to look through it again and again would halt every turn

@@ -10,7 +10,7 @@ except ImportError:
 from turncast.client.answers import Conversation, Observed, Overridden, Predicted
 from turncast.client.async_client import AsyncClient
 from turncast.client.client import Client
-from turncast.client.refused import NoServer, NotThere, Refused, Unavailable, Unreachable
+from turncast.client.errors import NoServer, NotThere, Refused, Unavailable, Unreachable
 from turncast.client.retries import Retries
 
 __all__ = [

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from turncast.client.refused import NoServer, Refused, Unreachable, refused
+from turncast.client.errors import NoServer, Refused, Unreachable, refused
 
 T = TypeVar("T")
 _BETWEEN = (502, 503, 504)  # what a proxy says while the server behind it is away

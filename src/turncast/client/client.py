@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 import httpx
 
 from turncast.client import calls
-from turncast.client.asking import Asking, as_method
+from turncast.client.base_client import Asking, as_method
 from turncast.client.call import Call
 from turncast.errors import TurncastError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from turncast.client.refused import Refused, Unreachable
+from turncast.client.errors import Refused, Unreachable
 
 
 @dataclass(frozen=True, slots=True)

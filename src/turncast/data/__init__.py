@@ -1,7 +1,7 @@
 """Looking after corpora: what they hold, what is wrong with them, other formats, parts and labels."""
 
+from turncast.data.assign_parts import SplitConfig
 from turncast.data.convert import WRITERS, convert
-from turncast.data.parts import SplitConfig
 from turncast.data.project import new_project
 from turncast.data.relabel import read_mapping, relabel
 from turncast.data.repair import repair

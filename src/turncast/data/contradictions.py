@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from turncast.baselines.histories import histories
 from turncast.data.finding import Example, Finding, Place, many
 from turncast.dialogue import Dialogue
-from turncast.histories import histories
 from turncast.metrics import Fraction
 
 _Actions = tuple[str, ...]

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from turncast.atomic_files import check_file, fresh_file
 from turncast.dialogue import Corpus, Dialogue
 from turncast.errors import ConfigError, CorpusError, did_you_mean
-from turncast.policy.replace import check_file, fresh_file
 from turncast.readers import to_json
 from turncast.readers.rasa.write import to_rasa_yaml
 from turncast.readers.turn_table import write_parquet

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turncast.dialogue import Dialogue
-from turncast.features.words import normalise, words
+from turncast.features.text.words import normalise, words
 
 SHINGLE = 3  # words that stand together
 _BANDS, _ROWS = 16, 8  # two dialogues of Jaccard similarity 0.9 meet in a band with probability 0.9998

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from turncast.atomic_files import check_output, replace_folder
 from turncast.errors import OutputExists
-from turncast.policy.replace import check_output, replace_folder
 from turncast.readers import to_json
 from turncast.simulator import simulate
 

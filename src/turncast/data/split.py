@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from turncast.atomic_files import check_output, fresh_folder
+from turncast.data.assign_parts import SplitConfig, deal
 from turncast.data.convert import convert
-from turncast.data.parts import SplitConfig, deal
 from turncast.dialogue import Corpus, Dialogue
-from turncast.policy.replace import check_output, fresh_folder
 from turncast.version import __version__
 
 RECORD = "split.json"

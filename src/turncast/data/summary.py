@@ -10,7 +10,7 @@ from typing import Any
 from turncast.candidates import inputs_of
 from turncast.data.scripts import scripts
 from turncast.dialogue import Corpus, Dialogue
-from turncast.features.words import words
+from turncast.features.text.words import words
 from turncast.metrics import Fraction
 
 

@@ -4,7 +4,7 @@ from turncast.evaluation.compare import compare
 from turncast.evaluation.comparison import Comparison
 from turncast.evaluation.errors_as_dialogues import Errors
 from turncast.evaluation.evaluate import evaluate
-from turncast.evaluation.page import write_report
+from turncast.evaluation.html_report import write_report
 from turncast.evaluation.report import Report
 
 __all__ = ["Comparison", "Errors", "Report", "compare", "evaluate", "write_report"]

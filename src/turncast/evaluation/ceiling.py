@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from turncast.baselines.histories import histories_of
 from turncast.config import NetworkConfig
 from turncast.evaluation.judged import Judged
 from turncast.features.block import Momentary
-from turncast.histories import histories_of
 from turncast.layouts import Actions
 from turncast.metrics import Fraction
 from turncast.policy import Policy

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from turncast.dialogue import Corpus
-from turncast.evaluation.ahead import AheadTally
+from turncast.evaluation.accuracy_by_history import SeenTally
 from turncast.evaluation.calibration import Confidences
 from turncast.evaluation.ceiling import CeilingTally
 from turncast.evaluation.confusions import ConfusionTally
 from turncast.evaluation.exact_responses import ExactTally
 from turncast.evaluation.floors import FloorTally
+from turncast.evaluation.horizon_accuracy import AheadTally
 from turncast.evaluation.judged import Collector, Judged, judge
 from turncast.evaluation.ranks import RankTally
 from turncast.evaluation.report import Report
-from turncast.evaluation.run import RunTally
-from turncast.evaluation.seen import SeenTally
 from turncast.evaluation.sets import SetTally
+from turncast.evaluation.streaks import RunTally
 from turncast.layouts import acts_at_every_turn, labelled
 from turncast.metrics import Tally
 from turncast.policy import Policy

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from turncast.baselines.floors import FLOORS, Floors
 from turncast.evaluation.judged import Judged
-from turncast.floors import FLOORS, Floors
 from turncast.metrics import Fraction
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from rich.console import Group
 
+from turncast.evaluation.accuracy_by_history import BySeen
 from turncast.evaluation.calibration import Calibration
 from turncast.evaluation.ceiling import Ceiling
 from turncast.evaluation.confusions import Confusion
-from turncast.evaluation.run import Run
-from turncast.evaluation.seen import BySeen
 from turncast.evaluation.sets import SetScores
+from turncast.evaluation.streaks import Run
 from turncast.layouts import Actions
 from turncast.metrics import ActionScore, Fraction
 

@@ -12,7 +12,7 @@ from turncast.features import Batch, Batches, Census, TurnEncoder, encode
 from turncast.layouts import answers_a_row, labelled
 from turncast.policy import Policy
 from turncast.runtime import members_of
-from turncast.runtime.temper import temper
+from turncast.runtime.apply_temperature import temper
 from turncast.vocabulary import ActionSpace
 
 

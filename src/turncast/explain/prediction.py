@@ -13,7 +13,7 @@ from rich.text import Text
 from turncast.candidates import inputs_of
 from turncast.dialogue import Turn
 from turncast.errors import ConfigError, NoTurn, UnknownAction
-from turncast.features.words import without_word, words
+from turncast.features.text.words import without_word, words
 from turncast.policy import Policy, PolicyState, Prediction
 from turncast.vocabulary import value_name
 

@@ -1,13 +1,13 @@
 """Features: turns -> the indices of set bits, and tokens -> batches."""
 
-from turncast.features.batches import Batch, Batches
+from turncast.features.batches.augmentation import Corruption
+from turncast.features.batches.batches import Batch, Batches
+from turncast.features.batches.encoded_corpus import EncodedCorpus, encode
 from turncast.features.block import Block
-from turncast.features.census import Census
-from turncast.features.corruption import Corruption
-from turncast.features.encoded import EncodedCorpus, encode
+from turncast.features.corpus_statistics import Census
 from turncast.features.encoder import EncodedTurn, TurnEncoder
-from turncast.features.responder import Responder
-from turncast.features.seen import Memory, Previous
+from turncast.features.responses.responder import Responder
+from turncast.features.turn_view import Memory, Previous
 
 __all__ = [
     "Batch",

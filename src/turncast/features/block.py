@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection
 from typing import Any, Protocol
 
-from turncast.features.seen import Kept, Seen
+from turncast.features.turn_view import Kept, Seen
 
 Read = tuple[Collection[int], Kept]
 """The indices of the bits that are set, and what the block keeps for the next turn."""

@@ -12,23 +12,23 @@ from numpy.typing import NDArray
 from turncast.candidates import inputs_of
 from turncast.dialogue import Turn
 from turncast.errors import ConfigError, ModelError
-from turncast.features.actions_so_far import ActionsSoFar
 from turncast.features.block import Block
-from turncast.features.dictionary import Dictionary
-from turncast.features.facts import Facts
-from turncast.features.last_said import LastSaid
-from turncast.features.position import Position
-from turncast.features.previous_actions import PreviousActions
-from turncast.features.responder import Responder
-from turncast.features.results_left import ResultsLeft
-from turncast.features.seen import Memory, Seen
-from turncast.features.silent import Silent
-from turncast.features.slots import Slots
-from turncast.features.standing_facts import StandingFacts
-from turncast.features.tokens import Tokens, tokens_from_json
-from turncast.features.user_pieces import UserCharacters, UserPairs
-from turncast.features.user_vectors import UserVectors
-from turncast.features.user_words import UserWords
+from turncast.features.blocks.ablated import Silent
+from turncast.features.blocks.facts import Facts
+from turncast.features.blocks.last_response import LastSaid
+from turncast.features.blocks.past_actions import ActionsSoFar
+from turncast.features.blocks.persistent_facts import StandingFacts
+from turncast.features.blocks.position import Position
+from turncast.features.blocks.previous_actions import PreviousActions
+from turncast.features.blocks.remaining_results import ResultsLeft
+from turncast.features.blocks.slots import Slots
+from turncast.features.blocks.user_ngrams import UserCharacters, UserPairs
+from turncast.features.blocks.user_vectors import UserVectors
+from turncast.features.blocks.user_words import UserWords
+from turncast.features.responses.responder import Responder
+from turncast.features.text.slot_values import Dictionary
+from turncast.features.text.tokens import Tokens, tokens_from_json
+from turncast.features.turn_view import Memory, Seen
 from turncast.vocabulary import Vocabulary
 
 BLOCKS: dict[str, Any] = {
@@ -79,7 +79,7 @@ class TurnEncoder:
     >>> second, _ = encoder.encode(Turn("hello"), memory.committed(("greet",)))
     >>> encoder.width, first.bits, second.bits
     (6, [0, 5], [0, 3])
-    >>> from turncast.features.tokens import WordTokens
+    >>> from turncast.features.text.tokens import WordTokens
     >>> ordered = TurnEncoder([PreviousActions(Vocabulary(["greet"]))], WordTokens(Vocabulary(["hello"]), 64))
     >>> ordered.encode(Turn("hello you"), ordered.start())[0], ordered.num_tokens
     (EncodedTurn(bits=[2], tokens=[2, 1]), 3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from turncast.policy.parts import Parts
+from turncast.policy.artifacts import Parts
 
 
 def digest_of(parts: Parts) -> str:

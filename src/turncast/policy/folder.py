@@ -10,16 +10,16 @@ from typing import Any
 import safetensors.numpy
 from safetensors import SafetensorError
 
+from turncast.atomic_files import check_output, replace_folder
+from turncast.baselines.count_table import CountTable
+from turncast.baselines.floors import Floors
+from turncast.baselines.histories import Histories
 from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
 from turncast.errors import ConfigError, ModelError
 from turncast.features import TurnEncoder
-from turncast.features.user_vectors import UserVectors, moved
-from turncast.floors import Floors
-from turncast.histories import Histories
-from turncast.policy.count_table import CountTable
+from turncast.features.blocks.user_vectors import UserVectors, moved
+from turncast.policy.artifacts import Card, Parts
 from turncast.policy.decision import Decision
-from turncast.policy.parts import Card, Parts
-from turncast.policy.replace import check_output, replace_folder
 from turncast.rules import NO_RULES, rules_from_json
 from turncast.vocabulary import ActionSpace
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from turncast.atomic_files import check_file, replace_file
 from turncast.errors import ConfigError
-from turncast.policy.parts import Parts
-from turncast.policy.replace import check_file, replace_file
+from turncast.policy.artifacts import Parts
 from turncast.runtime import onnx_model
-from turncast.runtime.temper import temper
+from turncast.runtime.apply_temperature import temper
 
 Shape = tuple[int | str, ...]
 

@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 from turncast.dialogue import Dialogue, Turn
 from turncast.errors import ModelError
 from turncast.features import Memory, Previous
-from turncast.features.fillings import NOTHING, Fillings
+from turncast.features.responses.slot_sources import NOTHING, Fillings
 from turncast.layouts import turns_read
+from turncast.policy.artifacts import Parts
 from turncast.policy.decision import tempered
 from turncast.policy.digest import digest_of
 from turncast.policy.folder import read_folder, write_folder
 from turncast.policy.onnx_file import OnnxFile, write_onnx
-from turncast.policy.parts import Parts
 from turncast.policy.prediction import Prediction
-from turncast.policy.wording import Wording
+from turncast.policy.response_text import Wording
 from turncast.rules import BoundRules, Kept
 from turncast.runtime import NumpyNetwork, OneByOne, State, network_of
-from turncast.runtime.temper import temper
+from turncast.runtime.apply_temperature import temper
 
 
 @dataclass(frozen=True, slots=True)

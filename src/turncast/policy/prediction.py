@@ -9,9 +9,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.features.fillings import NOTHING, Fillings
+from turncast.features.responses.slot_sources import NOTHING, Fillings
 from turncast.policy.decision import AS_IT_IS, Decision
-from turncast.policy.wording import SILENT, Wording
+from turncast.policy.response_text import SILENT, Wording
 from turncast.vocabulary import ActionSpace
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from turncast.dialogue import Dialogue, Fact, Turn
 from turncast.errors import CorpusError
-from turncast.readers.reading import Reading
+from turncast.readers.read_config import Reading
 from turncast.readers.record import Record, as_name
 from turncast.readers.skipped import Skipped
 from turncast.readers.values import kind_of
@@ -23,7 +23,7 @@ UNLABELLED = "system turn without annotated acts"
 def act_name(act: str, slot: str | None, reading: Reading) -> str:
     """Return an act's name, with its slot where slots are read.
 
-    >>> from turncast.readers.reading import ReadConfig
+    >>> from turncast.readers.read_config import ReadConfig
     >>> [act_name("ask", "area", Reading(ReadConfig(actions=what))) for what in ("acts", "slots")]
     ['ask', 'ask:area']
     """

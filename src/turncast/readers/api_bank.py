@@ -14,9 +14,9 @@ from turncast.readers.json_records import read_records
 from turncast.readers.json_shape import shape_of
 from turncast.readers.lines import first_bytes
 from turncast.readers.messages import RESPOND
-from turncast.readers.reading import Reading
-from turncast.readers.results import add_result
+from turncast.readers.read_config import Reading
 from turncast.readers.short_values import LONGEST
+from turncast.readers.tool_results import add_result
 from turncast.readers.values import kind_of
 
 _PATTERNS = ("*.jsonl", "*/*.jsonl", "*/*/*.jsonl")

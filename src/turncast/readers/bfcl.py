@@ -15,7 +15,7 @@ from turncast.readers.folders import files_in
 from turncast.readers.json_records import read_records
 from turncast.readers.json_shape import shape_of
 from turncast.readers.messages import RESPOND, text_of
-from turncast.readers.reading import Reading
+from turncast.readers.read_config import Reading
 from turncast.readers.short_values import LONGEST
 from turncast.readers.skipped import Skipped
 from turncast.readers.values import kind_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from turncast.errors import CorpusError
-from turncast.readers.reading import Reading
+from turncast.readers.read_config import Reading
 from turncast.readers.values import kind_of, parse_json
 
 _CURE = 'give each call a name, as {"function": {"name": "book", "arguments": "{}"}}'
@@ -59,7 +59,7 @@ def actions_of_calls(calls: Iterable[Call], reading: Reading) -> tuple[str, ...]
 def action_of(name: str, arguments: Iterable[str], reading: Reading) -> str:
     """Return the action that a call is: its name, with its arguments' names where the settings say so.
 
-    >>> from turncast.readers.reading import ReadConfig
+    >>> from turncast.readers.read_config import ReadConfig
     >>> action_of("book", ["seat", "date"], Reading(ReadConfig(arguments=True)))
     'book:date+seat'
     """

@@ -11,7 +11,7 @@ from turncast.errors import CorpusError
 from turncast.readers.json_records import read_records
 from turncast.readers.json_shape import shape_of
 from turncast.readers.messages import read_messages
-from turncast.readers.reading import Reading
+from turncast.readers.read_config import Reading
 from turncast.readers.short_values import group_of, short_values
 from turncast.readers.values import kind_of
 

@@ -15,7 +15,7 @@ from turncast.errors import CorpusError
 from turncast.readers.columns import Columns
 from turncast.readers.formats import Format
 from turncast.readers.lines import name_of
-from turncast.readers.reading import ReadConfig, Reading
+from turncast.readers.read_config import ReadConfig, Reading
 from turncast.readers.sources import Sources
 
 Source = str | Path

@@ -15,19 +15,19 @@ from turncast.readers.bfcl import bfcl_files, is_bfcl, read_bfcl
 from turncast.readers.camrest import is_camrest, read_camrest
 from turncast.readers.chat import is_chat, read_chat
 from turncast.readers.columns import Columns
+from turncast.readers.compression import plain_path
 from turncast.readers.convlab import is_convlab, read_convlab
-from turncast.readers.head import Head, NotThisFile, head_of
 from turncast.readers.json_files import json_files_in
 from turncast.readers.json_shape import shape_of
 from turncast.readers.jsonl import read_jsonl
 from turncast.readers.lines import first_bytes
 from turncast.readers.m2m import is_m2m, read_m2m
 from turncast.readers.multiwoz import is_multiwoz, read_multiwoz
-from turncast.readers.packed import plain_path
 from turncast.readers.plain import read_plain
 from turncast.readers.rasa import holds_stories, is_rasa, project_files, read_rasa
-from turncast.readers.reading import Reading
+from turncast.readers.read_config import Reading
 from turncast.readers.sgd import is_sgd, read_sgd
+from turncast.readers.sniff import Head, NotThisFile, head_of
 from turncast.readers.star import read_star, star_files
 from turncast.readers.swda import holds_swda, is_swda, read_swda
 from turncast.readers.table import delimiter_of, read_csv, read_parquet

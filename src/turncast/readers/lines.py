@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from turncast.errors import CorpusError
-from turncast.readers.packed import plain_path, unpacked
+from turncast.readers.compression import plain_path, unpacked
 
 FIRST_BYTES = 65_536
 """So many of a file's first bytes tell its format."""

@@ -9,7 +9,7 @@ from turncast.dialogue import Dialogue, Fact
 from turncast.readers.acts import UNLABELLED, Course, act_name, labelled, true_facts
 from turncast.readers.json_files import json_files, listed
 from turncast.readers.json_shape import shape_of
-from turncast.readers.reading import Reading
+from turncast.readers.read_config import Reading
 from turncast.readers.record import Record
 
 _SYSTEM = ("system_acts", "system_utterance")

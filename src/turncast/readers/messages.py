@@ -11,10 +11,10 @@ from typing import Any
 from turncast.dialogue import Fact, Turn
 from turncast.errors import CorpusError
 from turncast.readers.calls import Call, actions_of_calls, calls_of
-from turncast.readers.reading import Reading
-from turncast.readers.results import add_result
+from turncast.readers.read_config import Reading
 from turncast.readers.short_values import LONGEST
 from turncast.readers.skipped import Skipped
+from turncast.readers.tool_results import add_result
 from turncast.readers.values import kind_of
 
 RESPOND = "respond"

@@ -11,7 +11,7 @@ from turncast.readers.acts import UNLABELLED, Course, acts_of, labelled, true_fa
 from turncast.readers.json_files import json_files, place_of
 from turncast.readers.json_shape import shape_of
 from turncast.readers.lines import read_text
-from turncast.readers.reading import Reading
+from turncast.readers.read_config import Reading
 from turncast.readers.record import Record, as_record
 from turncast.readers.values import parse_json
 

@@ -10,7 +10,7 @@ from turncast.errors import CorpusError
 from turncast.readers.acts import RESPOND, UNLABELLED, Course, act_name, labelled, true_facts
 from turncast.readers.json_files import json_files, listed, split_of
 from turncast.readers.json_shape import shape_of
-from turncast.readers.reading import Reading
+from turncast.readers.read_config import Reading
 from turncast.readers.record import Record
 
 

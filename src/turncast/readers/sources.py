@@ -10,9 +10,9 @@ from pathlib import Path
 from turncast.errors import CorpusError
 from turncast.readers.folders import ALREADY, BACK, NOWHERE, hidden, idle_links, leads_back, linked
 from turncast.readers.formats import Format, folder_format, format_of
-from turncast.readers.head import NotThisFile
 from turncast.readers.lines import mode_of
 from turncast.readers.skipped import Skipped
+from turncast.readers.sniff import NotThisFile
 
 _MOST_FILES = 100_000
 _MOST_DEEP = 32

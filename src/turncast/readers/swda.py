@@ -10,7 +10,7 @@ from turncast.dialogue import Dialogue, Fact, Turn
 from turncast.errors import CorpusError
 from turncast.readers.folders import files_in
 from turncast.readers.lines import first_bytes, read_lines
-from turncast.readers.reading import Reading
+from turncast.readers.read_config import Reading
 
 _LINE = re.compile(r"([AB])\|(.*)\|([^|\s]+)\s*")
 _PATTERNS = ("*.txt", "*/*.txt")

@@ -1,9 +1,9 @@
 """Rules: what may, may not and must be done, by what is known so far; the same in training and live."""
 
-from turncast.rules.bound import BoundRules, Kept
 from turncast.rules.broken import Broken, broken_rules
-from turncast.rules.file import read_rules
+from turncast.rules.compiled import BoundRules, Kept
 from turncast.rules.parse import rules_from_json
+from turncast.rules.read import read_rules
 from turncast.rules.rules import NO_RULES, Rule, Rules
 from turncast.rules.suggest import Suggestion, suggest_rules
 

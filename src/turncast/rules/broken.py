@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from turncast.dialogue import Dialogue
-from turncast.rules.bound import BoundRules
+from turncast.rules.compiled import BoundRules
 from turncast.rules.rules import Rules
 from turncast.vocabulary import Vocabulary
 

@@ -8,8 +8,8 @@ from fnmatch import fnmatchcase
 from typing import Protocol
 
 from turncast.dialogue import Fact
-from turncast.features.facts import is_number, value_name
-from turncast.features.words import words
+from turncast.features.blocks.facts import is_number, value_name
+from turncast.features.text.words import words
 from turncast.rules.situation import Situation
 
 

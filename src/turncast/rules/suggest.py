@@ -11,7 +11,7 @@ from typing import Any
 
 from turncast.candidates import inputs_of
 from turncast.dialogue import Corpus, Dialogue, Fact
-from turncast.features.facts import is_number
+from turncast.features.blocks.facts import is_number
 from turncast.vocabulary import value_name
 
 _MOST_VALUES = 20

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from turncast.config import NetworkConfig
 from turncast.errors import ModelError
 from turncast.runtime.cells import CELLS, LSTMCell, Weights, sigmoid, softmax
-from turncast.runtime.fold import fold
+from turncast.runtime.fold_dense import fold
 from turncast.runtime.members import members_of, stacked
 from turncast.runtime.product import AnyProduct, Vector, product_of
 from turncast.runtime.stack import State, stack_of

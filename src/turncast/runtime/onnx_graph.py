@@ -10,7 +10,7 @@ import numpy as np
 from turncast.config import NetworkConfig
 from turncast.errors import ConfigError, ModelError
 from turncast.runtime.cells import CELLS, LSTMCell, Weights
-from turncast.runtime.fold import fold
+from turncast.runtime.fold_dense import fold
 from turncast.runtime.onnx_cells import Graph, Names, add_step, library, parts_of
 from turncast.runtime.stack import CellStack
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turncast.runtime.cells import LSTMCell, Weights
-from turncast.runtime.fold import MOST_BYTES
+from turncast.runtime.fold_dense import MOST_BYTES
 from turncast.runtime.product import Vector, product_of
 
 

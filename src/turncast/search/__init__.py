@@ -1,8 +1,8 @@
 """Searching: a corpus -> the settings that do best on its dev part."""
 
 from turncast.search.distribution import Choice, Real, Whole
-from turncast.search.found import Found
 from turncast.search.progress import PlainProgress, Progress, progress_for
+from turncast.search.result import Found
 from turncast.search.search import search
 from turncast.search.space import SPACE, Row, parse_space
 from turncast.search.trial import Trial

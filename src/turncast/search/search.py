@@ -10,12 +10,12 @@ from turncast.config import TrainConfig, setting
 from turncast.dialogue import Corpus
 from turncast.errors import ConfigError
 from turncast.features import Census
-from turncast.search.course import Course, parts_of
-from turncast.search.found import Found
 from turncast.search.progress import Progress
+from turncast.search.result import Found
+from turncast.search.runner import Course, parts_of
 from turncast.search.space import SPACE, Row
 from turncast.search.study import Study
-from turncast.search.watch import Clock
+from turncast.search.trial_progress import Clock
 from turncast.training.interruption import Interruption
 
 DEFAULT_TRIALS = 20

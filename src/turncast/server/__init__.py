@@ -1,8 +1,8 @@
 """The server: policies in live conversations, over HTTP and WebSockets. Needs the extra `serve`."""
 
+from turncast.server.api_keys import read_keys
 from turncast.server.app import create_app
-from turncast.server.keys import read_keys
 from turncast.server.models import Models
-from turncast.server.page import Material
+from turncast.web import Material
 
 __all__ = ["Material", "Models", "create_app", "read_keys"]

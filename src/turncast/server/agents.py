@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from turncast.server.agent_bodies import NextBody, NextTold
+from turncast.server.context import PROBLEMS
 from turncast.server.conversation import Here
 from turncast.server.messages import turns_of_messages
-from turncast.server.service import PROBLEMS
-from turncast.sessions.told import Told, told_of
+from turncast.sessions.json_views import Told, told_of
 
 router = APIRouter(prefix="/v1/agents", tags=["agents"], responses=PROBLEMS)
 

@@ -16,21 +16,21 @@ from starlette.exceptions import HTTPException
 
 from turncast.errors import StoreError, TurncastError
 from turncast.server import agents, conversation, health, predict, socket
-from turncast.server.desk import Desk
-from turncast.server.documented import Documented
-from turncast.server.express import Express
+from turncast.server.api_keys import Keys
+from turncast.server.batching_queue import Desk
+from turncast.server.context import Service, problem_response
+from turncast.server.fast_path import Express
 from turncast.server.guard import Guard
-from turncast.server.keys import Keys
 from turncast.server.metrics import Metrics
 from turncast.server.models import Models
-from turncast.server.page import Material, Site, create_page
-from turncast.server.page.guard import beside
-from turncast.server.prefixes import Prefixes
+from turncast.server.openapi import Documented
 from turncast.server.problem import Refusal, refusal_of_fields, refusal_of_status
-from turncast.server.service import Service, problem_response
+from turncast.server.state_cache import Prefixes
 from turncast.sessions.conversations import Conversations
 from turncast.sessions.store import Store
 from turncast.version import __version__
+from turncast.web import Material, Site, create_page
+from turncast.web.guard import beside
 
 _log = logging.getLogger("turncast.server")
 _LOOK, _EXPIRE = 1.0, 60.0  # seconds between looks at the folders of models, and at old conversations

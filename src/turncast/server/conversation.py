@@ -23,12 +23,12 @@ from turncast.server.bodies import (
     UndoBody,
     Undone,
 )
-from turncast.server.patience import in_time
-from turncast.server.service import PROBLEMS, Service, json_response, service_of
+from turncast.server.context import PROBLEMS, Service, json_response, service_of
+from turncast.server.timeouts import in_time
 from turncast.sessions.event import ends_open, turns_of
+from turncast.sessions.json_views import Told, told_of_turn
 from turncast.sessions.request import Begin, Commit, Observe, Override, Undo
 from turncast.sessions.store import Store
-from turncast.sessions.told import Told, told_of_turn
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"], responses=PROBLEMS)
 Here = Annotated[Service, Depends(service_of)]

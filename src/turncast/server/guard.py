@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from typing import Any
 
-from turncast.server.keys import OPEN, Keys
+from turncast.server.api_keys import OPEN, Keys
 from turncast.server.problem import INTERNAL, Refusal
 
 Scope = MutableMapping[str, Any]

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 
 from turncast.server.conversation import Here
-from turncast.server.patience import in_time
+from turncast.server.timeouts import in_time
 
 router = APIRouter(tags=["health"])
 

@@ -9,7 +9,7 @@ from typing import Any
 from turncast.dialogue import Turn
 from turncast.errors import CorpusError
 from turncast.readers.messages import read_messages
-from turncast.readers.reading import Reading
+from turncast.readers.read_config import Reading
 
 _NEXT = "what the agent does next"
 

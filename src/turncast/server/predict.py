@@ -8,9 +8,9 @@ from fastapi import APIRouter, Query
 
 from turncast.dialogue import Dialogue
 from turncast.server.bodies import Name, PredictBody, PredictTold
+from turncast.server.context import PROBLEMS
 from turncast.server.conversation import Here
-from turncast.server.service import PROBLEMS
-from turncast.sessions.told import Told, told_of
+from turncast.sessions.json_views import Told, told_of
 
 router = APIRouter(prefix="/v1", responses=PROBLEMS)
 

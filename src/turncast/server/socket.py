@@ -10,9 +10,9 @@ from pydantic import Field, ValidationError
 
 from turncast.errors import TurncastError
 from turncast.server.bodies import ID, CommitBody, ObserveBody, OverrideBody, UndoBody, Whole
+from turncast.server.context import Service
 from turncast.server.conversation import commit_of, observe_of, override_of, undo_of
 from turncast.server.problem import Refusal, refusal_of, refusal_of_fields
-from turncast.server.service import Service
 from turncast.sessions.request import Request
 
 router = APIRouter()

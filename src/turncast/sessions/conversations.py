@@ -11,10 +11,10 @@ from functools import partial
 from turncast.dialogue import Turn
 from turncast.errors import AskedOtherwise, Busy, NoConversation, NoModel, NoTurn, TurncastError
 from turncast.policy import Policy, PolicyState
+from turncast.sessions.json_views import Told, told_of, told_of_turn
 from turncast.sessions.request import Begin, Commit, Observe, Override, Request, Undo
 from turncast.sessions.session import Session
 from turncast.sessions.store import Answer, Change, Store, Stored
-from turncast.sessions.told import Told, told_of, told_of_turn
 
 Outcome = str | TurncastError
 """The answer to a request as JSON, or why it was refused."""

@@ -8,7 +8,7 @@ from turncast.dialogue import Fact, Turn
 from turncast.errors import NoTurn, StateError, UnknownAction
 from turncast.policy import Policy, PolicyState, Prediction
 from turncast.sessions.event import Event, ends_open, turns_of
-from turncast.sessions.standing import Standing
+from turncast.sessions.snapshot import Standing
 
 _KEPT = 16  # states of so many last turns are at hand for an undo; what is older is made again from the log
 

@@ -17,11 +17,11 @@ from turncast.config import TrainConfig
 from turncast.errors import ConfigError
 from turncast.features import Batch, Batches, Corruption
 from turncast.network import read_weights
-from turncast.rules.refusals import permitted
-from turncast.training.ahead import ahead
-from turncast.training.averaging import averaged
-from turncast.training.own_actions import own_previous, share_of_own
+from turncast.training.ema import averaged
+from turncast.training.prefetch import ahead
 from turncast.training.progress import Progress
+from turncast.training.rule_masks import permitted
+from turncast.training.scheduled_sampling import own_previous, share_of_own
 from turncast.training.step import Step, make_optimizer, make_step
 from turncast.vocabulary import ActionSpace
 

@@ -13,7 +13,7 @@ from turncast.config import EncoderConfig, NetworkConfig, Settings, TrainConfig
 from turncast.dialogue import Corpus, Dialogue
 from turncast.errors import ConfigError, CorpusError
 from turncast.features import TurnEncoder
-from turncast.features.grow import grown, origins
+from turncast.features.extend_encoder import grown, origins
 from turncast.policy import Policy
 from turncast.runtime import members_of
 from turncast.training.split import draw

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from turncast.config import TrainConfig
 from turncast.features import Batch, Batches
 from turncast.layers import BitDense
-from turncast.training.averaging import averages_in
 from turncast.training.compile_cache import keep_compiled
+from turncast.training.ema import averages_in
 from turncast.training.losses import turn_losses
-from turncast.training.own_actions import share_of_own
-from turncast.training.touched_bits import TouchedBits
+from turncast.training.scheduled_sampling import share_of_own
+from turncast.training.sparse_rows import TouchedBits
 from turncast.training.workers import Compiled, Workers
 
 _LOOKED_AT = 16

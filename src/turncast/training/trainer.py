@@ -16,17 +16,17 @@ from turncast.errors import ConfigError
 from turncast.layouts import labelled
 from turncast.policy import Card, Policy
 from turncast.rules import NO_RULES, Rules
-from turncast.rules.refusals import check_layout
 from turncast.runtime import stacked
 from turncast.training.checkpoint import Checkpoint, Member
-from turncast.training.decide import fit_decision
+from turncast.training.count_table_weight import check_mixing, with_counts
+from turncast.training.fit_decision import fit_decision
 from turncast.training.grow import grown_settings
 from turncast.training.interruption import Interruption
-from turncast.training.lessons import Lessons, prepare
 from turncast.training.members import checkpoint_of, train_members
-from turncast.training.mixing import check_mixing, with_counts
-from turncast.training.own_actions import with_own_actions
+from turncast.training.prepare import Lessons, prepare
 from turncast.training.progress import Progress, Silence
+from turncast.training.rule_masks import check_layout
+from turncast.training.scheduled_sampling import with_own_actions
 from turncast.training.split import split_dev
 from turncast.version import __version__
 from turncast.vocabulary import ActionSpace

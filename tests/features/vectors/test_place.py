@@ -5,10 +5,10 @@ import shutil
 
 import pytest
 
+from support.vectors import model2vec_folder
 from turncast.errors import ConfigError, MissingExtra
-from turncast.features.vectors import open_vectors
-from turncast.features.vectors.place import CACHED, hash_of
-from vector_support import model2vec_folder
+from turncast.features.text.vectors import open_vectors
+from turncast.features.text.vectors.load import CACHED, hash_of
 
 
 def test_the_hash_follows_what_is_read_and_not_where_it_lies(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turncast.features.vectors import ProductQuantiser
+from turncast.features.text.vectors import ProductQuantiser
 
 
 def vectors_of(count: int, width: int, seed: int = 0) -> np.ndarray:
@@ -51,7 +51,7 @@ def test_more_parts_and_more_of_each_lose_less(less, more):
 def test_k_means_loses_less_than_the_parts_that_it_begins_with(monkeypatch):
     vectors = vectors_of(300, 8)
     learned = ProductQuantiser.learn(vectors, 2, 8, 1)
-    monkeypatch.setattr("turncast.features.vectors.quantiser._PASSES", 0)
+    monkeypatch.setattr("turncast.features.text.vectors.quantiser._PASSES", 0)
     assert lost(learned, vectors) < 0.9 * lost(ProductQuantiser.learn(vectors, 2, 8, 1), vectors)
 
 
@@ -60,7 +60,7 @@ def test_the_seed_decides_and_the_order_in_memory_does_not(monkeypatch):
     first = ProductQuantiser.learn(vectors, 2, 8, 1)
     assert np.array_equal(ProductQuantiser.learn(vectors, 2, 8, 1).centroids, first.centroids)
     assert not np.array_equal(ProductQuantiser.learn(vectors, 2, 8, 2).centroids, first.centroids)
-    monkeypatch.setattr("turncast.features.vectors.quantiser._AT_ONCE", 7)
+    monkeypatch.setattr("turncast.features.text.vectors.quantiser._AT_ONCE", 7)
     assert np.allclose(ProductQuantiser.learn(vectors, 2, 8, 1).centroids, first.centroids, atol=1e-5)
 
 

@@ -6,12 +6,12 @@ import json
 import numpy as np
 import pytest
 
-from support import tiny
+from support.corpora import tiny
+from support.vectors import tokenizer_of
 from turncast import EncoderConfig
 from turncast.errors import ConfigError, MissingExtra
 from turncast.features import Census, TurnEncoder
-from turncast.features.vectors import SentenceVectors, open_vectors
-from vector_support import tokenizer_of
+from turncast.features.text.vectors import SentenceVectors, open_vectors
 
 HERE = importlib.util.find_spec("sentence_transformers") is not None
 TRANSFORMER = "sentence_transformers.models.Transformer"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
+from support.vectors import model2vec_folder, tokenizer_of, write_folder
 from turncast.errors import ConfigError
-from turncast.features.vectors import StaticVectors, open_vectors
-from vector_support import model2vec_folder, tokenizer_of, write_folder
+from turncast.features.text.vectors import StaticVectors, open_vectors
 
 MODULES = "sentence_transformers.models."
 

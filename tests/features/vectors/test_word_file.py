@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from turncast.errors import ConfigError
-from turncast.features.vectors import open_vectors
+from turncast.features.text.vectors import open_vectors
 
 
 @pytest.mark.parametrize("head", ["", "4 2\n"])

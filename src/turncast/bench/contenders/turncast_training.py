@@ -16,7 +16,7 @@ from turncast.config import NetworkConfig, TrainConfig
 from turncast.features import Batch, Batches
 from turncast.layers import LSTM, TimeDistributed
 from turncast.network import build_network, write_weights
-from turncast.training.ahead import ahead
+from turncast.training.prefetch import ahead
 from turncast.training.step import make_optimizer, make_step
 
 

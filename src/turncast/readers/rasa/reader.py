@@ -11,7 +11,7 @@ from turncast.readers.rasa.domain import Domain
 from turncast.readers.rasa.paths import paths_of
 from turncast.readers.rasa.project import blocks_of
 from turncast.readers.rasa.turns import turns_of
-from turncast.readers.reading import Reading
+from turncast.readers.read_config import Reading
 from turncast.readers.skipped import Skipped
 
 

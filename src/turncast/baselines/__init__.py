@@ -1,0 +1,3 @@
+"""Baselines: what a policy is judged against and mixed with."""
+
+__all__: list[str] = []

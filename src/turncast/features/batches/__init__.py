@@ -1,0 +1,3 @@
+"""Batches: encoded dialogues, padded, bucketed and augmented."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""Responses: templates, and the values that fill them."""
+
+__all__: list[str] = []

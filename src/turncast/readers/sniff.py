@@ -1,0 +1,88 @@
+"""The beginning of a file: enough to tell its format, or that it is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from turncast.errors import CorpusError
+from turncast.readers.compression import packing_of, plain_path
+from turncast.readers.lines import FIRST_BYTES, first_bytes
+
+_MARKS = {  # the longer ones first: one begins with another
+    b"\xff\xfe\0\0": "UTF-32",
+    b"\0\0\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+_ARCHIVES = {
+    (0, b"PK\x03\x04"): "zip",
+    (0, b"PK\x05\x06"): "zip",
+    (0, b"7z\xbc\xaf\x27\x1c"): "7z",
+    (0, b"Rar!\x1a\x07"): "rar",
+    (257, b"ustar"): "tar",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The beginning of a file, enough to tell its format.
+
+    Attributes:
+        path: the file's path, without the suffix of a compression.
+        raw: its first bytes, unpacked.
+        lines: its first lines; whole lines only, the blank ones left out.
+    """
+
+    path: Path
+    raw: bytes
+    lines: tuple[str, ...]
+
+    @property
+    def first(self) -> str:
+        """The first line that is not blank."""
+        return self.lines[0] if self.lines else ""
+
+
+class NotThisFile(CorpusError):
+    """A file without dialogues: in a folder it is passed over, and its reason is counted."""
+
+    def __init__(self, path: Path, reason: str, problem: str, cure: str) -> None:
+        super().__init__(str(path), problem, cure)
+        self.reason = reason
+
+
+def head_of(path: Path) -> Head:
+    """Return the beginning of a file.
+
+    Raises:
+        CorpusError: where it cannot be read, is empty, an archive, or text in another encoding than UTF-8.
+    """
+    raw = first_bytes(path)
+    if not raw.removeprefix(b"\xef\xbb\xbf").strip():
+        raise NotThisFile(path, "empty file", "the file is empty", "give a file with dialogues")
+    for (place, magic), kind in _ARCHIVES.items():
+        if raw.startswith(magic, place):
+            cure = "unpack it, and name the folder or the files"
+            raise NotThisFile(path, f"{kind} archive", f"this is a {kind} archive", cure)
+    if packing_of(raw):
+        raise NotThisFile(path, "file compressed twice", "it is compressed twice", "unpack it once")
+    encoding = _other_encoding(raw)
+    if encoding:
+        raise NotThisFile(path, f"file in {encoding}", f"the file is {encoding}", "save it as UTF-8")
+    if b"\r" in raw.rstrip() and b"\n" not in raw and not raw.startswith(b"PAR1"):
+        problem = "its lines end in CR alone, as on old Macintoshes"
+        raise NotThisFile(path, "file whose lines end in CR alone", problem, "save it with LF line ends")
+    lines = raw.decode("utf-8-sig", errors="replace").splitlines()
+    whole = lines if len(raw) < FIRST_BYTES or len(lines) < 2 else lines[:-1]
+    return Head(plain_path(path), raw, tuple(line for line in whole if line.strip()))
+
+
+def _other_encoding(raw: bytes) -> str | None:
+    for mark, encoding in _MARKS.items():
+        if raw.startswith(mark):
+            return encoding
+    # Without a mark: plain letters in UTF-16 have a zero at every second place.
+    even, odd = (raw[start:512:2] for start in (0, 1))
+    low, high = sorted((even.count(0), odd.count(0)))
+    return "UTF-16 (without a byte order mark)" if not low and high > len(even) // 2 > 1 else None

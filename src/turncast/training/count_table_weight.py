@@ -1,0 +1,88 @@
+"""The share of the counts in a policy's predictions, chosen on the dev part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from turncast.baselines.floors import FloorCounts
+from turncast.config import NetworkConfig, TrainConfig
+from turncast.dialogue import Corpus
+from turncast.errors import ConfigError
+from turncast.layouts import Actions, lesson
+from turncast.policy import CountTable, Policy
+from turncast.vocabulary import ActionSpace
+
+WEIGHTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
+"""The shares that `auto` tries."""
+
+
+def check_mixing(network: NetworkConfig, config: TrainConfig) -> None:
+    """Refuse counts beside a network that answers with a whole course: they know one answer of each case.
+
+    Raises:
+        ConfigError: for the layout `one-to-many`.
+    """
+    if config.count_table != "off" and network.layout == "one-to-many":
+        raise ConfigError(
+            f"setting 'count_table' is {config.count_table!r}; one-to-many takes no counts, leave it off"
+        )
+
+
+def with_counts(policy: Policy, counts: FloorCounts, dev: Corpus, wanted: float | str) -> Policy:
+    """Return the policy with the share of the counts that is wanted.
+
+    The counts are of the training part, on whose turns they would look better than they are; so with `auto`
+    the share is judged on the dev part, which they have not seen.
+
+    Args:
+        policy: without a table.
+        counts: of the training part.
+        dev: the dev part.
+        wanted: `off`, `auto` or a weight.
+    """
+    if wanted == "off":
+        return policy
+    weight = 1.0 if isinstance(wanted, str) else wanted
+    table = CountTable.of(counts, policy.floors, policy.space, weight)
+    if isinstance(wanted, str):
+        table = replace(table, weight=best_weight(policy, table, dev))
+    return replace(policy, table=table) if table.weight else policy
+
+
+def best_weight(policy: Policy, table: CountTable, dev: Corpus) -> float:
+    """Return the share with most decisions of the dev part right; among equals the smallest log loss.
+
+    Unknown actions are wrong at any share.
+    """
+    tallies = [_Tally() for _ in WEIGHTS]
+    for dialogue in dev:
+        one, predictions = lesson(policy.config, dialogue), policy.predict(dialogue)
+        for (turn, previous, true), prediction in zip(one.decisions, predictions, strict=True):
+            counted = table.distribution(turn, previous)
+            for weight, tally in zip(WEIGHTS, tallies, strict=True):
+                tally.add(policy.space, (1 - weight) * prediction.probabilities + weight * counted, true)
+    merits = [(tally.right, -tally.loss, -weight) for weight, tally in zip(WEIGHTS, tallies, strict=True)]
+    return WEIGHTS[merits.index(max(merits))]
+
+
+@dataclass(slots=True)
+class _Tally:
+    right: int = 0
+    loss: float = 0.0
+
+    def add(self, space: ActionSpace, probabilities: NDArray[np.float32], true: Actions) -> None:
+        known = [action for action in true if action in space]
+        if len(known) < len(true):
+            return
+        bits = space.bits(known).astype(bool)
+        self.right += bool((space.decide(probabilities) == bits).all())
+        self.loss += _loss(probabilities, bits, space.multi)
+
+
+def _loss(probabilities: NDArray[np.float32], true: NDArray[np.bool_], multi: bool) -> float:
+    """Return the cross-entropy of one decision."""
+    right = probabilities[true] if not multi else np.where(true, probabilities, 1 - probabilities)
+    return float(-np.log(np.maximum(right, 1e-9)).sum())

@@ -1,0 +1,70 @@
+"""What the page's routes share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.responses import Response
+
+from turncast.policy import Policy
+from turncast.server.api_keys import Keys
+from turncast.server.context import Service
+from turncast.web.evaluation_job import Judging
+from turncast.web.render import page
+from turncast.web.retrain_job import Retraining
+from turncast.web.workspace import Material
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The parts of a page that runs. It shows the first model of the server.
+
+    Attributes:
+        service: the server.
+        keys: those that let people in; everyone is let in where there are none.
+        material: what is looked at and learned from.
+        judging: what the model gets wrong on the dev part.
+        retraining: the training that runs, or ran last.
+    """
+
+    service: Service
+    keys: Keys
+    material: Material
+    judging: Judging
+    retraining: Retraining
+
+    @classmethod
+    def of(cls, service: Service, keys: Keys, material: Material) -> Site:
+        """Return the page of a server."""
+        return cls(service, keys, material, Judging(material), Retraining(material))
+
+    def show(self, template: str, status: int = 200, **values: Any) -> Response:
+        """Return a page as an answer."""
+        return page(template, status, keys=bool(self.keys), **values)
+
+    @property
+    def model(self) -> str:
+        """The name of the model that is shown."""
+        return self.service.models.default
+
+    @property
+    def policy(self) -> Policy:
+        """The model as it is now."""
+        return self.service.models.named(None)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the model lies; None where it is in memory alone."""
+        return self.service.models.folder(self.model)
+
+
+async def site_of(request: Request) -> Site:
+    """Return the parts of the page that a request came to."""
+    site: Site = request.app.state.site
+    return site
+
+
+Here = Annotated[Site, Depends(site_of)]

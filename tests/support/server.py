@@ -1,0 +1,112 @@
+"""What the tests of the server share: a server in the test's own process, and one in a process of its own."""
+
+import asyncio
+import contextlib
+import subprocess
+import sys
+
+import httpx
+
+from support.forked import Forked
+from support.services import free_port, wait_for
+from turncast.server import Models, create_app
+from turncast.sessions import open_store
+
+
+def assert_problem(answer, status, kind, where):
+    """An error has the one shape, and nothing else."""
+    assert answer.status_code == status, answer.text
+    problem = answer.json()
+    assert list(problem) == ["type", "message", "where", "cure"]
+    assert (problem["type"], problem["where"]) == (kind, where)
+    assert all(isinstance(value, str) and value for value in problem.values())
+    assert answer.headers["content-type"] == "application/json"
+    return problem
+
+
+class Client:
+    """Asks an application without a network; the application lives as long as the client."""
+
+    def __init__(self, app, **settings):
+        self.app = app
+        self._runner = asyncio.Runner()
+        self._life = app.router.lifespan_context(app)
+        self._run(self._life.__aenter__())
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", **settings)
+
+    def _run(self, coroutine):
+        return self._runner.run(coroutine)
+
+    def ask(self, method, path, **content):
+        return self._run(self._client.request(method, path, **content))
+
+    def send(self, request):
+        """Send a request as it is."""
+        return self._run(self._client.send(request))
+
+    def get(self, path, **content):
+        return self.ask("GET", path, **content)
+
+    def post(self, path, body=None, **content):
+        return self.ask("POST", path, json=body, **content)
+
+    def sleep(self, seconds):
+        """Let the application work on."""
+        self._run(asyncio.sleep(seconds))
+
+    def together(self, *requests):
+        """Post all at once: (path, body) each."""
+        return self.all_at_once(*(("POST", *request) for request in requests))
+
+    def all_at_once(self, *requests):
+        """Ask all at once: (method, path) or (method, path, body) each."""
+
+        async def all_of_them():
+            asked = (
+                self._client.request(method, path, json=body[0] if body else None)
+                for method, path, *body in requests
+            )
+            return await asyncio.gather(*asked)
+
+        return self._run(all_of_them())
+
+    def close(self):
+        self._run(self._client.aclose())
+        self._run(self._life.__aexit__(None, None, None))
+        self._runner.close()
+
+
+@contextlib.contextmanager
+def client_of(models, store="memory:", settings=None, **options):
+    client = Client(create_app(Models(models), open_store(store), **options), **(settings or {}))
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+@contextlib.contextmanager
+def serving(model, store, *options, port=None):
+    """`turncast serve` in a process of its own, soon ready; yields its address and the process."""
+    port = port or free_port()
+    process = Forked("serve", str(model), "--store", store, "--port", str(port), *options)
+    try:
+        wait_for(port, process)
+        yield f"http://127.0.0.1:{port}", process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def serving_as_users_do(model, store):
+    """`turncast serve` as a program; yields its address and the process, with what it says."""
+    port = free_port()
+    command = [sys.executable, "-m", "turncast", "serve", str(model), "--store", store, "--port", str(port)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            wait_for(port, process)
+            yield f"http://127.0.0.1:{port}", process
+        finally:
+            process.kill()

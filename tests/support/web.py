@@ -1,0 +1,109 @@
+"""What the tests of the page share: a server with a page, its forms, and material to learn from."""
+
+import json
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import turncast
+from support.corpora import QUICK, SMALL, tiny
+from support.server import client_of
+from turncast.evaluation import evaluate
+from turncast.readers import to_json
+from turncast.server import Material
+from turncast.training import split_dev
+
+HERE = {"origin": "http://127.0.0.1:8000"}
+
+
+def written(corpus, path):
+    """The corpus as JSON Lines."""
+    path.write_text("".join(to_json(dialogue) + "\n" for dialogue in corpus))
+    return path
+
+
+def trained(folder, corpus, config=QUICK, **later):
+    """A model as `turncast train` leaves it, with its report; `later` are settings of a retraining."""
+
+    part, dev = split_dev(corpus, config.dev_share, config.seed)
+    policy = turncast.train(part, dev, network=SMALL, config=config)
+    card = replace(policy.card, train=policy.card.train.model_copy(update=later))
+    policy = replace(policy, card=card)
+    policy.save(folder, report=json.dumps(evaluate(policy, dev).to_json()))
+    return policy
+
+
+def material_of(folder, corpus=None, **given):
+    """A corpus in a file, and a place for corrections."""
+    sources = () if corpus is None else (str(written(corpus, folder / "corpus.jsonl")),)
+    return Material(sources, corrections=folder / "corrections.jsonl", **given)
+
+
+@contextmanager
+def page_of(model, material, **options):
+    with client_of({"default": model}, page=material, **options) as client:
+        yield client
+
+
+def send(client, path, headers=HERE, **fields):
+    """Send a form; returns the answer, redirects not followed."""
+    return client.ask("POST", path, data=fields, headers=headers)
+
+
+def begin(client, *users):
+    """Have a conversation; returns its path."""
+    path = send(client, "/ui/talk", user=users[0]).headers["location"]
+    for user in users[1:]:
+        assert send(client, path, user=user).headers["location"] == path
+    return path
+
+
+def wait_until(client, path, there, seconds=60):
+    """Load a page again and again until a text is in it."""
+    end = time.monotonic() + seconds
+    while there not in (text := client.get(path).text):
+        assert time.monotonic() < end, text
+        client.sleep(0.1)
+    return text
+
+
+class Texts(HTMLParser):
+    """What a page says: the texts of its elements, by their id."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.by_id = [], {}
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        if tag not in ("meta", "link", "input", "img"):
+            self.open.append(dict(attributes).get("id"))
+
+    def handle_startendtag(self, tag, attributes):
+        pass
+
+    def handle_endtag(self, tag):
+        self.open.pop()
+
+    def handle_data(self, data):
+        for id in filter(None, self.open):
+            self.by_id[id] = " ".join(f"{self.by_id.get(id, '')} {data}".split())
+
+
+def texts(html):
+    return Texts(html).by_id
+
+
+CORPUS = tiny(dialogues=24)
+
+
+def poor(folder):
+    """A model that has learned next to nothing, and that a retraining makes better."""
+    return trained(
+        folder,
+        CORPUS,
+        QUICK.model_copy(update={"epochs": 1, "learning_rate": 1e-6}),
+        epochs=8,
+        learning_rate=0.02,
+    )
