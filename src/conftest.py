@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import turncast
-from server_support import serving
+from support.server import serving
 from turncast.bench.made_up import random_policy
 
 
