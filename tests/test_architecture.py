@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import subprocess
 import sys
 from pathlib import Path
 
@@ -91,6 +92,23 @@ def test_what_serves_all_readers_lies_beside_them():
         }
         given = {"write", "to_rasa_yaml", "read_rasa", "is_rasa", "holds_stories", "project_files"}
         assert {name.split(".")[-1] for name in inner} <= given, path.relative_to(PACKAGE)
+
+
+NOT_FOR_THE_SERVER = {"data", "evaluation", "training", "web"}
+
+
+def test_the_server_imports_no_tool_of_training():
+    for path in sorted((PACKAGE / "server").glob("*.py")):
+        rooms = {name.split(".")[1] for name in imports(path, inside_functions=True) if "turncast." in name}
+        assert not rooms & NOT_FOR_THE_SERVER, path.name
+
+
+def test_a_process_that_serves_loads_no_tool_of_training():
+    code = (
+        "import sys, turncast.server; print(*(name for name in sys.modules if name.startswith('turncast.')))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert not {name.split(".")[1] for name in loaded.split()} & {*NOT_FOR_THE_SERVER, "backend"}
 
 
 def test_a_client_needs_httpx_and_our_values_alone():

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from support.web import CORPUS, material_of, page_of, send, texts, trained, wait_until, written
+from support.web import CORPUS, page_of, send, texts, trained, wait_until, workspace_in, written
 from turncast.evaluation import evaluate
 from turncast.training import split_dev
 from turncast.web.confusions import Confusions, PlacesTally
@@ -20,7 +20,7 @@ def model(tmp_path):
 
 @pytest.fixture
 def page(model, tmp_path):
-    with page_of(model, material_of(tmp_path, CORPUS)) as client:
+    with page_of(model, workspace_in(tmp_path, CORPUS)) as client:
         yield client
 
 
@@ -55,12 +55,12 @@ def test_pages_hold_every_dialogue_once(page):
 
 
 def test_a_corpus_that_is_missing_or_damaged_is_said_so(policy, tmp_path):
-    with page_of(policy, material_of(tmp_path)) as page:
+    with page_of(policy, workspace_in(tmp_path)) as page:
         assert "--corpus dialogs.jsonl" in page.get("/ui/corpus").text
         assert "--corpus FILE" in page.get("/ui/evaluation").text
         answer = send(page, "/ui/evaluation")
         assert answer.status_code == 409
-    with page_of(policy, material_of(tmp_path, CORPUS)) as page:
+    with page_of(policy, workspace_in(tmp_path, CORPUS)) as page:
         (tmp_path / "corpus.jsonl").write_text('{"id": "a"}\n')
         answer = page.get("/ui/corpus")
         assert answer.status_code == 422
@@ -71,9 +71,9 @@ def test_a_corpus_that_is_missing_or_damaged_is_said_so(policy, tmp_path):
 
 
 def test_what_the_reader_left_out_is_told(policy, tmp_path):
-    material = material_of(tmp_path, CORPUS)
+    workspace = workspace_in(tmp_path, CORPUS)
     (tmp_path / "corpus.jsonl").write_text('{"turns": [{"actions": ["a"]}], "odd": 1}\n')
-    with page_of(policy, material) as page:
+    with page_of(policy, workspace) as page:
         assert "1 × unknown dialogue key &#39;odd&#39;" in page.get("/ui/corpus").text
 
 
@@ -129,7 +129,7 @@ def test_confusions_are_those_of_an_evaluation(policy):
 
 
 def test_behind_a_cell_are_its_dialogues(page):
-    policy = page.app.state.page.policy
+    policy = page.app.state.site.policy
     assert page.get("/ui/evaluation/cell?true=confirm&taken=ask_size").status_code == 303  # not judged yet
     send(page, "/ui/evaluation")
     shown = wait_until(page, "/ui/evaluation", "The confusions are there.")
@@ -150,6 +150,6 @@ def test_behind_a_cell_are_its_dialogues(page):
 
 def test_a_dev_part_of_its_own_judges(policy, tmp_path):
     dev = written(list(CORPUS)[:3], tmp_path / "dev.jsonl")
-    with page_of(policy, material_of(tmp_path, CORPUS, dev=(str(dev),))) as page:
+    with page_of(policy, workspace_in(tmp_path, CORPUS, dev=(str(dev),))) as page:
         send(page, "/ui/evaluation")
         assert "3 dialogues" in wait_until(page, "/ui/evaluation", "Action by action")

@@ -7,7 +7,7 @@ import pytest
 
 import turncast
 from support.corpora import QUICK
-from support.web import CORPUS, begin, material_of, page_of, poor, send, texts, trained, wait_until, written
+from support.web import CORPUS, begin, page_of, poor, send, texts, trained, wait_until, workspace_in, written
 from turncast import Dialogue, Policy, Turn
 from turncast.errors import CorpusError, ModelError
 from turncast.training import split_dev
@@ -42,11 +42,11 @@ def corrected(number=0, user="a tea please"):
 
 
 def test_a_model_that_is_no_worse_takes_the_place(model, tmp_path):
-    material, told = material_of(tmp_path, CORPUS), []
+    workspace, told = workspace_in(tmp_path, CORPUS), []
     old = Policy.load(model)
     for number in range(6):
-        material.saved.save(corrected(number))
-    outcome = retrain(model, material, told.append)
+        workspace.saved.save(corrected(number))
+    outcome = retrain(model, workspace, told.append)
     new = Policy.load(model)
     assert outcome["taken"]
     assert outcome["held_out"]
@@ -64,28 +64,28 @@ def test_a_model_that_is_no_worse_takes_the_place(model, tmp_path):
     assert told[0]["all"] == new.card.train.epochs * new.card.corpus["turns"]
     assert max(record.get("done", 0) for record in told) == len(new.card.metrics) * new.card.corpus["turns"]
     # After one more correction: the model that learned from the first ones has not seen dev either.
-    material.saved.save(corrected(7))
-    assert retrain(model, material, told.append)["held_out"]
+    workspace.saved.save(corrected(7))
+    assert retrain(model, workspace, told.append)["held_out"]
 
 
 def test_a_worse_model_does_not(good, tmp_path):
     folder = tmp_path / "model"
     shutil.copytree(good, folder)
     before = Policy.load(folder)
-    outcome = retrain(folder, material_of(tmp_path, CORPUS), lambda record: None)
+    outcome = retrain(folder, workspace_in(tmp_path, CORPUS), lambda record: None)
     assert not outcome["taken"]
     assert outcome["after"][0] < outcome["before"][0]
     assert Policy.load(folder).digest == before.digest
 
 
 def test_corrections_never_judge(model, tmp_path):
-    material = material_of(tmp_path, CORPUS)
+    workspace = workspace_in(tmp_path, CORPUS)
     _, dev = split_dev(CORPUS, QUICK.dev_share, QUICK.seed)
     first = next(iter(dev))
-    material.saved.save(replace(first, turns=first.turns[:1]))  # a dialogue of the dev part, put right
-    outcome = retrain(model, material, lambda record: None)
+    workspace.saved.save(replace(first, turns=first.turns[:1]))  # a dialogue of the dev part, put right
+    outcome = retrain(model, workspace, lambda record: None)
     kept_out, whole = len(first), sum(len(dialogue) for dialogue in dev)
-    _, judges = material.parts(QUICK, {first.id})
+    _, judges = workspace.parts(QUICK, {first.id})
     assert first.id not in {dialogue.id for dialogue in judges}
     assert outcome["after"][1] == sum(len(dialogue) for dialogue in judges)
     assert first.id in {dialogue.id for dialogue in CORPUS}
@@ -94,7 +94,7 @@ def test_corrections_never_judge(model, tmp_path):
 
 def test_it_is_said_where_the_old_model_may_know_the_dev_part(model, tmp_path):
     other = turncast.Corpus("more", [*CORPUS, *(replace(d, id=f"more-{d.id}") for d in CORPUS)])
-    outcome = retrain(model, material_of(tmp_path, other), lambda record: None)
+    outcome = retrain(model, workspace_in(tmp_path, other), lambda record: None)
     assert not outcome["held_out"]
 
 
@@ -104,30 +104,30 @@ def test_a_model_that_was_replaced_meanwhile_is_left_alone(model, good, tmp_path
             Policy.load(good).save(model, force=True)
 
     with pytest.raises(ModelError, match="was replaced meanwhile"):
-        retrain(model, material_of(tmp_path, CORPUS), tell)
+        retrain(model, workspace_in(tmp_path, CORPUS), tell)
     assert Policy.load(model).digest == Policy.load(good).digest
 
 
 def test_damaged_material_is_refused(model, tmp_path):
-    material = material_of(tmp_path, CORPUS)
-    material.corrections.write_text("{}\n")
+    workspace = workspace_in(tmp_path, CORPUS)
+    workspace.corrections.write_text("{}\n")
     with pytest.raises(CorpusError, match=r"corrections\.jsonl line 1"):
-        retrain(model, material, lambda record: None)
+        retrain(model, workspace, lambda record: None)
 
 
 def test_the_job_to_its_end(model, tmp_path):
     """In a process of its own, while the server goes on serving; the new model then serves."""
-    with page_of(model, material_of(tmp_path, CORPUS)) as page:
+    with page_of(model, workspace_in(tmp_path, CORPUS)) as page:
         old = page.get("/v1/model").json()["digest"]
         assert texts(page.get("/ui/retrain").text)["start"] == "Retrain"
         path = begin(page, "a tea please", "small")
         send(page, f"{path}/turns/1", actions="confirm")
         send(page, f"{path}/save")
         assert send(page, "/ui/retrain").headers["location"] == "/ui/retrain"
-        task = page.app.state.page.retraining._task
+        task = page.app.state.site.retraining._task
         assert 'id="progress"' in page.get("/ui/retrain").text
         send(page, "/ui/retrain")  # one at a time
-        assert page.app.state.page.retraining._task is task
+        assert page.app.state.site.retraining._task is task
         send(page, path, user="yes")
         shown = texts(wait_until(page, "/ui/retrain", 'id="outcome"'))
         assert "The new model serves now." in shown["outcome"]
@@ -140,7 +140,7 @@ def test_the_job_to_its_end(model, tmp_path):
 
 
 def test_the_job_is_cancelled(model, tmp_path):
-    with page_of(model, material_of(tmp_path, CORPUS)) as page:
+    with page_of(model, workspace_in(tmp_path, CORPUS)) as page:
         old = Policy.load(model).digest
         send(page, "/ui/retrain")
         send(page, "/ui/retrain/cancel")
@@ -148,12 +148,12 @@ def test_the_job_is_cancelled(model, tmp_path):
         assert Policy.load(model).digest == old
         send(page, "/ui/retrain/cancel")  # there is nothing to cancel now
         send(page, "/ui/retrain")  # it can begin again; the server's end ends it
-        process = page.app.state.page.retraining
+        process = page.app.state.site.retraining
     assert process.now.stage == "cancelled"
 
 
 def test_the_job_that_fails_says_why(model, tmp_path):
-    with page_of(model, material_of(tmp_path, CORPUS)) as page:
+    with page_of(model, workspace_in(tmp_path, CORPUS)) as page:
         written([], tmp_path / "corpus.jsonl")
         send(page, "/ui/retrain")
         shown = texts(wait_until(page, "/ui/retrain", "job-problem"))
@@ -163,9 +163,9 @@ def test_the_job_that_fails_says_why(model, tmp_path):
 
 
 def test_where_nothing_can_be_trained_it_is_said(policy, model, tmp_path):
-    with page_of(model, material_of(tmp_path)) as page:
+    with page_of(model, workspace_in(tmp_path)) as page:
         assert "Start the server with --corpus FILE" in page.get("/ui/retrain").text
         assert send(page, "/ui/retrain").status_code == 409
-    with page_of(policy, material_of(tmp_path, CORPUS)) as page:
+    with page_of(policy, workspace_in(tmp_path, CORPUS)) as page:
         assert "in memory alone" in page.get("/ui/retrain").text
         assert send(page, "/ui/retrain").status_code == 409

@@ -9,22 +9,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import turncast
-from support.web import CORPUS, HERE, begin, material_of, page_of, send, texts
+from support.web import CORPUS, HERE, begin, page_of, send, texts, workspace_in
 from turncast import Dialogue, Session, Turn
 from turncast.sessions import turns_of
 from turncast.sessions.snapshot import Standing
-from turncast.web import Corrections
 from turncast.web.conversation_view import correction_of, told_turns
+from turncast.web.corrections import Corrections
 
 
 @pytest.fixture
 def page(policy, tmp_path):
-    with page_of(policy, material_of(tmp_path, CORPUS)) as client:
+    with page_of(policy, workspace_in(tmp_path, CORPUS)) as client:
         yield client
 
 
 def store_of(client):
-    return client.app.state.service.store
+    return client.app.state.site.service.store
 
 
 def test_the_way_in(page):
@@ -44,7 +44,7 @@ def test_looking_creates_nothing(page):
     for path in ("/", "/ui/talk", "/ui/corpus", "/ui/evaluation", "/ui/retrain", "/ui/talk/none"):
         page.get(path)
     assert list(store_of(page).ids()) == []
-    assert not page.app.state.page.material.corrections.exists()
+    assert not page.app.state.site.workspace.corrections.exists()
 
 
 def test_a_turn_is_shown_with_what_the_policy_ranks(page, policy):
@@ -124,7 +124,7 @@ def test_what_a_correction_changed_is_what_the_session_says(policy, users, turn,
 
 
 def test_several_actions_can_be_chosen(multi_policy, tmp_path):
-    with page_of(multi_policy, material_of(tmp_path)) as page:
+    with page_of(multi_policy, workspace_in(tmp_path)) as page:
         path = begin(page, "a tea please")
         page.ask("POST", f"{path}/turns/1", data={"actions": ["greet", "confirm"]}, headers=HERE)
         assert store_turns(page, path.rpartition("/")[2]) == [("greet", "confirm")]
@@ -145,7 +145,7 @@ def test_undo_to_the_beginning(page):
 
 def test_a_conversation_is_saved_as_it_is_now(page):
     path = begin(page, "a tea please", "small")
-    file = page.app.state.page.material.corrections
+    file = page.app.state.site.workspace.corrections
     send(page, f"{path}/save")
     (saved,) = turncast.read(file)
     assert saved == Dialogue(path.rpartition("/")[2], turns_of(store_of(page).events(saved.id)))
@@ -177,7 +177,7 @@ def test_saving_from_many_threads_loses_none(tmp_path):
 
 
 def test_what_cannot_be_saved_is_said_beside_the_button(page, policy, tmp_path):
-    path, file = begin(page, "a tea please"), page.app.state.page.material.corrections
+    path, file = begin(page, "a tea please"), page.app.state.site.workspace.corrections
     file.write_text("no dialogue\n")
     answer = send(page, f"{path}/save")
     assert answer.status_code == 422
@@ -256,7 +256,7 @@ def test_a_conversation_is_opened_by_its_id(page):
 
 def test_where_the_policy_abstains_a_person_says_what_is_done(policy, tmp_path):
     unsure = replace(policy, decision=replace(policy.decision, abstain_below=2.0))
-    with page_of(unsure, material_of(tmp_path)) as page:
+    with page_of(unsure, workspace_in(tmp_path)) as page:
         path = begin(page, "a tea please")
         shown = texts(page.get(path).text)["turn-1"]
         assert "nothing is done yet" in shown

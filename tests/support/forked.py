@@ -4,11 +4,11 @@ import multiprocessing
 import os
 import sys
 
-import turncast.server
+import turncast.web
 from turncast.cli import main
 
 _COPIED = multiprocessing.get_context("forkserver")
-_COPIED.set_forkserver_preload([__name__, turncast.server.__name__, "uvicorn"])
+_COPIED.set_forkserver_preload([__name__, turncast.web.__name__, "uvicorn"])
 
 
 class Forked:

@@ -79,7 +79,15 @@ class Client:
 
 @contextlib.contextmanager
 def client_of(models, store="memory:", settings=None, **options):
-    client = Client(create_app(Models(models), open_store(store), **options), **(settings or {}))
+    with client_of_app(
+        create_app(Models(models), open_store(store), **options), **(settings or {})
+    ) as client:
+        yield client
+
+
+@contextlib.contextmanager
+def client_of_app(app, **settings):
+    client = Client(app, **settings)
     try:
         yield client
     finally:

@@ -1,4 +1,4 @@
-"""What the tests of the page share: a server with a page, its forms, and material to learn from."""
+"""What the tests of the page share: a server with a page, its forms, and workspace to learn from."""
 
 import json
 import time
@@ -8,11 +8,13 @@ from html.parser import HTMLParser
 
 import turncast
 from support.corpora import QUICK, SMALL, tiny
-from support.server import client_of
+from support.server import client_of_app
 from turncast.evaluation import evaluate
 from turncast.readers import to_json
-from turncast.server import Material
+from turncast.server import Models, create_app
+from turncast.sessions import open_store
 from turncast.training import split_dev
+from turncast.web import Workspace, create_web_app
 
 HERE = {"origin": "http://127.0.0.1:8000"}
 
@@ -34,15 +36,16 @@ def trained(folder, corpus, config=QUICK, **later):
     return policy
 
 
-def material_of(folder, corpus=None, **given):
+def workspace_in(folder, corpus=None, **given):
     """A corpus in a file, and a place for corrections."""
     sources = () if corpus is None else (str(written(corpus, folder / "corpus.jsonl")),)
-    return Material(sources, corrections=folder / "corrections.jsonl", **given)
+    return Workspace(sources, corrections=folder / "corrections.jsonl", **given)
 
 
 @contextmanager
-def page_of(model, material, **options):
-    with client_of({"default": model}, page=material, **options) as client:
+def page_of(model, workspace, **options):
+    api = create_app(Models({"default": model}), open_store("memory:"), **options)
+    with client_of_app(create_web_app(api, workspace)) as client:
         yield client
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from turncast.cli.output import note
-from turncast.cli.serve_page import PageCorpus, PageCorrections, PageDev, WithPage, page_material
+from turncast.cli.serve_page import PageCorpus, PageCorrections, PageDev, WithPage, page_workspace
 from turncast.errors import ConfigError, MissingExtra
 
 if TYPE_CHECKING:
@@ -58,13 +58,14 @@ def serve(
     try:
         from turncast.server import Models, create_app, read_keys
         from turncast.sessions import open_store
+        from turncast.web import create_web_app
     except MissingExtra:
         raise
     except ImportError:
         raise MissingExtra("serving", "serve") from None
     keys = read_keys(api_key_file) if api_key_file else ()
     folders = named(models)
-    page = page_material(
+    workspace = page_workspace(
         next(iter(folders.values())),
         corpus,
         dev,
@@ -80,10 +81,11 @@ def serve(
         keys=keys,
         local=_is_loopback(host) and not keys,
         expire_after=expire_days * _DAY or None,
-        page=page,
     )
+    if workspace is not None:
+        app = create_web_app(app, workspace)
     _announce(served, host, port, bool(keys))
-    if page is not None:
+    if workspace is not None:
         note(f"The page is at {_address(host, port)}/ui")
     _run(app, host, port)
 

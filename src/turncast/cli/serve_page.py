@@ -10,7 +10,7 @@ import typer
 from turncast.errors import ConfigError
 
 if TYPE_CHECKING:
-    from turncast.server import Material
+    from turncast.web import Workspace
 
 WithPage = Annotated[
     bool | None,
@@ -38,7 +38,7 @@ PageCorrections = Annotated[
 ]
 
 
-def page_material(
+def page_workspace(
     model: Path,
     corpus: list[str] | None,
     dev: list[str] | None,
@@ -47,7 +47,7 @@ def page_material(
     wanted: bool | None,
     loopback: bool,
     has_keys: bool,
-) -> Material | None:
+) -> Workspace | None:
     """Return what the page looks at and learns from; None where there is to be no page.
 
     Args:
@@ -63,7 +63,7 @@ def page_material(
         ConfigError: where the options do not go together.
         CorpusError: where a corpus is not there.
     """
-    from turncast.server import Material
+    from turncast.web import Workspace
 
     given = {"--corpus": corpus, "--dev": dev, "--corrections": corrections}
     named = next((name for name, value in given.items() if value), None)
@@ -74,6 +74,6 @@ def page_material(
     if not loopback and not has_keys:
         raise ConfigError("with --ui who reaches this address could replace the model; give --api-key-file")
     beside = model.with_name(f"{model.name}.corrections.jsonl")
-    material = Material(tuple(corpus or ()), tuple(dev or ()), corrections or beside)
-    material.check()
-    return material
+    workspace = Workspace(tuple(corpus or ()), tuple(dev or ()), corrections or beside)
+    workspace.check()
+    return workspace

@@ -3,6 +3,5 @@
 from turncast.server.api_keys import read_keys
 from turncast.server.app import create_app
 from turncast.server.models import Models
-from turncast.web import Material
 
-__all__ = ["Material", "Models", "create_app", "read_keys"]
+__all__ = ["Models", "create_app", "read_keys"]

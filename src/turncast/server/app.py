@@ -21,7 +21,7 @@ from turncast.server.batching_queue import Desk
 from turncast.server.context import Service, problem_response
 from turncast.server.fast_path import Express
 from turncast.server.guard import Guard
-from turncast.server.metrics import Metrics
+from turncast.server.metrics import CountRequests, Metrics
 from turncast.server.models import Models
 from turncast.server.openapi import Documented
 from turncast.server.problem import Refusal, refusal_of_fields, refusal_of_status
@@ -29,8 +29,6 @@ from turncast.server.state_cache import Prefixes
 from turncast.sessions.conversations import Conversations
 from turncast.sessions.store import Store
 from turncast.version import __version__
-from turncast.web import Material, Site, create_page
-from turncast.web.guard import beside
 
 _log = logging.getLogger("turncast.server")
 _LOOK, _EXPIRE = 1.0, 60.0  # seconds between looks at the folders of models, and at old conversations
@@ -43,9 +41,8 @@ def create_app(
     keys: Collection[str] = (),
     local: bool = False,
     expire_after: float | None = None,
-    page: Material | None = None,
 ) -> FastAPI:
-    """Return the server as an ASGI application.
+    """Return the API as an ASGI application; `turncast.web.create_web_app` puts the page in front of it.
 
     Args:
         models: the models by name.
@@ -53,7 +50,6 @@ def create_app(
         keys: keys, one of which clients must show; none are needed where there are none.
         local: whether only requests to this machine's own names are let in.
         expire_after: seconds after which a conversation that was not used is deleted; None for never.
-        page: what the page for people shows and learns from; without it there is no page.
 
     >>> import turncast
     >>> from turncast.sessions import open_store
@@ -65,9 +61,7 @@ def create_app(
     """
     metrics = Metrics()
     desk = Desk(Conversations(models.policies, store), metrics.together.observe)
-    service = Service(models, store, desk, metrics, Prefixes())
-    known = Keys(keys)
-    site = None if page is None else Site.of(service, known, page)
+    service = Service(models, store, desk, metrics, Prefixes(), Keys(keys), local)
     app = Documented(
         bool(keys),
         title="turncast",
@@ -75,24 +69,22 @@ def create_app(
         description="Says what a system should do next in a dialogue, turn by turn.",
         docs_url=None,  # its page would load code from elsewhere
         redoc_url=None,
-        lifespan=_lifespan(service, expire_after, site),
+        lifespan=_lifespan(service, expire_after),
     )
     app.state.service = service
     for part in (conversation, socket, predict, agents, health):
         app.include_router(part.router)
     for kind in (Refusal, TurncastError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answer)
+    # The middleware that is added last sees a request first.
     app.add_middleware(Express, desk=desk)
-    app.add_middleware(Guard, keys=known, local=local)
-    if site is not None:
-        app.state.page, people = site, create_page(site, local)
-        app.add_middleware(lambda inner: beside(inner, people))
-    app.add_middleware(lambda inner: metrics.around(inner))
+    app.add_middleware(Guard, keys=service.keys, local=local)
+    app.add_middleware(CountRequests, metrics=metrics)
     return app
 
 
 def _lifespan(
-    service: Service, expire_after: float | None, site: Site | None
+    service: Service, expire_after: float | None
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -106,8 +98,6 @@ def _lifespan(
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
-            if site is not None:
-                await site.retraining.cancel()
             await service.desk.close()
             service.store.close()
 

@@ -10,6 +10,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from turncast.errors import TurncastError
+from turncast.server.api_keys import Keys
 from turncast.server.batching_queue import Desk
 from turncast.server.guard import log_failure
 from turncast.server.metrics import Metrics
@@ -21,13 +22,25 @@ from turncast.sessions.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The parts of a server that runs."""
+    """The parts of a running server.
+
+    Attributes:
+        models: the models by name.
+        store: where conversations are stored.
+        desk: runs the requests to conversations.
+        metrics: counts requests and answers.
+        prefixes: the states of agents' conversations.
+        keys: the API keys, one of which a client must send; none are needed where there are none.
+        local: whether only requests to this machine's own names are accepted.
+    """
 
     models: Models
     store: Store
     desk: Desk
     metrics: Metrics
     prefixes: Prefixes
+    keys: Keys
+    local: bool
 
 
 async def service_of(request: Request) -> Service:

@@ -38,28 +38,31 @@ class Metrics:
         """Return the figures as Prometheus reads them."""
         return generate_latest(self.registry)
 
-    def around(self, app: Asgi) -> Asgi:
-        """Return an application that also counts its requests, by the form of their path."""
 
-        async def counted(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http":
-                await app(scope, receive, send)
-                return
-            began, status = time.perf_counter(), 500
+class CountRequests:
+    """ASGI middleware that counts the requests of an application and their seconds, by route."""
 
-            async def noting(message: Message) -> None:
-                nonlocal status
-                status = message.get("status", status)
-                await send(message)
+    def __init__(self, app: Asgi, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
 
-            try:
-                await app(scope, receive, noting)
-            finally:
-                path = getattr(scope.get("route"), "path", "(none)")
-                self.requests.labels(_method(scope), path, str(status)).inc()
-                self.seconds.labels(path).observe(time.perf_counter() - began)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request and count it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        start, status = time.perf_counter(), 500
 
-        return counted
+        async def send_and_note_status(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_note_status)
+        finally:
+            path = getattr(scope.get("route"), "path", "(none)")
+            self._metrics.requests.labels(_method(scope), path, str(status)).inc()
+            self._metrics.seconds.labels(path).observe(time.perf_counter() - start)
 
 
 def _method(scope: Scope) -> str:

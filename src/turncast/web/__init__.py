@@ -1,8 +1,6 @@
-"""The page of the server: talk to a policy, correct it, look at its corpus and its figures, train it anew."""
+"""The web page of a server: talk to a policy, correct it, see its corpus and its evaluation, retrain it."""
 
-from turncast.web.app import create_page
-from turncast.web.context import Site
-from turncast.web.corrections import Corrections
-from turncast.web.workspace import Material
+from turncast.web.app import create_web_app
+from turncast.web.workspace import Workspace
 
-__all__ = ["Corrections", "Material", "Site", "create_page"]
+__all__ = ["Workspace", "create_web_app"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -11,24 +13,34 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from turncast.errors import TurncastError
-from turncast.server.guard import log_failure
+from turncast.server.context import Service
+from turncast.server.guard import Asgi, Receive, Scope, Send, log_failure
+from turncast.server.metrics import CountRequests
 from turncast.server.problem import Refusal, refusal_of_fields, refusal_of_status
 from turncast.web import corpus_page, evaluation_page, retrain_page, sign_in, talk_page
 from turncast.web.context import Site
 from turncast.web.error_page import problem_of, problem_page
+from turncast.web.evaluation_job import Judging
 from turncast.web.guard import PageGuard
+from turncast.web.retrain_job import Retraining
+from turncast.web.workspace import Workspace
 
 _STATIC = Path(__file__).parent / "static"
 
 
-def create_page(site: Site, local: bool) -> FastAPI:
-    """Return the page as an ASGI application, for `/` and all paths under `/ui`.
+def create_web_app(api: FastAPI, workspace: Workspace) -> FastAPI:
+    """Return an ASGI application that serves the page at `/` and under `/ui`, and the API at all other paths.
+
+    The page shows the first model of the API and asks for the keys of the API. Starting and stopping the
+    returned application starts and stops the API as well.
 
     Args:
-        site: its parts.
-        local: whether only requests to this machine's own names are let in.
+        api: what `turncast.server.create_app` returned.
+        workspace: the corpus that the page shows, and the file of corrections.
     """
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    service: Service = api.state.service
+    site = Site(service, workspace, Judging(workspace), Retraining(workspace))
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan(api, site))
     app.state.site = site
     app.add_api_route("/", _home, methods=["GET"])
     app.add_api_route("/ui", _home, methods=["GET"])
@@ -37,8 +49,34 @@ def create_page(site: Site, local: bool) -> FastAPI:
     app.mount("/ui/static", StaticFiles(directory=_STATIC))
     for kind in (Refusal, TurncastError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answer)
-    app.add_middleware(PageGuard, keys=site.keys, local=local)
+    # The middleware that is added last sees a request first.
+    app.add_middleware(PageGuard, keys=service.keys, local=service.local)
+    app.add_middleware(CountRequests, metrics=service.metrics)
+    app.add_middleware(_SendToApi, api=api)
     return app
+
+
+def _lifespan(api: FastAPI, site: Site) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with api.router.lifespan_context(api):
+            try:
+                yield
+            finally:
+                await site.retraining.cancel()
+
+    return lifespan
+
+
+class _SendToApi:
+    """ASGI middleware that sends every request that is not for the page to the API."""
+
+    def __init__(self, app: Asgi, api: Asgi) -> None:
+        self._page, self._api = app, api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_page = scope["type"] == "http" and (scope["path"] == "/" or scope["path"].startswith("/ui"))
+        await (self._page if is_page else self._api)(scope, receive, send)
 
 
 def _home() -> Response:

@@ -10,12 +10,11 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from turncast.policy import Policy
-from turncast.server.api_keys import Keys
 from turncast.server.context import Service
 from turncast.web.evaluation_job import Judging
 from turncast.web.render import page
 from turncast.web.retrain_job import Retraining
-from turncast.web.workspace import Material
+from turncast.web.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +23,19 @@ class Site:
 
     Attributes:
         service: the server.
-        keys: those that let people in; everyone is let in where there are none.
-        material: what is looked at and learned from.
+        workspace: what is looked at and learned from.
         judging: what the model gets wrong on the dev part.
         retraining: the training that runs, or ran last.
     """
 
     service: Service
-    keys: Keys
-    material: Material
+    workspace: Workspace
     judging: Judging
     retraining: Retraining
 
-    @classmethod
-    def of(cls, service: Service, keys: Keys, material: Material) -> Site:
-        """Return the page of a server."""
-        return cls(service, keys, material, Judging(material), Retraining(material))
-
     def show(self, template: str, status: int = 200, **values: Any) -> Response:
         """Return a page as an answer."""
-        return page(template, status, keys=bool(self.keys), **values)
+        return page(template, status, keys=bool(self.service.keys), **values)
 
     @property
     def model(self) -> str:

@@ -22,10 +22,10 @@ def look(
     page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
 ) -> Response:
     """Show the dialogues that fit, a page at a time."""
-    if not site.material.corpus:
+    if not site.workspace.corpus:
         return site.show("corpus_none.html", here="corpus")
     wanted = Search(text.strip(), action, page)
-    found = search(site.material.whole(), wanted)
+    found = search(site.workspace.whole(), wanted)
 
     def link(number: int) -> str:
         return "/ui/corpus?" + urlencode({"text": wanted.text, "action": action, "page": number})

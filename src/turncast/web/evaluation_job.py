@@ -13,7 +13,7 @@ from turncast.policy import Policy
 from turncast.server.guard import log_failure
 from turncast.web.confusions import Confusions, PlacesTally
 from turncast.web.error_page import problem_of
-from turncast.web.workspace import Material
+from turncast.web.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class Judgement:
 class Judging:
     """Judges one model at a time in a thread of its own, and keeps what it found of the last."""
 
-    def __init__(self, material: Material) -> None:
-        self._material = material
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
         self._lock = threading.Lock()
         self._now: Judgement | None = None
 
@@ -67,7 +67,7 @@ class Judging:
     def _run(self, policy: Policy) -> None:
         now = Judgement(policy.digest)
         try:
-            _, dev = self._material.parts(policy.card.train)
+            _, dev = self._workspace.parts(policy.card.train)
             now = self._now = replace(now, all=sum(len(dialogue) for dialogue in dev))
             tally = PlacesTally()
             report = evaluate(policy, dev, lambda done: self._advance(now, done), errors=tally)

@@ -34,7 +34,7 @@ def look(site: Here) -> Response:
         judgement=judgement,
         matrix=_matrix(found) if found else None,
         worst=(found.wrong if found else _kept_confusions(report))[:_WORST],
-        corpus=site.material.corpus,
+        corpus=site.workspace.corpus,
         card=policy.card.corpus,
         cell_link=_cell_link,
         refresh=1 if judgement and judgement.runs else 0,
@@ -44,7 +44,7 @@ def look(site: Here) -> Response:
 @router.post("")
 def judge(site: Here) -> Response:
     """Begin to judge the model on the dev part."""
-    if not site.material.corpus:
+    if not site.workspace.corpus:
         raise Refusal(
             409, "no_corpus", "There is no corpus to judge on.", "corpus", "Start the server with --corpus."
         )
@@ -60,7 +60,7 @@ def cell(site: Here, true: _Names = [], taken: _Names = []) -> Response:  # noqa
     if judgement is None or judgement.confusions is None:
         return RedirectResponse("/ui/evaluation", 303)  # the model was replaced, or the server started anew
     places = judgement.confusions.places.get(wanted, ())
-    _, dev = site.material.parts(site.policy.card.train)
+    _, dev = site.workspace.parts(site.policy.card.train)
     shown = places[:_DIALOGUES]
     dialogues = dialogues_of(dev, {place.dialogue for place in shown})
     return site.show(

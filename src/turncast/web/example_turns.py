@@ -10,7 +10,7 @@ from turncast.dialogue import Fact
 from turncast.errors import TurncastError
 from turncast.vocabulary import value_name
 from turncast.web.form import facts_of
-from turncast.web.workspace import Material
+from turncast.web.workspace import Workspace
 
 _SHOWN, _LOOKED_AT, _LONGEST = 3, 50, 120
 
@@ -23,13 +23,13 @@ class Starter:
     facts: str
 
 
-def starters(material: Material) -> tuple[Starter, ...]:
+def starters(workspace: Workspace) -> tuple[Starter, ...]:
     """Return a few first turns of the corpus, each said but once; none where there is no corpus."""
-    if not material.corpus:
+    if not workspace.corpus:
         return ()
     found: dict[str, Starter] = {}
     try:
-        for dialogue in islice(material.whole(), _LOOKED_AT):
+        for dialogue in islice(workspace.whole(), _LOOKED_AT):
             turn = dialogue[0]
             facts = "\n".join(f"{name}={value_name(value)}" for name, value in turn.facts.items())
             if turn.user and len(turn.user) <= _LONGEST and _can_be_written(facts, turn.facts):

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from turncast.server.guard import Asgi, Guard, Message, Receive, Scope, Send
+from turncast.server.guard import Guard, Message, Receive, Scope, Send
 from turncast.server.problem import Refusal
 from turncast.web.error_page import problem_page
 
@@ -89,13 +89,3 @@ def _ticket(scope: Scope) -> str:
                 return ""
             return cookie.value if cookie else ""
     return ""
-
-
-def beside(app: Asgi, page: Asgi) -> Asgi:
-    """Return an application that hands what is for the page to it, and all else to the other one."""
-
-    async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
-        ours = scope["type"] == "http" and (scope["path"] == "/" or scope["path"].startswith("/ui"))
-        await (page if ours else app)(scope, receive, send)
-
-    return chosen

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from turncast.server.guard import log_failure
-from turncast.web.workspace import Material
+from turncast.web.workspace import Workspace
 
 Stage = Literal["starting", "training", "judging", "saving", "done", "failed", "cancelled"]
 _PROGRAM = "turncast.web.retrain_process"
@@ -61,8 +61,8 @@ class Training:
 class Retraining:
     """Runs one training at a time in a process of its own, and keeps what came of the last."""
 
-    def __init__(self, material: Material) -> None:
-        self._material = material
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
         self._process: asyncio.subprocess.Process | None = None
         self._task: asyncio.Task[None] | None = None
         self._cancelled = False
@@ -101,9 +101,9 @@ class Retraining:
     async def _run(self, folder: Path) -> int:
         asked = {
             "folder": str(folder),
-            "corpus": self._material.corpus,
-            "dev": self._material.dev,
-            "corrections": str(self._material.corrections),
+            "corpus": self._workspace.corpus,
+            "dev": self._workspace.dev,
+            "corrections": str(self._workspace.corrections),
         }
         pipe = asyncio.subprocess.PIPE
         self._process = process = await asyncio.create_subprocess_exec(

@@ -24,11 +24,11 @@ def look(site: Here) -> Response:
     """Show the corrections, and the training that runs or ran last."""
     now, damaged = site.retraining.now, ""
     try:
-        saved = list(site.material.saved.corpus())
+        saved = list(site.workspace.saved.corpus())
     except TurncastError as error:
         refusal = problem_of(error)
         saved, damaged = [], f"{refusal.problem['message']} {cure_of(refusal)}"
-    if not site.material.corpus:
+    if not site.workspace.corpus:
         cannot = _CANNOT["corpus"]
     else:
         cannot = damaged or ("" if site.folder else _CANNOT["folder"])
@@ -39,7 +39,7 @@ def look(site: Here) -> Response:
         saved=saved,
         damaged=damaged,
         cannot=cannot,
-        file=site.material.corrections,
+        file=site.workspace.corrections,
         card=site.policy.card,
         refresh=1 if now and now.runs else 0,
     )
@@ -48,8 +48,8 @@ def look(site: Here) -> Response:
 @router.post("")
 async def start(site: Here) -> Response:
     """Begin a training; where one runs already, it goes on."""
-    if site.folder is None or not site.material.corpus:
-        reason = _CANNOT["folder" if site.material.corpus else "corpus"]
+    if site.folder is None or not site.workspace.corpus:
+        reason = _CANNOT["folder" if site.workspace.corpus else "corpus"]
         raise Refusal(409, "cannot_train", reason, "server", "")
     await site.retraining.start(site.folder)
     return _back()
@@ -65,7 +65,7 @@ async def cancel(site: Here) -> Response:
 @router.post("/corrections/{id}/remove")
 async def remove(id: Id, site: Here) -> Response:
     """Take a dialogue out of the corrections."""
-    await run_in_threadpool(site.material.saved.remove, id)
+    await run_in_threadpool(site.workspace.saved.remove, id)
     return _back()
 
 

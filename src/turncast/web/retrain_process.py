@@ -25,7 +25,7 @@ from turncast.layouts import labelled, lesson
 from turncast.metrics import Fraction
 from turncast.policy import Policy
 from turncast.training import train
-from turncast.web.workspace import Material
+from turncast.web.workspace import Workspace
 
 Tell = Callable[[dict[str, Any]], None]
 _PAUSE = 0.2  # seconds between two tellings
@@ -71,14 +71,14 @@ class _Telling:
         self.tell({"stage": "judging"})
 
 
-def retrain(folder: Path, material: Material, tell: Tell) -> dict[str, Any]:
+def retrain(folder: Path, workspace: Workspace, tell: Tell) -> dict[str, Any]:
     """Train a model anew with the corrections, and put it in the place of the old one where it is no worse.
 
     The settings are those of the old model. Corrections are learned from, and never judge.
 
     Args:
         folder: the model's.
-        material: the corpus, its dev part, and the corrections.
+        workspace: the corpus, its dev part, and the corrections.
         tell: is told how far it is.
 
     Returns:
@@ -88,9 +88,9 @@ def retrain(folder: Path, material: Material, tell: Tell) -> dict[str, Any]:
         TurncastError: where there is nothing to learn from, or the folder was changed meanwhile.
     """
     old = Policy.load(folder)
-    saved = material.saved.by_id()
-    corrections = Corpus(material.saved.path.name, tuple(saved.values()))
-    part, dev = material.parts(old.card.train, saved)
+    saved = workspace.saved.by_id()
+    corrections = Corpus(workspace.saved.path.name, tuple(saved.values()))
+    part, dev = workspace.parts(old.card.train, saved)
     held_out = _was_held_out(old, part, corrections)
     both = Corpus(f"{part.name} + {corrections.name}", _Both(part, corrections))
     card, progress = old.card, _Telling(tell)
@@ -169,9 +169,9 @@ def main() -> None:
         print(json.dumps(record), file=told, flush=True)
 
     asked = json.load(sys.stdin)
-    material = Material(tuple(asked["corpus"]), tuple(asked["dev"]), Path(asked["corrections"]))
+    workspace = Workspace(tuple(asked["corpus"]), tuple(asked["dev"]), Path(asked["corrections"]))
     try:
-        tell({"outcome": retrain(Path(asked["folder"]), material, tell)})
+        tell({"outcome": retrain(Path(asked["folder"]), workspace, tell)})
     except TurncastError as error:
         tell({"problem": f"{error}."})
     except OSError as error:

@@ -112,9 +112,9 @@ def save(id: Id, site: Here, form: Sent) -> Response:
     if dialogue is None:
         return _shown(site, id, _Wrong("save", "There is no turn to save yet. Say something first.", form))
     try:
-        site.material.saved.save(dialogue)
+        site.workspace.saved.save(dialogue)
     except OSError as error:
-        message = f"{site.material.corrections} cannot be written ({error.strerror}). Nothing was saved."
+        message = f"{site.workspace.corrections} cannot be written ({error.strerror}). Nothing was saved."
         return _shown(site, id, _Wrong("save", message, form))
     except TurncastError as error:
         return _shown(site, id, _Wrong("save", _sentences(problem_of(error)), form))
@@ -148,7 +148,7 @@ def _first(site: Site, wrong: _Wrong | None = None) -> Response:
         here="talk",
         wrong=wrong,
         focus=wrong.field if wrong else "user",
-        starters=starters(site.material),
+        starters=starters(site.workspace),
         turn_id=uuid.uuid4().hex,
         actions=len(site.policy.space),
         facts=_fact_names(site),
@@ -180,14 +180,14 @@ def _shown(site: Site, id: str, wrong: _Wrong | None = None, at: str = "user") -
 def _saved(site: Site, id: str) -> Mapping[str, object]:
     """Tell whether the conversation is in the file of corrections, as it is now."""
     try:
-        saved = site.material.saved.by_id()
+        saved = site.workspace.saved.by_id()
     except TurncastError:
         saved = {}  # who saves is told what is wrong with the file
     now = dialogue_of(id, site.service.store.events(id))
     return {
         "saved": id in saved,
         "same": saved.get(id) == now,
-        "file": site.material.corrections,
+        "file": site.workspace.corrections,
         "count": len(saved),
     }
 

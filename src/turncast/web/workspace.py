@@ -16,7 +16,7 @@ from turncast.web.corrections import Corrections
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class Workspace:
     """The corpus that the page shows, and the corrections that are added to it.
 
     Attributes:
