@@ -14,7 +14,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "star": {
         "actions_so_far": True,
         "dropout": 0.5,
-        "averaging": 0.95,
+        "ema": 0.95,
         "count_table": "auto",
     },
     "multiwoz": {},

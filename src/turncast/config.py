@@ -189,12 +189,12 @@ class TrainConfig(Settings):
         turn_dropout: share of the turns of which every word of the user is made unknown.
         fact_dropout: share of the facts that are left out.
         value_dropout: share of the slots, in each dialogue, whose values are taken for unknown words.
-        own_actions: share of the turns, from the tenth epoch on, that are told what the network itself would
-            have done before, and not what was done.
+        scheduled_sampling: share of the turns, from the tenth epoch on, that get the network's own previous
+            actions as input in place of the true ones.
         label_smoothing: share of each target that is spread evenly over all actions.
         class_weights: a in count ** -a, the weight of an answer that comes so often; 0 weighs all the same.
-        averaging: share of the averaged weights that a batch leaves as it is; they are judged and kept in the
-            place of the last ones; 0 is no averaging.
+        ema: momentum of an exponential moving average of the weights: the share of the average that one batch
+            leaves as it is; the averaged weights are evaluated and saved. 0 switches it off.
         clip_norm: gradients are scaled down to this norm.
         batch_turns: turn slots (dialogues x turns, padding included) of a batch.
         dev_share: share of the dialogues held out as the dev part when none is given.
@@ -219,10 +219,10 @@ class TrainConfig(Settings):
     turn_dropout: float = Field(default=0.0, ge=0, lt=1)
     fact_dropout: float = Field(default=0.0, ge=0, lt=1)
     value_dropout: float = Field(default=0.0, ge=0, lt=1)
-    own_actions: float = Field(default=0.25, ge=0, le=1)
+    scheduled_sampling: float = Field(default=0.25, ge=0, le=1)
     label_smoothing: float = Field(default=0.1, ge=0, lt=1)
     class_weights: float = Field(default=0.0, ge=0, le=1)
-    averaging: float = Field(default=0.0, ge=0, lt=1)
+    ema: float = Field(default=0.0, ge=0, lt=1)
     clip_norm: float = Field(default=1.0, gt=0)
     batch_turns: int = Field(default=512, ge=1, le=1_000_000)
     dev_share: float = Field(default=0.1, gt=0, lt=1)

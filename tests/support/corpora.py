@@ -21,7 +21,7 @@ def tiny(name: str = "tiny", dialogues: int = 12, multi: bool = False) -> Corpus
     return Corpus(name, made)
 
 
-QUICK = TrainConfig(epochs=2, epoch_batches=1, batch_turns=64, own_actions=0, seed=3)
+QUICK = TrainConfig(epochs=2, epoch_batches=1, batch_turns=64, scheduled_sampling=0, seed=3)
 SMALL = NetworkConfig(units=8)
 
 

@@ -48,7 +48,7 @@ def trained(network, found, config, batches=4):
     ("layout", "settings"),
     [
         ("many-to-many-2", {}),
-        ("many-to-many-2", {"label_smoothing": 0.3, "averaging": 0.9, "class_weights": 0.5}),
+        ("many-to-many-2", {"label_smoothing": 0.3, "ema": 0.9, "class_weights": 0.5}),
         ("one-to-many", {}),
         ("many-to-many-1", {}),
     ],

@@ -125,8 +125,8 @@ def test_every_knob_turns_something(knob, base):
         ({"layout": "many-to-one", "outcome": "drink"}, {"beginning": 1}),
         ({"cell": "transformer"}, {"heads": 2}),
         ({"layers": 2}, {"residual": True}),
-        ({"epochs": 4, "patience": 4}, {"own_actions": 1.0}),
-        ({"epochs": 4, "patience": 4}, {"averaging": 0.5}),
+        ({"epochs": 4, "patience": 4}, {"scheduled_sampling": 1.0}),
+        ({"epochs": 4, "patience": 4}, {"ema": 0.5}),
     ],
     ids=str,
 )
@@ -138,7 +138,9 @@ def test_every_knob_of_a_layout_turns_something(base, knob):
 
 
 def test_patience_stops_and_the_best_epoch_is_kept():
-    config = TrainConfig(epochs=99, patience=2, batch_turns=64, own_actions=0, learning_rate=0.02, seed=1)
+    config = TrainConfig(
+        epochs=99, patience=2, batch_turns=64, scheduled_sampling=0, learning_rate=0.02, seed=1
+    )
     policy = turncast.train(tiny(), tiny("dev"), network=SMALL, config=config)
     metrics = policy.card.metrics
     accuracies, losses = ([record[name] for record in metrics] for name in ("dev_turn_accuracy", "dev_loss"))
@@ -153,7 +155,7 @@ def test_patience_stops_and_the_best_epoch_is_kept():
 
 def test_a_training_goes_on_while_the_dev_loss_falls():
     """Epochs in which not one turn more is right are none of those that patience counts."""
-    config = TrainConfig(epochs=30, patience=2, epoch_batches=1, batch_turns=64, own_actions=0, seed=1)
+    config = TrainConfig(epochs=30, patience=2, epoch_batches=1, batch_turns=64, scheduled_sampling=0, seed=1)
     metrics = turncast.train(tiny(), tiny("dev"), network=SMALL, config=config).card.metrics
     accuracies, losses = ([record[name] for record in metrics] for name in ("dev_turn_accuracy", "dev_loss"))
     assert losses[-1] == min(losses)
@@ -163,7 +165,7 @@ def test_a_training_goes_on_while_the_dev_loss_falls():
 
 def test_a_loss_that_hardly_falls_ends_a_training():
     """All is right, and each epoch is a little surer of it."""
-    plain = {"word_dropout": 0, "own_actions": 0, "label_smoothing": 0}
+    plain = {"word_dropout": 0, "scheduled_sampling": 0, "label_smoothing": 0}
     config = TrainConfig(epochs=200, patience=2, learning_rate=0.02, seed=1, **plain)
     corpus, network = tiny(dialogues=3), NetworkConfig(units=16, dropout=0.0)
     metrics = turncast.train(corpus, corpus, network=network, config=config).card.metrics

@@ -56,7 +56,7 @@ SPACE = (
     Row("dropout", Real(0.0, 0.5)),
     Row("word_dropout", Real(0.0, 0.2)),
     Row("label_smoothing", Real(0.0, 0.2)),
-    Row("averaging", Choice((0.0, 0.9, 0.98))),
+    Row("ema", Choice((0.0, 0.9, 0.98))),
     Row("learning_rate", Real(0.0003, 0.01, log=True)),
     Row("batch_turns", Whole(128, 2048, log=True)),
     Row("min_count", Whole(1, 4)),

@@ -21,7 +21,7 @@ from turncast.training.ema import averaged
 from turncast.training.prefetch import ahead
 from turncast.training.progress import Progress
 from turncast.training.rule_masks import permitted
-from turncast.training.scheduled_sampling import own_previous, share_of_own
+from turncast.training.scheduled_sampling import predicted_previous_actions, sampling_share
 from turncast.training.step import Step, make_optimizer, make_step
 from turncast.vocabulary import ActionSpace
 
@@ -144,10 +144,10 @@ class Fit:
 
     def _corruption(self, epoch: int, step: Step) -> Corruption:
         """Return what the inputs of an epoch are told otherwise."""
-        config, own, previous = self.config, share_of_own(self.config.own_actions, epoch), None
+        config, own, previous = self.config, sampling_share(self.config.scheduled_sampling, epoch), None
         if own:
             with averaged(self.model, self._optimizer):
-                previous = own_previous(self.train, self.space, partial(self._answers, step))
+                previous = predicted_previous_actions(self.train, self.space, partial(self._answers, step))
         shares = (config.word_dropout, config.turn_dropout, config.fact_dropout, own)
         return Corruption(*shares, previous, config.value_dropout)
 
@@ -155,8 +155,8 @@ class Fit:
         """Add how the dev part fares, and keep the weights where it never fared better."""
         with averaged(self.model, self._optimizer):
             record |= self._dev_record(step, self.dev.in_order())
-            if self.config.own_actions:
-                record["dev_own_accuracy"] = self._own_accuracy(step)
+            if self.config.scheduled_sampling:
+                record["dev_sampled_accuracy"] = self._sampled_accuracy(step)
             record["best"] = all(self._merit(before) < self._merit(record) for before in self.metrics)
             self.metrics.append(record)
             if record["best"]:
@@ -164,12 +164,14 @@ class Fit:
 
     def _merit(self, record: dict[str, Any]) -> tuple[float, float]:
         """Return what epochs are compared by: dev turns are told own actions as often as training's are."""
-        share, right = self.config.own_actions, record["dev_turn_accuracy"]
-        return right + share * (record.get("dev_own_accuracy", right) - right), -record["dev_loss"]
+        share, right = self.config.scheduled_sampling, record["dev_turn_accuracy"]
+        return right + share * (record.get("dev_sampled_accuracy", right) - right), -record["dev_loss"]
 
-    def _own_accuracy(self, step: Step) -> float:
+    def _sampled_accuracy(self, step: Step) -> float:
         """Return the share of dev turns that are right, each told the network's own actions before it."""
-        told = Corruption(own=1.0, previous=own_previous(self.dev, self.space, partial(self._answers, step)))
+        told = Corruption(
+            own=1.0, previous=predicted_previous_actions(self.dev, self.space, partial(self._answers, step))
+        )
         batches = self.dev.shuffled(np.random.default_rng(self.config.seed), told)
         return self._dev_record(step, batches)["dev_turn_accuracy"]
 

@@ -15,7 +15,7 @@ from turncast.layers import BitDense
 from turncast.training.compile_cache import keep_compiled
 from turncast.training.ema import averages_in
 from turncast.training.losses import turn_losses
-from turncast.training.scheduled_sampling import share_of_own
+from turncast.training.scheduled_sampling import sampling_share
 from turncast.training.sparse_rows import TouchedBits
 from turncast.training.workers import Compiled, Workers
 
@@ -71,7 +71,7 @@ class JaxStep:
             arguments = self._arguments(rows, shares)
             parts = [self._gradient.result(*arguments[0])] * len(shares)
             wanted += [(self._gradient, arguments[0]), (self._apply, (self._state, rows, parts))]
-        own = share_of_own(self._config.own_actions, self._config.epochs)
+        own = sampling_share(self._config.scheduled_sampling, self._config.epochs)
         answered = [*dev.examples(), *(train.examples() if own else ())]
         wanted += [(self._forward, self._inputs(batch)[0]) for batch in answered]
         self._workers.compile(wanted)
@@ -174,7 +174,7 @@ class JaxStep:
             value, *slots = (self._put(n, whole, new, rows) for whole, new in zip(wholes, news, strict=True))
             new_trainable.append(value)
             new_moments += slots
-        left = jnp.where(count == 0, 0, self._config.averaging)  # the first weights are the first average
+        left = jnp.where(count == 0, 0, self._config.ema)  # the first weights are the first average
         pairs = zip(averages, new_trainable, strict=False)
         new_averages = [left * average + (1 - left) * value for average, value in pairs]
         new_slots = [count + 1, rate, *new_averages, *new_moments]

@@ -1,8 +1,9 @@
-"""What the network itself would have done at each turn of the training part.
+"""Scheduled sampling: some turns of the training part get the network's own previous actions as input.
 
-Live, the previous action is the network's own, and one error may lead to the next. Scheduled sampling (Bengio
-et al., 2015) lets training see such turns. As in its parallel form (Mihaylova and Martins, 2019), the network
-first answers all turns after the true actions; then some turns are told its answers in their place.
+In use, the previous action is the network's own, and one error may lead to the next. Scheduled sampling
+(Bengio et al., 2015) shows such turns to the training. This is its parallel form (Mihaylova and Martins,
+2019): the network first predicts all turns after the true actions; then a share of the turns gets these
+predictions in place of the true previous actions.
 """
 
 from __future__ import annotations
@@ -18,68 +19,69 @@ from turncast.features import Batch, Batches
 from turncast.layouts import acts_at_every_turn
 from turncast.vocabulary import ActionSpace
 
-_GROWS_UNTIL = 10
-"""The epoch that has the whole share. Not the last one: `patience` mostly ends a training before it."""
+_FULL_SHARE_EPOCH = 10
+"""The first epoch with the whole share. Not the last epoch: `patience` mostly ends a training earlier."""
 
 
-def share_of_own(share: float, epoch: int) -> float:
-    """Return the share of an epoch: none in the first, then more by the same step each.
+def sampling_share(share: float, epoch: int) -> float:
+    """Return the share of sampled turns in an epoch: 0 in the first, then rising linearly to `share`.
 
-    >>> [round(share_of_own(0.5, epoch), 2) for epoch in (1, 2, 5, 10, 20)]
+    >>> [round(sampling_share(0.5, epoch), 2) for epoch in (1, 2, 5, 10, 20)]
     [0.0, 0.06, 0.22, 0.5, 0.5]
     """
-    return share * min(1.0, (epoch - 1) / (_GROWS_UNTIL - 1))
+    return share * min(1.0, (epoch - 1) / (_FULL_SHARE_EPOCH - 1))
 
 
-def own_previous(
-    train: Batches, space: ActionSpace, probabilities: Callable[[Batch], NDArray[np.float32]]
+def predicted_previous_actions(
+    batches: Batches, space: ActionSpace, probabilities: Callable[[Batch], NDArray[np.float32]]
 ) -> NDArray[np.int32]:
-    """Return what the network itself would have done before each turn.
+    """Return the actions that the network predicts for the turn before each turn.
 
     Args:
-        train: the training part.
-        space: its actions.
-        probabilities: what the network answers to a batch, (B, N, A).
+        batches: the encoded dialogues.
+        space: their actions.
+        probabilities: returns the network's probabilities for a batch, (B, N, A).
 
     Returns:
-        (turns, L) actions; A fills up, -1 stands where no turn is before. L is the most actions that an
-        answer of the training part has, and no more are told: the most probable.
+        Action indices (turns, L), filled up with A; -1 at the first turn of a dialogue. L is the largest
+        number of actions of one answer here; of more predicted actions the L most probable are taken.
     """
-    encoded = train.encoded
+    encoded = batches.encoded
     most = max(1, int(encoded.answers.lengths.max()))
 
     def decided(batch: Batch) -> NDArray[np.int32]:
-        found = probabilities(batch).reshape(*batch.targets.shape[:2], len(space))
-        taken = space.decide(found)
-        ranked = np.argsort(-np.where(taken, found, -1.0), axis=-1, kind="stable")[..., :most]
+        answered = probabilities(batch).reshape(*batch.targets.shape[:2], len(space))
+        taken = space.decide(answered)
+        ranked = np.argsort(-np.where(taken, answered, -1.0), axis=-1, kind="stable")[..., :most]
         taken = np.take_along_axis(taken, ranked, axis=-1)
         return np.where(taken, ranked, len(space)).astype(np.int32)
 
-    done = train.gathered(decided)[:: encoded.a_row]
-    previous = np.concatenate([done[:1], done[:-1]])
+    predicted = batches.gathered(decided)[:: encoded.a_row]
+    previous = np.concatenate([predicted[:1], predicted[:-1]])
     previous[encoded.first_turns] = -1
     return previous
 
 
-def with_own_actions(config: TrainConfig, network: NetworkConfig) -> TrainConfig:
-    """Return the settings for a network: one that does not act at every turn has no actions to be told.
+def adapt_scheduled_sampling(config: TrainConfig, network: NetworkConfig) -> TrainConfig:
+    """Return the settings with `scheduled_sampling` 0 where the network does not read its previous actions.
 
-    The default is then 0, without a word.
+    Only the default is replaced silently; another value is an error.
 
-    >>> with_own_actions(TrainConfig(), NetworkConfig(layout="many-to-one")).own_actions
+    >>> adapt_scheduled_sampling(TrainConfig(), NetworkConfig(layout="many-to-one")).scheduled_sampling
     0.0
-    >>> with_own_actions(TrainConfig(own_actions=0.5), NetworkConfig(layout="many-to-one"))
+    >>> adapt_scheduled_sampling(TrainConfig(scheduled_sampling=0.5), NetworkConfig(layout="many-to-one"))
     Traceback (most recent call last):
-    turncast.errors.ConfigError: setting 'own_actions' is 0.5 with the layout 'many-to-one', which does not
-    act at every turn; give 0, or another layout
+    turncast.errors.ConfigError: setting 'scheduled_sampling' is 0.5 with the layout 'many-to-one', which does
+    not act at every turn; give 0, or another layout
 
     Raises:
-        ConfigError: where a share is asked for that cannot be.
+        ConfigError: for a given share with a layout that does not act at every turn.
     """
-    if not config.own_actions or acts_at_every_turn(network):
+    if not config.scheduled_sampling or acts_at_every_turn(network):
         return config
-    if config.own_actions != TrainConfig.model_fields["own_actions"].default:
-        which = f"the layout {network.layout!r}, which does not act at every turn"
-        said = f"setting 'own_actions' is {config.own_actions} with {which}"
-        raise ConfigError(f"{said}; give 0, or another layout")
-    return config.model_copy(update={"own_actions": 0.0})
+    if config.scheduled_sampling != TrainConfig.model_fields["scheduled_sampling"].default:
+        raise ConfigError(
+            f"setting 'scheduled_sampling' is {config.scheduled_sampling} with the layout "
+            f"{network.layout!r}, which does not act at every turn; give 0, or another layout"
+        )
+    return config.model_copy(update={"scheduled_sampling": 0.0})

@@ -68,8 +68,8 @@ def make_optimizer(config: TrainConfig) -> Any:
     return keras.optimizers.Adam(
         config.learning_rate,
         global_clipnorm=config.clip_norm,
-        use_ema=config.averaging > 0,
-        ema_momentum=config.averaging,
+        use_ema=config.ema > 0,
+        ema_momentum=config.ema,
     )
 
 

@@ -26,7 +26,7 @@ from turncast.training.members import checkpoint_of, train_members
 from turncast.training.prepare import Lessons, prepare
 from turncast.training.progress import Progress, Silence
 from turncast.training.rule_masks import check_layout
-from turncast.training.scheduled_sampling import with_own_actions
+from turncast.training.scheduled_sampling import adapt_scheduled_sampling
 from turncast.training.split import split_dev
 from turncast.version import __version__
 from turncast.vocabulary import ActionSpace
@@ -116,7 +116,7 @@ def _settled(
     check_mixing(network, config)
     if rules:
         check_layout(network)
-    return network, with_own_actions(config, network), encoder
+    return network, adapt_scheduled_sampling(config, network), encoder
 
 
 def _check_decide(name: str, space: ActionSpace, how: str) -> None:

@@ -92,7 +92,7 @@ def train_config(problem: Problem) -> TrainConfig:
         learning_rate=problem.learning_rate,
         clip_norm=problem.clip_norm,
         word_dropout=0.0,
-        own_actions=0.0,
+        scheduled_sampling=0.0,
         label_smoothing=0.0,
         batch_turns=problem.batch * problem.turns,
         epochs=problem.epochs,

@@ -14,7 +14,7 @@ from turncast.training.ema import averaged
 from turncast.training.prepare import prepare
 from turncast.training.step import make_optimizer, make_step
 
-CONFIG = TrainConfig(averaging=0.7, batch_turns=12, epochs=3, patience=3, learning_rate=0.02)
+CONFIG = TrainConfig(ema=0.7, batch_turns=12, epochs=3, patience=3, learning_rate=0.02)
 
 
 def test_they_are_the_moving_average_of_the_weights_after_each_batch():
@@ -45,7 +45,7 @@ def test_the_averages_are_judged_and_kept():
     losses = [-np.log(p.probabilities[policy.space.index(t.actions[0])]) for t, p in pairs]
     assert kept["dev_loss"] == pytest.approx(np.mean(losses), rel=1e-4)
     plain = turncast.train(
-        tiny(dialogues=23), dev, network=SMALL, config=CONFIG.model_copy(update={"averaging": 0.0})
+        tiny(dialogues=23), dev, network=SMALL, config=CONFIG.model_copy(update={"ema": 0.0})
     )
     # The same steps were made: only what is judged differs.
     assert [r["loss"] for r in plain.card.metrics] == pytest.approx([r["loss"] for r in policy.card.metrics])

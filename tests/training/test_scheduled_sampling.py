@@ -12,7 +12,7 @@ from turncast.errors import ConfigError
 from turncast.features import Corruption
 from turncast.network import build_network, write_weights
 from turncast.training.prepare import prepare
-from turncast.training.scheduled_sampling import own_previous
+from turncast.training.scheduled_sampling import predicted_previous_actions
 from turncast.training.step import make_optimizer, make_step
 
 
@@ -34,7 +34,7 @@ def test_a_turn_is_told_what_the_policy_would_have_done_before_it(layout, multi)
     space = found.space
     write_weights(model, policy.weights)
     step = make_step(model, make_optimizer(config), config, space.multi)
-    own = own_previous(found.train, space, step.probabilities)
+    own = predicted_previous_actions(found.train, space, step.probabilities)
     most = max(len(turn.actions) for dialogue in corpus for turn in dialogue)
     assert own.shape == (sum(map(len, corpus)), most)
     expected = []
@@ -48,13 +48,15 @@ def test_a_turn_is_told_what_the_policy_would_have_done_before_it(layout, multi)
 
 @pytest.mark.skipif(keras.backend.backend() != "jax", reason="only there each shape is compiled beforehand")
 def test_nothing_is_compiled_for_it_once_training_has_begun():
-    network, config = LAYOUTS["many-to-many-2"], TrainConfig(batch_turns=12, own_actions=1.0)
+    network, config = LAYOUTS["many-to-many-2"], TrainConfig(batch_turns=12, scheduled_sampling=1.0)
     model, found = made(network, tiny(dialogues=23), config)
     step = make_step(model, make_optimizer(config), config, multi=False)
     step.prepare(found.train, found.dev)
     programs = (step._gradient, step._apply, step._forward)
     before = [len(program._compiled) for program in programs]
-    own = Corruption(own=1.0, previous=own_previous(found.train, found.space, step.probabilities))
+    own = Corruption(
+        own=1.0, previous=predicted_previous_actions(found.train, found.space, step.probabilities)
+    )
     for batch in found.train.shuffled(np.random.default_rng(1), own):
         step(step.place(batch))
     assert [len(program._compiled) for program in programs] == before
@@ -62,8 +64,8 @@ def test_nothing_is_compiled_for_it_once_training_has_begun():
 
 @pytest.mark.parametrize("layout", ["many-to-one", "one-to-many"])
 def test_a_network_without_actions_of_its_own_is_refused(layout):
-    with pytest.raises(ConfigError, match=f"'own_actions' is 0.5 with the layout '{layout}'"):
-        turncast.train(tiny(), network=LAYOUTS[layout], config=TrainConfig(own_actions=0.5))
+    with pytest.raises(ConfigError, match=f"'scheduled_sampling' is 0.5 with the layout '{layout}'"):
+        turncast.train(tiny(), network=LAYOUTS[layout], config=TrainConfig(scheduled_sampling=0.5))
 
 
 def ordered(dialogues, wrong):
@@ -92,7 +94,9 @@ def test_live_use_does_not_go_on_with_its_own_error():
     """After the true actions, the last one says all; live, the first one is a guess."""
     dev, right = ordered(20, wrong=0), {}
     for share in (0.0, 0.5):
-        config = TrainConfig(epochs=20, patience=20, learning_rate=0.02, batch_turns=60, own_actions=share)
+        config = TrainConfig(
+            epochs=20, patience=20, learning_rate=0.02, batch_turns=60, scheduled_sampling=share
+        )
         policy = turncast.train(ordered(60, wrong=6), dev, network=SMALL, config=config)
         assert turncast.evaluate(policy, dev).turn_accuracy == pytest.approx(5 / 6)
         right[share] = right_when_it_goes_by_its_own_actions(policy, dev)
