@@ -14,7 +14,7 @@ PACKAGE = ROOT / "src" / "turncast"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
     ["errors", "version", "cores", "atomic_files"],
-    ["dialogue", "candidates", "vocabulary", "metrics", "config", "backend"],
+    ["dialogue", "corpus", "candidates", "vocabulary", "metrics", "config", "backend"],
     ["layers", "layouts", "client"],
     ["network", "features", "readers", "runtime", "simulator"],
     ["baselines", "rules"],

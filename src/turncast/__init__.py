@@ -11,7 +11,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
-from turncast.dialogue import Corpus, Dialogue, Turn
+from turncast.corpus import Corpus
+from turncast.dialogue import Dialogue, Turn
 from turncast.errors import TurncastError
 from turncast.policy import Policy, Prediction
 from turncast.sessions import Session

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from turncast.config import NetworkConfig
-from turncast.dialogue import Corpus, Dialogue, Turn
+from turncast.corpus import Corpus
+from turncast.dialogue import Dialogue, Turn
 from turncast.errors import CorpusError
 from turncast.vocabulary import value_name
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from turncast.baselines.floors import FloorCounts
 from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
-from turncast.dialogue import Corpus, Dialogue, Turn
+from turncast.corpus import Corpus
+from turncast.dialogue import Dialogue, Turn
 from turncast.features import Census
 from turncast.layouts import lesson
 from turncast.policy import Card, Policy

@@ -21,7 +21,7 @@ from turncast.bench.clients import converse
 from turncast.bench.contest import Tell
 from turncast.bench.made_up import made_up_corpus, random_policy
 from turncast.bench.page import circumstances
-from turncast.dialogue import Corpus
+from turncast.corpus import Corpus
 from turncast.errors import ConfigError, MissingExtra
 from turncast.policy import Policy
 

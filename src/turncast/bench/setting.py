@@ -14,7 +14,7 @@ from turncast.bench.arrays import corpus_arrays, random_data, random_weights, wr
 from turncast.bench.contenders.live import DIALOGUES, MODEL
 from turncast.bench.problem import Problem
 from turncast.config import NetworkConfig, TrainConfig
-from turncast.dialogue import Corpus
+from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.features import Batches, Census, encode
 from turncast.policy import Policy

@@ -15,7 +15,7 @@ from turncast.bench.problem import Kind, Problem
 from turncast.bench.report import table
 from turncast.bench.setting import lay_out, lay_out_corpus, lay_out_policy
 from turncast.config import NetworkConfig, TrainConfig
-from turncast.dialogue import Corpus
+from turncast.corpus import Corpus
 from turncast.errors import ConfigError, did_you_mean
 from turncast.policy import Policy
 from turncast.simulator import simulate

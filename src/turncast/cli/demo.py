@@ -15,7 +15,8 @@ from rich.text import Text
 
 from turncast.cli.output import note, show
 from turncast.config import NetworkConfig, TrainConfig
-from turncast.dialogue import Corpus, Dialogue
+from turncast.corpus import Corpus
+from turncast.dialogue import Dialogue
 from turncast.evaluation import Report, evaluate
 from turncast.policy import Policy, check_output
 from turncast.readers import to_json

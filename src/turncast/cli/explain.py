@@ -16,7 +16,8 @@ from turncast.cli.options import (
     read_corpus,
 )
 from turncast.cli.output import show, show_json
-from turncast.dialogue import Corpus, Dialogue
+from turncast.corpus import Corpus
+from turncast.dialogue import Dialogue
 from turncast.errors import CorpusError, NoTurn, did_you_mean
 from turncast.explain import explain_prediction
 from turncast.layouts import turns_read

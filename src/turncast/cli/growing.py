@@ -12,7 +12,7 @@ from rich.console import Group
 from rich.table import Table
 
 from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
-from turncast.dialogue import Corpus
+from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.evaluation import Report, evaluate
 from turncast.policy import Policy

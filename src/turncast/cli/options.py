@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from turncast.dialogue import Corpus, Dialogue
+from turncast.corpus import Corpus
+from turncast.dialogue import Dialogue
 from turncast.errors import ConfigError, CorpusError, did_you_mean
 from turncast.features.blocks.facts import value_name
 from turncast.readers import FORMATS, Columns, ReadConfig, read

@@ -25,7 +25,7 @@ from turncast.cli.options import (
 )
 from turncast.cli.output import note, show, show_json
 from turncast.config import split_settings
-from turncast.dialogue import Corpus
+from turncast.corpus import Corpus
 from turncast.errors import ConfigError, OutputDenied
 from turncast.policy import Policy
 from turncast.simulator import simulate

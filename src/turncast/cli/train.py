@@ -32,7 +32,7 @@ from turncast.cli.options import (
 )
 from turncast.cli.output import note, show
 from turncast.config import split_settings
-from turncast.dialogue import Corpus
+from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.evaluation import evaluate
 from turncast.policy import Policy, check_output

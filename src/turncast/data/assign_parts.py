@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from turncast.corpus import Corpus
 from turncast.data.stratify import Unit, stratify
-from turncast.dialogue import Corpus, Dialogue, Fact
+from turncast.dialogue import Dialogue, Fact
 from turncast.errors import ConfigError, CorpusError, did_you_mean
 
 By = Literal["group", "dialogue", "time"]

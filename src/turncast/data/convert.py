@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from turncast.atomic_files import check_file, fresh_file
-from turncast.dialogue import Corpus, Dialogue
+from turncast.corpus import Corpus
+from turncast.dialogue import Dialogue
 from turncast.errors import ConfigError, CorpusError, did_you_mean
 from turncast.readers import to_json
 from turncast.readers.rasa.write import to_rasa_yaml

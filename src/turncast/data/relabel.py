@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from turncast.corpus import Corpus
 from turncast.data.convert import Written, convert
-from turncast.dialogue import Corpus, Dialogue, Turn
+from turncast.dialogue import Dialogue, Turn
 from turncast.errors import ConfigError, did_you_mean
 
 _HEADER = ["old", "new"]

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from turncast.corpus import Corpus
 from turncast.data.convert import Written, convert
 from turncast.data.likeness import exact_key, is_comparable
-from turncast.dialogue import Corpus, Dialogue, Turn
+from turncast.dialogue import Dialogue, Turn
 
 
 @dataclass(frozen=True, slots=True)

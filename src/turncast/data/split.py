@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from turncast.atomic_files import check_output, fresh_folder
+from turncast.corpus import Corpus
 from turncast.data.assign_parts import SplitConfig, deal
 from turncast.data.convert import convert
-from turncast.dialogue import Corpus, Dialogue
+from turncast.dialogue import Dialogue
 from turncast.version import __version__
 
 RECORD = "split.json"

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from turncast.candidates import inputs_of
+from turncast.corpus import Corpus
 from turncast.data.scripts import scripts
-from turncast.dialogue import Corpus, Dialogue
+from turncast.dialogue import Dialogue
 from turncast.features.text.words import words
 from turncast.metrics import Fraction
 

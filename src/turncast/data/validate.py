@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from turncast.corpus import Corpus
 from turncast.data.contradictions import Contradictions
 from turncast.data.duplicates import Duplicates
 from turncast.data.finding import SEVERITIES, Finding, Severity
 from turncast.data.labels import Labels
 from turncast.data.turn_checks import TurnChecks
-from turncast.dialogue import Corpus
 
 
 @dataclass(frozen=True, slots=True)

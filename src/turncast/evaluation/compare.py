@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from turncast.config import NetworkConfig
-from turncast.dialogue import Corpus
+from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.evaluation.bootstrap import interval, resample
 from turncast.evaluation.comparison import ActionDuel, Comparison, WonTurn

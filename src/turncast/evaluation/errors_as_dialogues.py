@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from turncast.dialogue import Corpus, Dialogue, Fact
+from turncast.corpus import Corpus
+from turncast.dialogue import Dialogue, Fact
 from turncast.evaluation.confusions import named
 from turncast.evaluation.judged import Judged
 

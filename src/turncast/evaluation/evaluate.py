@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from turncast.dialogue import Corpus
+from turncast.corpus import Corpus
 from turncast.evaluation.accuracy_by_history import SeenTally
 from turncast.evaluation.calibration import Confidences
 from turncast.evaluation.ceiling import CeilingTally

@@ -7,7 +7,8 @@ from itertools import islice
 from typing import Any
 
 from turncast.config import EncoderConfig, NetworkConfig
-from turncast.dialogue import Corpus, Dialogue
+from turncast.corpus import Corpus
+from turncast.dialogue import Dialogue
 from turncast.features import Batch, Batches, Census, TurnEncoder, encode
 from turncast.layouts import answers_a_row, labelled
 from turncast.policy import Policy

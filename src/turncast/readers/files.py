@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from turncast.dialogue import Corpus, Dialogue
+from turncast.corpus import Corpus
+from turncast.dialogue import Dialogue
 from turncast.errors import CorpusError
 from turncast.readers.columns import Columns
 from turncast.readers.formats import Format

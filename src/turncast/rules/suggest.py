@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from turncast.candidates import inputs_of
-from turncast.dialogue import Corpus, Dialogue, Fact
+from turncast.corpus import Corpus
+from turncast.dialogue import Dialogue, Fact
 from turncast.features.blocks.facts import is_number
 from turncast.vocabulary import value_name
 

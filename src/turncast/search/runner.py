@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from turncast.config import TrainConfig, split_settings
-from turncast.dialogue import Corpus
+from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.search.progress import Progress, Standing
 from turncast.search.space import Row

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from turncast.config import TrainConfig, setting
-from turncast.dialogue import Corpus
+from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.features import Census
 from turncast.search.progress import Progress

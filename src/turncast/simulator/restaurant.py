@@ -12,7 +12,8 @@ import random
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from turncast.dialogue import Corpus, Dialogue, Fact, Turn
+from turncast.corpus import Corpus
+from turncast.dialogue import Dialogue, Fact, Turn
 from turncast.simulator import phrases
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from turncast.baselines.floors import FloorCounts
 from turncast.config import NetworkConfig, TrainConfig
-from turncast.dialogue import Corpus
+from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.layouts import Actions, lesson
 from turncast.policy import CountTable, Policy

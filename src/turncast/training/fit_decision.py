@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turncast.config import TrainConfig
-from turncast.dialogue import Corpus
+from turncast.corpus import Corpus
 from turncast.layouts import Actions, lesson
 from turncast.policy import Policy, Prediction
 from turncast.policy.decision import Decision

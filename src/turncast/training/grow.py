@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turncast.config import EncoderConfig, NetworkConfig, Settings, TrainConfig
-from turncast.dialogue import Corpus, Dialogue
+from turncast.corpus import Corpus
+from turncast.dialogue import Dialogue
 from turncast.errors import ConfigError, CorpusError
 from turncast.features import TurnEncoder
 from turncast.features.extend_encoder import grown, origins

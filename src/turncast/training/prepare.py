@@ -10,7 +10,7 @@ from typing import Any
 from turncast.baselines.floors import FloorCounts, Floors
 from turncast.baselines.histories import Histories, histories_of
 from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
-from turncast.dialogue import Corpus
+from turncast.corpus import Corpus
 from turncast.errors import CorpusError
 from turncast.features import Batches, Census, TurnEncoder, encode
 from turncast.features.batches.encoded_corpus import EncodedCorpus

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from turncast.dialogue import Corpus
+from turncast.corpus import Corpus
 from turncast.errors import CorpusError
 
 

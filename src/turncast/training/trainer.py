@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
-from turncast.dialogue import Corpus
+from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.layouts import labelled
 from turncast.policy import Card, Policy

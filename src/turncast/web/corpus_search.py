@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from turncast.dialogue import Corpus, Dialogue, Turn
+from turncast.corpus import Corpus
+from turncast.dialogue import Dialogue, Turn
 
 PAGE = 10
 """So many dialogues are on a page."""

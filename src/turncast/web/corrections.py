@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from turncast.atomic_files import replace_file
-from turncast.dialogue import Corpus, Dialogue
+from turncast.corpus import Corpus
+from turncast.dialogue import Dialogue
 from turncast.readers import read, to_json
 
 _ONE_AT_A_TIME = threading.Lock()

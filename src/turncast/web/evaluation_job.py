@@ -6,7 +6,8 @@ import threading
 from dataclasses import dataclass, replace
 from typing import Any
 
-from turncast.dialogue import Corpus, Dialogue
+from turncast.corpus import Corpus
+from turncast.dialogue import Dialogue
 from turncast.errors import TurncastError
 from turncast.evaluation import evaluate
 from turncast.policy import Policy

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from turncast.atomic_files import check_file
 from turncast.config import TrainConfig
-from turncast.dialogue import Corpus
+from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.readers import read
 from turncast.training import split_dev

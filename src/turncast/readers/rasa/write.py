@@ -7,7 +7,8 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from turncast.dialogue import Corpus, Dialogue, Fact, Turn
+from turncast.corpus import Corpus
+from turncast.dialogue import Dialogue, Fact, Turn
 from turncast.readers.rasa.steps import NULL, slot_of
 from turncast.readers.rasa.turns import LISTEN
 
