@@ -18,7 +18,7 @@ from turncast import Corpus, Policy, TurncastError, read
 from turncast.config import split_settings
 from turncast.layouts import lesson
 from turncast.metrics import Tally
-from turncast.readers import read_values, to_json
+from turncast.readers import read_slot_values, to_json
 
 # Rooms of the package that no trial enters; a change anywhere else makes every trial anew.
 _NOT_IN_A_TRIAL = {"bench", "cli", "data", "explain", "search", "server", "sessions", "simulator"}
@@ -79,7 +79,7 @@ def write_corpus(corpus: Corpus, folder: Path) -> Path:
 
 def write_values(path: Path, folder: Path) -> Path:
     """Write a file of values as JSON into a folder, named by a hash of what it holds; return the file."""
-    return _write(json.dumps(read_values(path)), folder, "json")
+    return _write(json.dumps(read_slot_values(path)), folder, "json")
 
 
 def _write(text: str, folder: Path, suffix: str) -> Path:

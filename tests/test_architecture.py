@@ -90,7 +90,7 @@ def test_what_serves_all_readers_lies_beside_them():
         inner = {
             name for name in imports(path, inside_functions=True) if name.startswith("turncast.readers.rasa.")
         }
-        given = {"write", "to_rasa_yaml", "read_rasa", "is_rasa", "holds_stories", "project_files"}
+        given = {"write", "to_rasa_yaml", "read_rasa", "is_rasa", "is_rasa_folder", "project_files"}
         assert {name.split(".")[-1] for name in inner} <= given, path.relative_to(PACKAGE)
 
 

@@ -118,7 +118,7 @@ def test_rows_out_of_order_are_refused(tmp_path):
 VALUES = st.none() | st.integers(-3, 3) | st.sampled_from(["", "x", "{}", "[1]", "{", '{"a": [1]}', "NaN"])
 
 
-@given(column=st.sampled_from(turncast.readers.turn_table.COLUMNS), values=st.lists(VALUES, min_size=4))
+@given(column=st.sampled_from(turncast.readers.parquet_corpus.COLUMNS), values=st.lists(VALUES, min_size=4))
 @settings(max_examples=80, deadline=None)
 def test_damaged_columns_are_read_or_refused_in_one_line(column, values, tmp_path_factory):
     pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")

@@ -12,7 +12,7 @@ import turncast
 from conftest import ROOT
 from support.server import serving
 from turncast import Corpus, NetworkConfig, TrainConfig
-from turncast.readers.read_config import ReadConfig
+from turncast.readers.read_context import ReadConfig
 
 FOLDER = ROOT / "examples" / "rasa_policy"
 PYTHON = os.environ.get("TURNCAST_RASA_PYTHON")

@@ -7,7 +7,7 @@ import turncast
 from support.damage import cut, damaged, lines, reads_or_refuses
 from turncast import Turn
 from turncast.errors import CorpusError
-from turncast.readers import ReadConfig, format_of
+from turncast.readers import ReadConfig, detect_format
 
 RECORDS = [
     {"role": "User", "text": "water the roses"},
@@ -42,7 +42,7 @@ def folder(tmp_path):
 
 def test_the_golden_dialogue(folder):
     path = folder / "Soil-Water-level-2-1.jsonl"
-    assert format_of(path).name == "api_bank"
+    assert detect_format(path).name == "api_bank"
     (dialogue,) = turncast.read(path)
     assert (dialogue.id, dialogue.metadata) == ("api_bank:Soil-Water-level-2-1", {"task": "Soil-Water"})
     assert dialogue.turns == (
@@ -56,7 +56,7 @@ def test_the_golden_dialogue(folder):
 
 
 def test_folders(folder):
-    assert format_of(folder).name == format_of(folder.parent).name == "api_bank"
+    assert detect_format(folder).name == detect_format(folder.parent).name == "api_bank"
     corpus = turncast.read(folder.parent)
     assert len(list(corpus)) == 1
     assert corpus.skipped == {

@@ -7,7 +7,7 @@ import pytest
 import turncast
 from turncast import Turn
 from turncast.errors import CorpusError
-from turncast.readers.templates import Templates
+from turncast.readers.babi_templates import Templates
 
 EXTRACT = """\
 1 good day\thello what do you need

@@ -10,8 +10,8 @@ import turncast
 from support.damage import cut, damaged, lines, reads_or_refuses
 from turncast import Turn
 from turncast.errors import CorpusError
-from turncast.readers import ReadConfig, format_of
-from turncast.readers.call_text import parse_call
+from turncast.readers import ReadConfig, detect_format
+from turncast.readers.bfcl import parse_call
 
 
 def user(text):
@@ -56,7 +56,7 @@ def path(tmp_path):
 
 
 def test_the_golden_questions(path):
-    assert format_of(path).name == format_of(path.parent).name == "bfcl"
+    assert detect_format(path).name == detect_format(path.parent).name == "bfcl"
     corpus = turncast.read(path)
     one, two = corpus
     assert list(turncast.read(path.parent)) == [one, two]

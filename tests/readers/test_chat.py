@@ -9,7 +9,7 @@ import turncast
 from support.damage import cut, damaged, lines, reads_or_refuses
 from turncast import Turn
 from turncast.errors import CorpusError
-from turncast.readers import ReadConfig, format_of
+from turncast.readers import ReadConfig, detect_format
 
 
 def call(name, number, **arguments):
@@ -105,7 +105,7 @@ FORMS = {
 @pytest.mark.parametrize("name", ["agent.json", "agent.jsonl", "agent"])
 def test_every_form_gives_the_golden_turns(write, form, name):
     path = write(FORMS[form], name)
-    assert format_of(path).name == "chat"
+    assert detect_format(path).name == "chat"
     corpus = turncast.read(path)
     (dialogue,) = corpus
     assert (dialogue.id, dialogue.turns) == ("agent:1", TURNS)
@@ -243,7 +243,7 @@ def test_a_damaged_first_line_is_named(write):
     "text", ['{"turns": [{"user": "hi", "actions": ["a"], "messages": []}]}', '{"Events": [{"role": 1}]}']
 )
 def test_files_of_other_formats_are_left_to_them(write, text):
-    assert format_of(write(text)).name != "chat"
+    assert detect_format(write(text)).name != "chat"
 
 
 def test_no_fact_is_of_the_future(write):

@@ -6,7 +6,7 @@ import pytest
 
 import turncast
 from turncast.errors import CorpusError
-from turncast.readers import FORMATS, format_of
+from turncast.readers import FORMATS, detect_format
 
 TURN = '{"turns": [{"user": "hi", "actions": ["greet"]}]}\n'
 
@@ -29,7 +29,7 @@ TURN = '{"turns": [{"user": "hi", "actions": ["greet"]}]}\n'
 def test_found_by_content(tmp_path, content, format):
     path = tmp_path / "file"
     path.write_text(content, encoding="utf-8")
-    assert format_of(path).name == format
+    assert detect_format(path).name == format
 
 
 @pytest.mark.parametrize(
@@ -122,14 +122,14 @@ def test_reading_is_lazy(tmp_path):
 
 
 def test_a_file_of_a_folder_is_read_once_to_find_its_format(tmp_path, monkeypatch):
-    from turncast.readers import lines
+    from turncast.readers import text_files
 
-    opened, open_binary = [], lines.open_binary
-    monkeypatch.setattr(lines, "open_binary", lambda path: opened.append(path.name) or open_binary(path))
+    opened, open_binary = [], text_files.open_binary
+    monkeypatch.setattr(text_files, "open_binary", lambda path: opened.append(path.name) or open_binary(path))
     for name in ("a.json", "b.json"):
         (tmp_path / name).write_text('[{"service_name": "x"}]')
     (tmp_path / "c.json").write_text('[{"dial": [{"usr": {}, "sys": {}}]}]')
-    assert format_of(tmp_path).name == "camrest"
+    assert detect_format(tmp_path).name == "camrest"
     assert opened == ["a.json", "b.json", "c.json"]
 
 
@@ -137,4 +137,4 @@ def test_a_text_that_shows_json_is_no_json(tmp_path):
     path = tmp_path / "notes.md"
     path.write_text('As in:\n{"messages": [{"role": "user", "content": "hi"}]}\n')
     with pytest.raises(CorpusError, match="no known format begins with 'As in:'"):
-        format_of(path)
+        detect_format(path)

@@ -48,7 +48,7 @@ def written(folder: Path, made: Example) -> Path:
 def test_the_example_is_found_and_read(tmp_path, name):
     """A format needs an example here (tests/reader_support.py), so that its reader is tried on damage."""
     path = written(tmp_path, example(name))
-    assert turncast.readers.format_of(path).name == name
+    assert turncast.readers.detect_format(path).name == name
     assert list(turncast.read(path))
 
 

@@ -10,7 +10,7 @@ from support.rasa import CHECKPOINTS, DOMAIN, END_TO_END, MARKDOWN, RULES, STORI
 from support.readers import EXAMPLES
 from turncast import Turn
 from turncast.errors import CorpusError, MissingExtra
-from turncast.readers import ReadConfig, format_of
+from turncast.readers import ReadConfig, detect_format
 
 pytest.importorskip("yaml")
 
@@ -221,8 +221,8 @@ def test_an_explosion_is_stopped_with_its_count(tmp_path):
     with pytest.raises(
         CorpusError, match=r"line 2: the story 's' becomes more than 20 dialogues; .* allows 20:"
     ):
-        read(tmp_path, f"stories:\n{start}{doubles}", most_paths=20)
-    dialogues, _ = read(tmp_path, f"stories:\n- story: s\n  steps:\n{few}\n", most_paths=27)
+        read(tmp_path, f"stories:\n{start}{doubles}", max_paths=20)
+    dialogues, _ = read(tmp_path, f"stories:\n- story: s\n  steps:\n{few}\n", max_paths=27)
     assert len(dialogues) == 27
 
 
@@ -246,10 +246,10 @@ def test_found_by_content(tmp_path, name, content, format):
     for path in (tmp_path / name, tmp_path):
         if format:
             if path.is_file() or path.suffix:
-                assert format_of(path).name == format
+                assert detect_format(path).name == format
         else:
             with pytest.raises(CorpusError):
-                format_of(path)
+                detect_format(path)
 
 
 S = "stories:\n- story: s\n  steps:\n"

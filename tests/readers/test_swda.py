@@ -7,7 +7,7 @@ import turncast
 from support.damage import cut, reads_or_refuses
 from turncast import Turn
 from turncast.errors import CorpusError
-from turncast.readers import format_of
+from turncast.readers import detect_format
 
 TEXT = """A|Do you, uh, grow roses?|qy
 A|or trees|qy
@@ -30,7 +30,7 @@ def path(tmp_path):
 
 
 def test_the_golden_conversation(path):
-    assert format_of(path).name == "swda"
+    assert detect_format(path).name == "swda"
     (dialogue,) = turncast.read(path)
     assert dialogue.id == "swda:31"
     assert dialogue.turns == (
@@ -41,7 +41,7 @@ def test_the_golden_conversation(path):
 
 
 def test_folders(path):
-    assert format_of(path.parent).name == format_of(path.parent.parent).name == "swda"
+    assert detect_format(path.parent).name == detect_format(path.parent.parent).name == "swda"
     corpus = turncast.read(path.parent.parent)
     assert [dialogue.id for dialogue in corpus] == ["swda:31"]
     assert corpus.skipped == {

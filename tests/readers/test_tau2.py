@@ -9,7 +9,7 @@ import turncast
 from support.damage import cut, damaged, reads_or_refuses
 from turncast import Turn
 from turncast.errors import CorpusError
-from turncast.readers import format_of
+from turncast.readers import detect_format
 
 
 def call(name, number, requestor="assistant", **arguments):
@@ -62,7 +62,7 @@ def path(tmp_path):
 
 
 def test_the_golden_simulation(path):
-    assert format_of(path).name == "tau2"
+    assert detect_format(path).name == "tau2"
     corpus = turncast.read(path)
     (dialogue,) = corpus
     assert (dialogue.id, dialogue.group) == ("s1", "lamps:dark")
@@ -137,7 +137,7 @@ def test_damaged_text(tmp_path_factory, text):
 )
 def test_real_simulations(corpora, name, turns):
     path = corpora / "tau2_bench" / "branch_feature_gym" / f"gpt-4.1_{name}_1trial.json"
-    assert format_of(path).name == "tau2"
+    assert detect_format(path).name == "tau2"
     dialogues = list(turncast.read(path))
     assert sum(map(len, dialogues)) == turns
     users = {fact for d in dialogues for turn in d for fact in turn.facts if fact.startswith("user_tool.")}

@@ -47,7 +47,7 @@ ReadSettings = Annotated[
         "--read",
         metavar="NAME=VALUE",
         help="What is made of its records: actions=acts, slots or calls; arguments, listen = true; "
-        "most_paths=N (repeatable).",
+        "max_paths=N (repeatable).",
     ),
 ]
 ValuesFile = Annotated[

@@ -36,7 +36,7 @@ from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.evaluation import evaluate
 from turncast.policy import Policy, check_output
-from turncast.readers import read_values
+from turncast.readers import read_slot_values
 from turncast.rules import read_rules
 from turncast.training import progress_for, split_dev
 from turncast.training import train as train_policy
@@ -119,7 +119,7 @@ def train(
         network=network_config,
         config=train_config,
         encoder=encoder_config,
-        values=read_values(values) if values else None,
+        values=read_slot_values(values) if values else None,
         rules=read_rules(rules) if rules else None,
         progress=progress_for(),
         checkpoint=checkpoint,

@@ -12,8 +12,8 @@ from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
 from turncast.errors import ConfigError, CorpusError, did_you_mean
 from turncast.readers import to_json
+from turncast.readers.parquet_corpus import write_parquet
 from turncast.readers.rasa.write import to_rasa_yaml
-from turncast.readers.turn_table import write_parquet
 
 Progress = Callable[[int], None]
 

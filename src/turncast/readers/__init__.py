@@ -2,9 +2,18 @@
 
 from turncast.readers.columns import Columns
 from turncast.readers.files import read
-from turncast.readers.formats import FORMATS, Format, format_of
+from turncast.readers.formats import FORMATS, Format, detect_format
 from turncast.readers.jsonl import to_json
-from turncast.readers.read_config import ReadConfig
-from turncast.readers.value_files import read_values
+from turncast.readers.read_context import ReadConfig
+from turncast.readers.slot_value_files import read_slot_values
 
-__all__ = ["FORMATS", "Columns", "Format", "ReadConfig", "format_of", "read", "read_values", "to_json"]
+__all__ = [
+    "FORMATS",
+    "Columns",
+    "Format",
+    "ReadConfig",
+    "detect_format",
+    "read",
+    "read_slot_values",
+    "to_json",
+]

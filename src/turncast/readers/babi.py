@@ -10,9 +10,9 @@ from pathlib import Path
 from turncast.candidates import MOST_CANDIDATES, candidate_facts
 from turncast.dialogue import Dialogue, Fact, Turn
 from turncast.errors import CorpusError
-from turncast.readers.lines import name_of, read_lines
-from turncast.readers.skipped import Skipped
-from turncast.readers.templates import Templates, call_values
+from turncast.readers.babi_templates import Templates, call_values
+from turncast.readers.read_context import Skipped
+from turncast.readers.text_files import file_stem, read_lines
 
 _LINE = re.compile(r"(\d+) (.*)", re.DOTALL)
 _FACT = re.compile(r"(\S+) (R_\w+)[ \t](\S.*)")
@@ -23,11 +23,11 @@ _SILENCE = "<SILENCE>"
 def read_babi(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
     """Read `id user<TAB>system` lines; a blank line, or an id that restarts at 1, ends a dialogue.
 
-    The action is the response's template (`turncast.readers.templates`), the raw response is kept. Values
-    come from the file's own facts and calls and from a knowledge base beside it (`*kb*.txt`). `<SILENCE>`
-    is a turn without user text. Lines without a tab are what the system saw before its next turn: that
-    turn gets the fact `kb_results`, the number of restaurants listed, 0 for `api_call no result`, and the
-    restaurants themselves as candidates, the best rated first.
+    The action is the template of the response (`turncast.readers.babi_templates`); the response is the raw
+    text. Slot values come from the facts and calls in the file and from a knowledge base in the same folder
+    (`*kb*.txt`). `<SILENCE>` means no user text. Lines without a tab are results of the last call. They
+    give the next turn the fact `kb_results`, the number of restaurants listed (0 for `api_call no result`),
+    and the restaurants as candidates, sorted by rating, best first.
     """
     templates = Templates([*_values(path), *_beside(path)])
     dialogue = _Open()
@@ -40,12 +40,12 @@ def read_babi(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
             )
         if dialogue.begun and (not parsed or parsed[1] == "1"):
             count += 1
-            yield from dialogue.closed(f"{name_of(path)}:{count}", skipped)
+            yield from dialogue.closed(f"{file_stem(path)}:{count}", skipped)
             dialogue = _Open()
         if parsed:
             dialogue.add(parsed[2], templates, skipped)
     if dialogue.begun:
-        yield from dialogue.closed(f"{name_of(path)}:{count + 1}", skipped)
+        yield from dialogue.closed(f"{file_stem(path)}:{count + 1}", skipped)
 
 
 @dataclass(slots=True)
@@ -109,13 +109,13 @@ def _values(path: Path) -> Iterator[tuple[str, str]]:
     for _, line in read_lines(path):
         parsed = _LINE.match(line)
         if parsed:
-            yield from facts_in([line]) or call_values(parsed[2].partition("\t")[2])
+            yield from knowledge_base_values([line]) or call_values(parsed[2].partition("\t")[2])
 
 
-def facts_in(lines: Iterable[str]) -> list[tuple[str, str]]:
+def knowledge_base_values(lines: Iterable[str]) -> list[tuple[str, str]]:
     """Return (slot, value) for each value that lines of a knowledge base state, the names first.
 
-    >>> facts_in(["1 blue_door R_cuisine thai"])
+    >>> knowledge_base_values(["1 blue_door R_cuisine thai"])
     [('R_name', 'blue_door'), ('R_cuisine', 'thai')]
     """
     found = []

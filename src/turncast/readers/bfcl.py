@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from turncast.dialogue import Dialogue, Fact, Turn
-from turncast.errors import CorpusError
-from turncast.readers.call_text import parse_call
-from turncast.readers.calls import action_of
-from turncast.readers.folders import files_in
-from turncast.readers.json_records import read_records
-from turncast.readers.json_shape import shape_of
-from turncast.readers.messages import RESPOND, text_of
-from turncast.readers.read_config import Reading
-from turncast.readers.short_values import LONGEST
-from turncast.readers.skipped import Skipped
-from turncast.readers.values import kind_of
+from turncast.errors import CorpusError, kind_of
+from turncast.readers.calls import call_action
+from turncast.readers.chat_messages import RESPOND, text_of
+from turncast.readers.folders import matching_files
+from turncast.readers.json_files import read_records
+from turncast.readers.json_values import MAX_FACT_CHARS
+from turncast.readers.read_context import ReadContext, Skipped
+from turncast.readers.sniff import key_paths
 
 _ANSWERS = "possible_answer"
 _INDEX = re.compile(r"(\d+)(?:-[\d-]+)?$")
 
 
-def read_bfcl(path: Path, reading: Reading) -> Iterator[Dialogue]:
+def read_bfcl(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     """Read a file of questions, or those of a folder; the answers stand in `possible_answer/` beside them.
 
     `question` is a list of user turns. Each call that answers one is a turn of its own, in order; only the
@@ -38,25 +37,25 @@ def read_bfcl(path: Path, reading: Reading) -> Iterator[Dialogue]:
         for where, record in _records(file):
             name = _id_of(record, where)
             if name not in answers:
-                reading.skipped.add("question without an answer")
+                context.skipped.add("question without an answer")
                 continue
-            turns = tuple(_turns(record, where, *answers[name], reading))
+            turns = tuple(_turns(record, where, *answers[name], context))
             if turns:
                 yield Dialogue(name, turns, _metadata(record), _group(name))
             else:
-                reading.skipped.add("dialogue without a system decision")
+                context.skipped.add("dialogue without a system decision")
 
 
 def bfcl_files(path: Path) -> list[Path]:
     """Return the files of questions in a folder that have answers, in order of their names, or the file."""
     if path.is_file():
         return [path]
-    return [file for file in files_in(path, "*.json") if (path / _ANSWERS / file.name).is_file()]
+    return [file for file in matching_files(path, "*.json") if (path / _ANSWERS / file.name).is_file()]
 
 
 def is_bfcl(raw: bytes) -> bool:
     """Tell whether the beginning of a file shows questions of the leaderboard, or their answers."""
-    shape = shape_of(raw)
+    shape = key_paths(raw)
     answers = shape >= {"id", "ground_truth"} and not shape & {"question", "turns", "messages"}
     return "question.[].[].role" in shape or answers
 
@@ -94,15 +93,15 @@ def _answers(file: Path) -> dict[str, tuple[str, list[Any]]]:
 
 
 def _turns(
-    record: Mapping[str, Any], where: str, where_answer: str, answers: list[Any], reading: Reading
+    record: Mapping[str, Any], where: str, where_answer: str, answers: list[Any], context: ReadContext
 ) -> Iterator[Turn]:
     questions, missed = record.get("question"), record.get("missed_function")
     if not isinstance(questions, list):
         raise CorpusError(where, f"'question' is {kind_of(questions)}", "give a list of user turns")
     if len(questions) != len(answers):
-        reading.skipped.add("user turn or answer without the other", abs(len(questions) - len(answers)))
+        context.skipped.add("user turn or answer without the other", abs(len(questions) - len(answers)))
     for number, (question, calls) in enumerate(zip(questions, answers, strict=False)):
-        user = _user(question, f"{where} user turn {number + 1}", reading.skipped)
+        user = _user(question, f"{where} user turn {number + 1}", context.skipped)
         facts: dict[str, Fact] = {}
         added = missed.get(str(number)) if isinstance(missed, dict) else None
         if isinstance(added, list):
@@ -110,8 +109,8 @@ def _turns(
         if not isinstance(calls, list):
             problem = f"the answer to user turn {number + 1} is {kind_of(calls)}"
             raise CorpusError(where_answer, problem, "give a list of calls")
-        actions = [_action(call, where_answer, reading) for call in calls]
-        if reading.config.listen or not actions:
+        actions = [_action(call, where_answer, context) for call in calls]
+        if context.config.listen or not actions:
             actions.append(RESPOND)
         for action in actions:
             yield Turn(user, (action,), facts)
@@ -126,19 +125,19 @@ def _user(question: Any, where: str, skipped: Skipped) -> str | None:
         if message.get("role") == "user":
             texts.append(text_of(message.get("content"), where, skipped))
         else:
-            skipped.add(f"message of role {str(message.get('role'))[:LONGEST]!r}")
+            skipped.add(f"message of role {str(message.get('role'))[:MAX_FACT_CHARS]!r}")
     return "\n".join(texts) if texts else None
 
 
-def _action(call: Any, where: str, reading: Reading) -> str:
+def _action(call: Any, where: str, context: ReadContext) -> str:
     """Return the action of a call: Python text, or an object of the name and its arguments."""
     if isinstance(call, str):
         name, arguments = parse_call(call, where)
-        return action_of(name, arguments, reading)
+        return call_action(name, arguments, context)
     if isinstance(call, dict) and len(call) == 1:
         name, values = next(iter(call.items()))
         if name and isinstance(values, dict):
-            return action_of(name, values, reading)
+            return call_action(name, values, context)
     raise CorpusError(where, f"a call is {kind_of(call)}", "write it as name(argument=value)")
 
 
@@ -157,3 +156,46 @@ def _group(name: str) -> str | None:
     if not index:
         return None
     return f"{'multi_turn' if name.startswith('multi_turn') else name[: index.start()]}:{index[1]}"
+
+
+_MAX_CALL_CHARS = 20_000
+
+
+def parse_call(text: str, where: str) -> tuple[str, tuple[str, ...]]:
+    """Return the name of a call written as Python, and its arguments' names; the third by place is `arg3`.
+
+    >>> parse_call("files.sort('a.txt', order='up')", "")
+    ('files.sort', ('arg1', 'order'))
+
+    Raises:
+        CorpusError: for text that is no call, or is longer than 20,000 characters.
+    """
+    tree = _parsed(text, where)
+    name = _name(tree.func) if isinstance(tree, ast.Call) else None
+    if not isinstance(tree, ast.Call) or name is None:
+        raise CorpusError(where, f"{text[:40]!r} is no call", "write it as name(argument=value)")
+    places = tuple(f"arg{number}" for number, _ in enumerate(tree.args, start=1))
+    return name, places + tuple(word.arg for word in tree.keywords if word.arg)
+
+
+def _parsed(text: str, where: str) -> ast.expr:
+    if len(text) > _MAX_CALL_CHARS:
+        raise CorpusError(where, f"a call is {len(text)} characters long", f"give at most {_MAX_CALL_CHARS}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of "\d" in a text
+            return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        problem = f"{text[:40]!r} is no Python call"
+        raise CorpusError(where, problem, "write it as name(argument=value)") from None
+
+
+def _name(node: ast.expr) -> str | None:
+    """Return a name with its dots, or None for anything else that can be called."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return None
+    return ".".join([node.id, *reversed(parts)])

@@ -7,9 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from turncast.errors import CorpusError
-from turncast.readers.read_config import Reading
-from turncast.readers.values import kind_of, parse_json
+from turncast.errors import CorpusError, kind_of
+from turncast.readers.json_values import parse_json
+from turncast.readers.read_context import ReadContext
 
 _CURE = 'give each call a name, as {"function": {"name": "book", "arguments": "{}"}}'
 
@@ -23,10 +23,10 @@ class Call:
     id: str | None = None
 
 
-def calls_of(message: Mapping[str, Any], where: str) -> tuple[Call, ...]:
+def message_calls(message: Mapping[str, Any], where: str) -> tuple[Call, ...]:
     """Return the calls of a message: `tool_calls`, nested or flat, and the older `function_call`.
 
-    >>> calls_of({"tool_calls": [{"name": "book", "arguments": {"seat": 4}}]}, "")
+    >>> message_calls({"tool_calls": [{"name": "book", "arguments": {"seat": 4}}]}, "")
     (Call(name='book', arguments={'seat': 4}, id=None),)
     """
     listed, single = message.get("tool_calls"), message.get("function_call")
@@ -47,28 +47,28 @@ def _call(record: Any, where: str) -> Call:
     return Call(name.strip(), arguments, number if isinstance(number, str) else None)
 
 
-def actions_of_calls(calls: Iterable[Call], reading: Reading) -> tuple[str, ...]:
+def call_actions(calls: Iterable[Call], context: ReadContext) -> tuple[str, ...]:
     """Return the calls as the actions of one turn; one that comes twice counts once."""
-    actions = [action_of(call.name, _names(call, reading), reading) for call in calls]
+    actions = [call_action(call.name, _names(call, context), context) for call in calls]
     distinct = tuple(dict.fromkeys(actions))
     if len(distinct) < len(actions):
-        reading.skipped.add("the same action again in one message", len(actions) - len(distinct))
+        context.skipped.add("the same action again in one message", len(actions) - len(distinct))
     return distinct
 
 
-def action_of(name: str, arguments: Iterable[str], reading: Reading) -> str:
+def call_action(name: str, arguments: Iterable[str], context: ReadContext) -> str:
     """Return the action that a call is: its name, with its arguments' names where the settings say so.
 
-    >>> from turncast.readers.read_config import ReadConfig
-    >>> action_of("book", ["seat", "date"], Reading(ReadConfig(arguments=True)))
+    >>> from turncast.readers.read_context import ReadConfig
+    >>> call_action("book", ["seat", "date"], ReadContext(ReadConfig(arguments=True)))
     'book:date+seat'
     """
-    names = "+".join(sorted(arguments)) if reading.config.arguments else ""
+    names = "+".join(sorted(arguments)) if context.config.arguments else ""
     return f"{name}:{names}" if names else name
 
 
-def _names(call: Call, reading: Reading) -> Iterator[str]:
-    if not reading.config.arguments:
+def _names(call: Call, context: ReadContext) -> Iterator[str]:
+    if not context.config.arguments:
         return
     value = call.arguments
     if isinstance(value, str) and value.strip():
@@ -77,4 +77,4 @@ def _names(call: Call, reading: Reading) -> Iterator[str]:
     if isinstance(value, dict):
         yield from value
     elif value:
-        reading.skipped.add("arguments of a call that are no JSON object")
+        context.skipped.add("arguments of a call that are no JSON object")

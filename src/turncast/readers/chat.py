@@ -7,39 +7,38 @@ from pathlib import Path
 from typing import Any
 
 from turncast.dialogue import Dialogue, Fact
-from turncast.errors import CorpusError
-from turncast.readers.json_records import read_records
-from turncast.readers.json_shape import shape_of
-from turncast.readers.messages import read_messages
-from turncast.readers.read_config import Reading
-from turncast.readers.short_values import group_of, short_values
-from turncast.readers.values import kind_of
+from turncast.errors import CorpusError, kind_of
+from turncast.readers.chat_messages import read_messages
+from turncast.readers.json_files import read_records
+from turncast.readers.json_values import group_name, short_facts
+from turncast.readers.read_context import ReadContext
+from turncast.readers.sniff import key_paths
 
 _HOLDERS = ("messages", "traj")
 _SHAPES = {f"{outer}{holder}.[].role" for outer in ("", "[].") for holder in _HOLDERS}
 _OTHERS = {"turns", "question", "simulations"}
 
 
-def read_chat(path: Path, reading: Reading) -> Iterator[Dialogue]:
+def read_chat(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     """Read conversations of chat messages: a record a line, a list of records, or a bare list of messages.
 
     A record holds its messages as `messages` or `traj`. Each message of the assistant is a turn: see
-    `turncast.readers.messages.read_messages`. The number of `tools` and the record's short values are
+    `turncast.readers.chat_messages.read_messages`. The number of `tools` and the record's short values are
     metadata, and its `reward` also as `outcome`; the `task_id` is the group: runs of one task are never split
     apart.
     """
     for number, (where, record) in enumerate(_conversations(path), start=1):
-        messages, metadata, group = _opened(record, where, reading)
-        turns, prompt = read_messages(messages, where, reading)
+        messages, metadata, group = _opened(record, where, context)
+        turns, prompt = read_messages(messages, where, context)
         if turns:
             yield Dialogue(f"{path.stem}:{number}", turns, prompt | metadata, group)
         else:
-            reading.skipped.add("dialogue without a system decision")
+            context.skipped.add("dialogue without a system decision")
 
 
 def is_chat(raw: bytes) -> bool:
     """Tell whether the beginning of a file shows chat messages."""
-    shape = shape_of(raw)
+    shape = key_paths(raw)
     if shape & _OTHERS:
         return False
     bare = shape >= {"[].role", "[].content"}
@@ -55,7 +54,7 @@ def _conversations(path: Path) -> Iterator[tuple[str, Any]]:
             yield where, value
 
 
-def _opened(record: Any, where: str, reading: Reading) -> tuple[Any, dict[str, Fact], str | None]:
+def _opened(record: Any, where: str, context: ReadContext) -> tuple[Any, dict[str, Fact], str | None]:
     """Return the messages of a record, its metadata and its group."""
     if isinstance(record, list):
         return record, {}, None
@@ -68,7 +67,7 @@ def _opened(record: Any, where: str, reading: Reading) -> tuple[Any, dict[str, F
     tools = record.get("tools", record.get("functions"))
     metadata: dict[str, Fact] = {"tools": len(tools)} if isinstance(tools, list) else {}
     but = frozenset({*_HOLDERS, *(("tools", "functions") if metadata else ())})
-    metadata |= short_values(record, but, reading.skipped)
+    metadata |= short_facts(record, but, context.skipped)
     if "reward" in metadata:
         metadata["outcome"] = metadata["reward"]
-    return record[holder], metadata, group_of(record.get("task_id"))
+    return record[holder], metadata, group_name(record.get("task_id"))

@@ -40,10 +40,10 @@ class Columns:
     response: str | None = None
     facts: tuple[str, ...] = ()
 
-    def found_in(self, header: Sequence[str], where: str) -> Columns:
+    def resolve(self, header: Sequence[str], where: str) -> Columns:
         """Return the columns of a table with this header, the unnamed ones found by their usual names.
 
-        >>> columns = Columns().found_in(["CaseID", "ActivityID", "CompleteTimestamp"], "log.csv")
+        >>> columns = Columns().resolve(["CaseID", "ActivityID", "CompleteTimestamp"], "log.csv")
         >>> columns.dialogue, columns.action, columns.order, columns.user
         ('CaseID', 'ActivityID', 'CompleteTimestamp', None)
 

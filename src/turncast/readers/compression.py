@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 _SUFFIXES = (".gz", ".xz", ".zst", ".bz2")
 _CHUNK = 1 << 16
-_FREE = 128 << 20  # bytes: below this no ratio is suspicious
-_MOST_RATIO = 300  # text comes to 3 to 60; what is made to fill a memory, to 1,000 and more
-_MOST_BYTES = 64 << 30
-_MOST_MEMORY = 256 << 20  # what an xz or zstd file may ask for its window
+_ALWAYS_ALLOWED_BYTES = 128 << 20  # bytes: below this no ratio is suspicious
+_MAX_RATIO = 300  # text comes to 3 to 60; what is made to fill a memory, to 1,000 and more
+_MAX_BYTES = 64 << 30
+_MAX_MEMORY = 256 << 20  # what an xz or zstd file may ask for its window
 _YOURSELF = "unpack it yourself, if you trust it"
 
 
@@ -58,7 +58,7 @@ class _Gzip:
 
 
 def _xz() -> _Unpacker:
-    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MOST_MEMORY)
+    return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MAX_MEMORY)
 
 
 def _zstd() -> _Unpacker:
@@ -66,7 +66,7 @@ def _zstd() -> _Unpacker:
         from compression.zstd import DecompressionParameter, ZstdDecompressor
     else:
         from backports.zstd import DecompressionParameter, ZstdDecompressor
-    window = {int(DecompressionParameter.window_log_max): _MOST_MEMORY.bit_length() - 1}
+    window = {int(DecompressionParameter.window_log_max): _MAX_MEMORY.bit_length() - 1}
     return ZstdDecompressor(options=window)
 
 
@@ -78,10 +78,10 @@ _KINDS: dict[bytes, tuple[str, Callable[[], _Unpacker]]] = {
 }
 
 
-def packing_of(first: bytes) -> str | None:
+def compression_of(first: bytes) -> str | None:
     """Name the compression that a file's first bytes show, or None.
 
-    >>> packing_of(bytes([0x1f, 0x8b, 0x08, 0x00])), packing_of(b"text")
+    >>> compression_of(bytes([0x1f, 0x8b, 0x08, 0x00])), compression_of(b"text")
     ('gzip', None)
     """
     found = next((kind for magic, (kind, _) in _KINDS.items() if first.startswith(magic)), None)
@@ -89,18 +89,18 @@ def packing_of(first: bytes) -> str | None:
     return None if found == "bzip2" and first[4:10] not in (b"1AY&SY", b"\x17rE8P\x90") else found
 
 
-def plain_path(path: Path) -> Path:
+def uncompressed_path(path: Path) -> Path:
     """Return a path without the suffix of a compression: what its format's own suffix is.
 
-    >>> plain_path(Path("dialogs.jsonl.gz")).name, plain_path(Path("dialogs.jsonl")).name
+    >>> uncompressed_path(Path("dialogs.jsonl.gz")).name, uncompressed_path(Path("dialogs.jsonl")).name
     ('dialogs.jsonl', 'dialogs.jsonl')
     """
     return path.with_suffix("") if path.suffix.lower() in _SUFFIXES else path
 
 
-def unpacked(path: Path, file: io.BufferedReader) -> BinaryIO:
+def decompressed(path: Path, file: io.BufferedReader) -> BinaryIO:
     """Return the file itself, or what is packed in it, read as it is asked for."""
-    kind = packing_of(file.peek(10)[:10])
+    kind = compression_of(file.peek(10)[:10])
     return file if kind is None else io.BufferedReader(_Unpacked(path, file, kind), _CHUNK)
 
 
@@ -132,11 +132,11 @@ class _Unpacked(io.RawIOBase):
             raise self._broken(str(error)) from None
         view[: len(data)] = data
         self._given += len(data)
-        if self._given > max(_FREE, _MOST_RATIO * self._taken):
-            problem = f"the {self._kind} file holds more than {_MOST_RATIO} times its size"
+        if self._given > max(_ALWAYS_ALLOWED_BYTES, _MAX_RATIO * self._taken):
+            problem = f"the {self._kind} file holds more than {_MAX_RATIO} times its size"
             raise CorpusError(str(self._path), problem, _YOURSELF)
-        if self._given > _MOST_BYTES:
-            problem = f"the {self._kind} file holds more than {_MOST_BYTES >> 30} GiB"
+        if self._given > _MAX_BYTES:
+            problem = f"the {self._kind} file holds more than {_MAX_BYTES >> 30} GiB"
             raise CorpusError(str(self._path), problem, _YOURSELF)
         return len(data)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from turncast.dialogue import Dialogue, Fact
 from turncast.errors import CorpusError
-from turncast.readers.acts import RESPOND, UNLABELLED, Course, act_name, labelled, true_facts
+from turncast.readers.dialogue_acts import RESPOND, UNANNOTATED, Course, act_name, require_actions, true_facts
 from turncast.readers.json_files import json_files, listed
-from turncast.readers.json_shape import shape_of
-from turncast.readers.read_config import Reading
-from turncast.readers.record import Record
+from turncast.readers.json_record import JsonRecord
+from turncast.readers.read_context import ReadContext
+from turncast.readers.sniff import key_paths
 
 _ACT_KINDS = ("categorical", "non-categorical", "binary")
 _WHOLE = ("data/dialogues.json", "dialogues.json")
@@ -19,10 +19,10 @@ _WHOLE = ("data/dialogues.json", "dialogues.json")
 
 def is_convlab(raw: bytes) -> bool:
     """Tell whether a file begins as one of this format."""
-    return shape_of(raw) >= {f"[].turns.[].{key}" for key in ("speaker", "utterance", "dialogue_acts")}
+    return key_paths(raw) >= {f"[].turns.[].{key}" for key in ("speaker", "utterance", "dialogue_acts")}
 
 
-def read_convlab(path: Path, reading: Reading) -> Iterator[Dialogue]:
+def read_convlab(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     """Read a file such as `dialogues.json`, or a folder with it (itself, or in its `data`; not zipped).
 
     A turn is what the system says; its actions are its `dialogue_acts` of all kinds, as `hotel-request`, with
@@ -35,12 +35,12 @@ def read_convlab(path: Path, reading: Reading) -> Iterator[Dialogue]:
     value and `booked.hotel`, each true, and `results`, how many were found. The user's acts are not used.
     Metadata: `dataset`, `domains`, `split` (`--where split=test`).
     """
-    return labelled(_dialogues(path, reading), path)
+    return require_actions(_dialogues(path, context), path)
 
 
-def _dialogues(path: Path, reading: Reading) -> Iterator[Dialogue]:
+def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     whole = [path / name for name in _WHOLE if (path / name).is_file()]
-    for file in whole[:1] or json_files(path, is_convlab, reading.skipped):
+    for file in whole[:1] or json_files(path, is_convlab, context.skipped):
         for name, dialogue in listed(file):
             course = Course()
             noted: dict[str, Fact] = {}
@@ -50,17 +50,17 @@ def _dialogues(path: Path, reading: Reading) -> Iterator[Dialogue]:
                     course.hear(turn.text("utterance"))
                     noted = _state(turn.record("state"))
                 elif speaker == "system":
-                    _decide(turn, course, reading)
+                    _decide(turn, course, context)
                     course.see(noted)
                 else:
                     raise CorpusError(turn.where, f"the speaker is {speaker!r}", "give user or system")
-            yield from course.closed(name, reading.skipped, _metadata(dialogue))
+            yield from course.closed(name, context.skipped, _metadata(dialogue))
 
 
-def _decide(turn: Record, course: Course, reading: Reading) -> None:
+def _decide(turn: JsonRecord, course: Course, context: ReadContext) -> None:
     said, results = turn.text("utterance"), _results(turn)
-    if reading.config.actions != "calls":
-        course.decide(_acts(turn, reading), said)
+    if context.config.actions != "calls":
+        course.decide(_acts(turn, context), said)
         course.see(results)
         return
     services = turn.record("service_call")
@@ -73,26 +73,26 @@ def _decide(turn: Record, course: Course, reading: Reading) -> None:
         course.see(results)
 
 
-def _acts(turn: Record, reading: Reading) -> list[str]:
+def _acts(turn: JsonRecord, context: ReadContext) -> list[str]:
     if "dialogue_acts" not in turn:
-        reading.skipped.add(UNLABELLED)
+        context.skipped.add(UNANNOTATED)
     acts = turn.record("dialogue_acts")
     named = []
     for kind in _ACT_KINDS:
         for act in acts.records(kind, "act"):
             domain, intent = act.text("domain"), act.name("intent")
-            named.append(act_name(f"{domain}-{intent}" if domain else intent, act.text("slot"), reading))
+            named.append(act_name(f"{domain}-{intent}" if domain else intent, act.text("slot"), context))
     return named
 
 
-def _results(turn: Record) -> dict[str, Fact]:
+def _results(turn: JsonRecord) -> dict[str, Fact]:
     booked = turn.record("booked").values.items()
     found = [what for what in turn.record("db_results").values.values() if isinstance(what, list)]
     facts = true_facts("booked", (domain for domain, what in booked if what))
     return facts | ({"results": sum(map(len, found))} if found else {})
 
 
-def _state(state: Record) -> dict[str, Fact]:
+def _state(state: JsonRecord) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
     for domain in state.values:
         slots = state.record(domain).values.items()
@@ -100,7 +100,7 @@ def _state(state: Record) -> dict[str, Fact]:
     return facts
 
 
-def _metadata(dialogue: Record) -> dict[str, Fact]:
+def _metadata(dialogue: JsonRecord) -> dict[str, Fact]:
     metadata: dict[str, Fact] = {"domains": ", ".join(dialogue.names("domains"))}
     for name, key in (("dataset", "dataset"), ("split", "data_split")):
         value = dialogue.text(key)

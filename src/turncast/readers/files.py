@@ -14,10 +14,10 @@ from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
 from turncast.errors import CorpusError
 from turncast.readers.columns import Columns
+from turncast.readers.find_files import FileFinder
 from turncast.readers.formats import Format
-from turncast.readers.lines import name_of
-from turncast.readers.read_config import ReadConfig, Reading
-from turncast.readers.sources import Sources
+from turncast.readers.read_context import ReadConfig, ReadContext
+from turncast.readers.text_files import file_stem
 
 Source = str | Path
 
@@ -54,13 +54,13 @@ def read(
         raise CorpusError("corpus", "no file is named", "name at least one")
     if any(str(one) == "-" for one in sources):
         return _from_stdin(sources, format, columns, name, config)
-    found = Sources(format)
+    found = FileFinder(format)
     for one in sources:
         found.add(one)
     dialogues = _Files(
         tuple(found.found), columns or Columns(), config or ReadConfig(), passed=found.passed.counts
     )
-    return Corpus(name or "+".join(name_of(Path(one)) for one in sources), dialogues)
+    return Corpus(name or "+".join(file_stem(Path(one)) for one in sources), dialogues)
 
 
 def _from_stdin(
@@ -95,13 +95,13 @@ class _Files:
     skipped: Mapping[str, int] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Dialogue]:
-        reading, first_in = Reading(self.config, self.columns), dict[str, Path]()
+        context, first_in = ReadContext(self.config, self.columns), dict[str, Path]()
         for reason, count in self.passed.items():
-            reading.skipped.add(reason, count)
-        namesakes = Counter(name_of(path) for path, _ in self.files)
+            context.skipped.add(reason, count)
+        namesakes = Counter(file_stem(path) for path, _ in self.files)
         for path, file_format in self.files:
-            dialogues = _refusing(path, file_format.read(path, reading))
-            if namesakes[name_of(path)] > 1:
+            dialogues = _refusing(path, file_format.read(path, context))
+            if namesakes[file_stem(path)] > 1:
                 dialogues = _with_folder(path, dialogues)
             for dialogue in dialogues:
                 if dialogue.id in first_in:
@@ -111,7 +111,7 @@ class _Files:
                     raise CorpusError(str(path), problem, "give each dialogue an id of its own")
                 first_in[dialogue.id] = path
                 yield dialogue
-        self.skipped = reading.skipped.counts
+        self.skipped = context.skipped.counts
         if not first_in:
             names = ", ".join(str(path) for path, _ in self.files)
             raise CorpusError(names, "no dialogue was found", "give at least one dialogue with a turn")
@@ -131,5 +131,5 @@ def _refusing(path: Path, dialogues: Iterator[Dialogue]) -> Iterator[Dialogue]:
 def _with_folder(path: Path, dialogues: Iterator[Dialogue]) -> Iterator[Dialogue]:
     """Tell ids that were made of the names of files apart, where files in several folders have one name."""
     for dialogue in dialogues:
-        made = dialogue.id.startswith(f"{name_of(path)}:")
+        made = dialogue.id.startswith(f"{file_stem(path)}:")
         yield replace(dialogue, id=f"{path.parent.name}/{dialogue.id}") if made else dialogue

@@ -9,29 +9,28 @@ from pathlib import Path
 
 from turncast.dialogue import Dialogue
 from turncast.errors import CorpusError, did_you_mean
-from turncast.readers.api_bank import holds_api_bank, is_api_bank, read_api_bank
+from turncast.readers.api_bank import is_api_bank, is_api_bank_folder, read_api_bank
 from turncast.readers.babi import is_knowledge_base, read_babi
 from turncast.readers.bfcl import bfcl_files, is_bfcl, read_bfcl
 from turncast.readers.camrest import is_camrest, read_camrest
 from turncast.readers.chat import is_chat, read_chat
 from turncast.readers.columns import Columns
-from turncast.readers.compression import plain_path
+from turncast.readers.compression import uncompressed_path
 from turncast.readers.convlab import is_convlab, read_convlab
 from turncast.readers.json_files import json_files_in
-from turncast.readers.json_shape import shape_of
 from turncast.readers.jsonl import read_jsonl
-from turncast.readers.lines import first_bytes
 from turncast.readers.m2m import is_m2m, read_m2m
 from turncast.readers.multiwoz import is_multiwoz, read_multiwoz
-from turncast.readers.plain import read_plain
-from turncast.readers.rasa import holds_stories, is_rasa, project_files, read_rasa
-from turncast.readers.read_config import Reading
+from turncast.readers.plain_notation import read_plain
+from turncast.readers.rasa import is_rasa, is_rasa_folder, project_files, read_rasa
+from turncast.readers.read_context import ReadContext
 from turncast.readers.sgd import is_sgd, read_sgd
-from turncast.readers.sniff import Head, NotThisFile, head_of
+from turncast.readers.sniff import FileHead, NotACorpusFile, key_paths, read_head
 from turncast.readers.star import read_star, star_files
-from turncast.readers.swda import holds_swda, is_swda, read_swda
+from turncast.readers.swda import is_swda, is_swda_folder, read_swda
 from turncast.readers.table import delimiter_of, read_csv, read_parquet
 from turncast.readers.tau2 import is_tau2, read_tau2
+from turncast.readers.text_files import first_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +46,32 @@ class Format:
 
     name: str
     title: str
-    recognises: Callable[[Head], bool]
-    read: Callable[[Path, Reading], Iterator[Dialogue]]
+    recognises: Callable[[FileHead], bool]
+    read: Callable[[Path, ReadContext], Iterator[Dialogue]]
     holds: Callable[[Path], bool] = lambda _: False
     in_json: Callable[[bytes], bool] | None = None
 
 
-def _is_table(head: Head) -> bool:
+def _is_table(head: FileHead) -> bool:
     if head.path.suffix.lower() in (".csv", ".tsv"):
         return True
     header = [cell.strip('" ') for cell in head.first.split(delimiter_of(head.first))]
     try:
-        Columns().found_in(header, "")
+        Columns().resolve(header, "")
     except CorpusError:
         return False
     return len(header) > 1
 
 
-def _is_babi(head: Head) -> bool:
+def _is_babi(head: FileHead) -> bool:
     return bool(re.match(r"\d+ \S", head.first)) and any("\t" in line for line in head.lines)
 
 
-def _of_json(
+def _json_format(
     name: str,
     title: str,
     recognises: Callable[[bytes], bool],
-    read: Callable[[Path, Reading], Iterator[Dialogue]],
+    read: Callable[[Path, ReadContext], Iterator[Dialogue]],
 ) -> Format:
     """Return the row of a corpus in JSON files, which lie in a folder or one level deeper."""
     return Format(name, title, lambda head: recognises(head.raw), read, in_json=recognises)
@@ -85,7 +84,7 @@ FORMATS: dict[str, Format] = {
             "parquet",
             "a table in a Parquet file",
             lambda head: head.raw.startswith(b"PAR1"),
-            lambda path, reading: read_parquet(path, reading.skipped, reading.columns),
+            lambda path, context: read_parquet(path, context.skipped, context.columns),
         ),
         Format(
             "chat",
@@ -111,67 +110,67 @@ FORMATS: dict[str, Format] = {
             "API-Bank: a dialogue, or a folder of them",
             lambda head: is_api_bank(head.raw),
             read_api_bank,
-            holds=holds_api_bank,
+            holds=is_api_bank_folder,
         ),
         Format(
             "swda",
             "Switchboard dialogue acts: speaker|text|act, a dialogue or a folder of them",
             lambda head: is_swda(list(head.lines)),
             read_swda,
-            holds=holds_swda,
+            holds=is_swda_folder,
         ),
         Format(
             "star",
             "a STAR folder, or one of its dialogues",
-            lambda head: "Events" in shape_of(head.raw),
-            lambda path, reading: read_star(path, reading.skipped),
+            lambda head: "Events" in key_paths(head.raw),
+            lambda path, context: read_star(path, context.skipped),
             holds=lambda folder: bool(star_files(folder)),
         ),
-        _of_json("sgd", "a Schema-Guided Dialogue folder, or one of its files", is_sgd, read_sgd),
-        _of_json("m2m", "Machines Talking to Machines", is_m2m, read_m2m),
-        _of_json("multiwoz", "MultiWOZ with the system's acts", is_multiwoz, read_multiwoz),
-        _of_json("camrest", "CamRest676 with the system's acts", is_camrest, read_camrest),
-        _of_json("convlab", "the unified format of ConvLab-3", is_convlab, read_convlab),
+        _json_format("sgd", "a Schema-Guided Dialogue folder, or one of its files", is_sgd, read_sgd),
+        _json_format("m2m", "Machines Talking to Machines", is_m2m, read_m2m),
+        _json_format("multiwoz", "MultiWOZ with the system's acts", is_multiwoz, read_multiwoz),
+        _json_format("camrest", "CamRest676 with the system's acts", is_camrest, read_camrest),
+        _json_format("convlab", "the unified format of ConvLab-3", is_convlab, read_convlab),
         Format(
             "jsonl",
             "JSON Lines, one dialogue a line",
-            lambda head: "turns" in shape_of(head.raw) or head.path.suffix.lower() == ".jsonl",
-            lambda path, reading: read_jsonl(path, reading.skipped),
+            lambda head: "turns" in key_paths(head.raw) or head.path.suffix.lower() == ".jsonl",
+            lambda path, context: read_jsonl(path, context.skipped),
         ),
         Format(
             "plain",
             't1: user: "hello", system: "hi"(action=greet)',
             lambda head: bool(re.match(r"\s*t\d+\s*:\s*(?:user|system|\()", _uncommented(head))),
-            lambda path, reading: read_plain(path, reading.skipped),
+            lambda path, context: read_plain(path, context.skipped),
         ),
         Format(
             "babi",
             "bAbI dialog tasks",
             _is_babi,
-            lambda path, reading: read_babi(path, reading.skipped),
+            lambda path, context: read_babi(path, context.skipped),
         ),
         Format(
             "rasa",
             "Rasa stories and rules: a project, or one of its files",
             lambda head: is_rasa(head.path, head.raw),
             read_rasa,
-            holds=holds_stories,
+            holds=is_rasa_folder,
         ),
         Format(
             "csv",
             "a table of text, the first line names its columns",
             _is_table,
-            lambda path, reading: read_csv(path, reading.skipped, reading.columns),
+            lambda path, context: read_csv(path, context.skipped, context.columns),
         ),
     )
 }
 
 
-def _uncommented(head: Head) -> str:
+def _uncommented(head: FileHead) -> str:
     return next((line for line in head.lines if not line.startswith("#")), "")
 
 
-def format_of(path: Path, name: str | None = None, told: bool = False) -> Format:
+def detect_format(path: Path, name: str | None = None, told: bool = False) -> Format:
     """Return the format of a file or folder: the named one, or the one that its content shows.
 
     Args:
@@ -183,22 +182,22 @@ def format_of(path: Path, name: str | None = None, told: bool = False) -> Format
         CorpusError: for an unknown name, an empty file, and a content that no format recognises.
     """
     if path.is_dir():
-        entry = folder_format(path, name)
+        entry = detect_folder_format(path, name)
         if entry is None:
             cure = "name the files that you mean"
             raise CorpusError(str(path), "the folder is no corpus of a known format", cure)
         return entry
     wanted = _wanted(path, name)
-    head = head_of(path)
+    head = read_head(path)
     if name is not None and (not told or wanted[0].recognises(head)):
         return wanted[0]
     if is_knowledge_base(list(head.lines)):
         cure = "name the file that holds the dialogues"
-        raise NotThisFile(path, "bAbI knowledge base", "this is a bAbI knowledge base", cure)
+        raise NotACorpusFile(path, "bAbI knowledge base", "this is a bAbI knowledge base", cure)
     for entry in wanted:
         if entry.recognises(head):
             return entry
-    raise NotThisFile(
+    raise NotACorpusFile(
         path,
         "file of no known format" if name is None else "file of another format",
         f"no known format begins with {head.first[:40]!r}",
@@ -206,7 +205,7 @@ def format_of(path: Path, name: str | None = None, told: bool = False) -> Format
     )
 
 
-def folder_format(path: Path, name: str | None = None) -> Format | None:
+def detect_folder_format(path: Path, name: str | None = None) -> Format | None:
     """Return the format of which a folder is one corpus, or None where its files are to be read one by one.
 
     Raises:
@@ -222,11 +221,11 @@ def folder_format(path: Path, name: str | None = None) -> Format | None:
 def _refuse_others(project: Path) -> None:
     """Refuse a Rasa project in which dialogues lie that would not be read; other JSON may lie there."""
     for file in project_files(project):
-        raw = first_bytes(file) if plain_path(file).suffix.lower() in (".json", ".jsonl") else b""
+        raw = first_bytes(file) if uncompressed_path(file).suffix.lower() in (".json", ".jsonl") else b""
         # By its keys alone: a log in JSON Lines is no corpus.
-        head = Head(file.with_suffix(".json"), raw, ())
+        head = FileHead(file.with_suffix(".json"), raw, ())
         other = next(
-            (entry.name for entry in FORMATS.values() if shape_of(raw) and entry.recognises(head)), ""
+            (entry.name for entry in FORMATS.values() if key_paths(raw) and entry.recognises(head)), ""
         )
         if other:
             there = file.relative_to(project)

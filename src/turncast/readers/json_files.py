@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from turncast.errors import CorpusError
-from turncast.readers.folders import files_in
-from turncast.readers.lines import first_bytes, read_text
-from turncast.readers.record import Record
-from turncast.readers.skipped import Skipped
-from turncast.readers.values import kind_of, parse_json
+from turncast.errors import CorpusError, kind_of
+from turncast.readers.folders import matching_files
+from turncast.readers.json_record import JsonRecord
+from turncast.readers.json_values import parse_json
+from turncast.readers.read_context import Skipped
+from turncast.readers.text_files import first_bytes, read_lines, read_text
 
 _PATTERNS = ("*.json", "*/*.json")
 _SPLITS = {"train", "dev", "val", "valid", "validation", "test"}
@@ -24,7 +27,7 @@ def json_files(path: Path, recognises: Callable[[bytes], bool], skipped: Skipped
     if not path.is_dir():
         return [path]
     for pattern in _PATTERNS:
-        files = files_in(path, pattern)
+        files = matching_files(path, pattern)
         found = [file for file in files if recognises(first_bytes(file))]
         if found:
             if len(found) < len(files):
@@ -36,10 +39,10 @@ def json_files(path: Path, recognises: Callable[[bytes], bool], skipped: Skipped
 def json_files_in(folder: Path) -> Iterator[Path]:
     """Yield the JSON files of a folder, and then those one level deeper."""
     for pattern in _PATTERNS:
-        yield from files_in(folder, pattern)
+        yield from matching_files(folder, pattern)
 
 
-def listed(file: Path, key: str = "dialogue_id") -> Iterator[tuple[str, Record]]:
+def listed(file: Path, key: str = "dialogue_id") -> Iterator[tuple[str, JsonRecord]]:
     """Yield (id, dialogue) for each dialogue of a file that is a list; without an id its number is taken.
 
     Raises:
@@ -58,18 +61,51 @@ def listed(file: Path, key: str = "dialogue_id") -> Iterator[tuple[str, Record]]
         elif not isinstance(name, str | int) or isinstance(name, bool):
             where, problem = f"{file} dialogue number {number}", f"{key!r} is {kind_of(name)}"
             raise CorpusError(where, problem, "give a string")
-        yield str(name), Record(dialogue, place_of(file, str(name)))
+        yield str(name), JsonRecord(dialogue, dialogue_place(file, str(name)))
 
 
-def place_of(file: Path, name: str) -> str:
+def dialogue_place(file: Path, name: str) -> str:
     """Return how errors name a dialogue of a file, on one line."""
     return f"{file} dialogue {name if name.isprintable() else repr(name)}"
 
 
-def split_of(file: Path) -> str | None:
+def split_name(file: Path) -> str | None:
     """Return the part of a corpus that a file's folder is named for.
 
-    >>> split_of(Path("sgd/train/dialogues_001.json"))
+    >>> split_name(Path("sgd/train/dialogues_001.json"))
     'train'
     """
     return file.parent.name if file.parent.name in _SPLITS else None
+
+
+def read_records(path: Path) -> Iterator[tuple[str, Any]]:
+    """Yield (where, value) for each record: each line of JSON Lines, or the one value of a whole JSON file.
+
+    A file whose first line is a value of its own is JSON Lines; blank lines are passed over.
+
+    Raises:
+        CorpusError: for what is not JSON.
+    """
+    begins = list(islice((line for _, line in read_lines(path) if line.strip()), 2))
+    if not begins:
+        return
+    if not _are_values(*begins):
+        yield str(path), parse_json(read_text(path), str(path))
+        return
+    for number, line in read_lines(path):
+        if line.strip():
+            where = f"{path} line {number}"
+            yield where, parse_json(line, where)
+
+
+def _are_values(first: str, *second: str) -> bool:
+    """Tell whether the first line is JSON, or, where it is damaged, at least the second."""
+    return _is_json(first) or (len(first.strip()) > 1 and any(map(_is_json, second)))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict | list)

@@ -8,14 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from turncast.dialogue import Dialogue, Turn, checked_turn
-from turncast.errors import CorpusError
-from turncast.readers.lines import name_of, read_lines
-from turncast.readers.skipped import Skipped
-from turncast.readers.values import actions_of, are_facts, facts_of, kind_of, optional_text, parse_json
+from turncast.errors import CorpusError, kind_of
+from turncast.readers.json_values import (
+    are_valid_facts,
+    checked_actions,
+    checked_facts,
+    optional_text,
+    parse_json,
+)
+from turncast.readers.read_context import Skipped
+from turncast.readers.text_files import file_stem, read_lines
 
 _DIALOGUE_KEYS = {"id", "turns", "metadata", "group"}
 _TURN_KEYS = {"user", "facts", "actions", "response"}
-_MOST_KNOWN = 100_000
+_MAX_CACHED = 100_000
 
 
 def read_jsonl(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
@@ -25,7 +31,7 @@ def read_jsonl(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
     Blank lines are passed over; a key that the format does not have is ignored and counted.
     """
     line_of: dict[str, int] = {}
-    name, known = name_of(path), _Known()
+    name, known = file_stem(path), _Known()
     for number, line in read_lines(path):
         if not line.strip():
             continue
@@ -62,7 +68,7 @@ def _dialogue(record: Any, where: str, default_id: str, known: _Known, skipped: 
                 for index, turn in enumerate(turns, start=1)
             ]
         ),
-        facts_of(record, "metadata", where),
+        checked_facts(record, "metadata", where),
         optional_text(record, "group", where),
     )
 
@@ -82,7 +88,7 @@ class _Known:
         if (
             not (user is None or type(user) is str)
             or not (response is None or type(response) is str)
-            or not (facts is None or (type(facts) is dict and are_facts(facts)))
+            or not (facts is None or (type(facts) is dict and are_valid_facts(facts)))
             or type(actions) is not list
         ):
             return None
@@ -94,7 +100,7 @@ class _Known:
             if not all(type(action) is str and action for action in actions):
                 return None
             named = tuple(dict.fromkeys(actions))
-            if len(self._actions) < _MOST_KNOWN:
+            if len(self._actions) < _MAX_CACHED:
                 self._actions[tuple(actions)] = named
         return checked_turn(user, named, facts or {}, response)
 
@@ -106,8 +112,8 @@ def _turn(record: Any, where: str, skipped: Skipped) -> Turn:
         skipped.add(f"unknown turn key {key!r}")
     return Turn(
         user=optional_text(record, "user", where),
-        actions=actions_of(record, where),
-        facts=facts_of(record, "facts", where),
+        actions=checked_actions(record, where),
+        facts=checked_facts(record, "facts", where),
         response=optional_text(record, "response", where),
     )
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from turncast.dialogue import Dialogue, Fact
-from turncast.readers.acts import UNLABELLED, Course, acts_of, labelled, true_facts
-from turncast.readers.json_files import json_files, place_of
-from turncast.readers.json_shape import shape_of
-from turncast.readers.lines import read_text
-from turncast.readers.read_config import Reading
-from turncast.readers.record import Record, as_record
-from turncast.readers.values import parse_json
+from turncast.readers.dialogue_acts import UNANNOTATED, Course, act_names, require_actions, true_facts
+from turncast.readers.json_files import dialogue_place, json_files
+from turncast.readers.json_record import JsonRecord, as_json_record
+from turncast.readers.json_values import parse_json
+from turncast.readers.read_context import ReadContext
+from turncast.readers.sniff import key_paths
+from turncast.readers.text_files import read_text
 
 _NO_VALUES = ("", "not mentioned", "none")
 _NO_DOMAINS = {"message", "topic"}
@@ -22,11 +22,11 @@ _OUT_OF_STEP = "dialogue in which a turn is missing: the user's place holds a sy
 
 def is_multiwoz(raw: bytes) -> bool:
     """Tell whether a file begins as one of this corpus."""
-    said = {path.partition(".log.[].")[2] for path in shape_of(raw) if not path.startswith("[]")}
+    said = {path.partition(".log.[].")[2] for path in key_paths(raw) if not path.startswith("[]")}
     return said >= {"text", "metadata"}
 
 
-def read_multiwoz(path: Path, reading: Reading) -> Iterator[Dialogue]:
+def read_multiwoz(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     """Read a file that is an object of dialogues by id, or a folder with such files.
 
     In the `log` user and system take turns. A turn is what the system says; its actions are the keys of its
@@ -37,38 +37,38 @@ def read_multiwoz(path: Path, reading: Reading) -> Iterator[Dialogue]:
     not used. Metadata: `domains`, those of the goal. A dialogue in which a turn is missing before others is
     left out: from there on the labels would be the user's.
     """
-    return labelled(_dialogues(path, reading), path)
+    return require_actions(_dialogues(path, context), path)
 
 
-def _dialogues(path: Path, reading: Reading) -> Iterator[Dialogue]:
-    for file in json_files(path, is_multiwoz, reading.skipped):
-        for name, value in as_record(parse_json(read_text(file), str(file)), str(file)).values.items():
-            dialogue = as_record(value, place_of(file, name))
+def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
+    for file in json_files(path, is_multiwoz, context.skipped):
+        for name, value in as_json_record(parse_json(read_text(file), str(file)), str(file)).values.items():
+            dialogue = as_json_record(value, dialogue_place(file, name))
             turns = dialogue.records("log", "turn")
             if any(turn.record("metadata").values for turn in turns[::2]):
-                reading.skipped.add(_OUT_OF_STEP)
+                context.skipped.add(_OUT_OF_STEP)
                 continue
             course = Course()
             for number, turn in enumerate(turns):
                 if number % 2:
-                    course.decide(_actions(turn, reading), turn.text("text"))
+                    course.decide(_actions(turn, context), turn.text("text"))
                     course.see(_state(turn.record("metadata")))
                 else:
                     course.hear(turn.text("text"))
             goal = dialogue.record("goal").values
             domains = [key for key, what in goal.items() if what and key not in _NO_DOMAINS]
-            yield from course.closed(name, reading.skipped, {"domains": ", ".join(domains)})
+            yield from course.closed(name, context.skipped, {"domains": ", ".join(domains)})
 
 
-def _actions(turn: Record, reading: Reading) -> list[str]:
+def _actions(turn: JsonRecord, context: ReadContext) -> list[str]:
     acts = turn.values.get("dialog_act")
     if acts is None or isinstance(acts, str):  # "No Annotation"
-        reading.skipped.add(UNLABELLED)
+        context.skipped.add(UNANNOTATED)
         return []
-    return acts_of(as_record(acts, f"{turn.where} 'dialog_act'"), reading)
+    return act_names(as_json_record(acts, f"{turn.where} 'dialog_act'"), context)
 
 
-def _state(metadata: Record) -> dict[str, Fact]:
+def _state(metadata: JsonRecord) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
     for domain in metadata.values:
         noted = metadata.record(domain)

@@ -7,19 +7,19 @@ from pathlib import Path
 
 from turncast.dialogue import Dialogue, Fact
 from turncast.errors import CorpusError
-from turncast.readers.acts import RESPOND, UNLABELLED, Course, act_name, labelled, true_facts
-from turncast.readers.json_files import json_files, listed, split_of
-from turncast.readers.json_shape import shape_of
-from turncast.readers.read_config import Reading
-from turncast.readers.record import Record
+from turncast.readers.dialogue_acts import RESPOND, UNANNOTATED, Course, act_name, require_actions, true_facts
+from turncast.readers.json_files import json_files, listed, split_name
+from turncast.readers.json_record import JsonRecord
+from turncast.readers.read_context import ReadContext
+from turncast.readers.sniff import key_paths
 
 
 def is_sgd(raw: bytes) -> bool:
     """Tell whether a file begins as one of this corpus."""
-    return shape_of(raw) >= {"[].turns.[].speaker", "[].turns.[].frames"}
+    return key_paths(raw) >= {"[].turns.[].speaker", "[].turns.[].frames"}
 
 
-def read_sgd(path: Path, reading: Reading) -> Iterator[Dialogue]:
+def read_sgd(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     """Read a folder with `dialogues_*.json`, or one of its files.
 
     A turn is what the system says; its actions are the acts of all its frames, as `REQUEST`, with
@@ -33,24 +33,24 @@ def read_sgd(path: Path, reading: Reading) -> Iterator[Dialogue]:
     `dialogue_id`, after the name of the folder where that is a part (`train:1_00000`). Metadata: `services`,
     `split`.
     """
-    return labelled(_dialogues(path, reading), path)
+    return require_actions(_dialogues(path, context), path)
 
 
-def _dialogues(path: Path, reading: Reading) -> Iterator[Dialogue]:
-    for file in json_files(path, is_sgd, reading.skipped):
-        split = split_of(file)
+def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
+    for file in json_files(path, is_sgd, context.skipped):
+        split = split_name(file)
         for name, dialogue in listed(file):
             course = Course()
             for turn in dialogue.records("turns", "turn"):
-                _take(turn, course, reading)
+                _take(turn, course, context)
             metadata: dict[str, Fact] = {"services": ", ".join(dialogue.names("services"))}
             if split:
                 metadata["split"] = split
             full = f"{split}:{name}" if split else name
-            yield from course.closed(full, reading.skipped, metadata)
+            yield from course.closed(full, context.skipped, metadata)
 
 
-def _take(turn: Record, course: Course, reading: Reading) -> None:
+def _take(turn: JsonRecord, course: Course, context: ReadContext) -> None:
     speaker = turn.name("speaker").upper()
     frames = turn.records("frames", "frame")
     if speaker == "USER":
@@ -58,23 +58,23 @@ def _take(turn: Record, course: Course, reading: Reading) -> None:
         for frame in frames:
             course.see(_state(frame.record("state")))
     elif speaker == "SYSTEM":
-        _decide(turn, frames, course, reading)
+        _decide(turn, frames, course, context)
     else:
         raise CorpusError(turn.where, f"the speaker is {speaker!r}", "give USER or SYSTEM")
 
 
-def _decide(turn: Record, frames: list[Record], course: Course, reading: Reading) -> None:
+def _decide(turn: JsonRecord, frames: list[JsonRecord], course: Course, context: ReadContext) -> None:
     said = turn.text("utterance")
-    calls = reading.config.actions == "calls"
+    calls = context.config.actions == "calls"
     if calls:
         methods = [frame.record("service_call").name("method") for frame in frames if "service_call" in frame]
         if methods:
             course.decide(methods)
     else:
         if not any("actions" in frame for frame in frames):
-            reading.skipped.add(UNLABELLED)
+            context.skipped.add(UNANNOTATED)
         acts = [act for frame in frames for act in frame.records("actions", "action")]
-        course.decide((act_name(act.name("act"), act.text("slot"), reading) for act in acts), said)
+        course.decide((act_name(act.name("act"), act.text("slot"), context) for act in acts), said)
     found = [frame.array("service_results") for frame in frames if "service_results" in frame]
     if found:
         course.see({"results": sum(map(len, found))})
@@ -82,7 +82,7 @@ def _decide(turn: Record, frames: list[Record], course: Course, reading: Reading
         course.decide([RESPOND], said)
 
 
-def _state(state: Record) -> dict[str, Fact]:
+def _state(state: JsonRecord) -> dict[str, Fact]:
     intent = state.text("active_intent")
     slots = state.record("slot_values").values
     return {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from turncast.errors import CorpusError
-from turncast.readers.compression import packing_of, plain_path
-from turncast.readers.lines import FIRST_BYTES, first_bytes
+from turncast.readers.compression import compression_of, uncompressed_path
+from turncast.readers.text_files import FIRST_BYTES, first_bytes
 
 _MARKS = {  # the longer ones first: one begins with another
     b"\xff\xfe\0\0": "UTF-32",
@@ -25,7 +27,7 @@ _ARCHIVES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class FileHead:
     """The beginning of a file, enough to tell its format.
 
     Attributes:
@@ -44,7 +46,7 @@ class Head:
         return self.lines[0] if self.lines else ""
 
 
-class NotThisFile(CorpusError):
+class NotACorpusFile(CorpusError):
     """A file without dialogues: in a folder it is passed over, and its reason is counted."""
 
     def __init__(self, path: Path, reason: str, problem: str, cure: str) -> None:
@@ -52,7 +54,7 @@ class NotThisFile(CorpusError):
         self.reason = reason
 
 
-def head_of(path: Path) -> Head:
+def read_head(path: Path) -> FileHead:
     """Return the beginning of a file.
 
     Raises:
@@ -60,22 +62,22 @@ def head_of(path: Path) -> Head:
     """
     raw = first_bytes(path)
     if not raw.removeprefix(b"\xef\xbb\xbf").strip():
-        raise NotThisFile(path, "empty file", "the file is empty", "give a file with dialogues")
+        raise NotACorpusFile(path, "empty file", "the file is empty", "give a file with dialogues")
     for (place, magic), kind in _ARCHIVES.items():
         if raw.startswith(magic, place):
             cure = "unpack it, and name the folder or the files"
-            raise NotThisFile(path, f"{kind} archive", f"this is a {kind} archive", cure)
-    if packing_of(raw):
-        raise NotThisFile(path, "file compressed twice", "it is compressed twice", "unpack it once")
+            raise NotACorpusFile(path, f"{kind} archive", f"this is a {kind} archive", cure)
+    if compression_of(raw):
+        raise NotACorpusFile(path, "file compressed twice", "it is compressed twice", "unpack it once")
     encoding = _other_encoding(raw)
     if encoding:
-        raise NotThisFile(path, f"file in {encoding}", f"the file is {encoding}", "save it as UTF-8")
+        raise NotACorpusFile(path, f"file in {encoding}", f"the file is {encoding}", "save it as UTF-8")
     if b"\r" in raw.rstrip() and b"\n" not in raw and not raw.startswith(b"PAR1"):
         problem = "its lines end in CR alone, as on old Macintoshes"
-        raise NotThisFile(path, "file whose lines end in CR alone", problem, "save it with LF line ends")
+        raise NotACorpusFile(path, "file whose lines end in CR alone", problem, "save it with LF line ends")
     lines = raw.decode("utf-8-sig", errors="replace").splitlines()
     whole = lines if len(raw) < FIRST_BYTES or len(lines) < 2 else lines[:-1]
-    return Head(plain_path(path), raw, tuple(line for line in whole if line.strip()))
+    return FileHead(uncompressed_path(path), raw, tuple(line for line in whole if line.strip()))
 
 
 def _other_encoding(raw: bytes) -> str | None:
@@ -86,3 +88,38 @@ def _other_encoding(raw: bytes) -> str | None:
     even, odd = (raw[start:512:2] for start in (0, 1))
     low, high = sorted((even.count(0), odd.count(0)))
     return "UTF-16 (without a byte order mark)" if not low and high > len(even) // 2 > 1 else None
+
+
+_MAX_DEPTH = 5
+_BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}\[\]]|"', re.DOTALL)
+
+
+@functools.lru_cache(maxsize=1)  # one format after another asks it of the same file
+def key_paths(raw: bytes) -> frozenset[str]:
+    """Return the paths of the keys in the beginning of a JSON file, which may end anywhere.
+
+    What does not begin as JSON has none.
+
+    >>> sorted(key_paths(b'{"messages": [{"role": "user", "cont'))
+    ['messages', 'messages.[].role']
+    >>> sorted(key_paths(b'A talk: {"messages": []}'))
+    []
+    """
+    if not raw.lstrip(_BEFORE_JSON).startswith((b"{", b"[")):
+        return frozenset()
+    stack: list[str] = []
+    found: set[str] = set()
+    for token in _TOKEN.finditer(raw.decode("utf-8", errors="replace")):
+        text = token.group()
+        if text == '"':
+            break
+        if text in "{[":
+            stack.append("[]" if text == "[" else "")
+        elif text in "}]":
+            del stack[-1:]
+        elif token[1] and stack and stack[-1] != "[]":
+            stack[-1] = text[1 : text.rindex('"')]
+            if len(stack) <= _MAX_DEPTH:
+                found.add(".".join(stack))
+    return frozenset(found)

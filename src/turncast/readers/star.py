@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from turncast.dialogue import Dialogue, Fact, Turn
-from turncast.errors import CorpusError
-from turncast.readers.folders import files_in
-from turncast.readers.lines import read_text
-from turncast.readers.skipped import Skipped
-from turncast.readers.values import are_facts, kind_of, parse_json
+from turncast.errors import CorpusError, kind_of
+from turncast.readers.folders import matching_files
+from turncast.readers.json_values import are_valid_facts, parse_json
+from turncast.readers.read_context import Skipped
+from turncast.readers.text_files import read_text
 
 _BOOKING = {"book", "check"}
 
@@ -35,7 +35,7 @@ def star_files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     patterns = ("dialogues/*.json",) if (path / "dialogues").is_dir() else ("*.json",)
-    files = [file for file in files_in(path, *patterns) if file.stem.isdecimal()]
+    files = [file for file in matching_files(path, *patterns) if file.stem.isdecimal()]
     return sorted(files, key=lambda file: int(file.stem))
 
 
@@ -96,14 +96,14 @@ def _action(event: Mapping[str, Any], where: str) -> str:
 def _facts(event: Mapping[str, Any]) -> dict[str, Fact]:
     item, total = event.get("Item"), event.get("TotalItems")
     facts: dict[str, Fact] = {"kb_found": bool(item)}
-    if type(total) is int and total >= 0 and are_facts({"kb_items": total}):
+    if type(total) is int and total >= 0 and are_valid_facts({"kb_items": total}):
         facts["kb_items"] = total
     if isinstance(item, dict):
         api = item.get("APIName", event.get("APIName"))
         for name, value in item.items():
             if name not in ("APIName", "id") and value is not None:
                 listed = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-                facts[f"{api}.{name}"] = value if are_facts({name: value}) else listed
+                facts[f"{api}.{name}"] = value if are_valid_facts({name: value}) else listed
     return facts
 
 

@@ -8,16 +8,16 @@ from pathlib import Path
 
 from turncast.dialogue import Dialogue, Fact, Turn
 from turncast.errors import CorpusError
-from turncast.readers.folders import files_in
-from turncast.readers.lines import first_bytes, read_lines
-from turncast.readers.read_config import Reading
+from turncast.readers.folders import matching_files
+from turncast.readers.read_context import ReadContext
+from turncast.readers.text_files import first_bytes, read_lines
 
 _LINE = re.compile(r"([AB])\|(.*)\|([^|\s]+)\s*")
 _PATTERNS = ("*.txt", "*/*.txt")
 _SYSTEM = "B"
 
 
-def read_swda(path: Path, reading: Reading) -> Iterator[Dialogue]:
+def read_swda(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     """Read a file of `speaker|text|act` lines, one dialogue, or the files of a folder and the folders in it.
 
     There is no system in these conversations: speaker B, who was called, stands for it. Each utterance of B
@@ -27,23 +27,23 @@ def read_swda(path: Path, reading: Reading) -> Iterator[Dialogue]:
     """
     for file in swda_files(path):
         if path.is_dir() and not _shows_a_line(file):
-            reading.skipped.add("file that is empty or holds no dialogue")
+            context.skipped.add("file that is empty or holds no dialogue")
             continue
-        turns = _turns(file, reading)
+        turns = _turns(file, context)
         if turns:
             yield Dialogue(f"swda:{file.stem}", turns)
         else:
-            reading.skipped.add(f"dialogue without an utterance of {_SYSTEM}")
+            context.skipped.add(f"dialogue without an utterance of {_SYSTEM}")
 
 
 def swda_files(path: Path) -> list[Path]:
     """Return the dialogue files of a folder in order of their names, or the file itself."""
     if path.is_file():
         return [path]
-    return files_in(path, *_PATTERNS)
+    return matching_files(path, *_PATTERNS)
 
 
-def holds_swda(folder: Path) -> bool:
+def is_swda_folder(folder: Path) -> bool:
     """Tell whether the first files of a folder are conversations of the corpus."""
     return any(map(_shows_a_line, swda_files(folder)[:3]))
 
@@ -62,7 +62,7 @@ def is_swda(lines: list[str]) -> bool:
     return bool(lines) and all(_LINE.fullmatch(line) for line in lines[:5])
 
 
-def _turns(file: Path, reading: Reading) -> tuple[Turn, ...]:
+def _turns(file: Path, context: ReadContext) -> tuple[Turn, ...]:
     turns: list[Turn] = []
     texts: list[str] = []
     facts: dict[str, Fact] = {}
@@ -81,5 +81,5 @@ def _turns(file: Path, reading: Reading) -> tuple[Turn, ...]:
             texts.append(text)
             facts[f"user_act.{act}"] = True
     if texts:
-        reading.skipped.add("utterance of A after the last one of B", len(texts))
+        context.skipped.add("utterance of A after the last one of B", len(texts))
     return tuple(turns)

@@ -13,9 +13,9 @@ from typing import Any
 from turncast.dialogue import Dialogue, Fact, Turn
 from turncast.errors import CorpusError, MissingExtra
 from turncast.readers.columns import Columns
-from turncast.readers.lines import read_lines
-from turncast.readers.skipped import Skipped
-from turncast.readers.turn_table import is_turn_table, read_turn_table
+from turncast.readers.parquet_corpus import is_corpus_table, read_corpus_table
+from turncast.readers.read_context import Skipped
+from turncast.readers.text_files import read_lines
 
 _DELIMITERS = ",;\t|"
 Row = tuple[str, Mapping[str, Any]]  # where it stands, and its cells by column
@@ -50,7 +50,7 @@ def read_csv(path: Path, skipped: Skipped, columns: Columns) -> Iterator[Dialogu
                 problem = f"{len(cells)} cells where the header names {len(header)} columns"
                 raise CorpusError(where, problem, "mend the row, or quote a text that holds the delimiter")
 
-    yield from _dialogues(rows(), columns.found_in(header, str(path)), skipped, typed=_typed)
+    yield from _dialogues(rows(), columns.resolve(header, str(path)), skipped, typed=_typed)
 
 
 def _whole(reader: Any, path: Path) -> Iterator[list[str]]:
@@ -73,10 +73,10 @@ def read_parquet(path: Path, skipped: Skipped, columns: Columns) -> Iterator[Dia
         raise MissingExtra("reading Parquet", "parquet") from None
     try:
         with ParquetFile(path) as file:
-            if columns == Columns() and is_turn_table(file.schema_arrow.names):
-                yield from read_turn_table(file, path)
+            if columns == Columns() and is_corpus_table(file.schema_arrow.names):
+                yield from read_corpus_table(file, path)
                 return
-            found = columns.found_in(file.schema_arrow.names, str(path))
+            found = columns.resolve(file.schema_arrow.names, str(path))
             wanted = [name for name in file.schema_arrow.names if name in _names(found)]
 
             def rows() -> Iterator[Row]:

@@ -7,17 +7,16 @@ from typing import Any
 
 from turncast.dialogue import Fact
 from turncast.errors import CorpusError
-from turncast.readers.short_values import LONGEST, short_value
-from turncast.readers.skipped import Skipped
-from turncast.readers.values import parse_json
+from turncast.readers.json_values import MAX_FACT_CHARS, parse_json, short_fact
+from turncast.readers.read_context import Skipped
 
-MOST_KEYS = 20
+MAX_RESULT_KEYS = 20
 """The most keys of a turn's results that become facts."""
 
 _ERROR = re.compile(r"\s*(error|exception|traceback)\b", re.IGNORECASE)
 
 
-def add_result(
+def add_tool_result(
     facts: dict[str, Fact], tool: str | None, content: Any, failed: bool, skipped: Skipped
 ) -> None:
     """Add the facts of one tool's answer to those of the next turn.
@@ -29,11 +28,11 @@ def add_result(
     is counted.
 
     >>> facts = {}
-    >>> add_result(facts, "book", '{"seat": 4, "stops": ["a", "b"]}', False, Skipped())
+    >>> add_tool_result(facts, "book", '{"seat": 4, "stops": ["a", "b"]}', False, Skipped())
     >>> facts
     {'tool.book': True, 'result.seat': 4}
     """
-    if tool and len(tool) <= LONGEST:
+    if tool and len(tool) <= MAX_FACT_CHARS:
         facts[f"tool.{tool}"] = True
     value = _parsed(content)
     if failed or (isinstance(value, str) and _ERROR.match(value)):
@@ -46,7 +45,7 @@ def add_result(
     elif isinstance(value, list):
         facts["result_items"] = len(value)
     elif value is not None and value != "":
-        short = short_value(value)
+        short = short_fact(value)
         if short is None:
             skipped.add("long text of a tool's result")
         else:
@@ -65,12 +64,12 @@ def _parsed(content: Any) -> Any:
 
 
 def _add_key(facts: dict[str, Fact], name: str, item: Any, skipped: Skipped) -> None:
-    short = short_value(item)
+    short = short_fact(item)
     if item is None or item == "":
         return
-    if short is None or len(name) > LONGEST:
+    if short is None or len(name) > MAX_FACT_CHARS:
         skipped.add("value of a tool's result that is no short value")
-    elif name not in facts and sum(key.startswith("result.") for key in facts) >= MOST_KEYS:
-        skipped.add(f"value of a tool's result beyond the first {MOST_KEYS}")
+    elif name not in facts and sum(key.startswith("result.") for key in facts) >= MAX_RESULT_KEYS:
+        skipped.add(f"value of a tool's result beyond the first {MAX_RESULT_KEYS}")
     else:
         facts[name] = short

@@ -17,9 +17,9 @@ def read_rules(path: str | Path) -> Rules:
         MissingExtra: for YAML where the library that reads it is not installed.
     """
     # Here, so that a model that is loaded live brings no reader with it.
-    from turncast.readers.lines import read_text
-    from turncast.readers.values import parse_json
-    from turncast.readers.yaml_document import load_yaml
+    from turncast.readers.json_values import parse_json
+    from turncast.readers.safe_yaml import load_yaml
+    from turncast.readers.text_files import read_text
 
     path = Path(path)
     try:

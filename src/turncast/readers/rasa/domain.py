@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from turncast.readers.lines import read_text
-from turncast.readers.yaml_document import Map, load_yaml
+from turncast.readers.safe_yaml import YamlMapping, load_yaml
+from turncast.readers.text_files import read_text
 
 _BUILT_IN = {
     *("action_listen", "action_restart", "action_session_start", "action_default_fallback"),
@@ -32,7 +32,7 @@ class Domain:
     actions: set[str] = field(default_factory=set)
     complete: bool = False
 
-    def add(self, document: Map) -> None:
+    def add(self, document: YamlMapping) -> None:
         """Add what one file says; what is not as expected says nothing."""
         for key in ("responses", "templates"):  # `templates`: Rasa 1
             for name, variations in _entries(document.get(key)):
@@ -51,7 +51,7 @@ class Domain:
         return not self.complete or action in self.actions or action in _BUILT_IN
 
 
-def domain_above(path: Path) -> list[Path]:
+def find_domain_files(path: Path) -> list[Path]:
     """Return the files of the nearest domain beside a file or folder, or in one of three folders above."""
     place = path.resolve()
     for folder in list(place.parents)[:4]:
@@ -67,16 +67,16 @@ def add_files(domain: Domain, files: Iterable[Path]) -> None:
     """Read domain files into a domain."""
     for file in files:
         document = load_yaml(read_text(file), str(file))
-        if isinstance(document, Map):
+        if isinstance(document, YamlMapping):
             domain.add(document)
 
 
 def _entries(value: Any) -> Iterator[tuple[str, Any]]:
     """Yield (name, what is said of it) for a mapping, or for a list of names and mappings."""
-    if isinstance(value, Map):
+    if isinstance(value, YamlMapping):
         yield from value.items()
     for item in value if isinstance(value, list) else []:
-        if isinstance(item, Map):
+        if isinstance(item, YamlMapping):
             yield from item.items()
         elif isinstance(item, str):
             yield item, None
@@ -84,7 +84,7 @@ def _entries(value: Any) -> Iterator[tuple[str, Any]]:
 
 def _first_text(variations: Any) -> str | None:
     for variation in variations if isinstance(variations, list) else [variations]:
-        text = variation.get("text") if isinstance(variation, Map) else variation
+        text = variation.get("text") if isinstance(variation, YamlMapping) else variation
         if isinstance(text, str) and text.strip():
             return text.strip()
     return None

@@ -8,9 +8,9 @@ from typing import Any
 
 from turncast.dialogue import Fact
 from turncast.errors import CorpusError
-from turncast.readers.rasa.steps import fact_of
-from turncast.readers.skipped import Skipped
-from turncast.readers.yaml_document import kind_in_words
+from turncast.readers.rasa.story import fact_of
+from turncast.readers.read_context import Skipped
+from turncast.readers.safe_yaml import yaml_kind
 
 _MARK = re.compile(
     r"\[([^\[\]]+)\]"
@@ -18,11 +18,11 @@ _MARK = re.compile(
 )
 
 
-def unmarked(text: str) -> tuple[str, dict[str, Fact]]:
+def strip_entity_marks(text: str) -> tuple[str, dict[str, Fact]]:
     """Return a text without its entity marks, and their facts.
 
-    >>> unmarked('from [Rome](city) to [the capital]{"entity": "city", "role": "to", "value": "Paris"}')
-    ('from Rome to the capital', {'entity.city': 'Rome', 'entity.city.to': 'Paris'})
+    >>> strip_entity_marks('[Rome](city) to [the capital]{"entity": "city", "role": "to", "value": "Paris"}')
+    ('Rome to the capital', {'entity.city': 'Rome', 'entity.city.to': 'Paris'})
     """
     facts: dict[str, Fact] = {}
 
@@ -56,7 +56,7 @@ def listed(entities: Any, where: str, skipped: Skipped) -> dict[str, Fact]:
         entities = [{name: value} for name, value in entities.items()]
     if not isinstance(entities, list):
         cure = "give a list, as - city: Rome"
-        raise CorpusError(where, f"'entities' is {kind_in_words(entities)}", cure)
+        raise CorpusError(where, f"'entities' is {yaml_kind(entities)}", cure)
     for entity in entities:
         if isinstance(entity, str) and entity:
             add_entity(facts, entity, True)

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from turncast.errors import CorpusError
-from turncast.readers.folders import files_below
-from turncast.readers.lines import open_binary, read_lines, read_text
-from turncast.readers.rasa.domain import Domain, add_files, domain_above
-from turncast.readers.rasa.markdown import is_story_markdown, markdown_blocks
-from turncast.readers.rasa.steps import Block
-from turncast.readers.rasa.stories import yaml_blocks
-from turncast.readers.skipped import Skipped
-from turncast.readers.yaml_document import Map, kind_in_words, load_yaml
+from turncast.readers.folders import walk_files
+from turncast.readers.rasa.domain import Domain, add_files, find_domain_files
+from turncast.readers.rasa.markdown_stories import is_story_markdown, markdown_stories
+from turncast.readers.rasa.story import Story
+from turncast.readers.rasa.yaml_stories import yaml_stories
+from turncast.readers.read_context import Skipped
+from turncast.readers.safe_yaml import YamlMapping, load_yaml, yaml_kind
+from turncast.readers.text_files import open_binary, read_lines, read_text
 
 _SECTION = re.compile(rb"""^(?:\xef\xbb\xbf)?[ ]*['"]?(?:stories|rules)['"]?[ ]*:""", re.MULTILINE)
 _TITLE = re.compile(rb"""^[ ]*-[ ]+['"]?(?:story|rule)['"]?[ ]*:""", re.MULTILINE)
@@ -55,12 +55,12 @@ def is_story_file(path: Path) -> bool:
     return False
 
 
-def holds_stories(folder: Path) -> bool:
+def is_rasa_folder(folder: Path) -> bool:
     """Tell whether a folder is a Rasa project, or a part of one with stories."""
     return any(is_story_file(path) for path in project_files(folder))
 
 
-def blocks_of(path: Path, domain: Domain, skipped: Skipped) -> list[Block]:
+def read_project(path: Path, domain: Domain, skipped: Skipped) -> list[Story]:
     """Return the stories and rules of a project, or of one file, and read its domain.
 
     In a folder, test stories are left out (unless it is a folder of tests), and so are markdown stories
@@ -71,11 +71,11 @@ def blocks_of(path: Path, domain: Domain, skipped: Skipped) -> list[Block]:
     if path.is_file():
         kind = "test" if _is_test(path.name) or _TEST.fullmatch(path.resolve().parent.name) else "story"
         project.add_stories(path, path.stem, kind)
-        add_files(domain, (file for file in domain_above(path) if file.resolve() != path.resolve()))
+        add_files(domain, (file for file in find_domain_files(path) if file.resolve() != path.resolve()))
     else:
         _read_folder(path, project, skipped)
         if not domain.complete:
-            add_files(domain, domain_above(path / "here"))
+            add_files(domain, find_domain_files(path / "here"))
     if not project.stories:
         raise CorpusError(
             str(path), "there are no stories or rules", "name a project or a file that has some"
@@ -107,7 +107,7 @@ def _read_folder(folder: Path, project: _Project, skipped: Skipped) -> None:
 
 def project_files(folder: Path) -> Iterator[Path]:
     """Yield the files of a folder and the folders in it, except what programs and other tools keep there."""
-    found = files_below(folder, lambda name: name not in _PASSED_OVER and not name.startswith("."))
+    found = walk_files(folder, lambda name: name not in _PASSED_OVER and not name.startswith("."))
     yield from (path for path in found if not path.name.startswith("."))
 
 
@@ -125,7 +125,7 @@ class _Project:
 
     domain: Domain
     skipped: Skipped
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[Story] = field(default_factory=list)
     stories: bool = False
 
     def add_stories(self, path: Path, file: str, kind: str) -> None:
@@ -133,15 +133,15 @@ class _Project:
         text = read_text(path)
         if path.suffix.lower() not in _YAML and not is_story_yaml(text.encode()):
             self.stories = True
-            self.blocks += markdown_blocks(read_lines(path), str(path), file, kind, self.skipped)
+            self.blocks += markdown_stories(read_lines(path), str(path), file, kind, self.skipped)
             return
         document = load_yaml(text, str(path))
-        if not isinstance(document, Map):
+        if not isinstance(document, YamlMapping):
             cure = "give 'stories:' or 'rules:' and a list"
-            raise CorpusError(str(path), f"the file holds {kind_in_words(document)}", cure)
+            raise CorpusError(str(path), f"the file holds {yaml_kind(document)}", cure)
         self.domain.add(document)
         self.stories = self.stories or bool(document.keys() & {"stories", "rules"})
-        self.blocks += yaml_blocks(document, str(path), file, kind, self.skipped)
+        self.blocks += yaml_stories(document, str(path), file, kind, self.skipped)
         for key in document.keys() - _SECTIONS:
             self.skipped.add(
                 "section nlu beside stories" if key == "nlu" else "unknown section beside stories"
@@ -153,7 +153,7 @@ class _Project:
         keys = set(_KEY.findall(text))
         if keys & _DOMAIN:
             document = load_yaml(text, str(path))
-            if isinstance(document, Map):
+            if isinstance(document, YamlMapping):
                 self.domain.add(document)
         elif not keys & _SECTIONS - {"version", "stories", "rules"}:
             kind = "nlu" if "nlu" in keys else "config" if keys & {"pipeline", "policies"} else "other"

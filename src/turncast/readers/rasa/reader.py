@@ -8,14 +8,13 @@ from pathlib import Path
 
 from turncast.dialogue import Dialogue, Turn
 from turncast.readers.rasa.domain import Domain
-from turncast.readers.rasa.paths import paths_of
-from turncast.readers.rasa.project import blocks_of
-from turncast.readers.rasa.turns import turns_of
-from turncast.readers.read_config import Reading
-from turncast.readers.skipped import Skipped
+from turncast.readers.rasa.expand import expand_stories
+from turncast.readers.rasa.project import read_project
+from turncast.readers.rasa.story_turns import story_turns
+from turncast.readers.read_context import ReadContext, Skipped
 
 
-def read_rasa(path: Path, reading: Reading) -> Iterator[Dialogue]:
+def read_rasa(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     """Read a Rasa project (YAML 2.0 to 3.1, or the markdown of Rasa 1), a part of one, or one file.
 
     Each action is a turn. What came since the action before is what the system saw: the user's text without
@@ -28,15 +27,15 @@ def read_rasa(path: Path, reading: Reading) -> Iterator[Dialogue]:
     name, as in Rasa, and its response. Every other action's response is the first text that the domain has.
     `action_listen` is an action only with the setting `listen`.
 
-    Alternatives and checkpoints multiply a story into dialogues, at most `most_paths`. They share the group:
+    Alternatives and checkpoints multiply a story into dialogues, at most `max_paths`. They share the group:
     the story's name. Rules are dialogues too, what their conditions state are facts of their first turn;
     the metadata `kind` says story, rule or test.
     """
-    domain, config, skipped = Domain(), reading.config, reading.skipped
-    blocks = blocks_of(path, domain, skipped)
+    domain, config, skipped = Domain(), context.config, context.skipped
+    blocks = read_project(path, domain, skipped)
     seen = Counter[str]()
-    for block, steps in paths_of(blocks, config.most_paths, skipped):
-        turns = turns_of(block, steps, domain.responses, config.listen, skipped)
+    for block, steps in expand_stories(blocks, config.max_paths, skipped):
+        turns = story_turns(block, steps, domain.responses, config.listen, skipped)
         if not turns:
             skipped.add(f"{block.kind} without an action")
             continue

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue, Fact, Turn
-from turncast.readers.rasa.steps import NULL, slot_of
-from turncast.readers.rasa.turns import LISTEN
+from turncast.readers.rasa.story import NULL, fact_slot
+from turncast.readers.rasa.story_turns import LISTEN
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*")
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
@@ -79,7 +79,7 @@ def _steps(turn: Turn) -> Iterator[str]:
     if facts:
         yield "  - slot_was_set:"
     for name, value in facts.items():
-        yield f"    - {_scalar(slot_of(name))}: {_value(value)}"
+        yield f"    - {_scalar(fact_slot(name))}: {_value(value)}"
     for action in turn.actions:
         if turn.response is not None and _is_reply(action, turn.response):
             yield f"  - bot: {_scalar(turn.response)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -9,7 +10,6 @@ from pydantic import Field
 
 from turncast.config import Settings
 from turncast.readers.columns import Columns
-from turncast.readers.skipped import Skipped
 
 
 class ReadConfig(Settings):
@@ -20,17 +20,40 @@ class ReadConfig(Settings):
             (`request:area`), or the `calls` of services.
         arguments: names of a tool call's arguments are part of its action (`book:date+name`).
         listen: the end of a turn is an action of its own (`action_listen` in Rasa).
-        most_paths: a story with alternatives and checkpoints may become so many dialogues.
+        max_paths: a story with alternatives and checkpoints may become so many dialogues.
     """
 
     actions: Literal["acts", "slots", "calls"] = "acts"
     arguments: bool = False
     listen: bool = False
-    most_paths: int = Field(default=1000, ge=1, le=1_000_000)
+    max_paths: int = Field(default=1000, ge=1, le=1_000_000)
+
+
+class Skipped:
+    """Counts of what one pass of a reader left out.
+
+    >>> skipped = Skipped()
+    >>> skipped.add("line without a tab")
+    >>> skipped.add("line without a tab", 2)
+    >>> skipped.counts
+    {'line without a tab': 3}
+    """
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    def add(self, reason: str, count: int = 1) -> None:
+        """Count something that is left out."""
+        self._counts[reason] += count
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Reason -> count, the largest first."""
+        return dict(self._counts.most_common())
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadContext:
     """One pass over a corpus.
 
     Attributes:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from turncast.errors import CorpusError
-from turncast.readers.compression import plain_path, unpacked
+from turncast.readers.compression import decompressed, uncompressed_path
 
 FIRST_BYTES = 65_536
 """So many of a file's first bytes tell its format."""
@@ -48,13 +48,13 @@ def read_text(path: Path) -> str:
     return "\n".join(line for _, line in read_lines(path))
 
 
-def name_of(path: Path) -> str:
+def file_stem(path: Path) -> str:
     """Return a file's name without the suffixes of its format and compression.
 
-    >>> name_of(Path("data/dialogs.jsonl.gz"))
+    >>> file_stem(Path("data/dialogs.jsonl.gz"))
     'dialogs'
     """
-    return plain_path(path).stem
+    return uncompressed_path(path).stem
 
 
 def open_binary(path: Path) -> BinaryIO:
@@ -63,14 +63,14 @@ def open_binary(path: Path) -> BinaryIO:
     Raises:
         CorpusError: where there is no such file, or it cannot be read.
     """
-    mode = mode_of(path)
+    mode = file_mode(path)
     if mode is None:
         raise CorpusError(str(path), "no such file or folder", "check the path")
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
         cure = "write what it gives into a file, or pass it to stdin and read -"
         raise CorpusError(str(path), "this is a pipe, a socket or a device, and no file", cure)
     try:
-        return unpacked(path, path.open("rb"))
+        return decompressed(path, path.open("rb"))
     except OSError as error:
         raise _unreadable(path, error) from None
 
@@ -85,7 +85,7 @@ def first_bytes(path: Path) -> bytes:
         return file.read(FIRST_BYTES)
 
 
-def mode_of(path: Path) -> int | None:
+def file_mode(path: Path) -> int | None:
     """Return the mode of what a path names (`stat.S_ISDIR` and others read it), None where there is nothing.
 
     Raises:

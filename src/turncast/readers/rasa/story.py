@@ -15,7 +15,7 @@ NULL = "null"
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class UserStep:
     """The user spoke: the text, if it is known, and the facts `intent` and `entity.NAME`."""
 
     text: str | None
@@ -23,7 +23,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Did:
+class ActionStep:
     """The system acted."""
 
     action: str
@@ -31,14 +31,14 @@ class Did:
 
 
 @dataclass(frozen=True, slots=True)
-class Saw:
+class FactStep:
     """Slots were set, or a loop began or ended."""
 
     facts: Mapping[str, Fact]
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
+class CheckpointStep:
     """A place where stories are joined; as a beginning, only where the slots have these values."""
 
     name: str
@@ -46,18 +46,18 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Either:
+class AlternativeSteps:
     """One of several steps."""
 
-    options: tuple[Heard | Did | Saw, ...]
+    options: tuple[UserStep | ActionStep | FactStep, ...]
 
 
-Step = Heard | Did | Saw
-AnyStep = Heard | Did | Saw | Checkpoint | Either
+Step = UserStep | ActionStep | FactStep
+AnyStep = UserStep | ActionStep | FactStep | CheckpointStep | AlternativeSteps
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class Story:
     """A story or rule as it is written.
 
     Attributes:
@@ -86,7 +86,7 @@ def slot_fact(slot: str) -> str:
     return f"slot.{slot}" if slot in _OURS or slot.startswith(_PREFIXES) else slot
 
 
-def slot_of(fact: str) -> str:
+def fact_slot(fact: str) -> str:
     """Return the slot whose fact has this name; the inverse of `slot_fact` where there is one."""
     slot = fact.removeprefix("slot.")
     return slot if slot_fact(slot) == fact else fact

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from turncast.errors import CorpusError
-from turncast.readers.values import kind_of, optional_text
+from turncast.errors import CorpusError, kind_of
+from turncast.readers.json_values import optional_text
 
 _CURE = "repair the record, or take the file anew from where it came"
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class JsonRecord:
     """An object of a JSON file.
 
     Attributes:
@@ -22,7 +22,7 @@ class Record:
 
     An absent value and null are the same: no text, an empty list, an empty object.
 
-    >>> turn = Record({"speaker": "user", "acts": [{"act": "hello"}, 5]}, "a.json dialogue 7 turn 2")
+    >>> turn = JsonRecord({"speaker": "user", "acts": [{"act": "hello"}, 5]}, "a.json dialogue 7 turn 2")
     >>> turn.text("speaker"), turn.record("state").values
     ('user', {})
     >>> turn.records("acts", "act")
@@ -52,14 +52,14 @@ class Record:
         came = f"{key!r} is empty" if value == "" else f"there is no {key!r}"
         raise CorpusError(self.where, came, _CURE)
 
-    def record(self, key: str) -> Record:
+    def record(self, key: str) -> JsonRecord:
         """Return an object in this one.
 
         Raises:
             CorpusError: where it is anything else.
         """
         value = self.values.get(key)
-        return Record({}, self.where) if value is None else as_record(value, f"{self.where} {key!r}")
+        return JsonRecord({}, self.where) if value is None else as_json_record(value, f"{self.where} {key!r}")
 
     def array(self, key: str) -> list[Any]:
         """Return a list.
@@ -82,24 +82,24 @@ class Record:
         """
         return [as_name(value, f"{self.where} {key!r}") for value in self.array(key)]
 
-    def records(self, key: str, each: str) -> list[Record]:
+    def records(self, key: str, each: str) -> list[JsonRecord]:
         """Return a list of objects, each placed by its number from 1.
 
         Raises:
             CorpusError: where it is anything else.
         """
         items = enumerate(self.array(key), start=1)
-        return [as_record(value, f"{self.where} {each} {number}") for number, value in items]
+        return [as_json_record(value, f"{self.where} {each} {number}") for number, value in items]
 
 
-def as_record(value: object, where: str) -> Record:
+def as_json_record(value: object, where: str) -> JsonRecord:
     """Return an object with its place.
 
     Raises:
         CorpusError: for anything else.
     """
     if isinstance(value, dict):
-        return Record(value, where)
+        return JsonRecord(value, where)
     raise CorpusError(where, f"it is {kind_of(value)}", "give an object")
 
 

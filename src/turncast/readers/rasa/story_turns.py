@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from turncast.dialogue import Fact, Turn
-from turncast.readers.rasa.steps import Block, Did, Heard, Step
-from turncast.readers.skipped import Skipped
+from turncast.readers.rasa.story import ActionStep, Step, Story, UserStep
+from turncast.readers.read_context import Skipped
 
 LISTEN = "action_listen"
 
 
-def turns_of(
-    block: Block, steps: Iterable[Step], responses: Mapping[str, str], listen: bool, skipped: Skipped
+def story_turns(
+    block: Story, steps: Iterable[Step], responses: Mapping[str, str], listen: bool, skipped: Skipped
 ) -> tuple[Turn, ...]:
     """Return a turn for each action; it has the text and the facts that came since the action before.
 
@@ -21,9 +21,9 @@ def turns_of(
     """
     making = _Turns(dict(block.begins), listen, skipped)
     for step in steps:
-        if isinstance(step, Heard):
+        if isinstance(step, UserStep):
             making.hear(step)
-        elif isinstance(step, Did):
+        elif isinstance(step, ActionStep):
             making.act(step.action, step.response or responses.get(step.action))
         else:
             making.facts |= step.facts
@@ -40,7 +40,7 @@ class _Turns:
         self.heard = False
         self.acted = False  # since the system last listened
 
-    def hear(self, step: Heard) -> None:
+    def hear(self, step: UserStep) -> None:
         if self.listen and (self.acted or self.heard):
             self.act(LISTEN, None)
         elif self.heard:

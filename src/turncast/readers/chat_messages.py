@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from turncast.dialogue import Fact, Turn
-from turncast.errors import CorpusError
-from turncast.readers.calls import Call, actions_of_calls, calls_of
-from turncast.readers.read_config import Reading
-from turncast.readers.short_values import LONGEST
-from turncast.readers.skipped import Skipped
-from turncast.readers.tool_results import add_result
-from turncast.readers.values import kind_of
+from turncast.errors import CorpusError, kind_of
+from turncast.readers.calls import Call, call_actions, message_calls
+from turncast.readers.json_values import MAX_FACT_CHARS
+from turncast.readers.read_context import ReadContext, Skipped
+from turncast.readers.tool_results import add_tool_result
 
 RESPOND = "respond"
 """The action of a message of plain text."""
@@ -26,13 +24,15 @@ STOP = "stop"
 _END = re.compile(r"###(STOP|TRANSFER|OUT-OF-SCOPE)###")
 
 
-def read_messages(messages: Any, where: str, reading: Reading) -> tuple[tuple[Turn, ...], dict[str, Fact]]:
+def read_messages(
+    messages: Any, where: str, context: ReadContext
+) -> tuple[tuple[Turn, ...], dict[str, Fact]]:
     """Return the turns of a list of messages, and what its system prompt gives as metadata.
 
     A turn is a message of the assistant: its calls are the actions, and its text is the response; a message
     of text alone is the action `respond`. The user's texts since the last turn are joined by line ends.
-    Answers of tools become facts (`add_result`); a user's own calls become the facts `user_tool.NAME`, and
-    what they answer to the user is left out and counted. `###STOP###` ends the dialogue and is no text; where
+    Tool results become facts (`add_tool_result`). The user's calls become the facts `user_tool.NAME`; their
+    results are skipped and counted. `###STOP###` ends the dialogue and is no text; where
     the assistant sends it alone, its action is `stop`.
 
     Raises:
@@ -40,7 +40,7 @@ def read_messages(messages: Any, where: str, reading: Reading) -> tuple[tuple[Tu
     """
     if not isinstance(messages, list):
         raise CorpusError(where, f"the messages are {kind_of(messages)}", "give a list of messages")
-    conversation = _Open(reading)
+    conversation = _Open(context)
     for number, message in enumerate(messages, start=1):
         for place, one in _flat(message, f"{where} message {number}"):
             conversation.add(one, place)
@@ -66,7 +66,7 @@ def text_of(content: Any, where: str, skipped: Skipped) -> str:
             texts.append(text)
         else:
             kind = part.get("type") if isinstance(part, dict) else kind_of(part)
-            skipped.add(f"part of a message of type {str(kind)[:LONGEST]!r}")
+            skipped.add(f"part of a message of type {str(kind)[:MAX_FACT_CHARS]!r}")
     return "\n".join(texts)
 
 
@@ -86,7 +86,7 @@ def _flat(message: Any, where: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
 class _Open:
     """A conversation that is still being read."""
 
-    reading: Reading
+    context: ReadContext
     turns: list[Turn] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     facts: dict[str, Fact] = field(default_factory=dict)
@@ -102,16 +102,16 @@ class _Open:
             problem = f"'role' is {kind_of(role)}" if "role" in message else "the message has no 'role'"
             raise CorpusError(where, problem, "give system, user, assistant or tool")
         if self.ended:
-            self.reading.skipped.add("message after the end mark")
+            self.context.skipped.add("message after the end mark")
         elif role in ("tool", "function"):
             self._answer(message, where)
         elif role in ("system", "developer"):
-            self._system(text_of(message.get("content"), where, self.reading.skipped))
+            self._system(text_of(message.get("content"), where, self.context.skipped))
         elif role in ("user", "assistant"):
             self.begun = True
-            calls = calls_of(message, where)
+            calls = message_calls(message, where)
             self.tools |= {call.id: call for call in calls if call.id}
-            text = text_of(message.get("content"), where, self.reading.skipped)
+            text = text_of(message.get("content"), where, self.context.skipped)
             refusal = message.get("refusal")
             if not text and isinstance(refusal, str):
                 text = refusal
@@ -123,11 +123,11 @@ class _Open:
                 self._assistant(text, calls, stops=bool(mark))
             self.ended = bool(mark)
         else:
-            self.reading.skipped.add(f"message of role {role[:LONGEST]!r}")
+            self.context.skipped.add(f"message of role {role[:MAX_FACT_CHARS]!r}")
 
     def _system(self, text: str) -> None:
         if self.begun:
-            self.reading.skipped.add("system message inside a dialogue")
+            self.context.skipped.add("system message inside a dialogue")
         else:
             self.prompt.append(text)
 
@@ -141,9 +141,9 @@ class _Open:
     def _assistant(self, text: str, calls: tuple[Call, ...], stops: bool) -> None:
         said = bool(text.strip())
         if not calls and not said and not stops:
-            self.reading.skipped.add("assistant message without text and calls")
+            self.context.skipped.add("assistant message without text and calls")
             return
-        actions = actions_of_calls(calls, self.reading) or (RESPOND if said else STOP,)
+        actions = call_actions(calls, self.context) or (RESPOND if said else STOP,)
         user = "\n".join(self.texts) if self.texts else None
         self.turns.append(Turn(user, actions, self.facts, text if said else None))
         self.texts, self.facts = [], {}
@@ -154,26 +154,26 @@ class _Open:
         called = self.tools.get(number) if isinstance(number, str) else None
         name = message.get("name")
         if message.get("requestor") == "user" or (isinstance(number, str) and number in self.users):
-            self.reading.skipped.add("answer of a tool that the user called")
+            self.context.skipped.add("answer of a tool that the user called")
             return
         content = message.get("content")
         if isinstance(content, list):
-            content = text_of(content, where, self.reading.skipped)
+            content = text_of(content, where, self.context.skipped)
         tool = name if isinstance(name, str) and name else called.name if called else None
-        add_result(self.facts, tool, content, message.get("error") is True, self.reading.skipped)
+        add_tool_result(self.facts, tool, content, message.get("error") is True, self.context.skipped)
 
     def close(self) -> None:
         if self.texts:
-            self.reading.skipped.add("user text after the last system decision", len(self.texts))
+            self.context.skipped.add("user text after the last system decision", len(self.texts))
         if self.facts:
-            self.reading.skipped.add("answer of a tool, or a user's call, after the last system decision")
+            self.context.skipped.add("answer of a tool, or a user's call, after the last system decision")
 
 
 def _prompt_metadata(prompt: str) -> dict[str, Fact]:
     """Return a short system prompt itself, and the hash and length of a long one."""
     if not prompt.strip():
         return {}
-    if len(prompt) <= LONGEST:
+    if len(prompt) <= MAX_FACT_CHARS:
         return {"system_prompt": prompt}
     digest = hashlib.sha256(prompt.encode()).hexdigest()[:16]
     return {"system_prompt_sha256": digest, "system_prompt_length": len(prompt)}

@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from turncast.errors import CorpusError
-from turncast.readers.babi import facts_in, is_knowledge_base
-from turncast.readers.lines import read_lines
-from turncast.readers.values import kind_of, parse_json
+from turncast.errors import CorpusError, kind_of
+from turncast.readers.babi import is_knowledge_base, knowledge_base_values
+from turncast.readers.json_values import parse_json
+from turncast.readers.text_files import read_lines
 
 _CURE = 'give JSON as {"food": ["thai", "indian"]}, a CSV whose columns are slots, or a bAbI knowledge base'
 
 
-def read_values(path: str | Path) -> dict[str, list[str]]:
+def read_slot_values(path: str | Path) -> dict[str, list[str]]:
     r"""Return the values of slots, slot -> values, each once, in the order of the file.
 
     A JSON object of lists, a CSV with a column for each slot, or a knowledge base in bAbI's form, where lines
@@ -21,7 +21,7 @@ def read_values(path: str | Path) -> dict[str, list[str]]:
 
     >>> path = Path(getfixture("tmp_path")) / "menu.csv"
     >>> _ = path.write_text("drink,size\ntea,small\ncoffee,small\n")
-    >>> read_values(path)
+    >>> read_slot_values(path)
     {'drink': ['tea', 'coffee'], 'size': ['small']}
 
     Raises:
@@ -32,16 +32,16 @@ def read_values(path: str | Path) -> dict[str, list[str]]:
     if not lines:
         raise CorpusError(str(path), "the file is empty", _CURE)
     if lines[0].lstrip().startswith("{"):
-        return _of_json("\n".join(lines), path)
+        return _json_format("\n".join(lines), path)
     found: dict[str, dict[str, None]] = {}
-    pairs = facts_in(lines) if is_knowledge_base(lines) else _of_table(lines, path)
+    pairs = knowledge_base_values(lines) if is_knowledge_base(lines) else _of_table(lines, path)
     for slot, value in pairs:
         if slot and value:
             found.setdefault(slot, {})[value] = None
     return {slot: list(values) for slot, values in found.items()}
 
 
-def _of_json(text: str, path: Path) -> dict[str, list[str]]:
+def _json_format(text: str, path: Path) -> dict[str, list[str]]:
     record = parse_json(text, str(path))
     for slot, values in record.items():
         if not isinstance(values, list) or not all(isinstance(value, str) and value for value in values):

@@ -8,19 +8,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from turncast.errors import CorpusError
-from turncast.readers.folders import ALREADY, BACK, NOWHERE, hidden, idle_links, leads_back, linked
-from turncast.readers.formats import Format, folder_format, format_of
-from turncast.readers.lines import mode_of
-from turncast.readers.skipped import Skipped
-from turncast.readers.sniff import NotThisFile
+from turncast.readers.folders import (
+    BROKEN_LINK,
+    CIRCULAR_LINK,
+    DUPLICATE_LINK,
+    first_link,
+    is_circular,
+    is_hidden,
+    unused_links,
+)
+from turncast.readers.formats import Format, detect_folder_format, detect_format
+from turncast.readers.read_context import Skipped
+from turncast.readers.sniff import NotACorpusFile
+from turncast.readers.text_files import file_mode
 
-_MOST_FILES = 100_000
-_MOST_DEEP = 32
+_MAX_FILES = 100_000
+_MAX_DEPTH = 32
 _WILD = frozenset("*?[")
 
 
 @dataclass(slots=True)
-class Sources:
+class FileFinder:
     """The files and folders that are read, each with its format, and counts of what is passed over.
 
     Attributes:
@@ -45,14 +53,14 @@ class Sources:
             CorpusError: where it names nothing, or nothing of a known format.
         """
         path = Path(source)
-        mode = mode_of(path)
+        mode = file_mode(path)
         before = len(self.found)
         if mode is None and _WILD & set(str(source)):
             self._walk(*_matches(path))
-        elif mode is not None and stat.S_ISDIR(mode) and not folder_format(path, self.format):
+        elif mode is not None and stat.S_ISDIR(mode) and not detect_folder_format(path, self.format):
             self._walk(path, self._inside(path))
         else:
-            self._take(path, format_of(path, self.format))
+            self._take(path, detect_format(path, self.format))
         self._follow()
         if len(self.found) == before:
             passed = ", ".join(f"{count} {reason}" for reason, count in self.passed.counts.items())
@@ -67,16 +75,16 @@ class Sources:
         while self._links:
             link, deep = self._links.pop(0)
             if not link.exists():
-                self.passed.add(NOWHERE)
-            elif leads_back(link):
-                self.passed.add(BACK)
+                self.passed.add(BROKEN_LINK)
+            elif is_circular(link):
+                self.passed.add(CIRCULAR_LINK)
             else:
                 self._visit(link, deep, by_link=True)
 
     def _walk(self, folder: Path, paths: Iterable[Path], deep: int = 0, by_link: bool = False) -> None:
         """Take what is found, and lay links aside, for what they lead to may be found without them."""
         for path in paths:
-            if linked(folder, path):
+            if first_link(folder, path):
                 self._links.append((path, deep))
             else:
                 self._visit(path, deep, by_link)
@@ -84,21 +92,21 @@ class Sources:
     def _visit(self, path: Path, deep: int, by_link: bool) -> None:
         """Take a file of a known format, or a folder that is a corpus; count another."""
         if by_link and self._has(path.resolve()):
-            self.passed.add(ALREADY)
+            self.passed.add(DUPLICATE_LINK)
         elif path.is_dir():
-            file_format = folder_format(path, self.format)
+            file_format = detect_folder_format(path, self.format)
             if file_format:
                 self._take(path, file_format)
-            elif deep == _MOST_DEEP:
-                self.passed.add(f"folder more than {_MOST_DEEP} deep")
+            elif deep == _MAX_DEPTH:
+                self.passed.add(f"folder more than {_MAX_DEPTH} deep")
             else:
                 self._walk(path, self._inside(path), deep + 1, by_link)
         elif not path.is_file():
             self.passed.add("pipe, socket or device")
         else:
             try:
-                self._take(path, format_of(path, self.format, told=True))
-            except NotThisFile as error:
+                self._take(path, detect_format(path, self.format, told=True))
+            except NotACorpusFile as error:
                 self.passed.add(error.reason)
 
     def _has(self, real: Path) -> bool:
@@ -109,12 +117,12 @@ class Sources:
         if real in self._known:
             raise CorpusError(str(path), "it is named twice", "name it once")
         self._known.add(real)
-        for reason in idle_links(path):
+        for reason in unused_links(path):
             self.passed.add(reason)
         self.found.append((path, file_format))
-        if len(self.found) > _MOST_FILES:
+        if len(self.found) > _MAX_FILES:
             cure = "name fewer, as with a pattern, or join them"
-            raise CorpusError(str(path), f"there are more than {_MOST_FILES:,} files", cure)
+            raise CorpusError(str(path), f"there are more than {_MAX_FILES:,} files", cure)
 
     def _inside(self, folder: Path) -> list[Path]:
         self._walked.add(folder.resolve())
@@ -142,7 +150,7 @@ def _matches(pattern: Path) -> tuple[Path, list[Path]]:
     except (OSError, ValueError) as error:
         raise CorpusError(str(pattern), f"this is no pattern of files ({error})", "mend it") from None
     if not any(part.startswith(".") for part in wild):
-        found = [path for path in found if not hidden(path.relative_to(root))]
+        found = [path for path in found if not is_hidden(path.relative_to(root))]
     if not found:
         raise CorpusError(str(pattern), "no file matches", "check the pattern, or name the files")
     # What lies in a folder that matches itself is found with the folder.

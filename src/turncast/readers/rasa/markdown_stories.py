@@ -9,21 +9,21 @@ from typing import Any
 
 from turncast.dialogue import Fact
 from turncast.errors import CorpusError
-from turncast.readers.rasa.entities import add_entity, unmarked
-from turncast.readers.rasa.steps import (
+from turncast.readers.json_values import parse_json
+from turncast.readers.rasa.entities import add_entity, strip_entity_marks
+from turncast.readers.rasa.story import (
+    ActionStep,
+    AlternativeSteps,
     AnyStep,
-    Block,
-    Checkpoint,
-    Did,
-    Either,
-    Heard,
-    Saw,
+    CheckpointStep,
+    FactStep,
+    Story,
+    UserStep,
     fact_of,
     slot_fact,
 )
-from turncast.readers.skipped import Skipped
-from turncast.readers.values import parse_json
-from turncast.readers.yaml_document import kind_in_words
+from turncast.readers.read_context import Skipped
+from turncast.readers.safe_yaml import yaml_kind
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _INTENT = re.compile(r"/?([^\s{}:]+)\s*(\{.*\})?")
@@ -49,9 +49,9 @@ def is_story_markdown(text: str) -> bool:
     return ours >= 0.95 * len(lines) and (2 * like >= users or answered >= 0.8 * users)
 
 
-def markdown_blocks(
+def markdown_stories(
     lines: Iterable[tuple[int, str]], path: str, file: str, kind: str, skipped: Skipped
-) -> Iterator[Block]:
+) -> Iterator[Story]:
     """Yield the stories of one file.
 
     `## name` begins a story (`>> name` a rule), `* intent{"entity": "value"}` is a user message, as is
@@ -92,9 +92,9 @@ class _Open:
     steps: list[AnyStep] = field(default_factory=list)
     named: bool = False
 
-    def closed(self, file: str) -> Iterator[Block]:
+    def closed(self, file: str) -> Iterator[Story]:
         if self.named or self.steps:
-            yield Block(self.name, self.kind, self.where, file, tuple(self.steps))
+            yield Story(self.name, self.kind, self.where, file, tuple(self.steps))
 
 
 def _lines(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
@@ -116,7 +116,7 @@ def _step(line: str, where: str, end_to_end: bool, skipped: Skipped) -> AnyStep 
         return None
     if mark == ">":
         name, values = _name_and_values(body, where)
-        return Checkpoint(name, {slot_fact(slot): fact_of(value) for slot, value in values.items()})
+        return CheckpointStep(name, {slot_fact(slot): fact_of(value) for slot, value in values.items()})
     if re.match(r"form:\s", body):
         skipped.add("step inside a form")  # the form itself took it: no policy decides there
         return None
@@ -128,10 +128,10 @@ def _step(line: str, where: str, end_to_end: bool, skipped: Skipped) -> AnyStep 
 def _message(body: str, where: str, end_to_end: bool) -> AnyStep | None:
     options = [_heard(part, where, end_to_end) for part in _alternatives(body)]
     if None in options:  # not a list of intents, so a text
-        text, facts = unmarked(body)
-        return Heard(text, facts)
+        text, facts = strip_entity_marks(body)
+        return UserStep(text, facts)
     found = tuple(option for option in options if option is not None)
-    return found[0] if len(found) == 1 else Either(found)
+    return found[0] if len(found) == 1 else AlternativeSteps(found)
 
 
 def _alternatives(body: str) -> list[str]:
@@ -145,15 +145,15 @@ def _alternatives(body: str) -> list[str]:
     return parts
 
 
-def _heard(part: str, where: str, end_to_end: bool) -> Heard | None:
+def _heard(part: str, where: str, end_to_end: bool) -> UserStep | None:
     match = _INTENT.fullmatch(part)
     if match and (match[2] or not end_to_end):
-        return Heard(None, _message_facts(match[1], match[2], where))
+        return UserStep(None, _message_facts(match[1], match[2], where))
     match = None if end_to_end else _INTENT_AND_TEXT.fullmatch(part)
     if not match:
         return None
-    text, marked = unmarked(match[3])
-    return Heard(text, _message_facts(match[1], match[2], where) | marked)
+    text, marked = strip_entity_marks(match[3])
+    return UserStep(text, _message_facts(match[1], match[2], where) | marked)
 
 
 def _message_facts(intent: str, values: str | None, where: str) -> dict[str, Fact]:
@@ -168,15 +168,15 @@ def _event(body: str, where: str, end_to_end: bool, skipped: Skipped) -> AnyStep
     if name.strip() in ("slot", "form", "active_loop") and rest:
         values = _values("{" + rest, where)
         if name.strip() == "slot":
-            return Saw({slot_fact(slot): fact_of(value) for slot, value in values.items()})
-        return Saw({"active_loop": fact_of(values.get("name"))})
+            return FactStep({slot_fact(slot): fact_of(value) for slot, value in values.items()})
+        return FactStep({"active_loop": fact_of(values.get("name"))})
     match = _NAMED.fullmatch(body)
     if not match or (end_to_end and not match[2]):
-        return Did(" ".join(body.split()), body)
+        return ActionStep(" ".join(body.split()), body)
     if match[1] in _EVENTS:
         skipped.add(f"event {match[1]}")
         return None
-    return Did(match[1])
+    return ActionStep(match[1])
 
 
 def _name_and_values(body: str, where: str) -> tuple[str, Mapping[str, Any]]:
@@ -189,5 +189,5 @@ def _values(text: str | None, where: str) -> dict[str, Any]:
         return {}
     values = parse_json(text, where)
     if not isinstance(values, dict):
-        raise CorpusError(where, f"expected names and values, found {kind_in_words(values)}", "repair it")
+        raise CorpusError(where, f"expected names and values, found {yaml_kind(values)}", "repair it")
     return values

@@ -7,20 +7,20 @@ from typing import Any
 
 from turncast.dialogue import Fact
 from turncast.errors import CorpusError
-from turncast.readers.rasa.entities import listed, unmarked
-from turncast.readers.rasa.steps import (
+from turncast.readers.rasa.entities import listed, strip_entity_marks
+from turncast.readers.rasa.story import (
+    ActionStep,
+    AlternativeSteps,
     AnyStep,
-    Block,
-    Checkpoint,
-    Did,
-    Either,
-    Heard,
-    Saw,
+    CheckpointStep,
+    FactStep,
+    Story,
+    UserStep,
     fact_of,
     slot_fact,
 )
-from turncast.readers.skipped import Skipped
-from turncast.readers.yaml_document import Map, kind_in_words, text_of
+from turncast.readers.read_context import Skipped
+from turncast.readers.safe_yaml import YamlMapping, text_of, yaml_kind
 
 _TITLES = {"stories": "story", "rules": "rule"}
 _KEYS = {
@@ -37,22 +37,22 @@ _KEYS = {
 _KNOWN = set().union(*_KEYS.values())
 
 
-def yaml_blocks(document: Map, path: str, file: str, kind: str, skipped: Skipped) -> Iterator[Block]:
+def yaml_stories(document: YamlMapping, path: str, file: str, kind: str, skipped: Skipped) -> Iterator[Story]:
     """Yield the stories (of the given kind: story or test) and rules of one file, in its order."""
     for section in document:
         title = _TITLES.get(section)
         if title is None:
             continue
         for item in _items(document[section], section, path):
-            if not isinstance(item, Map):
+            if not isinstance(item, YamlMapping):
                 where = f"{path} '{section}'"
-                raise CorpusError(where, f"an item is {kind_in_words(item)}", f"give '- {title}: NAME'")
+                raise CorpusError(where, f"an item is {yaml_kind(item)}", f"give '- {title}: NAME'")
             where = f"{path} line {item.line}"
             name = text_of(item.get(title), title, where)
             if name is None:
                 skipped.add(f"item of '{section}' without a name")
                 continue
-            yield Block(
+            yield Story(
                 name,
                 kind if title == "story" else title,
                 where,
@@ -69,14 +69,14 @@ def _items(value: Any, key: str, where: str) -> list[Any]:
         return []
     if isinstance(value, list):
         return value
-    raise CorpusError(where, f"{key!r} is {kind_in_words(value)}", "give a list")
+    raise CorpusError(where, f"{key!r} is {yaml_kind(value)}", "give a list")
 
 
-def _metadata(item: Map) -> dict[str, Fact]:
+def _metadata(item: YamlMapping) -> dict[str, Fact]:
     given = item.get("metadata")
     found = {
         name: value
-        for name, value in (given.items() if isinstance(given, Map) else ())
+        for name, value in (given.items() if isinstance(given, YamlMapping) else ())
         if isinstance(value, bool | int | float | str)
     }
     if item.get("conversation_start") is True:
@@ -87,7 +87,7 @@ def _metadata(item: Map) -> dict[str, Fact]:
 def _condition(value: Any, path: str, where: str, skipped: Skipped) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
     for step in _steps(value, "condition", path, where, skipped):
-        if isinstance(step, Saw):
+        if isinstance(step, FactStep):
             facts |= step.facts
         else:
             skipped.add("condition of a rule that is no slot and no loop")
@@ -105,8 +105,8 @@ def _step(item: Any, path: str, where: str, skipped: Skipped) -> AnyStep | None:
     if isinstance(item, str):
         skipped.add(f"step {item[:40]!r}")
         return None
-    if not isinstance(item, Map):
-        raise CorpusError(where, f"a step is {kind_in_words(item)}", "give '- intent:' or '- action:'")
+    if not isinstance(item, YamlMapping):
+        raise CorpusError(where, f"a step is {yaml_kind(item)}", "give '- intent:' or '- action:'")
     where = f"{path} line {item.line}"
     kind = next((key for key in _KEYS if key in item), None)
     for key in item.keys() - {"metadata"}:
@@ -123,43 +123,43 @@ def _step(item: Any, path: str, where: str, skipped: Skipped) -> AnyStep | None:
         name = text_of(item["checkpoint"], "checkpoint", where)
         if name is None:
             raise CorpusError(where, "a checkpoint has no name", "name it")
-        return Checkpoint(name, _slots(item.get("slot_was_set"), where, skipped))
+        return CheckpointStep(name, _slots(item.get("slot_was_set"), where, skipped))
     if kind == "slot_was_set":
-        return Saw(_slots(item["slot_was_set"], where, skipped))
+        return FactStep(_slots(item["slot_was_set"], where, skipped))
     if kind in ("active_loop", "form"):
-        loop = item[kind].get("name") if isinstance(item[kind], Map) else item[kind]
-        return Saw({"active_loop": fact_of(text_of(loop, kind, where))})
+        loop = item[kind].get("name") if isinstance(item[kind], YamlMapping) else item[kind]
+        return FactStep({"active_loop": fact_of(text_of(loop, kind, where))})
     return None
 
 
-def _heard(item: Map, where: str, skipped: Skipped) -> Heard | None:
+def _heard(item: YamlMapping, where: str, skipped: Skipped) -> UserStep | None:
     facts: dict[str, Fact] = {}
     intent = text_of(item.get("intent"), "intent", where)
-    text, marked = unmarked(text_of(item.get("user"), "user", where) or "")
+    text, marked = strip_entity_marks(text_of(item.get("user"), "user", where) or "")
     if intent is None and not text:
         skipped.add("user message without intent and text")
         return None
     if intent is not None:
         facts["intent"] = intent.removeprefix("/") or intent
-    return Heard(text or None, facts | marked | listed(item.get("entities"), where, skipped))
+    return UserStep(text or None, facts | marked | listed(item.get("entities"), where, skipped))
 
 
-def _either(item: Map, path: str, where: str, skipped: Skipped) -> Either | None:
+def _either(item: YamlMapping, path: str, where: str, skipped: Skipped) -> AlternativeSteps | None:
     options = []
     for step in _steps(item["or"], "or", path, where, skipped):
-        if isinstance(step, Checkpoint | Either):
+        if isinstance(step, CheckpointStep | AlternativeSteps):
             skipped.add("checkpoint or alternatives inside alternatives")
         else:
             options.append(step)
-    return Either(tuple(options)) if options else None
+    return AlternativeSteps(tuple(options)) if options else None
 
 
-def _did(item: Map, kind: str, where: str, skipped: Skipped) -> Did | None:
+def _did(item: YamlMapping, kind: str, where: str, skipped: Skipped) -> ActionStep | None:
     name = text_of(item[kind], kind, where)
     if name is None:
         skipped.add("action without a name")
         return None
-    return Did(name) if kind == "action" else Did(" ".join(name.split()), name)
+    return ActionStep(name) if kind == "action" else ActionStep(" ".join(name.split()), name)
 
 
 def _slots(value: Any, where: str, skipped: Skipped) -> dict[str, Fact]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from turncast.dialogue import Dialogue, Turn
 from turncast.errors import CorpusError
-from turncast.readers.lines import name_of, read_lines
-from turncast.readers.skipped import Skipped
+from turncast.readers.read_context import Skipped
+from turncast.readers.text_files import file_stem, read_lines
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _TURN = re.compile(
@@ -34,7 +34,7 @@ def read_plain(path: Path, skipped: Skipped) -> Iterator[Dialogue]:  # noqa: ARG
     for number, block in _blocks(path):
         for turns in _dialogues(block, path, number):
             count += 1
-            yield Dialogue(f"{name_of(path)}:{count}", tuple(turns))
+            yield Dialogue(f"{file_stem(path)}:{count}", tuple(turns))
 
 
 def _blocks(path: Path) -> Iterator[tuple[int, str]]:

@@ -10,32 +10,41 @@ from dataclasses import dataclass
 
 from turncast.dialogue import Fact
 from turncast.errors import CorpusError
-from turncast.readers.rasa.steps import NULL, Block, Checkpoint, Either, Heard, Saw, Step, slot_fact
-from turncast.readers.skipped import Skipped
+from turncast.readers.rasa.story import (
+    NULL,
+    AlternativeSteps,
+    CheckpointStep,
+    FactStep,
+    Step,
+    Story,
+    UserStep,
+    slot_fact,
+)
+from turncast.readers.read_context import Skipped
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
     """A piece of a story between checkpoints; with nothing in `starts`, the beginning of a dialogue."""
 
-    block: Block
-    starts: tuple[Checkpoint, ...]
-    steps: tuple[Step | Either, ...]
+    block: Story
+    starts: tuple[CheckpointStep, ...]
+    steps: tuple[Step | AlternativeSteps, ...]
     ends: tuple[str, ...]
 
     @property
     def variants(self) -> int:
-        return math.prod(len(step.options) for step in self.steps if isinstance(step, Either))
+        return math.prod(len(step.options) for step in self.steps if isinstance(step, AlternativeSteps))
 
     def written_out(self) -> Iterator[tuple[Step, ...]]:
         return itertools.product(
-            *(step.options if isinstance(step, Either) else (step,) for step in self.steps)
+            *(step.options if isinstance(step, AlternativeSteps) else (step,) for step in self.steps)
         )
 
 
-def paths_of(
-    blocks: Sequence[Block], most: int, skipped: Skipped
-) -> Iterator[tuple[Block, tuple[Step, ...]]]:
+def expand_stories(
+    blocks: Sequence[Story], most: int, skipped: Skipped
+) -> Iterator[tuple[Story, tuple[Step, ...]]]:
     """Yield (the story that it begins with, its steps) for each dialogue, in the order of the stories.
 
     A story that ends with a checkpoint goes on with each story that begins with it, where its conditions
@@ -60,24 +69,24 @@ def paths_of(
         skipped.add("story that begins at a checkpoint that no dialogue reaches", lost)
 
 
-def _too_many(block: Block, count: str, most: int) -> CorpusError:
+def _too_many(block: Story, count: str, most: int) -> CorpusError:
     problem = f"the {block.kind} {block.name[:60]!r} becomes {count} dialogues"
     cure = f"the setting most_paths allows {most:,}: raise it, or give the story fewer alternatives"
     return CorpusError(block.where, problem, cure)
 
 
-def _parts(block: Block, skipped: Skipped) -> Iterator[_Part]:
-    starts: list[Checkpoint] = []
-    steps: list[Step | Either] = []
-    ends: list[Checkpoint] = []
+def _parts(block: Story, skipped: Skipped) -> Iterator[_Part]:
+    starts: list[CheckpointStep] = []
+    steps: list[Step | AlternativeSteps] = []
+    ends: list[CheckpointStep] = []
     for step in block.steps:
-        if isinstance(step, Checkpoint):
+        if isinstance(step, CheckpointStep):
             (ends if steps else starts).append(step)
             continue
         if ends:
             names = tuple(end.name for end in ends)
             yield _Part(block, tuple(starts), tuple(steps), names)
-            starts, steps, ends = [Checkpoint(name, {}) for name in names], [], []
+            starts, steps, ends = [CheckpointStep(name, {}) for name in names], [], []
         steps.append(step)
     if steps:
         yield _Part(block, tuple(starts), tuple(steps), tuple(end.name for end in ends))
@@ -91,7 +100,7 @@ class _Walk:
     def __init__(self, parts: Sequence[_Part], most: int) -> None:
         self.most = most
         self.reached: set[_Part] = set()
-        self.after: defaultdict[str, list[tuple[_Part, Checkpoint]]] = defaultdict(list)
+        self.after: defaultdict[str, list[tuple[_Part, CheckpointStep]]] = defaultdict(list)
         for part in parts:
             for start in part.starts:
                 self.after[start.name].append((part, start))
@@ -140,9 +149,9 @@ def _after(slots: Mapping[str, Fact], steps: Sequence[Step]) -> dict[str, Fact]:
     """Return the slots' values after some steps; an entity fills the slot of its name."""
     known = dict(slots)
     for step in steps:
-        if isinstance(step, Saw):
+        if isinstance(step, FactStep):
             known |= step.facts
-        elif isinstance(step, Heard):
+        elif isinstance(step, UserStep):
             for name, value in step.facts.items():
                 if name.startswith("entity."):
                     known[slot_fact(name.removeprefix("entity."))] = value

@@ -164,7 +164,7 @@ def test_damage_in_one_file_is_refused_with_its_name(folder):
 
 
 def test_folders_too_deep_are_counted(tmp_path, monkeypatch):
-    monkeypatch.setattr("turncast.readers.sources._MOST_DEEP", 2)
+    monkeypatch.setattr("turncast.readers.find_files._MAX_DEPTH", 2)
     deep = tmp_path
     for name in "abcd":
         deep /= name
@@ -173,7 +173,7 @@ def test_folders_too_deep_are_counted(tmp_path, monkeypatch):
     corpus = turncast.read(tmp_path)
     assert [d.id for d in corpus] == ["a:1", "b:1"]
     assert corpus.skipped == {"folder more than 2 deep": 1}
-    monkeypatch.setattr("turncast.readers.sources._MOST_FILES", 1)
+    monkeypatch.setattr("turncast.readers.find_files._MAX_FILES", 1)
     with pytest.raises(CorpusError, match="there are more than 1 files; name fewer"):
         turncast.read(tmp_path)
 

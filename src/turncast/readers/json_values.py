@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from turncast.dialogue import Fact
-from turncast.errors import CorpusError
-from turncast.errors import kind_of as kind_of
+from turncast.errors import CorpusError, kind_of
+from turncast.readers.read_context import Skipped
 
 _LARGEST = sys.float_info.max
 
@@ -69,7 +69,7 @@ def optional_text(record: Mapping[str, Any], key: str, where: str) -> str | None
     raise CorpusError(where, f"{key!r} is {kind_of(value)}", "give a string or null")
 
 
-def facts_of(record: Mapping[str, Any], key: str, where: str) -> dict[str, Fact]:
+def checked_facts(record: Mapping[str, Any], key: str, where: str) -> dict[str, Fact]:
     """Return a mapping of names to values; a null value is an absent fact."""
     value = record.get(key)
     if value is None:
@@ -79,11 +79,11 @@ def facts_of(record: Mapping[str, Any], key: str, where: str) -> dict[str, Fact]
     return {name: _fact(name, item, where) for name, item in value.items() if item is not None}
 
 
-def are_facts(values: Mapping[str, Any]) -> bool:
-    """Tell quickly whether all values can be facts; where not, `facts_of` says why, or leaves nulls out.
+def are_valid_facts(values: Mapping[str, Any]) -> bool:
+    """Return whether all values can be facts: a fast check; `checked_facts` reports what is wrong.
 
-    >>> are_facts({"open": True, "area": "north"}), are_facts({"open": None}), are_facts({"size": 1e999})
-    (True, False, False)
+    >>> [are_valid_facts({"area": value}) for value in (True, "north", None, 1e999)]
+    [True, True, False, False]
     """
     for value in values.values():
         kind = type(value)
@@ -106,7 +106,7 @@ def _fact(name: str, value: object, where: str) -> Fact:
     raise CorpusError(where, f"fact {name!r} is {kind_of(value)}", "give true, false, a number or a string")
 
 
-def actions_of(record: Mapping[str, Any], where: str) -> tuple[str, ...]:
+def checked_actions(record: Mapping[str, Any], where: str) -> tuple[str, ...]:
     """Return the actions of a turn: a list of non-empty strings."""
     if "actions" not in record:
         raise CorpusError(
@@ -124,3 +124,46 @@ def actions_of(record: Mapping[str, Any], where: str) -> tuple[str, ...]:
         if not action:
             raise CorpusError(where, "an action is an empty string", "name it, or leave it out")
     return tuple(actions)
+
+
+MAX_FACT_CHARS = 80
+"""The most characters of a text that counts as a short value."""
+
+_MAX_SHORT_NUMBER = 2.0**63
+
+
+def short_fact(value: object) -> Fact | None:
+    """Return a value that can be a fact: true or false, a finite number, a short text; else None.
+
+    >>> short_fact("red"), short_fact(float("nan")), short_fact([1]), short_fact("a" * 1000)
+    ('red', None, None, None)
+    """
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return value if -_MAX_SHORT_NUMBER < value < _MAX_SHORT_NUMBER else None
+    return value if isinstance(value, str) and 0 < len(value) <= MAX_FACT_CHARS else None
+
+
+def short_facts(record: Mapping[str, Any], but: frozenset[str], skipped: Skipped) -> dict[str, Fact]:
+    """Return the short values of a record, for its metadata; count the others, but for the keys in `but`."""
+    kept: dict[str, Fact] = {}
+    for key, value in record.items():
+        short = short_fact(value)
+        if key in but or value is None or value == "":
+            continue
+        if short is None or len(key) > MAX_FACT_CHARS:
+            skipped.add(f"record key {key[:MAX_FACT_CHARS]!r}, no short value")
+        else:
+            kept[key] = short
+    return kept
+
+
+def group_name(value: object) -> str | None:
+    """Return the name of a group: a text or a whole number, else None.
+
+    >>> group_name(0), group_name("a"), group_name(None)
+    ('0', 'a', None)
+    """
+    plain = isinstance(value, str | int) and not isinstance(value, bool)
+    return str(value) or None if plain else None

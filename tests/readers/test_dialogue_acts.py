@@ -11,7 +11,7 @@ import turncast
 from support.acts import EXTRACTS, M2M, camrest_turn, sgd_system, unified, woz_state
 from support.damage import cut, damaged
 from turncast.errors import CorpusError
-from turncast.readers import ReadConfig, format_of
+from turncast.readers import ReadConfig, detect_format
 
 FORMATS = list(EXTRACTS)
 MODES = ["acts", "slots", "calls"]
@@ -34,20 +34,20 @@ def test_found_by_content_and_by_folder(tmp_path, name, indent):
     text = json.dumps(EXTRACTS[name], indent=indent)
     path = written(tmp_path / "corpus" / "one.json", "\ufeff\n" + text)
     other = written(tmp_path / "corpus" / "schema.json", [{"service_name": "x"}])
-    assert format_of(path).name == format_of(tmp_path / "corpus").name == name
-    assert format_of(tmp_path).name == name, "one level deeper"
+    assert detect_format(path).name == detect_format(tmp_path / "corpus").name == name
+    assert detect_format(tmp_path).name == name, "one level deeper"
     corpus = turncast.read(tmp_path)
     assert [dialogue.turns for dialogue in corpus] == [only(path).turns]
     assert corpus.skipped["JSON file of another kind"] == 1
     with pytest.raises(CorpusError, match="no known format"):
-        format_of(other)
+        detect_format(other)
 
 
 def test_they_take_nothing_of_other_formats(tmp_path):
     path = written(tmp_path / "a.json", {"id": "1", "turns": [{"user": "dial log", "actions": []}]})
-    assert format_of(path).name == "jsonl"
+    assert detect_format(path).name == "jsonl"
     path = written(tmp_path / "b.json", [{"messages": [{"role": "user", "content": '"turns": "speaker"'}]}])
-    assert format_of(path).name == "chat"
+    assert detect_format(path).name == "chat"
 
 
 def changed(name, extract, number):

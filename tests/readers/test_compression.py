@@ -14,7 +14,7 @@ import pytest
 
 import turncast
 from turncast.errors import CorpusError
-from turncast.readers import format_of
+from turncast.readers import detect_format
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -52,7 +52,7 @@ def test_found_by_content_and_named_without_the_suffix(tmp_path, kind, name):
 def test_the_format_s_own_suffix_counts(tmp_path, kind):
     path = tmp_path / f"log.csv.{kind}"
     path.write_bytes(PACKERS[kind](b"a,b\n1,2\n"))
-    assert format_of(path).name == "csv"
+    assert detect_format(path).name == "csv"
 
 
 @each
@@ -75,7 +75,7 @@ def test_damage_is_refused_in_one_line(tmp_path, kind, damage):
 
 @each
 def test_what_is_far_larger_than_its_file_is_refused(tmp_path, kind, monkeypatch):
-    monkeypatch.setattr("turncast.readers.compression._FREE", 1 << 20)
+    monkeypatch.setattr("turncast.readers.compression._ALWAYS_ALLOWED_BYTES", 1 << 20)
     path = tmp_path / "bomb"
     path.write_bytes(PACKERS[kind](LINES + b" " * (64 << 20)))
     names = {"gz": "gzip", "xz": "xz", "zst": "zstd", "bz2": "bzip2"}
@@ -86,7 +86,7 @@ def test_what_is_far_larger_than_its_file_is_refused(tmp_path, kind, monkeypatch
 
 
 def test_what_is_too_large_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("turncast.readers.compression._MOST_BYTES", 1 << 10)
+    monkeypatch.setattr("turncast.readers.compression._MAX_BYTES", 1 << 10)
     path = tmp_path / "large"
     path.write_bytes(gzip.compress(LINES))
     with pytest.raises(CorpusError, match="the gzip file holds more than 0 GiB; unpack it yourself"):

@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Never
 
-from turncast.errors import CorpusError, MissingExtra
-from turncast.readers.values import kind_of
+from turncast.errors import CorpusError, MissingExtra, kind_of
 
-_DEEPEST = 100
-_MOST_BY_ALIAS = 1_000_000
-_LONGEST_NUMBER = 300
+_MAX_DEPTH = 100
+_MAX_ALIAS_VALUES = 1_000_000
+_MAX_NUMBER_CHARS = 300
 _WORDS = {"": None, "~": None} | {
     form: value
     for word, value in (("null", None), ("true", True), ("false", False))
@@ -23,7 +22,7 @@ _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 
 
-class Map(dict[str, Any]):
+class YamlMapping(dict[str, Any]):
     """A mapping of a YAML file and the line that it begins on."""
 
     __slots__ = ("line",)
@@ -34,9 +33,9 @@ class Map(dict[str, Any]):
 
 
 def load_yaml(text: str, where: str) -> Any:
-    """Return the one document of a text: mappings as `Map`, lists, strings, numbers, true, false and None.
+    """Parse a text that holds one YAML document; mappings become `YamlMapping`, null becomes None.
 
-    Words are read as in YAML 1.2: `yes` and `no` are strings. Needs the extra `yaml`.
+    Plain words follow YAML 1.2: `yes` and `no` are strings. Needs the extra `yaml`.
 
     Raises:
         CorpusError: for what is no YAML, a key that comes twice, a tag, and what is nested or repeated
@@ -62,7 +61,7 @@ def load_yaml(text: str, where: str) -> Any:
         raise CorpusError(line, f"not YAML: {reason}", "repair it") from None
 
 
-def kind_in_words(value: object) -> str:
+def yaml_kind(value: object) -> str:
     """Name a value's kind, as `kind_of` does for JSON."""
     return kind_of(dict(value)) if isinstance(value, dict) else kind_of(value)
 
@@ -74,7 +73,7 @@ def text_of(value: object, key: str, where: str) -> str | None:
         CorpusError: for a list or a mapping.
     """
     if isinstance(value, list | dict):
-        raise CorpusError(where, f"{key!r} is {kind_in_words(value)}", "give a text")
+        raise CorpusError(where, f"{key!r} is {yaml_kind(value)}", "give a text")
     if value is None:
         return None
     return (str(value).lower() if isinstance(value, bool) else str(value)).strip() or None
@@ -84,12 +83,12 @@ def text_of(value: object, key: str, where: str) -> str | None:
 class _Frame:
     """A list or mapping that is still being read."""
 
-    value: list[Any] | Map
+    value: list[Any] | YamlMapping
     anchor: str | None
     size: int = 1
     depth: int = 1
     key: str | None = None
-    merged: list[Map] = field(default_factory=list)
+    merged: list[YamlMapping] = field(default_factory=list)
 
 
 class _Builder:
@@ -113,7 +112,7 @@ class _Builder:
             elif kind == "AliasEvent":
                 self._alias(event.anchor)
             elif kind in ("SequenceStartEvent", "MappingStartEvent"):
-                self._open(Map(self.line) if kind.startswith("M") else [], event.anchor)
+                self._open(YamlMapping(self.line) if kind.startswith("M") else [], event.anchor)
             elif kind in ("SequenceEndEvent", "MappingEndEvent"):
                 self._close()
             elif kind == "DocumentStartEvent" and self.documents:
@@ -123,19 +122,19 @@ class _Builder:
     def _refuse(self, problem: str, cure: str) -> Never:
         raise CorpusError(f"{self.where} line {self.line}", problem, cure)
 
-    def _open(self, value: list[Any] | Map, anchor: str | None) -> None:
-        if self.frames and isinstance(self.frames[-1].value, Map) and self.frames[-1].key is None:
+    def _open(self, value: list[Any] | YamlMapping, anchor: str | None) -> None:
+        if self.frames and isinstance(self.frames[-1].value, YamlMapping) and self.frames[-1].key is None:
             self._refuse("a key is a list or a mapping", "give a text as the key")
         self.frames.append(_Frame(value, anchor))
         self._bound(0)
 
     def _bound(self, depth: int) -> None:
-        if len(self.frames) + depth > _DEEPEST:
-            self._refuse(f"YAML nested more than {_DEEPEST} deep", "repair it")
+        if len(self.frames) + depth > _MAX_DEPTH:
+            self._refuse(f"YAML nested more than {_MAX_DEPTH} deep", "repair it")
 
     def _close(self) -> None:
         frame = self.frames.pop()
-        if isinstance(frame.value, Map):
+        if isinstance(frame.value, YamlMapping):
             for other in frame.merged:
                 for key, value in other.items():
                     frame.value.setdefault(key, value)
@@ -150,7 +149,7 @@ class _Builder:
             except UnicodeEncodeError:
                 self._refuse("an escape is half a character", "write the character itself")
         frame = self.frames[-1] if self.frames else None
-        if frame and isinstance(frame.value, Map) and frame.key is None:
+        if frame and isinstance(frame.value, YamlMapping) and frame.key is None:
             self._name(frame, text)
         else:
             self._put(_plain(text) if plain else text, 1, 0, event.anchor)
@@ -166,11 +165,11 @@ class _Builder:
         value, size, depth = self.anchors[anchor]
         self._bound(depth)
         self.by_alias += size
-        if self.by_alias > _MOST_BY_ALIAS:
-            problem = f"aliases stand for more than {_MOST_BY_ALIAS:,} values"
+        if self.by_alias > _MAX_ALIAS_VALUES:
+            problem = f"aliases stand for more than {_MAX_ALIAS_VALUES:,} values"
             self._refuse(problem, "write out what is meant")
         frame = self.frames[-1] if self.frames else None
-        if frame and isinstance(frame.value, Map) and frame.key is None:
+        if frame and isinstance(frame.value, YamlMapping) and frame.key is None:
             if not isinstance(value, str):
                 self._refuse("a key is no text", "give a text as the key")
             self._name(frame, value)
@@ -190,7 +189,7 @@ class _Builder:
             return
         key, frame.key = frame.key or "", None
         others = value if isinstance(value, list) else [value]
-        if key == "<<" and all(isinstance(other, Map) for other in others):
+        if key == "<<" and all(isinstance(other, YamlMapping) for other in others):
             frame.merged += others
         else:
             frame.value[key] = value
@@ -200,7 +199,7 @@ def _plain(text: str) -> Any:
     """Return what a word without quotes stands for in YAML 1.2; numbers that are not finite stay words."""
     if text in _WORDS:
         return _WORDS[text]
-    if text[0] not in "+-.0123456789" or len(text) > _LONGEST_NUMBER:
+    if text[0] not in "+-.0123456789" or len(text) > _MAX_NUMBER_CHARS:
         return text
     if _INT.fullmatch(text):
         return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))

@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from turncast.dialogue import Dialogue, Fact, Turn
-from turncast.errors import CorpusError, MissingExtra
-from turncast.readers.values import actions_of, facts_of, kind_of, optional_text, parse_json
+from turncast.errors import CorpusError, MissingExtra, kind_of
+from turncast.readers.json_values import checked_actions, checked_facts, optional_text, parse_json
 
 COLUMNS = ("dialogue", "group", "metadata", "turn", "user", "facts", "actions", "response")
 _BATCH = 8192  # turns held at a time
 
 
-def is_turn_table(header: Sequence[str]) -> bool:
+def is_corpus_table(header: Sequence[str]) -> bool:
     """Tell whether a Parquet file has our columns."""
     return set(header) == set(COLUMNS)
 
 
-def read_turn_table(file: Any, path: Path) -> Iterator[Dialogue]:
+def read_corpus_table(file: Any, path: Path) -> Iterator[Dialogue]:
     """Read the rows of an open Parquet file: those of a dialogue stand together, numbered from 1.
 
     `facts` and `metadata` are JSON objects as text, null where there are none.
@@ -42,7 +42,7 @@ def read_turn_table(file: Any, path: Path) -> Iterator[Dialogue]:
         turns.append(
             Turn(
                 user=optional_text(cells, "user", where),
-                actions=actions_of(cells, where),
+                actions=checked_actions(cells, where),
                 facts=_object(cells, "facts", where),
                 response=optional_text(cells, "response", where),
             )
@@ -66,7 +66,7 @@ def _object(cells: Mapping[str, Any], column: str, where: str) -> dict[str, Fact
     text = cells[column]
     if text is not None and not isinstance(text, str):
         raise CorpusError(where, f"{column!r} is {kind_of(text)}", "give a JSON object as text, or null")
-    return facts_of({column: None if text is None else parse_json(text, where)}, column, where)
+    return checked_facts({column: None if text is None else parse_json(text, where)}, column, where)
 
 
 def write_parquet(dialogues: Iterable[Dialogue], file: BinaryIO) -> None:

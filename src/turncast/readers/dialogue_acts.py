@@ -7,34 +7,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from turncast.dialogue import Dialogue, Fact, Turn
-from turncast.errors import CorpusError
-from turncast.readers.read_config import Reading
-from turncast.readers.record import Record, as_name
-from turncast.readers.skipped import Skipped
-from turncast.readers.values import kind_of
+from turncast.errors import CorpusError, kind_of
+from turncast.readers.json_record import JsonRecord, as_name
+from turncast.readers.read_context import ReadContext, Skipped
 
 RESPOND = "respond"
 """The action of a system that talks and calls no service."""
 
-UNLABELLED = "system turn without annotated acts"
+UNANNOTATED = "system turn without annotated acts"
 """Counted where a turn says nothing of its acts; where it says that there are none, nothing is counted."""
 
 
-def act_name(act: str, slot: str | None, reading: Reading) -> str:
+def act_name(act: str, slot: str | None, context: ReadContext) -> str:
     """Return an act's name, with its slot where slots are read.
 
-    >>> from turncast.readers.read_config import ReadConfig
-    >>> [act_name("ask", "area", Reading(ReadConfig(actions=what))) for what in ("acts", "slots")]
+    >>> from turncast.readers.read_context import ReadConfig
+    >>> [act_name("ask", "area", ReadContext(ReadConfig(actions=what))) for what in ("acts", "slots")]
     ['ask', 'ask:area']
     """
-    bare = reading.config.actions != "slots" or not slot or slot == "none"
+    bare = context.config.actions != "slots" or not slot or slot == "none"
     return act if bare else f"{act}:{slot}"
 
 
-def acts_of(acts: Record, reading: Reading) -> list[str]:
+def act_names(acts: JsonRecord, context: ReadContext) -> list[str]:
     """Return the names of acts in the form `{"inform": [["area", "north"], ["food", "thai"]]}`.
 
-    >>> acts_of(Record({"inform": [["area", "north"], ["food", "thai"]], "bye": []}, "turn 2"), Reading())
+    >>> acts = JsonRecord({"inform": [["area", "north"], ["food", "thai"]], "bye": []}, "turn 2")
+    >>> act_names(acts, ReadContext())
     ['inform', 'inform', 'bye']
 
     Raises:
@@ -44,12 +43,12 @@ def acts_of(acts: Record, reading: Reading) -> list[str]:
     for act in acts.values:
         if not act:
             raise CorpusError(acts.where, "an act has an empty name", "name it, or leave it out")
-        slots = [slot for slot, _ in pairs_of(acts, act)]
-        named += [act_name(act, slot, reading) for slot in slots or [None]]
+        slots = [slot for slot, _ in slot_pairs(acts, act)]
+        named += [act_name(act, slot, context) for slot in slots or [None]]
     return named
 
 
-def pairs_of(record: Record, key: str) -> list[tuple[str | None, object]]:
+def slot_pairs(record: JsonRecord, key: str) -> list[tuple[str | None, object]]:
     """Return the pairs of a list such as `[["area", "north"], ["food", "?"]]`.
 
     Raises:
@@ -108,7 +107,7 @@ class Course:
             skipped.add("dialogue without a system decision")
 
 
-def labelled(dialogues: Iterable[Dialogue], path: Path) -> Iterator[Dialogue]:
+def require_actions(dialogues: Iterable[Dialogue], path: Path) -> Iterator[Dialogue]:
     """Yield the dialogues.
 
     Raises:
