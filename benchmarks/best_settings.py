@@ -12,7 +12,7 @@ SETTINGS: Mapping[str, Mapping[str, Any]] = {
     "babi6": {"count_table": "auto"},
     "stories": {"count_table": "auto"},
     "star": {
-        "actions_so_far": True,
+        "past_actions": True,
         "dropout": 0.5,
         "ema": 0.95,
         "count_table": "auto",

@@ -48,10 +48,10 @@ class EncoderConfig(Settings):
         buckets: a number becomes one of at most so many buckets of about equal count.
         word_pairs: whether pairs of neighbouring words of the users have bits.
         characters: whether runs of three characters in the users' words have bits, against misspellings.
-        last_said: whether the words that the system said at the turn before have bits.
-        actions_so_far: whether the actions taken since the beginning, and since the user spoke, have bits.
+        last_response: whether the words that the system said at the turn before have bits.
+        past_actions: whether the actions taken since the beginning, and since the user spoke, have bits.
         position: whether the number of the turn, and of silent turns before it, have bits.
-        standing_facts: whether the last value of each fact keeps its bit until it changes.
+        persistent_facts: whether the last value of each fact keeps its bit until it changes.
         learn_values: whether values of slots are learned from responses whose actions are templates, as
             `{name} serves {food} food`; in words the slot's name stands for them.
         tokenizer: where a network reads words in order: whole `words`, or `bpe`, byte-pair pieces of them
@@ -69,10 +69,10 @@ class EncoderConfig(Settings):
     buckets: int = Field(default=8, ge=2)
     word_pairs: bool = False
     characters: bool = False
-    last_said: bool = True
-    actions_so_far: bool = False
+    last_response: bool = True
+    past_actions: bool = False
     position: bool = True
-    standing_facts: bool = False
+    persistent_facts: bool = False
     learn_values: bool = True
     tokenizer: Literal["words", "bpe"] = "words"
     max_tokens: int = Field(default=64, ge=1, le=4096)

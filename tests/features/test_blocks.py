@@ -23,10 +23,10 @@ ALL = EncoderConfig(
     min_count=1,
     word_pairs=True,
     characters=True,
-    last_said=True,
-    actions_so_far=True,
+    last_response=True,
+    past_actions=True,
     position=True,
-    standing_facts=True,
+    persistent_facts=True,
     learn_values=True,
     vectors=str(model2vec_folder(Path(FOLDER))),
     vector_parts=3,
@@ -132,12 +132,12 @@ def test_what_is_kept_does_not_grow_with_the_turns():
         ("word_pairs", "user_pairs"),
         ("characters", "user_characters"),
         ("vectors", "user_vectors"),
-        ("last_said", "last_said"),
-        ("actions_so_far", "actions_so_far"),
+        ("last_response", "last_response"),
+        ("past_actions", "past_actions"),
         ("position", "position"),
-        ("standing_facts", "standing_facts"),
+        ("persistent_facts", "persistent_facts"),
         ("learn_values", "slots"),
-        ("learn_values", "results_left"),
+        ("learn_values", "remaining_results"),
     ],
 )
 def test_a_setting_takes_its_block_away(setting, block):
@@ -176,7 +176,7 @@ def test_a_slot_that_was_asked_for_stays_so():
 
 
 def test_what_was_offered_is_taken_off_the_results():
-    assert said_of("results_left", BOOKING)[2:] == [
+    assert said_of("remaining_results", BOOKING)[2:] == [
         ["found, left: two or three"],
         ["found, left: one"],
         ["found, left: none"],
@@ -185,7 +185,7 @@ def test_what_was_offered_is_taken_off_the_results():
 
 def test_where_nobody_tells_what_was_said_the_usual_words_stand_in():
     told, untold = (
-        said_of("last_said", [Turn(None, ("ask_area",), response=response), Turn("north")])
+        said_of("last_response", [Turn(None, ("ask_area",), response=response), Turn("north")])
         for response in ("Which area?", None)
     )
     assert told == untold

@@ -101,7 +101,7 @@ def test_fact_dropout_takes_facts_and_nothing_else():
 
 def test_own_actions_stand_where_the_true_ones_stood_and_so_does_what_they_say():
     batches, encoder, space = batches_of(tiny(dialogues=40))
-    done = set(encoder.bits_of("previous_actions")) | set(encoder.bits_of("last_said"))
+    done = set(encoder.bits_of("previous_actions")) | set(encoder.bits_of("last_response"))
     as_live, _ = encoder.encode(Turn(), replace(encoder.start(), previous=("serve_tea",)))
     mine = set(as_live.bits) & done
     assert len(mine) > 1
@@ -121,7 +121,7 @@ def test_own_actions_stand_where_the_true_ones_stood_and_so_does_what_they_say()
 def test_own_actions_of_several_at_once_take_the_room_that_there_is():
     """More may be told than were taken: shapes stay, and what else a turn has goes before them."""
     batches, encoder, space = batches_of(tiny(dialogues=40, multi=True))
-    done = set(encoder.bits_of("previous_actions")) | set(encoder.bits_of("last_said"))
+    done = set(encoder.bits_of("previous_actions")) | set(encoder.bits_of("last_response"))
     mine = set(batches.encoded.told.ravel())
     cut = 0
     previous = own(batches, range(len(space)))
@@ -142,7 +142,7 @@ def test_what_is_gathered_stands_in_the_order_of_the_corpus():
 
 ORDER = Turn("tea and cake", ("offer {drink}",), response="offer tea")
 FED = Corpus("fed", [Dialogue(f"d{number}", [ORDER, Turn("more tea", ("bye",))]) for number in range(40)])
-ALL = EncoderConfig(min_count=1, word_pairs=True, characters=True, last_said=True, learn_values=True)
+ALL = EncoderConfig(min_count=1, word_pairs=True, characters=True, last_response=True, learn_values=True)
 
 
 @pytest.mark.parametrize("words", ["bits", "mean"])

@@ -117,7 +117,7 @@ def test_without_the_library_the_extra_is_named(monkeypatch):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_encoder_with_tokens_has_no_bits_of_words(kind):
-    config = EncoderConfig(tokenizer=kind, max_tokens=2, position=False, last_said=False)
+    config = EncoderConfig(tokenizer=kind, max_tokens=2, position=False, last_response=False)
     census = Census.of(tiny(), config=config)
     encoder, bits = census.encoder("mean"), census.encoder()
     assert [block.name for block in encoder.blocks] == ["previous_actions", "facts"]

@@ -18,7 +18,7 @@ PLAIN = EncoderConfig(min_count=1)
 
 
 # What stands last in an encoder is then the block of vectors.
-ALONE = {"last_said": False, "position": False, "learn_values": False}
+ALONE = {"last_response": False, "position": False, "learn_values": False}
 
 
 def asking(folder, **settings):

@@ -13,12 +13,12 @@ from turncast.config import EncoderConfig, NetworkConfig
 from turncast.dialogue import Dialogue, Fact
 from turncast.features.block import Block
 from turncast.features.blocks.facts import is_number, learn_facts
-from turncast.features.blocks.last_response import LastSaid
-from turncast.features.blocks.past_actions import ActionsSoFar
-from turncast.features.blocks.persistent_facts import StandingFacts
+from turncast.features.blocks.last_response import LastResponse
+from turncast.features.blocks.past_actions import PastActions
+from turncast.features.blocks.persistent_facts import PersistentFacts
 from turncast.features.blocks.position import Position
 from turncast.features.blocks.previous_actions import PreviousActions
-from turncast.features.blocks.remaining_results import ResultsLeft
+from turncast.features.blocks.remaining_results import RemainingResults
 from turncast.features.blocks.slots import Slots
 from turncast.features.blocks.user_ngrams import UserCharacters, UserPairs, pairs, runs
 from turncast.features.blocks.user_vectors import learn_user_vectors
@@ -117,7 +117,7 @@ class Census:
         for turn in lesson.turns:
             if turn.user is not None:
                 self._count_words(turn.user)
-            if turn.response is not None and self.config.last_said:
+            if turn.response is not None and self.config.last_response:
                 self.said.update(self.dictionary.read(turn.response).words)
             self.actions.update(turn.actions)
             for name, value in inputs_of(turn.facts).items():
@@ -182,21 +182,21 @@ class Census:
             yield UserCharacters(self._vocabulary(self.characters))
         if self.vectors and (vectors := learn_user_vectors(self.texts, self.vectors, config)):
             yield vectors
-        if config.last_said and self.said:
+        if config.last_response and self.said:
             usual = self.most_frequent_responses().items()
             usual_words = {action: self.dictionary.read(text).words for action, text in usual}
-            yield LastSaid(self._vocabulary(self.said), usual_words)
-        if config.actions_so_far:
-            yield ActionsSoFar(actions)
+            yield LastResponse(self._vocabulary(self.said), usual_words)
+        if config.past_actions:
+            yield PastActions(actions)
         if config.position:
             yield Position()
-        if config.standing_facts:
-            yield StandingFacts(facts)
+        if config.persistent_facts:
+            yield PersistentFacts(facts)
         if self.dictionary.slots:
             yield Slots(self.dictionary.slots)
             numbers = [name for name, seen in sorted(self.facts.items()) if all(map(is_number, seen))]
             if numbers:
-                yield ResultsLeft(tuple(numbers))
+                yield RemainingResults(tuple(numbers))
 
     def _vocabulary(self, counts: Counter[str]) -> Vocabulary:
         return Vocabulary.from_counts(counts, self.config.min_count, self.config.max_words)

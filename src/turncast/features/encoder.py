@@ -15,12 +15,12 @@ from turncast.errors import ConfigError, ModelError
 from turncast.features.block import Block
 from turncast.features.blocks.ablated import Silent
 from turncast.features.blocks.facts import Facts
-from turncast.features.blocks.last_response import LastSaid
-from turncast.features.blocks.past_actions import ActionsSoFar
-from turncast.features.blocks.persistent_facts import StandingFacts
+from turncast.features.blocks.last_response import LastResponse
+from turncast.features.blocks.past_actions import PastActions
+from turncast.features.blocks.persistent_facts import PersistentFacts
 from turncast.features.blocks.position import Position
 from turncast.features.blocks.previous_actions import PreviousActions
-from turncast.features.blocks.remaining_results import ResultsLeft
+from turncast.features.blocks.remaining_results import RemainingResults
 from turncast.features.blocks.slots import Slots
 from turncast.features.blocks.user_ngrams import UserCharacters, UserPairs
 from turncast.features.blocks.user_vectors import UserVectors
@@ -39,17 +39,17 @@ BLOCKS: dict[str, Any] = {
         UserCharacters,
         UserVectors,
         PreviousActions,
-        ActionsSoFar,
-        LastSaid,
+        PastActions,
+        LastResponse,
         Position,
         Facts,
-        StandingFacts,
+        PersistentFacts,
         Slots,
-        ResultsLeft,
+        RemainingResults,
     )
 }
 
-_OF_THE_TURN_BEFORE = (PreviousActions, LastSaid)
+_OF_THE_TURN_BEFORE = (PreviousActions, LastResponse)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,10 +62,10 @@ SPACE = (
     Row("min_count", Whole(1, 4)),
     Row("word_pairs", _EITHER),
     Row("characters", _EITHER),
-    Row("last_said", _EITHER),
-    Row("actions_so_far", _EITHER),
+    Row("last_response", _EITHER),
+    Row("past_actions", _EITHER),
     Row("position", _EITHER),
-    Row("standing_facts", _EITHER),
+    Row("persistent_facts", _EITHER),
     Row("learn_values", _EITHER, of_values=True),
     Row("value_dropout", Real(0.0, 0.5), lambda s: bool(s["learn_values"]), of_values=True),
 )

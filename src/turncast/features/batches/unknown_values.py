@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turncast.features.block import Block
-from turncast.features.blocks.last_response import LastSaid
+from turncast.features.blocks.last_response import LastResponse
 from turncast.features.blocks.slots import Slots
 from turncast.features.blocks.user_ngrams import UserCharacters, UserPairs, runs
 from turncast.features.blocks.user_words import UserWords
@@ -55,7 +55,7 @@ def _changes(block: Block, slot: str) -> Iterator[tuple[int, int | None]]:
     """Yield the bits of a block that tell of a slot, and what each becomes; None: it is not set."""
     if isinstance(block, Slots):
         yield from ((bit, None) for bit in block.bits_of(slot))
-    elif isinstance(block, UserWords | UserPairs | UserCharacters | LastSaid):
+    elif isinstance(block, UserWords | UserPairs | UserCharacters | LastResponse):
         pieces = set(runs([_named(slot)])) if isinstance(block, UserCharacters) else {_named(slot)}
         for bit, name in enumerate(block.vocabulary):
             if pieces.intersection([name, *name.split()]):

@@ -12,7 +12,7 @@ from turncast.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class LastSaid(Momentary):
+class LastResponse(Momentary):
     """A bit for each known word that the system said at the turn before, and one for any unknown word.
 
     Where what it said is not known, as live where nobody tells, its actions' usual words stand in.
@@ -22,7 +22,7 @@ class LastSaid(Momentary):
         usual: the words of each action's usual response.
 
     >>> from turncast.features.turn_view import Text
-    >>> block = LastSaid(Vocabulary(["which", "size"]), {"ask": ("which", "size")})
+    >>> block = LastResponse(Vocabulary(["which", "size"]), {"ask": ("which", "size")})
     >>> sorted(block.bits(Seen(previous=("ask",), said=Text(("size", "please"))))), block.bits(Seen())
     ([1, 2], set())
     >>> sorted(block.bits(Seen(previous=("ask",))))
@@ -31,7 +31,7 @@ class LastSaid(Momentary):
 
     vocabulary: Vocabulary
     usual: Mapping[str, tuple[str, ...]]
-    name = "last_said"
+    name = "last_response"
 
     @property
     def width(self) -> int:
@@ -57,7 +57,7 @@ class LastSaid(Momentary):
         }
 
     @classmethod
-    def from_json(cls, record: dict[str, Any]) -> LastSaid:
+    def from_json(cls, record: dict[str, Any]) -> LastResponse:
         """Make the block that `to_json` described."""
         usual = {action: tuple(words) for action, words in record["usual"].items()}
         return cls(Vocabulary(record["words"]), usual)

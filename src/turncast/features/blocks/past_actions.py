@@ -11,14 +11,14 @@ from turncast.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class ActionsSoFar:
+class PastActions:
     """A bit for each known action taken at any earlier turn, and one for each taken since the user spoke.
 
     The user speaks at a turn with text or with facts of a new message; what is taken at the same turn or at
     silent turns after it counts as since then.
 
     >>> from turncast.features.turn_view import Text
-    >>> block = ActionsSoFar(Vocabulary(["greet", "ask", "book"]))
+    >>> block = PastActions(Vocabulary(["greet", "ask", "book"]))
     >>> bits, kept = block.read(Seen(Text(("hi",))), block.start())
     >>> bits, kept = block.read(Seen(previous=("greet",)), kept)
     >>> sorted(bits)
@@ -29,7 +29,7 @@ class ActionsSoFar:
     """
 
     actions: Vocabulary
-    name = "actions_so_far"
+    name = "past_actions"
 
     @property
     def width(self) -> int:
@@ -59,7 +59,7 @@ class ActionsSoFar:
         return {"actions": list(self.actions)}
 
     @classmethod
-    def from_json(cls, record: dict[str, Any]) -> ActionsSoFar:
+    def from_json(cls, record: dict[str, Any]) -> PastActions:
         """Make the block that `to_json` described."""
         return cls(Vocabulary(record["actions"]))
 

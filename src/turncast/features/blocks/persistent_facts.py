@@ -11,7 +11,7 @@ from turncast.features.turn_view import Kept, Seen
 
 
 @dataclass(frozen=True, slots=True)
-class StandingFacts:
+class PersistentFacts:
     """The bit of each known fact's last value, at every turn since; and one for each that changes now.
 
     Args:
@@ -19,7 +19,7 @@ class StandingFacts:
 
     >>> from turncast.features.blocks.facts import FactCode
     >>> from turncast.vocabulary import Vocabulary
-    >>> block = StandingFacts(Facts([FactCode("size", Vocabulary(["small", "large"]))]))
+    >>> block = PersistentFacts(Facts([FactCode("size", Vocabulary(["small", "large"]))]))
     >>> _, kept = block.read(Seen(facts={"size": "small"}), block.start())
     >>> later, kept = block.read(Seen(), kept)
     >>> changed, _ = block.read(Seen(facts={"size": "large"}), kept)
@@ -28,7 +28,7 @@ class StandingFacts:
     """
 
     facts: Facts
-    name = "standing_facts"
+    name = "persistent_facts"
 
     @property
     def width(self) -> int:
@@ -63,6 +63,6 @@ class StandingFacts:
         return self.facts.to_json()
 
     @classmethod
-    def from_json(cls, record: dict[str, Any]) -> StandingFacts:
+    def from_json(cls, record: dict[str, Any]) -> PersistentFacts:
         """Make the block that `to_json` described."""
         return cls(Facts.from_json(record))

@@ -16,13 +16,13 @@ _MOST = 16
 
 
 @dataclass(frozen=True, slots=True)
-class ResultsLeft:
+class RemainingResults:
     """For each fact that is a number: how much of it is left, since it came, after what the system offered.
 
     What was offered is the most different values that the system said of any one slot since then.
 
     >>> from turncast.features.turn_view import Text
-    >>> block = ResultsLeft(("found",))
+    >>> block = RemainingResults(("found",))
     >>> bits, kept = block.read(Seen(facts={"found": 2}), block.start())
     >>> [block.label(bit) for bit in bits]
     ['found, left: two or three']
@@ -32,7 +32,7 @@ class ResultsLeft:
     """
 
     facts: tuple[str, ...]
-    name = "results_left"
+    name = "remaining_results"
 
     @property
     def width(self) -> int:
@@ -70,6 +70,6 @@ class ResultsLeft:
         return {"facts": list(self.facts)}
 
     @classmethod
-    def from_json(cls, record: dict[str, Any]) -> ResultsLeft:
+    def from_json(cls, record: dict[str, Any]) -> RemainingResults:
         """Make the block that `to_json` described."""
         return cls(tuple(record["facts"]))
