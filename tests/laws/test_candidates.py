@@ -84,13 +84,13 @@ def test_what_nobody_tells_was_said_in_the_policys_own_words(booker):
     """An offer whose text is not told counts as made, in a session as after `Policy.step`."""
     told, untold = Session(booker), Session(booker)
     for session in (told, untold):
-        assert session.observe("yes", FOUND).fillings.value("next", "R_name") == "resto_a"
+        assert session.observe("yes", FOUND).slot_sources.value("next", "R_name") == "resto_a"
     told.commit([OFFER], "what do you think of this option: resto_a")
     untold.commit([OFFER])
     one, other = told.observe("its number"), untold.observe("its number")
-    assert one.fillings == other.fillings
-    assert one.fillings.value("offered", "R_phone") == "5"
-    assert one.fillings.value("next", "R_name") == "b"
+    assert one.slot_sources == other.slot_sources
+    assert one.slot_sources.value("offered", "R_phone") == "5"
+    assert one.slot_sources.value("next", "R_name") == "b"
     np.testing.assert_array_equal(one.probabilities, other.probabilities)
 
 
@@ -98,14 +98,14 @@ def test_another_text_that_is_told_counts_instead(booker):
     session = Session(booker)
     session.observe("yes", FOUND)
     session.commit([OFFER], "what do you think of this option: b")
-    assert session.observe("its number").fillings.value("offered", "R_name") == "b"
+    assert session.observe("its number").slot_sources.value("offered", "R_name") == "b"
 
 
 def test_what_can_be_said_is_the_same_after_a_resume_an_undo_and_an_override(booker):
     straight = Session(booker)
     straight.observe("yes", FOUND)
     straight.commit([OFFER])
-    expected = straight.observe("another one").fillings
+    expected = straight.observe("another one").slot_sources
 
     session = Session(booker)
     session.observe("yes", FOUND)
@@ -114,10 +114,10 @@ def test_what_can_be_said_is_the_same_after_a_resume_an_undo_and_an_override(boo
     session.undo()
     session = Session.resume(booker, session.state, session.events)
     session.commit([OFFER])
-    assert session.observe("another one").fillings == expected
+    assert session.observe("another one").slot_sources == expected
 
     (again,) = wrong(booker).override(1, [OFFER])
-    assert again.fillings == expected
+    assert again.slot_sources == expected
 
 
 def wrong(booker: Policy) -> Session:

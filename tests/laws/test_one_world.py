@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from support.corpora import tiny
 from turncast import Dialogue, EncoderConfig, NetworkConfig, Session, Turn
-from turncast.features import Batches, Census, encode
+from turncast.features import Batches, CorpusStatistics, encode
 
 ACTIONS = ["ask_size", "confirm", "serve_tea", "serve_coffee"]
 facts = st.dictionaries(
@@ -37,9 +37,9 @@ def test_a_session_sees_what_training_saw(policy, conversation):
         assert arrays.bits.values[start:end].tolist() == encoded.bits
 
 
-TEACHER = Census.of(tiny())
+TEACHER = CorpusStatistics.from_corpus(tiny())
 ORDERED = [
-    Census.of(tiny(), config=EncoderConfig(tokenizer=kind, max_tokens=4)).encoder("mean")
+    CorpusStatistics.from_corpus(tiny(), config=EncoderConfig(tokenizer=kind, max_tokens=4)).encoder("mean")
     for kind in ("words", "bpe")
 ]
 

@@ -8,7 +8,7 @@ import pytest
 from support.corpora import QUICK
 from support.layouts import LAYOUTS, told
 from turncast.backend import ops
-from turncast.features import Batches, Census, encode
+from turncast.features import Batches, CorpusStatistics, encode
 from turncast.layouts import lesson
 from turncast.network import build_network
 from turncast.training.fit import Fit
@@ -16,9 +16,9 @@ from turncast.training.step import make_optimizer, make_step, mean_loss, turn_lo
 
 
 def encoded(corpus, network):
-    census = Census.of(corpus, network)
-    space = census.action_space()
-    return encode(corpus, census.encoder(network.words), space, network), space
+    statistics = CorpusStatistics.from_corpus(corpus, network)
+    space = statistics.action_space()
+    return encode(corpus, statistics.encoder(network.words), space, network), space
 
 
 @pytest.mark.parametrize("multi", [False, True])
@@ -99,8 +99,8 @@ def test_every_answer_is_in_one_batch_and_no_padding_is_counted(layout, words, b
 def test_every_turn_that_is_read_is_in_one_batch_before_its_answers(layout, words, batch_turns):
     """Each row of a batch is one dialogue's turns, then padding; beside it are that dialogue's answers."""
     corpus, network = told(dialogues=11), LAYOUTS[layout].model_copy(update={"words": words})
-    census = Census.of(corpus, network)
-    encoder, space = census.encoder(words), census.action_space()
+    statistics = CorpusStatistics.from_corpus(corpus, network)
+    encoder, space = statistics.encoder(words), statistics.action_space()
     batches = Batches(encode(corpus, encoder, space, network), batch_turns)
     expected = []
     for dialogue in corpus:

@@ -12,7 +12,7 @@ from support.cli import run
 from support.corpora import QUICK, SMALL, tiny
 from turncast import Corpus, Dialogue, Policy, Session, TrainConfig, Turn
 from turncast.errors import ConfigError
-from turncast.features import Census, encode
+from turncast.features import CorpusStatistics, encode
 from turncast.rules import BoundRules, rules_from_json
 from turncast.training.losses import turn_losses
 from turncast.training.rule_masks import contradicted, permitted, with_refusals
@@ -83,9 +83,9 @@ def test_turns_that_break_rules_are_counted_and_not_learned_from():
     corpus = Corpus("both", [good, broken] * 10)
     corpus = Corpus("both", [replace(d, id=str(n)) for n, d in enumerate(corpus)])
     rules = rules_from_json([{"order": ["greet", "serve"]}])
-    census = Census.of(corpus)
-    encoded = encode(corpus, census.encoder(), census.action_space())
-    bound = BoundRules(rules, census.action_space())
+    statistics = CorpusStatistics.from_corpus(corpus)
+    encoded = encode(corpus, statistics.encoder(), statistics.action_space())
+    bound = BoundRules(rules, statistics.action_space())
     assert contradicted(with_refusals(encoded, corpus, bound)).tolist() == [False, False, True, False] * 10
     policy = turncast.train(corpus, corpus, network=SMALL, config=TrainConfig(epochs=3, seed=1), rules=rules)
     assert policy.card.corpus["turns_that_break_rules"] == 10

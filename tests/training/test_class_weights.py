@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
-from turncast.features import Census, encode
+from turncast.features import CorpusStatistics, encode
 from turncast.training.class_weights import class_weights
 from turncast.training.prepare import prepare
 
@@ -19,8 +19,8 @@ def corpus_of(answers):
 
 def weights_of(answers, exponent):
     corpus = corpus_of(answers)
-    census = Census.of(corpus)
-    return class_weights(encode(corpus, census.encoder(), census.action_space()), exponent)
+    statistics = CorpusStatistics.from_corpus(corpus)
+    return class_weights(encode(corpus, statistics.encoder(), statistics.action_space()), exponent)
 
 
 @given(ACTIONS, st.floats(0, 1))

@@ -10,7 +10,7 @@ from support.corpora import QUICK, SMALL, tiny, untempered
 from support.layouts import LAYOUTS, told
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, Policy, TrainConfig, Turn
 from turncast.errors import ConfigError, CorpusError, ModelError
-from turncast.features import Census
+from turncast.features import CorpusStatistics
 from turncast.features.extend_encoder import grown, origins
 from turncast.network import build_network, read_weights
 from turncast.training import with_replay
@@ -128,14 +128,14 @@ def test_a_stopped_growing_resumes(policy, tmp_path):
 
 
 def test_rows_of_bits_go_where_their_bits_went(policy):
-    census = Census.of(newer())
-    encoder = grown(policy.encoder, census.encoder())
+    statistics = CorpusStatistics.from_corpus(newer())
+    encoder = grown(policy.encoder, statistics.encoder())
     bits = origins(policy.encoder, encoder)
     assert sorted(bits[bits >= 0]) == list(range(policy.encoder.width))
     for bit, old in enumerate(bits):
         if old >= 0:
             assert encoder.label(bit) == policy.encoder.label(int(old))
-    space = grown_space("newer", policy.space, census.action_space())
+    space = grown_space("newer", policy.space, statistics.action_space())
     model = build_network(
         policy.config, num_features=encoder.width, num_actions=len(space), multi=False, seed=9
     )
@@ -148,7 +148,7 @@ def test_rows_of_bits_go_where_their_bits_went(policy):
 
 def test_numbers_and_pieces_stay_as_they_were():
     old, new = (
-        Census.of(corpus, config=EncoderConfig(tokenizer="bpe")).encoder("lstm")
+        CorpusStatistics.from_corpus(corpus, config=EncoderConfig(tokenizer="bpe")).encoder("lstm")
         for corpus in (tiny(), newer())
     )
     encoder = grown(old, new)
@@ -219,5 +219,5 @@ def test_replay_mixes_in_at_most_as_many_old_dialogues():
 
 def test_labels_that_are_alike_are_told_apart_by_their_order():
     turns = [Turn("a", ("x",), {"a": "b=c", "a=b": "c"}), Turn("a", ("y",), {"a": "b=c", "a=b": "c"})]
-    encoder = Census.of([Dialogue("d", turns)]).encoder()
+    encoder = CorpusStatistics.from_corpus([Dialogue("d", turns)]).encoder()
     assert origins(encoder, grown(encoder, encoder)).tolist() == list(range(encoder.width))

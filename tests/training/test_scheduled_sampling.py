@@ -9,7 +9,7 @@ from support.layouts import LAYOUTS
 from turncast import Corpus, Dialogue, EncoderConfig, TrainConfig, Turn
 from turncast.backend import keras
 from turncast.errors import ConfigError
-from turncast.features import Corruption
+from turncast.features import Augmentation
 from turncast.network import build_network, write_weights
 from turncast.training.prepare import prepare
 from turncast.training.scheduled_sampling import predicted_previous_actions
@@ -54,9 +54,8 @@ def test_nothing_is_compiled_for_it_once_training_has_begun():
     step.prepare(found.train, found.dev)
     programs = (step._gradient, step._apply, step._forward)
     before = [len(program._compiled) for program in programs]
-    own = Corruption(
-        own=1.0, previous=predicted_previous_actions(found.train, found.space, step.probabilities)
-    )
+    actions = predicted_previous_actions(found.train, found.space, step.probabilities)
+    own = Augmentation(own=1.0, previous=actions)
     for batch in found.train.shuffled(np.random.default_rng(1), own):
         step(step.place(batch))
     assert [len(program._compiled) for program in programs] == before

@@ -10,7 +10,7 @@ from turncast.baselines.floors import FloorCounts
 from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue, Turn
-from turncast.features import Census
+from turncast.features import CorpusStatistics
 from turncast.layouts import lesson
 from turncast.policy import Card, Policy
 
@@ -40,10 +40,14 @@ def made_up_corpus(actions: int, generator: np.random.Generator) -> Corpus:
 
 def random_policy(corpus: Corpus, generator: np.random.Generator) -> Policy:
     """Return a policy that sees what a corpus teaches to see, and whose weights are drawn."""
-    config, census, floors = NetworkConfig(units=UNITS), Census.of(corpus), FloorCounts()
+    config, statistics, floors = (
+        NetworkConfig(units=UNITS),
+        CorpusStatistics.from_corpus(corpus),
+        FloorCounts(),
+    )
     for dialogue in corpus:
         floors.add(lesson(config, dialogue))
-    encoder, space = census.encoder(), census.action_space()
+    encoder, space = statistics.encoder(), statistics.action_space()
     shapes = {
         "hidden_0/kernel": (encoder.width, 4 * UNITS),
         "hidden_0/recurrent_kernel": (UNITS, 4 * UNITS),

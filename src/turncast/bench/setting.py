@@ -16,7 +16,7 @@ from turncast.bench.problem import Problem
 from turncast.config import NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
-from turncast.features import Batches, Census, encode
+from turncast.features import Batches, CorpusStatistics, encode
 from turncast.policy import Policy
 from turncast.readers import to_json
 from turncast.runtime.apply_temperature import temper
@@ -42,8 +42,8 @@ def lay_out_corpus(corpus: Corpus, epochs: int, folder: Path) -> Problem:
     """
     network, config = NetworkConfig(), TrainConfig()
     train, dev = split_dev(corpus, config.dev_share, config.seed)
-    census = Census.of(train, network)
-    space, encoder = census.action_space(), census.encoder()
+    statistics = CorpusStatistics.from_corpus(train, network)
+    space, encoder = statistics.action_space(), statistics.encoder()
     if space.multi:
         raise ConfigError(
             f"{corpus.name}: a turn takes several actions, which not all contenders learn; "

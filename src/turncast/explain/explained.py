@@ -9,7 +9,7 @@ from typing import Any
 from turncast.config import EncoderConfig, NetworkConfig
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
-from turncast.features import Batch, Batches, Census, TurnEncoder, encode
+from turncast.features import Batch, Batches, CorpusStatistics, TurnEncoder, encode
 from turncast.layouts import answers_a_row, labelled
 from turncast.policy import Policy
 from turncast.runtime import members_of
@@ -99,5 +99,5 @@ def _learned(
 ) -> tuple[ActionSpace, TurnEncoder]:
     if policy:
         return policy.space, policy.encoder
-    census = Census.of(corpus, config, encoder)
-    return census.action_space(), census.encoder(config.words)
+    statistics = CorpusStatistics.from_corpus(corpus, config, encoder)
+    return statistics.action_space(), statistics.encoder(config.words)

@@ -1,20 +1,20 @@
 """Features: turns -> the indices of set bits, and tokens -> batches."""
 
-from turncast.features.batches.augmentation import Corruption
+from turncast.features.batches.augmentation import Augmentation
 from turncast.features.batches.batches import Batch, Batches
 from turncast.features.batches.encoded_corpus import EncodedCorpus, encode
 from turncast.features.block import Block
-from turncast.features.corpus_statistics import Census
+from turncast.features.corpus_statistics import CorpusStatistics
 from turncast.features.encoder import EncodedTurn, TurnEncoder
 from turncast.features.responses.responder import Responder
 from turncast.features.turn_view import Memory, Previous
 
 __all__ = [
+    "Augmentation",
     "Batch",
     "Batches",
     "Block",
-    "Census",
-    "Corruption",
+    "CorpusStatistics",
     "EncodedCorpus",
     "EncodedTurn",
     "Memory",

@@ -1,4 +1,4 @@
-"""A census of a corpus: what encoders and action spaces are learned from, counted in one pass."""
+"""A statistics of a corpus: what encoders and action spaces are learned from, counted in one pass."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from turncast.features.blocks.user_vectors import learn_user_vectors
 from turncast.features.blocks.user_words import UserWords
 from turncast.features.encoder import TurnEncoder
 from turncast.features.responses.learn_responder import ResponderCounts
-from turncast.features.responses.learn_slot_values import learn_dictionary
-from turncast.features.text.slot_values import Dictionary
+from turncast.features.responses.learn_slot_values import learn_slot_values
+from turncast.features.text.slot_values import SlotValues
 from turncast.features.text.tokens import learn_tokens
 from turncast.features.text.vectors import Vectors, open_vectors
 from turncast.features.text.vectors.load import CACHED
@@ -39,12 +39,12 @@ _MOST_RESPONSES = 1_000
 
 
 @dataclass(slots=True)
-class Census:
+class CorpusStatistics:
     """Counts over the dialogues of a training part.
 
     Attributes:
         config: what is to be seen of a turn; what it does not ask for is not counted.
-        dictionary: the values whose slots' names stand in their place.
+        slot_values: the values whose slots' names stand in their place.
         vectors: of texts, where the config asks for them.
         dialogues: how many there are.
         turns: how many turns they have.
@@ -57,11 +57,11 @@ class Census:
         facts: how often each value was seen in the turns that are read.
         answers: how often each answer, a set of actions, is right.
         responses: the surface texts of each action.
-        fillings: where the values in filled templates came from.
+        responder_counts: which source had the value of each placeholder.
     """
 
     config: EncoderConfig = field(default_factory=EncoderConfig)
-    dictionary: Dictionary = field(default_factory=Dictionary)
+    slot_values: SlotValues = field(default_factory=SlotValues)
     vectors: Vectors | None = None
     dialogues: int = 0
     turns: int = 0
@@ -74,41 +74,41 @@ class Census:
     facts: dict[str, Counter[Fact]] = field(default_factory=dict)
     answers: Counter[Actions] = field(default_factory=Counter)
     responses: dict[str, Counter[str]] = field(default_factory=dict)
-    fillings: ResponderCounts = field(init=False)
+    responder_counts: ResponderCounts = field(init=False)
     _hash: Any = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
 
     def __post_init__(self) -> None:
-        self.fillings = ResponderCounts(self.dictionary)
+        self.responder_counts = ResponderCounts(self.slot_values)
 
     @classmethod
-    def of(
+    def from_corpus(
         cls,
         dialogues: Iterable[Dialogue],
         network: NetworkConfig | None = None,
         config: EncoderConfig | None = None,
-    ) -> Census:
+    ) -> CorpusStatistics:
         """Count all dialogues, which are read twice, as a network of that layout reads them."""
-        census, network = cls.begun(dialogues, config), network or NetworkConfig()
+        statistics, network = cls.first_pass(dialogues, config), network or NetworkConfig()
         for dialogue in dialogues:
-            census.add(dialogue, lesson(network, dialogue))
-        return census
+            statistics.add(dialogue, lesson(network, dialogue))
+        return statistics
 
     @classmethod
-    def begun(
+    def first_pass(
         cls,
         dialogues: Iterable[Dialogue],
         config: EncoderConfig | None = None,
         values: Mapping[str, Iterable[str]] | None = None,
-    ) -> Census:
-        """Return a census that has counted nothing yet, and knows the given values and those of templates."""
+    ) -> CorpusStatistics:
+        """Return empty statistics that know the given slot values and those that responses fill in."""
         config = config or EncoderConfig()
         vectors = open_vectors(config.vectors) if config.vectors else None
-        census = cls(config, learn_dictionary(dialogues if config.learn_values else (), values), vectors)
+        statistics = cls(config, learn_slot_values(dialogues if config.learn_values else (), values), vectors)
         if vectors:
-            census._hash.update(vectors.sha256.encode())
+            statistics._hash.update(vectors.sha256.encode())
         if values:
-            census._hash.update(repr(sorted(values.items())).encode())
-        return census
+            statistics._hash.update(repr(sorted(values.items())).encode())
+        return statistics
 
     def add(self, dialogue: Dialogue, lesson: Lesson) -> None:
         """Count one more dialogue: what the lesson holds, and for the fingerprint and the responses all."""
@@ -118,7 +118,7 @@ class Census:
             if turn.user is not None:
                 self._count_words(turn.user)
             if turn.response is not None and self.config.last_response:
-                self.said.update(self.dictionary.read(turn.response).words)
+                self.said.update(self.slot_values.read(turn.response).words)
             self.actions.update(turn.actions)
             for name, value in inputs_of(turn.facts).items():
                 _count(self.facts.setdefault(name, Counter()), value, _MOST_VALUES)
@@ -132,10 +132,10 @@ class Census:
         if dialogue.metadata:
             self._hash.update(repr(sorted(dialogue.metadata.items())).encode())
         self._hash.update(b"\n")
-        self.fillings.add(dialogue)
+        self.responder_counts.add(dialogue)
 
     def _count_words(self, text: str) -> None:
-        words = self.dictionary.read(text).words
+        words = self.slot_values.read(text).words
         self.words.update(words)
         if self.config.word_pairs:
             self.pairs.update(pairs(words))
@@ -164,12 +164,12 @@ class Census:
         Args:
             words: how the network reads the users' words: as `bits`, or in order, as tokens.
         """
-        responder = self.fillings.responder()
+        responder = self.responder_counts.responder()
         if words != "bits":
             tokens = learn_tokens(self.words, self.config)
-            return TurnEncoder(self._blocks(), tokens, self.dictionary, responder)
+            return TurnEncoder(self._blocks(), tokens, self.slot_values, responder)
         user_words = UserWords(self._vocabulary(self.words))
-        return TurnEncoder([user_words, *self._blocks()], None, self.dictionary, responder)
+        return TurnEncoder([user_words, *self._blocks()], None, self.slot_values, responder)
 
     def _blocks(self) -> Iterator[Block]:
         config, actions = self.config, Vocabulary.from_counts(self.actions)
@@ -184,7 +184,7 @@ class Census:
             yield vectors
         if config.last_response and self.said:
             usual = self.most_frequent_responses().items()
-            usual_words = {action: self.dictionary.read(text).words for action, text in usual}
+            usual_words = {action: self.slot_values.read(text).words for action, text in usual}
             yield LastResponse(self._vocabulary(self.said), usual_words)
         if config.past_actions:
             yield PastActions(actions)
@@ -192,8 +192,8 @@ class Census:
             yield Position()
         if config.persistent_facts:
             yield PersistentFacts(facts)
-        if self.dictionary.slots:
-            yield Slots(self.dictionary.slots)
+        if self.slot_values.slots:
+            yield Slots(self.slot_values.slots)
             numbers = [name for name, seen in sorted(self.facts.items()) if all(map(is_number, seen))]
             if numbers:
                 yield RemainingResults(tuple(numbers))

@@ -13,7 +13,7 @@ from turncast.candidates import inputs_of
 from turncast.dialogue import Turn
 from turncast.errors import ConfigError, ModelError
 from turncast.features.block import Block
-from turncast.features.blocks.ablated import Silent
+from turncast.features.blocks.ablated import AblatedBlock
 from turncast.features.blocks.facts import Facts
 from turncast.features.blocks.last_response import LastResponse
 from turncast.features.blocks.past_actions import PastActions
@@ -26,7 +26,7 @@ from turncast.features.blocks.user_ngrams import UserCharacters, UserPairs
 from turncast.features.blocks.user_vectors import UserVectors
 from turncast.features.blocks.user_words import UserWords
 from turncast.features.responses.responder import Responder
-from turncast.features.text.slot_values import Dictionary
+from turncast.features.text.slot_values import SlotValues
 from turncast.features.text.tokens import Tokens, tokens_from_json
 from turncast.features.turn_view import Memory, Seen
 from turncast.vocabulary import Vocabulary
@@ -71,7 +71,7 @@ class TurnEncoder:
     Args:
         blocks: the pieces of the input that are bits.
         tokens: what turns the user's words into numbers, where the network reads them in order.
-        dictionary: the values whose slots' names stand in their place.
+        slot_values: the values whose slots' names stand in their place.
         responder: fills the actions that are templates; where it fills any, memories hold what with.
 
     >>> encoder = TurnEncoder([UserWords(Vocabulary(["hello"])), PreviousActions(Vocabulary(["greet"]))])
@@ -89,10 +89,10 @@ class TurnEncoder:
         self,
         blocks: Iterable[Block],
         tokens: Tokens | None = None,
-        dictionary: Dictionary | None = None,
+        slot_values: SlotValues | None = None,
         responder: Responder | None = None,
     ) -> None:
-        self.blocks, self.tokenizer, self.dictionary = tuple(blocks), tokens, dictionary or Dictionary()
+        self.blocks, self.tokenizer, self.slot_values = tuple(blocks), tokens, slot_values or SlotValues()
         self.responder = responder or Responder()
         firsts, width = [], 0
         for block in self.blocks:
@@ -131,15 +131,15 @@ class TurnEncoder:
                 them.
             memory: what was kept of the turns before.
         """
-        user = self.dictionary.read(turn.user) if turn.user else None
-        response, fillings = memory.response, memory.fillings
+        user = self.slot_values.read(turn.user) if turn.user else None
+        response, slot_sources = memory.response, memory.slot_sources
         if self.responder:
             if response is None:
                 response = self._own_words(memory)
             mentions = user.mentions if user else ()
-            fillings = fillings.after(memory.previous or (), response, mentions, turn.facts)
+            slot_sources = slot_sources.after(memory.previous or (), response, mentions, turn.facts)
         facts = inputs_of(turn.facts) if turn.facts else turn.facts
-        said = self.dictionary.read(response) if response else None
+        said = self.slot_values.read(response) if response else None
         seen = Seen(user, facts, memory.previous, said)
         bits: list[int] = []
         kept = []
@@ -149,11 +149,11 @@ class TurnEncoder:
             kept.append(own)
         bits.sort()
         tokens = self.tokenizer.ids(seen.user.words) if self.tokenizer and seen.user else []
-        return EncodedTurn(bits, tokens), Memory(turn.actions, turn.response, tuple(kept), fillings)
+        return EncodedTurn(bits, tokens), Memory(turn.actions, turn.response, tuple(kept), slot_sources)
 
     def _own_words(self, memory: Memory) -> str | None:
         """Return what was said at the turn before where nobody told: its template, filled."""
-        said = (self.responder.text(action, memory.fillings) for action in memory.previous or ())
+        said = (self.responder.text(action, memory.slot_sources) for action in memory.previous or ())
         return " ".join(text for text in said if text is not None) or None
 
     def without_words(self) -> NDArray[np.int32]:
@@ -216,9 +216,9 @@ class TurnEncoder:
         """
         if piece not in self.pieces:
             raise ConfigError(f"the encoder has no {piece!r}; it has {', '.join(self.pieces)}")
-        blocks = [Silent(block) if block.name == piece else block for block in self.blocks]
+        blocks = [AblatedBlock(block) if block.name == piece else block for block in self.blocks]
         tokenizer = self.tokenizer if self.tokenizer and self.tokenizer.name != piece else None
-        return TurnEncoder(blocks, tokenizer, self.dictionary, self.responder)
+        return TurnEncoder(blocks, tokenizer, self.slot_values, self.responder)
 
     def label(self, bit: int) -> str:
         """Say what a bit means.
@@ -235,7 +235,7 @@ class TurnEncoder:
         return {
             "blocks": [{"block": block.name, **block.to_json()} for block in self.blocks],
             "tokens": None if tokens is None else {"kind": tokens.name, **tokens.to_json()},
-            "dictionary": self.dictionary.to_json(),
+            "slot_values": self.slot_values.to_json(),
             "responder": self.responder.to_json(),
         }
 
@@ -255,4 +255,4 @@ class TurnEncoder:
         blocks = [BLOCKS[block["block"]].from_json(block) for block in record["blocks"]]
         tokens = None if record["tokens"] is None else tokens_from_json(record["tokens"])
         responder = Responder.from_json(record.get("responder", {}))
-        return cls(blocks, tokens, Dictionary(record.get("dictionary", {})), responder)
+        return cls(blocks, tokens, SlotValues(record.get("slot_values", {})), responder)

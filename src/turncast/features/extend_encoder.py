@@ -32,13 +32,13 @@ def grown(old: TurnEncoder, new: TurnEncoder) -> TurnEncoder:
     known, found = old.to_json(), new.to_json()
     tokens = known["tokens"] and _record(known["tokens"], found["tokens"])
     values = {
-        slot: _joined(known["dictionary"].get(slot, []), its) for slot, its in found["dictionary"].items()
+        slot: _joined(known["slot_values"].get(slot, []), its) for slot, its in found["slot_values"].items()
     }
     return TurnEncoder.from_json(
         {
             "blocks": _joined(known["blocks"], found["blocks"]),
             "tokens": tokens,
-            "dictionary": {**known["dictionary"], **values},
+            "slot_values": {**known["slot_values"], **values},
             "responder": {**found["responder"], **known["responder"]},
         }
     )

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from turncast.dialogue import Fact
-from turncast.features.responses.slot_sources import NOTHING, Fillings
+from turncast.features.responses.slot_sources import NOTHING, SlotSources
 
 Previous = tuple[str, ...] | None
 """The actions committed at the turn before; None at the start of a dialogue."""
@@ -59,14 +59,14 @@ class Memory:
         previous: the actions committed last; None before the first turn.
         response: what the system said with them, where that is known.
         kept: what each block keeps.
-        fillings: what templates can be filled with.
+        slot_sources: what templates can be filled with.
     """
 
     previous: Previous = None
     response: str | None = None
     kept: tuple[Kept, ...] = ()
-    fillings: Fillings = NOTHING
+    slot_sources: SlotSources = NOTHING
 
     def committed(self, actions: tuple[str, ...], response: str | None = None) -> Memory:
         """Return the memory in which these actions were taken at the last turn."""
-        return Memory(actions, response, self.kept, self.fillings)
+        return Memory(actions, response, self.kept, self.slot_sources)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from turncast.dialogue import Dialogue, Turn
 from turncast.errors import ModelError
 from turncast.features import Memory, Previous
-from turncast.features.responses.slot_sources import NOTHING, Fillings
+from turncast.features.responses.slot_sources import NOTHING, SlotSources
 from turncast.layouts import turns_read
 from turncast.policy.artifacts import Parts
 from turncast.policy.decision import tempered
@@ -140,7 +140,7 @@ class Policy(Parts):
         memory: Memory,
     ) -> tuple[Prediction, PolicyState]:
         """Return the prediction and the state after a turn that the network was stepped through."""
-        prediction = self._prediction(self._settled(probabilities, turn, state), memory.fillings)
+        prediction = self._prediction(self._settled(probabilities, turn, state), memory.slot_sources)
         if self._bound is None or state.rules is None:
             return prediction, PolicyState(network, memory)
         refused, kept = self._bound.read(turn, state.previous, state.rules)
@@ -158,8 +158,10 @@ class Policy(Parts):
             return probabilities
         return tempered(probabilities, self.decision.temperature, self.space.multi).astype(np.float32)
 
-    def _prediction(self, probabilities: NDArray[np.float32], fillings: Fillings = NOTHING) -> Prediction:
-        words = self.wording, fillings
+    def _prediction(
+        self, probabilities: NDArray[np.float32], slot_sources: SlotSources = NOTHING
+    ) -> Prediction:
+        words = self.wording, slot_sources
         if probabilities.ndim == 1:
             return Prediction(probabilities, self.space, (), self.decision, *words)
         first, *others = probabilities

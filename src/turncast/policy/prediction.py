@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.features.responses.slot_sources import NOTHING, Fillings
+from turncast.features.responses.slot_sources import NOTHING, SlotSources
 from turncast.policy.decision import AS_IT_IS, Decision
 from turncast.policy.response_text import SILENT, Wording
 from turncast.vocabulary import ActionSpace
@@ -27,7 +27,7 @@ class Prediction:
         ahead: with the layout `many-to-many-1`, what it foresees for the turns after this one.
         decision: how the probabilities become what is done.
         wording: the words of the policy's actions.
-        fillings: what templates can be filled with at this turn.
+        slot_sources: what templates can be filled with at this turn.
         refused: why each action that a rule refuses is refused; its probability is 0.
 
     >>> prediction = Prediction(np.array([0.2, 0.7, 0.1], np.float32), ActionSpace(["greet", "book", "bye"]))
@@ -42,7 +42,7 @@ class Prediction:
     ahead: tuple[Prediction, ...] = ()
     decision: Decision = AS_IT_IS
     wording: Wording = SILENT
-    fillings: Fillings = NOTHING
+    slot_sources: SlotSources = NOTHING
     refused: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
     @property
@@ -52,7 +52,7 @@ class Prediction:
         An action that is a template is filled, with values of this dialogue; any other has the response that
         was most frequent in training.
         """
-        return self.wording.text(self.actions, self.fillings)
+        return self.wording.text(self.actions, self.slot_sources)
 
     @property
     def actions(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from turncast.features import Responder
-from turncast.features.responses.slot_sources import Fillings
+from turncast.features.responses.slot_sources import SlotSources
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +18,18 @@ class Wording:
         responses: each action's most frequent response.
 
     >>> wording = Wording(responses={"greet": "Hello!", "ask": "Which area?"})
-    >>> wording.text(["greet", "ask"], Fillings()), wording.text(["search"], Fillings())
+    >>> wording.text(["greet", "ask"], SlotSources()), wording.text(["search"], SlotSources())
     ('Hello! Which area?', None)
     """
 
     responder: Responder = field(default_factory=Responder)
     responses: Mapping[str, str] = field(default_factory=dict)
 
-    def text(self, actions: Iterable[str], fillings: Fillings) -> str | None:
+    def text(self, actions: Iterable[str], slot_sources: SlotSources) -> str | None:
         """Return what is said with actions; None where nothing is known to be said with any of them."""
-        filled = (self.responder.text(action, fillings) or self.responses.get(action) for action in actions)
+        filled = (
+            self.responder.text(action, slot_sources) or self.responses.get(action) for action in actions
+        )
         return " ".join(text for text in filled if text) or None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from turncast.config import TrainConfig, setting
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
-from turncast.features import Census
+from turncast.features import CorpusStatistics
 from turncast.search.progress import Progress
 from turncast.search.result import Found
 from turncast.search.runner import Course, parts_of
@@ -73,12 +73,12 @@ def search(
     space = _searched(space, chosen)
     total = DEFAULT_TRIALS if trials is None and minutes is None else trials
     clock, corpus, dev = Clock(minutes), corpus.load(), None if dev is None else dev.load()
-    census = Census.of(corpus)
-    space = [row for row in space if census.dictionary.slots or not row.of_values]
+    statistics = CorpusStatistics.from_corpus(corpus)
+    space = [row for row in space if statistics.slot_values.slots or not row.of_values]
     described = {row.name: str(row.distribution) for row in space}
     about = {
-        "corpus": census.fingerprint,
-        "dev part": None if dev is None else Census.of(dev).fingerprint,
+        "corpus": statistics.fingerprint,
+        "dev part": None if dev is None else CorpusStatistics.from_corpus(dev).fingerprint,
         "space": described,
         "fixed settings": chosen,
         "seeds": seeds,

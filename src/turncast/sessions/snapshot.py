@@ -11,7 +11,7 @@ import numpy as np
 
 from turncast.errors import StateError
 from turncast.features import Memory
-from turncast.features.responses.slot_sources import Fillings
+from turncast.features.responses.slot_sources import SlotSources
 from turncast.policy import PolicyState
 
 FORMAT = "turncast-state-3"
@@ -51,7 +51,7 @@ class Standing:
             "previous": memory.previous,
             "response": memory.response,
             "kept": memory.kept,
-            "fillings": memory.fillings.to_json(),
+            "slot_sources": memory.slot_sources.to_json(),
             "rules": self.state.rules,
             "shapes": [[vector.shape for vector in cell] for cell in cells],
         }
@@ -80,7 +80,7 @@ class Standing:
                         _names(head["previous"]),
                         head["response"],
                         _frozen(head["kept"]),
-                        Fillings(*_frozen(head["fillings"])),
+                        SlotSources(*_frozen(head["slot_sources"])),
                     ),
                     _frozen(head["rules"]),
                 ),

@@ -15,10 +15,10 @@ def class_weights(encoded: EncodedCorpus, exponent: float) -> NDArray[np.float32
     action of its own. At 1 all actions together weigh the same, at 0 all answers do.
 
     >>> from turncast.dialogue import Dialogue, Turn
-    >>> from turncast.features import Census, encode
+    >>> from turncast.features import CorpusStatistics, encode
     >>> dialogues = [Dialogue("d", [Turn("hi", [action]) for action in ("greet", "greet", "greet", "book")])]
-    >>> census = Census.of(dialogues)
-    >>> encoded = encode(dialogues, census.encoder(), census.action_space())
+    >>> statistics = CorpusStatistics.from_corpus(dialogues)
+    >>> encoded = encode(dialogues, statistics.encoder(), statistics.action_space())
     >>> class_weights(encoded, 1.0).tolist(), class_weights(encoded, 0.0).tolist()
     ([0.6666666865348816, 0.6666666865348816, 0.6666666865348816, 2.0], [1.0, 1.0, 1.0, 1.0])
     """

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from turncast.config import TrainConfig
 from turncast.errors import ConfigError
-from turncast.features import Batch, Batches, Corruption
+from turncast.features import Augmentation, Batch, Batches
 from turncast.network import read_weights
 from turncast.training.ema import averaged
 from turncast.training.prefetch import ahead
@@ -122,8 +122,8 @@ class Fit:
             progress.advance(waiting[1].turns, loss)
             return loss * float(waiting[1].weights.sum())
 
-        corruption = self._corruption(number, step)
-        rounds = (self.train.shuffled(generator, corruption) for _ in range(self.passes))
+        augmentation = self._augmentation(number, step)
+        rounds = (self.train.shuffled(generator, augmentation) for _ in range(self.passes))
         shuffled = chain.from_iterable(rounds)
         for batch, placed in ahead((batch, step.place(batch)) for batch in shuffled):
             if interrupted():
@@ -142,14 +142,14 @@ class Fit:
             "seconds": seconds,
         }
 
-    def _corruption(self, epoch: int, step: Step) -> Corruption:
+    def _augmentation(self, epoch: int, step: Step) -> Augmentation:
         """Return what the inputs of an epoch are told otherwise."""
         config, own, previous = self.config, sampling_share(self.config.scheduled_sampling, epoch), None
         if own:
             with averaged(self.model, self._optimizer):
                 previous = predicted_previous_actions(self.train, self.space, partial(self._answers, step))
         shares = (config.word_dropout, config.turn_dropout, config.fact_dropout, own)
-        return Corruption(*shares, previous, config.value_dropout)
+        return Augmentation(*shares, previous, config.value_dropout)
 
     def _judge(self, record: dict[str, Any], step: Step) -> None:
         """Add how the dev part fares, and keep the weights where it never fared better."""
@@ -169,10 +169,9 @@ class Fit:
 
     def _sampled_accuracy(self, step: Step) -> float:
         """Return the share of dev turns that are right, each told the network's own actions before it."""
-        told = Corruption(
-            own=1.0, previous=predicted_previous_actions(self.dev, self.space, partial(self._answers, step))
-        )
-        batches = self.dev.shuffled(np.random.default_rng(self.config.seed), told)
+        actions = predicted_previous_actions(self.dev, self.space, partial(self._answers, step))
+        augmentation = Augmentation(own=1.0, previous=actions)
+        batches = self.dev.shuffled(np.random.default_rng(self.config.seed), augmentation)
         return self._dev_record(step, batches)["dev_turn_accuracy"]
 
     def _answers(self, step: Step, batch: Batch) -> NDArray[np.float32]:

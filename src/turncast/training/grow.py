@@ -93,7 +93,7 @@ def grown_space(name: str, old: ActionSpace, new: ActionSpace) -> ActionSpace:
 
 def known_values(parent: Policy, values: Mapping[str, Iterable[str]] | None) -> dict[str, tuple[str, ...]]:
     """Return the values of slots that a policy knows, with those that are given beside them."""
-    known = {slot: tuple(found) for slot, found in parent.encoder.dictionary.values.items()}
+    known = {slot: tuple(found) for slot, found in parent.encoder.slot_values.values.items()}
     for slot, given in (values or {}).items():
         known[slot] = (*known.get(slot, ()), *given)
     return known

@@ -12,7 +12,7 @@ from turncast.baselines.histories import Histories, histories_of
 from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
 from turncast.errors import CorpusError
-from turncast.features import Batches, Census, TurnEncoder, encode
+from turncast.features import Batches, CorpusStatistics, TurnEncoder, encode
 from turncast.features.batches.encoded_corpus import EncodedCorpus
 from turncast.layouts import Actions, lesson
 from turncast.policy import Policy
@@ -77,10 +77,12 @@ def prepare(
         ConfigError: for rules on actions that the corpus has not.
     """
     values = known_values(parent, values) if parent else values
-    census, counts, histories = _counted(corpus, network, Census.begun(corpus, encoding, values))
-    space, encoder = census.action_space(), census.encoder(network.words)
+    statistics, counts, histories = _counted(
+        corpus, network, CorpusStatistics.first_pass(corpus, encoding, values)
+    )
+    space, encoder = statistics.action_space(), statistics.encoder(network.words)
     growth = Growth.of(parent, encoder) if parent else None
-    responses = census.most_frequent_responses()
+    responses = statistics.most_frequent_responses()
     if growth:
         encoder, space = growth.encoder, grown_space(corpus.name, growth.parent.space, space)
         responses = {**growth.parent.responses, **responses}
@@ -95,9 +97,9 @@ def prepare(
     return Lessons(
         corpus={
             "name": corpus.name,
-            "fingerprint": census.fingerprint,
-            "dialogues": census.dialogues,
-            "turns": census.turns,
+            "fingerprint": statistics.fingerprint,
+            "dialogues": statistics.dialogues,
+            "turns": statistics.turns,
             "skipped": dict(corpus.skipped),
             **ruled,
         },
@@ -107,21 +109,23 @@ def prepare(
         floors=counts.floors(),
         histories=histories,
         responses=responses,
-        answers=census.answers,
+        answers=statistics.answers,
         train=Batches(encoded, config.batch_turns, weights=weights),
         dev=Batches(judged, _DEV_BATCH * config.batch_turns, most_lengths=2),
         growth=growth,
     )
 
 
-def _counted(corpus: Corpus, network: NetworkConfig, census: Census) -> tuple[Census, FloorCounts, Histories]:
+def _counted(
+    corpus: Corpus, network: NetworkConfig, statistics: CorpusStatistics
+) -> tuple[CorpusStatistics, FloorCounts, Histories]:
     counts, seen = FloorCounts(), array("Q")
     for dialogue in corpus:
         one = lesson(network, dialogue)
-        census.add(dialogue, one)
+        statistics.add(dialogue, one)
         counts.add(one)
         seen.extend(histories_of(network, one))
-    return census, counts, Histories.of(seen)
+    return statistics, counts, Histories.of(seen)
 
 
 def _encoded(

@@ -21,7 +21,7 @@ from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
 from turncast.errors import ModelError, TurncastError
 from turncast.evaluation import Report, evaluate
-from turncast.features import Census
+from turncast.features import CorpusStatistics
 from turncast.layouts import labelled, lesson
 from turncast.metrics import Fraction
 from turncast.policy import Policy
@@ -131,14 +131,14 @@ def _was_held_out(old: Policy, part: Corpus, corrections: Corpus) -> bool:
 
     Then it has not seen the dev part. Its fingerprint says so.
     """
-    census, wanted = Census(), old.card.corpus.get("fingerprint")
+    statistics, wanted = CorpusStatistics(), old.card.corpus.get("fingerprint")
     for dialogue in labelled(old.config, part):
-        census.add(dialogue, lesson(old.config, dialogue))
-    if census.fingerprint == wanted:
+        statistics.add(dialogue, lesson(old.config, dialogue))
+    if statistics.fingerprint == wanted:
         return True
     for dialogue in labelled(old.config, corrections):
-        census.add(dialogue, lesson(old.config, dialogue))
-        if census.fingerprint == wanted:
+        statistics.add(dialogue, lesson(old.config, dialogue))
+        if statistics.fingerprint == wanted:
             return True
     return False
 

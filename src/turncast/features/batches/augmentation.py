@@ -1,4 +1,4 @@
-"""Corruption: how the inputs of a training batch differ from the corpus, so that live few are a surprise."""
+"""Input augmentation: word, turn, fact and value dropout, and scheduled sampling of previous actions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Inputs = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Corruption:
+class Augmentation:
     """Shares of what a batch is told otherwise; shapes stay, and so do the targets.
 
     Attributes:
@@ -39,7 +39,7 @@ class Corruption:
     previous: NDArray[np.int32] | None = None
     values: float = 0.0
 
-    def of(
+    def apply(
         self, inputs: Inputs, encoded: EncodedCorpus, turns: NDArray[np.int64], generator: np.random.Generator
     ) -> Inputs:
         """Return the inputs of a batch as the network is told them.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.features.batches.augmentation import Corruption
+from turncast.features.batches.augmentation import Augmentation
 from turncast.features.batches.bucket_edges import bucket_edges, rows_of_batch
 from turncast.features.batches.encoded_corpus import EncodedCorpus, Ragged
 from turncast.features.text.tokens import PADDING
@@ -170,7 +170,7 @@ class Batches:
         return np.concatenate(said)[np.argsort(np.concatenate(places))]
 
     def shuffled(
-        self, generator: np.random.Generator, corruption: Corruption | None = None
+        self, generator: np.random.Generator, augmentation: Augmentation | None = None
     ) -> Iterator[Batch]:
         """Yield every dialogue once, in a random order drawn from `generator`, the inputs corrupted."""
         planned = [
@@ -181,7 +181,7 @@ class Batches:
         for index in generator.permutation(len(planned)):
             bucket, rows = planned[index]
             batch, turns = self._batch(bucket, rows), self._turns(bucket, rows)
-            inputs = (corruption or Corruption()).of(batch.inputs, self.encoded, turns, generator)
+            inputs = (augmentation or Augmentation()).apply(batch.inputs, self.encoded, turns, generator)
             yield replace(batch, inputs=inputs)
 
     def _turns(self, bucket: Bucket, dialogues: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -21,17 +21,17 @@ def bits_without_values(encoder: TurnEncoder) -> NDArray[np.int32]:
 
     The slot's name, which stands in their place, becomes an unknown word, and nothing is noted of them.
 
-    >>> from turncast.features.text.slot_values import Dictionary
+    >>> from turncast.features.text.slot_values import SlotValues
     >>> from turncast.vocabulary import Vocabulary
     >>> blocks = UserWords(Vocabulary(["in", "<area>"])), Slots(("area",))
-    >>> encoder = TurnEncoder(blocks, dictionary=Dictionary({"area": ["north"]}))
+    >>> encoder = TurnEncoder(blocks, slot_values=SlotValues({"area": ["north"]}))
     >>> [encoder.label(bit) for bit in range(4)]
     ['in', '<area>', '(unknown word)', '(no word)']
     >>> bits_without_values(encoder).tolist()
     [[0, 2, 2, 3, 12, 12, 12, 12, 12, 12, 10, 11, 12]]
     """
-    become = np.tile(np.arange(encoder.width + 1, dtype=np.int32), (len(encoder.dictionary.slots), 1))
-    for row, slot in zip(become, encoder.dictionary.slots, strict=True):
+    become = np.tile(np.arange(encoder.width + 1, dtype=np.int32), (len(encoder.slot_values.slots), 1))
+    for row, slot in zip(become, encoder.slot_values.slots, strict=True):
         for block in encoder.blocks:
             first = encoder.bits_of(block.name).start
             for bit, other in _changes(block, slot):
@@ -44,9 +44,9 @@ def tokens_without_values(encoder: TurnEncoder) -> NDArray[np.int32]:
 
     Pieces of words (`bpe`) stay: a slot's name is made of pieces that other words have too.
     """
-    become = np.tile(np.arange(encoder.num_tokens, dtype=np.int32), (len(encoder.dictionary.slots), 1))
+    become = np.tile(np.arange(encoder.num_tokens, dtype=np.int32), (len(encoder.slot_values.slots), 1))
     if isinstance(encoder.tokenizer, WordTokens):
-        for row, slot in zip(become, encoder.dictionary.slots, strict=True):
+        for row, slot in zip(become, encoder.slot_values.slots, strict=True):
             row[encoder.tokenizer.ids([_named(slot)])] = UNKNOWN
     return become
 

@@ -10,7 +10,7 @@ from turncast.features.turn_view import Kept, Seen
 
 
 @dataclass(frozen=True, slots=True)
-class Silent:
+class AblatedBlock:
     """Stands where a block stood and sets no bit; what the block keeps from turn to turn, it keeps.
 
     Args:
@@ -19,7 +19,8 @@ class Silent:
     >>> from turncast.features.blocks.user_words import UserWords
     >>> from turncast.vocabulary import Vocabulary
     >>> words = UserWords(Vocabulary(["hello"]))
-    >>> words.read(Seen(), None), Silent(words).read(Seen(), None), Silent(words).width == words.width
+    >>> ablated = AblatedBlock(words)
+    >>> words.read(Seen(), None), ablated.read(Seen(), None), ablated.width == words.width
     (((2,), None), ((), None), True)
     """
 

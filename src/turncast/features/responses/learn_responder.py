@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from turncast.dialogue import Dialogue
 from turncast.features.responses.responder import Place, Responder
-from turncast.features.responses.slot_sources import NOTHING, SOURCES, Fillings
+from turncast.features.responses.slot_sources import NOTHING, SOURCES, SlotSources
 from turncast.features.responses.templates import slots_in, texts_in
-from turncast.features.text.slot_values import Dictionary
+from turncast.features.text.slot_values import SlotValues
 
 _Outcome = tuple[bool | None, ...]  # for each source: whether it had the right value; None: it had none
 _Examples = Mapping[tuple[_Outcome, str], int]
@@ -23,33 +23,33 @@ class ResponderCounts:
 
     >>> from turncast.dialogue import Turn
     >>> turn = Turn("thai please", ["look for {food}"], response="look for thai")
-    >>> counts = ResponderCounts(Dictionary({"food": ["thai"]}))
+    >>> counts = ResponderCounts(SlotValues({"food": ["thai"]}))
     >>> counts.add(Dialogue("d1", [turn]))
     >>> counts.responder().places["look for {food}"][0].sources[0]
     'user'
     """
 
-    dictionary: Dictionary
+    slot_values: SlotValues
     _examples: dict[str, list[Counter[tuple[_Outcome, str]]]] = field(default_factory=dict)
 
     def add(self, dialogue: Dialogue) -> None:
         """Count one more dialogue."""
         if not any(turn.response and slots_in(action) for turn in dialogue for action in turn.actions):
             return
-        fillings, previous, response = NOTHING, tuple[str, ...](), None
+        slot_sources, previous, response = NOTHING, tuple[str, ...](), None
         for turn in dialogue:
-            mentions = self.dictionary.read(turn.user).mentions if turn.user else ()
-            fillings = fillings.after(previous, response, mentions, turn.facts)
+            mentions = self.slot_values.read(turn.user).mentions if turn.user else ()
+            slot_sources = slot_sources.after(previous, response, mentions, turn.facts)
             previous, response = turn.actions, turn.response
             for action in turn.actions if response else ():
-                self._count(action, texts_in(action, response or ""), fillings)
+                self._count(action, texts_in(action, response or ""), slot_sources)
 
-    def _count(self, action: str, texts: tuple[str, ...], fillings: Fillings) -> None:
+    def _count(self, action: str, texts: tuple[str, ...], slot_sources: SlotSources) -> None:
         if not texts:
             return
         places = self._examples.setdefault(action, [Counter() for _ in texts])
         for slot, text, examples in zip(slots_in(action), texts, places, strict=True):
-            values = (fillings.value(source, slot) for source in SOURCES)
+            values = (slot_sources.value(source, slot) for source in SOURCES)
             example = (tuple(None if value is None else value == text for value in values), text)
             if example in examples or len(examples) < _MOST_EXAMPLES:
                 examples[example] += 1

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from turncast.features.responses.slot_sources import Fillings
+from turncast.features.responses.slot_sources import SlotSources
 from turncast.features.responses.templates import fill
 
 
@@ -24,14 +24,14 @@ class Place:
     sources: tuple[str, ...]
     usual: str
 
-    def value(self, fillings: Fillings) -> str:
+    def value(self, slot_sources: SlotSources) -> str:
         """Return what stands there.
 
         >>> place = Place("food", ("offered", "user"), "any")
-        >>> place.value(Fillings(user=(("food", "thai"),))), place.value(Fillings())
+        >>> place.value(SlotSources(user=(("food", "thai"),))), place.value(SlotSources())
         ('thai', 'any')
         """
-        found = (fillings.value(source, self.slot) for source in self.sources)
+        found = (slot_sources.value(source, self.slot) for source in self.sources)
         return next((value for value in found if value is not None), self.usual)
 
 
@@ -43,7 +43,7 @@ class Responder:
         places: the placeholders of each template, in order.
 
     >>> responder = Responder({"try {name}": (Place("name", ("next",), "it"),)})
-    >>> found = Fillings(candidates=((("name", "Blue Door"),),))
+    >>> found = SlotSources(candidates=((("name", "Blue Door"),),))
     >>> responder.text("try {name}", found), responder.text("hello", found)
     ('try Blue Door', None)
     """
@@ -53,10 +53,10 @@ class Responder:
     def __bool__(self) -> bool:
         return bool(self.places)
 
-    def text(self, action: str, fillings: Fillings) -> str | None:
+    def text(self, action: str, slot_sources: SlotSources) -> str | None:
         """Return what is said with an action; None where it is no template."""
         places = self.places.get(action)
-        return None if places is None else fill(action, [place.value(fillings) for place in places])
+        return None if places is None else fill(action, [place.value(slot_sources) for place in places])
 
     def to_json(self) -> dict[str, Any]:
         """Return the placeholders of each template."""

@@ -17,7 +17,7 @@ value, the system's last value."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fillings:
+class SlotSources:
     """What stands at a turn of a dialogue, and can be said. Its size does not grow with the turns.
 
     Attributes:
@@ -27,10 +27,10 @@ class Fillings:
         offered: the places of the candidates that were named, the last one last.
 
     >>> found = {"candidate.1.name": "Blue Door", "candidate.2.name": "Green Hill"}
-    >>> fillings = Fillings().after((), None, [("food", "thai")], found)
-    >>> [fillings.value(source, slot) for source, slot in (("user", "food"), ("next", "name"))]
+    >>> slot_sources = SlotSources().after((), None, [("food", "thai")], found)
+    >>> [slot_sources.value(source, slot) for source, slot in (("user", "food"), ("next", "name"))]
     ['thai', 'Blue Door']
-    >>> later = fillings.after(("try {name}",), "try Blue Door", (), {})
+    >>> later = slot_sources.after(("try {name}",), "try Blue Door", (), {})
     >>> [later.value(source, "name") for source in SOURCES]
     ['Green Hill', 'Blue Door', None, 'Blue Door']
     """
@@ -59,7 +59,7 @@ class Fillings:
         response: str | None,
         mentions: Iterable[tuple[str, str]],
         facts: Mapping[str, Fact],
-    ) -> Fillings:
+    ) -> SlotSources:
         """Return what stands when a turn was seen.
 
         Args:
@@ -74,7 +74,7 @@ class Fillings:
         if not said and not heard and found is None:
             return self
         named = self._named([*said, *heard])
-        return Fillings(
+        return SlotSources(
             _with(self.user, heard),
             _with(self.said, said),
             self.candidates if found is None else found,
@@ -96,7 +96,7 @@ class Fillings:
         return [self.user, self.said, self.candidates, self.offered]
 
 
-NOTHING: Final = Fillings()
+NOTHING: Final = SlotSources()
 """What stands before the first turn."""
 
 

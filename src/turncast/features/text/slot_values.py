@@ -1,4 +1,4 @@
-"""A dictionary of values: it finds the values of slots in a text."""
+"""XX: it finds the values of slots in a text."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _Entry = tuple[tuple[str, ...], str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Dictionary:
+class SlotValues:
     """The known values of each slot: the longest that fits is found first, and stands as its slot's name.
 
     Args:
         values: slot -> values. A value that two slots have is the first one's.
 
-    >>> dictionary = Dictionary({"food": ["thai", "north indian"], "area": ["north"]})
-    >>> text = dictionary.read("North Indian in the north")
+    >>> slot_values = SlotValues({"food": ["thai", "north indian"], "area": ["north"]})
+    >>> text = slot_values.read("North Indian in the north")
     >>> text.words, text.mentions
     (('<food>', 'in', 'the', '<area>'), (('food', 'north indian'), ('area', 'north')))
     """

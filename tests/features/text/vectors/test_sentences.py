@@ -10,7 +10,7 @@ from support.corpora import tiny
 from support.vectors import tokenizer_of
 from turncast import EncoderConfig
 from turncast.errors import ConfigError, MissingExtra
-from turncast.features import Census, TurnEncoder
+from turncast.features import CorpusStatistics, TurnEncoder
 from turncast.features.text.vectors import SentenceVectors, open_vectors
 
 HERE = importlib.util.find_spec("sentence_transformers") is not None
@@ -80,7 +80,7 @@ def test_a_network_gives_the_vectors_of_its_library(network):
 
 def test_a_network_s_bits_come_back(network):
     config = EncoderConfig(vectors=str(network[0]), vector_parts=4)
-    encoder = Census.of(tiny(), config=config).encoder()
+    encoder = CorpusStatistics.from_corpus(tiny(), config=config).encoder()
     again = TurnEncoder.from_json(json.loads(json.dumps(encoder.to_json())))
     turns = [turn for dialogue in tiny() for turn in dialogue]
     found = [encoder.encode(turn, encoder.start())[0].bits for turn in turns]

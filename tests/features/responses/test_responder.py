@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from support.bookings import KNOWN, NEW, bookings
 from turncast import Dialogue, Turn
-from turncast.features import Census, Responder
+from turncast.features import CorpusStatistics, Responder
 from turncast.features.responses.learn_responder import ResponderCounts
-from turncast.features.responses.slot_sources import NOTHING, SOURCES, Fillings
+from turncast.features.responses.slot_sources import NOTHING, SOURCES, SlotSources
 from turncast.features.responses.templates import fill, texts_in
-from turncast.features.text.slot_values import Dictionary
+from turncast.features.text.slot_values import SlotValues
 
 TWO = {"candidate.1.name": "Blue Door", "candidate.1.area": "north", "candidate.2.name": "Green Hill"}
 words = st.text("abc {}", min_size=1, max_size=6).filter(str.strip)
@@ -33,14 +33,14 @@ def said(corpus, encoder):
         for turn in dialogue:
             _, memory = encoder.encode(turn, memory)
             for action in turn.actions:
-                text = encoder.responder.text(action, memory.fillings)
+                text = encoder.responder.text(action, memory.slot_sources)
                 if text is not None:
                     yield text, turn.response
 
 
 def test_every_template_is_filled_as_it_was_recorded(tmp_path):
     corpus = bookings(tmp_path)
-    pairs = list(said(corpus, Census.of(corpus).encoder()))
+    pairs = list(said(corpus, CorpusStatistics.from_corpus(corpus).encoder()))
     assert len(pairs) == 5 * len(list(corpus))
     assert [text for text, _ in pairs] == [response for _, response in pairs]
 
@@ -48,13 +48,15 @@ def test_every_template_is_filled_as_it_was_recorded(tmp_path):
 def test_values_that_training_did_not_have_are_said_where_a_file_names_them(tmp_path):
     corpus, other = bookings(tmp_path / "known"), bookings(tmp_path / "new", NEW)
     values = {"R_cuisine": [*KNOWN[0], *NEW[0]], "R_location": [*KNOWN[1], *NEW[1]]}
-    census = Census.begun(corpus, values=values)
+    statistics = CorpusStatistics.first_pass(corpus, values=values)
     for dialogue in corpus:
-        census.fillings.add(dialogue)
-    told = [text == response for text, response in said(other, census.encoder())]
+        statistics.responder_counts.add(dialogue)
+    told = [text == response for text, response in said(other, statistics.encoder())]
     assert all(told)
     # Without the file it can say what it found, and what it said before, but not what the user named first.
-    told = [text == response for text, response in said(other, Census.of(corpus).encoder())]
+    told = [
+        text == response for text, response in said(other, CorpusStatistics.from_corpus(corpus).encoder())
+    ]
     assert told == [False, True, True, True, True] * len(list(other))
 
 
@@ -77,7 +79,7 @@ ONLY = {
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_each_source_is_learned_where_it_is_the_one_that_is_right(source):
-    counts = ResponderCounts(Dictionary({"name": ["red door"]}))
+    counts = ResponderCounts(SlotValues({"name": ["red door"]}))
     for number in range(3):
         counts.add(Dialogue(f"d{number}", ONLY[source]))
     (place,) = counts.responder().places["on {name}"]
@@ -86,21 +88,23 @@ def test_each_source_is_learned_where_it_is_the_one_that_is_right(source):
 
 def test_what_nobody_named_stands_as_it_usually_does():
     turns = [Turn("thai", ("call {food} {price}",), response="call thai {price}")] * 3
-    counts = ResponderCounts(Dictionary({"food": ["thai", "greek"], "price": ["cheap"]}))
+    counts = ResponderCounts(SlotValues({"food": ["thai", "greek"], "price": ["cheap"]}))
     counts.add(Dialogue("d1", [*turns, Turn("cheap", ("call {food} {price}",), response="call thai cheap")]))
     responder = counts.responder()
-    assert responder.text("call {food} {price}", Fillings(user=(("food", "greek"),))) == "call greek {price}"
+    assert (
+        responder.text("call {food} {price}", SlotSources(user=(("food", "greek"),))) == "call greek {price}"
+    )
     assert responder.text("call {food} {price}", NOTHING) == "call thai {price}"
 
 
 def test_a_response_that_does_not_fit_its_template_teaches_nothing():
-    counts = ResponderCounts(Dictionary())
+    counts = ResponderCounts(SlotValues())
     counts.add(Dialogue("d1", [Turn("hi", ("try {name}", "bye"), response="quite another text")]))
     assert not counts.responder()
 
 
 def test_a_responder_comes_back(tmp_path):
-    responder = Census.of(bookings(tmp_path)).encoder().responder
+    responder = CorpusStatistics.from_corpus(bookings(tmp_path)).encoder().responder
     assert responder
     assert Responder.from_json(json.loads(json.dumps(responder.to_json()))) == responder
 
@@ -113,22 +117,22 @@ def test_what_is_filled_in_can_be_read_out(texts):
 
 
 @given(steps)
-def test_fillings_are_what_came_last_and_do_not_grow(conversation):
-    fillings, response, found = NOTHING, None, ()
+def test_slot_sources_are_what_came_last_and_do_not_grow(conversation):
+    sources, response, found = NOTHING, None, ()
     for text, mentions, facts in conversation:
-        fillings = fillings.after(("try {name}",), response, mentions, facts)
+        sources = sources.after(("try {name}",), response, mentions, facts)
         response = text or None
         if "candidate.none" in facts:
             found = ()
         elif "candidate.1.name" in facts:
             found = ("Blue Door", "Green Hill")
-        assert tuple(candidate[0][1] for candidate in fillings.candidates) == found
+        assert tuple(candidate[0][1] for candidate in sources.candidates) == found
         for slot, value in dict(mentions).items():
-            assert fillings.value("user", slot) == value
-        assert len(set(fillings.offered)) == len(fillings.offered) <= len(found)
-        assert len(fillings.user) <= 2
-        assert len(fillings.said) <= 1
-        assert Fillings(*_frozen(json.loads(json.dumps(fillings.to_json())))) == fillings
+            assert sources.value("user", slot) == value
+        assert len(set(sources.offered)) == len(sources.offered) <= len(found)
+        assert len(sources.user) <= 2
+        assert len(sources.said) <= 1
+        assert SlotSources(*_frozen(json.loads(json.dumps(sources.to_json())))) == sources
 
 
 def _frozen(value):
@@ -136,11 +140,14 @@ def _frozen(value):
 
 
 def test_candidates_are_offered_in_order_whatever_the_spelling():
-    fillings = NOTHING.after((), None, (), {"candidate.1.name": "blue_door", "candidate.2.name": "hill"})
-    fillings = fillings.after(("try {name}",), "try Blue Door", (), {})
-    assert (fillings.value("offered", "name"), fillings.value("next", "name")) == ("blue_door", "hill")
-    fillings = fillings.after(("try {name}",), "try hill", [("name", "blue door")], {})
-    assert (fillings.value("offered", "name"), fillings.value("next", "name")) == ("blue_door", None)
+    sources = NOTHING.after((), None, (), {"candidate.1.name": "blue_door", "candidate.2.name": "hill"})
+    sources = sources.after(("try {name}",), "try Blue Door", (), {})
+    assert (sources.value("offered", "name"), sources.value("next", "name")) == (
+        "blue_door",
+        "hill",
+    )
+    sources = sources.after(("try {name}",), "try hill", [("name", "blue door")], {})
+    assert (sources.value("offered", "name"), sources.value("next", "name")) == ("blue_door", None)
 
 
 def test_twenty_candidates_are_kept():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.corpora import tiny
 from turncast import EncoderConfig, Turn
 from turncast.errors import MissingExtra, ModelError
-from turncast.features import Census, TurnEncoder
+from turncast.features import CorpusStatistics, TurnEncoder
 from turncast.features.text.tokens import PieceTokens, WordTokens, learn_tokens, tokens_from_json
 from turncast.features.text.words import words
 from turncast.vocabulary import Vocabulary
@@ -118,8 +118,8 @@ def test_without_the_library_the_extra_is_named(monkeypatch):
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_encoder_with_tokens_has_no_bits_of_words(kind):
     config = EncoderConfig(tokenizer=kind, max_tokens=2, position=False, last_response=False)
-    census = Census.of(tiny(), config=config)
-    encoder, bits = census.encoder("mean"), census.encoder()
+    statistics = CorpusStatistics.from_corpus(tiny(), config=config)
+    encoder, bits = statistics.encoder("mean"), statistics.encoder()
     assert [block.name for block in encoder.blocks] == ["previous_actions", "facts"]
     assert [block.name for block in bits.blocks] == ["user_words", "previous_actions", "facts"]
     assert (bits.num_tokens, bits.encode(Turn("a tea"), bits.start())[0].tokens) == (0, [])
@@ -136,7 +136,7 @@ def test_an_encoder_with_tokens_has_no_bits_of_words(kind):
 
 
 def test_an_encoder_of_before_there_were_tokens_is_read():
-    encoder = Census.of(tiny()).encoder()
+    encoder = CorpusStatistics.from_corpus(tiny()).encoder()
     again = TurnEncoder.from_json(encoder.to_json()["blocks"])
     assert again.to_json() == encoder.to_json()
     turn = Turn("a tea", facts={"stock": 1})

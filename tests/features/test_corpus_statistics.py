@@ -6,7 +6,7 @@ import pytest
 
 from support.layouts import LAYOUTS, told
 from turncast import Corpus, EncoderConfig
-from turncast.features import Census
+from turncast.features import CorpusStatistics
 from turncast.layouts import END
 
 WORDS = {
@@ -18,17 +18,17 @@ WORDS = {
 
 @pytest.mark.parametrize("layout", WORDS)
 def test_only_what_is_read_teaches_the_encoder(layout):
-    census = Census.of(told(), LAYOUTS[layout], EncoderConfig(min_count=1))
-    assert set(census.words) == WORDS[layout]
+    statistics = CorpusStatistics.from_corpus(told(), LAYOUTS[layout], EncoderConfig(min_count=1))
+    assert set(statistics.words) == WORDS[layout]
     assert (
-        set(census.facts)
+        set(statistics.facts)
         == {
             "many-to-many-2": {"stock", "paid"},
             "one-to-many": set(),
             "its beginning": {"stock"},
         }[layout]
     )
-    vocabulary = census.encoder().blocks[0].to_json()["words"]
+    vocabulary = statistics.encoder().blocks[0].to_json()["words"]
     assert set(vocabulary) == WORDS[layout]
 
 
@@ -42,20 +42,20 @@ def test_only_what_is_read_teaches_the_encoder(layout):
     ],
 )
 def test_the_answers_are_the_actions_to_choose_from(layout, actions):
-    space = Census.of(told(), LAYOUTS[layout]).action_space()
+    space = CorpusStatistics.from_corpus(told(), LAYOUTS[layout]).action_space()
     assert set(space) == actions
     assert not space.multi
-    several = Census.of(told(multi=True), LAYOUTS[layout]).action_space()
+    several = CorpusStatistics.from_corpus(told(multi=True), LAYOUTS[layout]).action_space()
     assert several.multi == (layout != "many-to-one")
 
 
 def test_the_fingerprint_is_the_corpus_s_whatever_is_read():
-    seen = {Census.of(told(), config).fingerprint for config in LAYOUTS.values()}
+    seen = {CorpusStatistics.from_corpus(told(), config).fingerprint for config in LAYOUTS.values()}
     assert len(seen) == 1
     other = Corpus("other", [replace(d, metadata={**d.metadata, "drink": "water"}) for d in told()])
-    assert Census.of(other).fingerprint not in seen
+    assert CorpusStatistics.from_corpus(other).fingerprint not in seen
 
 
 def test_the_responses_are_those_of_all_turns():
     for config in LAYOUTS.values():
-        assert Census.of(told(), config).most_frequent_responses()["confirm"] == "Right?"
+        assert CorpusStatistics.from_corpus(told(), config).most_frequent_responses()["confirm"] == "Right?"

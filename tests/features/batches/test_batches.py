@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.corpora import tiny
 from support.layouts import LAYOUTS, told
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, Turn
-from turncast.features import Batches, Census, Corruption, encode
+from turncast.features import Augmentation, Batches, CorpusStatistics, encode
 from turncast.features.batches.bucket_edges import bucket_edges
 
 
@@ -32,13 +32,13 @@ def test_no_other_edges_waste_less(lengths, most):
 
 def batches_of(corpus, batch_turns, words="bits"):
     config = NetworkConfig(words=words)
-    census = Census.of(corpus, config=EncoderConfig(min_count=1, position=False))
-    encoder = census.encoder(words)
-    return Batches(encode(corpus, encoder, census.action_space(), config), batch_turns)
+    statistics = CorpusStatistics.from_corpus(corpus, config=EncoderConfig(min_count=1, position=False))
+    encoder = statistics.encoder(words)
+    return Batches(encode(corpus, encoder, statistics.action_space(), config), batch_turns)
 
 
 def corrupted(batches, **shares):
-    return batches.shuffled(np.random.default_rng(1), Corruption(**shares))
+    return batches.shuffled(np.random.default_rng(1), Augmentation(**shares))
 
 
 def test_batches_keep_to_the_budget_and_few_shapes():
@@ -96,8 +96,8 @@ def test_word_dropout_hides_words_and_nothing_else():
     batches = batches_of(tiny(dialogues=40), 64)
     known = [np.sort(batch.inputs["bits"], -1) for batch in batches.shuffled(np.random.default_rng(1))]
     hidden = [batch.inputs["bits"] for batch in corrupted(batches, words=0.99)]
-    census = Census.of(tiny(dialogues=40), config=EncoderConfig(min_count=1))
-    encoder = census.encoder()
+    statistics = CorpusStatistics.from_corpus(tiny(dialogues=40), config=EncoderConfig(min_count=1))
+    encoder = statistics.encoder()
     words = encoder.blocks[0].vocabulary
     seen = np.concatenate([batch.ravel() for batch in hidden])
     assert (seen == words.unknown).sum() > 10 * (seen < len(words)).sum()
@@ -123,9 +123,9 @@ def test_word_dropout_makes_tokens_unknown_and_nothing_else():
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_arrays_of_each_layout_have_their_shapes(layout):
     corpus, network = told(dialogues=11), LAYOUTS[layout]
-    census = Census.of(corpus, network)
+    statistics = CorpusStatistics.from_corpus(corpus, network)
     for words in ("bits", "mean"):
-        encoder, space = census.encoder(words), census.action_space()
+        encoder, space = statistics.encoder(words), statistics.action_space()
         batches = Batches(encode(corpus, encoder, space, network.model_copy(update={"words": words})), 12)
         for batch in batches.in_order():
             rows, turns, _ = batch.inputs["bits"].shape

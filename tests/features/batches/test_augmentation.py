@@ -10,26 +10,26 @@ from hypothesis import strategies as st
 from support.corpora import tiny
 from support.layouts import told
 from turncast import Corpus, Dialogue, EncoderConfig, Turn
-from turncast.features import Batches, Census, Corruption, TurnEncoder, encode
+from turncast.features import Augmentation, Batches, CorpusStatistics, TurnEncoder, encode
 
 SHARES = st.floats(0, 1)
 
 
 def batches_of(corpus, words="bits"):
-    census = Census.of(corpus, config=EncoderConfig(min_count=1))
-    encoder, space = census.encoder(words), census.action_space()
+    statistics = CorpusStatistics.from_corpus(corpus, config=EncoderConfig(min_count=1))
+    encoder, space = statistics.encoder(words), statistics.action_space()
     return Batches(encode(corpus, encoder, space), 64), encoder, space
 
 
-def pairs(batches, corruption):
+def pairs(batches, augmentation):
     """The inputs of the same batches as they are, and as they are told."""
-    plain, told = (batches.shuffled(np.random.default_rng(1), how) for how in (None, corruption))
+    plain, told = (batches.shuffled(np.random.default_rng(1), how) for how in (None, augmentation))
     return [(before, after) for before, after in zip(plain, told, strict=True)]
 
 
-def turns_of(batches, corruption):
+def turns_of(batches, augmentation):
     """The bits of each turn as they are, and as they are told."""
-    for before, after in pairs(batches, corruption):
+    for before, after in pairs(batches, augmentation):
         for was, came in zip(
             before.inputs["bits"][before.weights > 0], after.inputs["bits"][before.weights > 0], strict=True
         ):
@@ -58,7 +58,7 @@ def own(batches, actions):
 def test_shapes_targets_and_padding_stay(words, turns, facts, share, values, multi, read):
     batches, _, space = batches_of(tiny(multi=multi), read)
     previous = own(batches, [0, len(space)])
-    for before, after in pairs(batches, Corruption(words, turns, facts, share, previous, values)):
+    for before, after in pairs(batches, Augmentation(words, turns, facts, share, previous, values)):
         padded = before.weights == 0
         assert before.inputs.keys() == after.inputs.keys()
         for name, array in before.inputs.items():
@@ -72,7 +72,7 @@ def test_shapes_targets_and_padding_stay(words, turns, facts, share, values, mul
 def test_turn_dropout_takes_every_word_of_a_turn_or_none(read):
     batches, encoder, _ = batches_of(tiny(dialogues=40), read)
     hidden = real = 0
-    for before, after in pairs(batches, Corruption(turns=0.4)):
+    for before, after in pairs(batches, Augmentation(turns=0.4)):
         if read == "bits":
             words = encoder.blocks[0].vocabulary
             was, came = before.inputs["bits"], after.inputs["bits"]
@@ -90,7 +90,7 @@ def test_turn_dropout_takes_every_word_of_a_turn_or_none(read):
 def test_fact_dropout_takes_facts_and_nothing_else():
     batches, encoder, _ = batches_of(tiny(dialogues=40))
     facts, gone, all_facts = encoder.bits_of("facts"), 0, 0
-    for before, after in pairs(batches, Corruption(facts=0.5)):
+    for before, after in pairs(batches, Augmentation(facts=0.5)):
         was, came = before.inputs["bits"], after.inputs["bits"]
         of_facts = (was >= facts.start) & (was < facts.stop)
         assert (came[came != was] == encoder.width).all()
@@ -107,7 +107,7 @@ def test_own_actions_stand_where_the_true_ones_stood_and_so_does_what_they_say()
     assert len(mine) > 1
     changed = kept = 0
     own_actions = own(batches, space.indices(["serve_tea"]))
-    for before, after in turns_of(batches, Corruption(own=0.5, previous=own_actions)):
+    for before, after in turns_of(batches, Augmentation(own=0.5, previous=own_actions)):
         assert after - done == before - done
         assert after & done in (before & done, mine)
         if max(encoder.bits_of("previous_actions")) in before:  # nothing was done before a first turn
@@ -125,7 +125,7 @@ def test_own_actions_of_several_at_once_take_the_room_that_there_is():
     mine = set(batches.encoded.told.ravel())
     cut = 0
     previous = own(batches, range(len(space)))
-    for before, after in turns_of(batches, Corruption(own=1.0, previous=previous)):
+    for before, after in turns_of(batches, Augmentation(own=1.0, previous=previous)):
         assert after - done == before - done
         if max(encoder.bits_of("previous_actions")) not in before:
             assert after & done <= mine
@@ -148,8 +148,8 @@ ALL = EncoderConfig(min_count=1, word_pairs=True, characters=True, last_response
 @pytest.mark.parametrize("words", ["bits", "mean"])
 def test_where_values_are_unknown_it_is_as_if_no_dictionary_had_them(words):
     """Bits and tokens are those of an encoder that lacks the slot's values, and names none of them."""
-    census = Census.of(FED, config=ALL)
-    encoder, space = census.encoder(words), census.action_space()
+    statistics = CorpusStatistics.from_corpus(FED, config=ALL)
+    encoder, space = statistics.encoder(words), statistics.action_space()
     batches = Batches(encode(FED, encoder, space), 64)
     blind = TurnEncoder(encoder.blocks, encoder.tokenizer)  # the same bits, and no dictionary
     memory, expected, tokens = blind.start(), [], []
@@ -157,7 +157,7 @@ def test_where_values_are_unknown_it_is_as_if_no_dictionary_had_them(words):
         one, memory = blind.encode(turn, memory)
         expected.append(set(one.bits))
         tokens.append(one.tokens)
-    for before, after in pairs(batches, Corruption(values=1.0)):
+    for before, after in pairs(batches, Augmentation(values=1.0)):
         assert not (before.inputs["bits"] == after.inputs["bits"]).all()
         for bits in after.inputs["bits"]:
             assert [set(turn[turn < encoder.width].tolist()) for turn in bits] == expected
@@ -166,10 +166,10 @@ def test_where_values_are_unknown_it_is_as_if_no_dictionary_had_them(words):
 
 
 def test_each_dialogue_has_slots_of_its_own_whose_values_are_unknown():
-    census = Census.of(FED, config=ALL)
-    encoder = census.encoder()
-    batches = Batches(encode(FED, encoder, census.action_space()), 1000)
-    ((before, after),) = pairs(batches, Corruption(values=0.4))
+    statistics = CorpusStatistics.from_corpus(FED, config=ALL)
+    encoder = statistics.encoder()
+    batches = Batches(encode(FED, encoder, statistics.action_space()), 1000)
+    ((before, after),) = pairs(batches, Augmentation(values=0.4))
     changed = (before.inputs["bits"] != after.inputs["bits"]).any(2)
     np.testing.assert_array_equal(changed[:, 0], changed[:, 1])  # throughout a dialogue, or not at all
     assert 5 < changed[:, 0].sum() < 30

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from support.vectors import model2vec_folder
 from turncast import Corpus, Dialogue, EncoderConfig, Turn
-from turncast.features import Census, TurnEncoder
+from turncast.features import CorpusStatistics, TurnEncoder
 from turncast.features.encoder import BLOCKS
-from turncast.features.responses.slot_sources import Fillings
+from turncast.features.responses.slot_sources import SlotSources
 from turncast.features.turn_view import Memory
 
 FOLDER = tempfile.mkdtemp()
@@ -40,7 +40,7 @@ BOOKING = [
     Turn("thank you", ("bye",), {"open": False}, response="Bye!"),
 ]
 CORPUS = Corpus("bookings", [Dialogue(f"d{number}", BOOKING) for number in range(3)])
-ENCODER = Census.of(CORPUS, config=ALL).encoder()
+ENCODER = CorpusStatistics.from_corpus(CORPUS, config=ALL).encoder()
 NAMES = [block.name for block in ENCODER.blocks]
 
 turns = st.builds(
@@ -113,8 +113,8 @@ def test_a_saved_encoder_and_a_kept_memory_come_back(dialogue):
     assert encoded(again, dialogue) == encoded(ENCODER, dialogue)
     for _, memory in encoded(ENCODER, dialogue):
         kept = json.loads(json.dumps(memory.kept))
-        fillings = Fillings(*frozen(json.loads(json.dumps(memory.fillings.to_json()))))
-        assert Memory(memory.previous, memory.response, frozen(kept), fillings) == memory
+        slot_sources = SlotSources(*frozen(json.loads(json.dumps(memory.slot_sources.to_json()))))
+        assert Memory(memory.previous, memory.response, frozen(kept), slot_sources) == memory
 
 
 def frozen(value):
@@ -141,7 +141,7 @@ def test_what_is_kept_does_not_grow_with_the_turns():
     ],
 )
 def test_a_setting_takes_its_block_away(setting, block):
-    without = Census.of(
+    without = CorpusStatistics.from_corpus(
         CORPUS, config=ALL.model_copy(update={setting: type(getattr(ALL, setting))()})
     ).encoder()
     assert block not in [one.name for one in without.blocks]
@@ -193,7 +193,7 @@ def test_where_nobody_tells_what_was_said_the_usual_words_stand_in():
 
 
 def test_given_values_stand_beside_the_learned():
-    census = Census.begun(CORPUS, ALL, {"area": ["north"]})
-    assert census.dictionary.read("Thai in the north").words == ("<food>", "in", "the", "<area>")
-    assert census.dictionary.values["name"] == ("Blue Door", "Green Hill")
-    assert Census.begun(CORPUS, ALL, {"area": ["north"]}).fingerprint != Census.begun(CORPUS, ALL).fingerprint
+    statistics = CorpusStatistics.first_pass(CORPUS, ALL, {"area": ["north"]})
+    assert statistics.slot_values.read("Thai in the north").words == ("<food>", "in", "the", "<area>")
+    assert statistics.slot_values.values["name"] == ("Blue Door", "Green Hill")
+    assert statistics.fingerprint != CorpusStatistics.first_pass(CORPUS, ALL).fingerprint

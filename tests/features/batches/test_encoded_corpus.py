@@ -3,14 +3,14 @@
 import numpy as np
 
 from support.corpora import tiny
-from turncast.features import Batches, Census, encode
+from turncast.features import Batches, CorpusStatistics, encode
 from turncast.features.batches import encoded_corpus as encoded
 
 
 def test_a_large_corpus_is_mapped_from_a_file(monkeypatch):
     corpus = tiny(dialogues=30)
-    census = Census.of(corpus)
-    encoder, space = census.encoder(), census.action_space()
+    statistics = CorpusStatistics.from_corpus(corpus)
+    encoder, space = statistics.encoder(), statistics.action_space()
     small = encode(corpus, encoder, space)
     monkeypatch.setattr(encoded, "_IN_MEMORY", 100)
     large = encode(corpus, encoder, space)

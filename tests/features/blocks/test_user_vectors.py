@@ -11,7 +11,7 @@ from support.corpora import QUICK, SMALL, tiny
 from support.vectors import model2vec_folder
 from turncast import Dialogue, EncoderConfig, Policy, Turn, train
 from turncast.errors import ConfigError, ModelError
-from turncast.features import Census
+from turncast.features import CorpusStatistics
 from turncast.features.blocks.user_vectors import VARIABLE
 
 PLAIN = EncoderConfig(min_count=1)
@@ -43,7 +43,7 @@ def bits_of(encoder, user):
 
 
 def test_a_text_sets_a_bit_for_each_part_and_silence_none(folder):
-    encoder = Census.of(tiny(), config=asking(folder)).encoder()
+    encoder = CorpusStatistics.from_corpus(tiny(), config=asking(folder)).encoder()
     unknown = len(encoder.bits_of("user_vectors")) - 1
     each = unknown // 3
     assert [bit // each for bit in bits_of(encoder, "a tea please")] == [0, 1, 2]
@@ -55,14 +55,18 @@ def test_a_text_sets_a_bit_for_each_part_and_silence_none(folder):
 
 
 def test_words_in_order_have_vectors_beside_them(folder):
-    encoder = Census.of(tiny(), config=asking(folder)).encoder("lstm")
+    encoder = CorpusStatistics.from_corpus(tiny(), config=asking(folder)).encoder("lstm")
     assert "user_vectors" in encoder.pieces
     assert encoder.num_tokens
 
 
 def test_parts_and_centroids_are_as_wished(folder):
     def width(**settings):
-        return len(Census.of(tiny(), config=asking(folder, **settings)).encoder().bits_of("user_vectors"))
+        return len(
+            CorpusStatistics.from_corpus(tiny(), config=asking(folder, **settings))
+            .encoder()
+            .bits_of("user_vectors")
+        )
 
     assert width(vector_parts=2, vector_centroids=3) == 7
     assert width(vector_parts=5, vector_centroids=3) == 16
@@ -75,24 +79,29 @@ def test_parts_and_centroids_are_as_wished(folder):
 
 
 def test_what_is_hidden_in_training_is_an_unknown_text(folder):
-    encoder = Census.of(tiny(), config=asking(folder)).encoder()
+    encoder = CorpusStatistics.from_corpus(tiny(), config=asking(folder)).encoder()
     own, become = encoder.bits_of("user_vectors"), encoder.without_words()
     assert set(become[own.start : own.stop]) == {own.stop - 1}
 
 
 def test_a_corpus_of_which_nothing_is_known_has_no_such_block(tmp_path):
     strange = model2vec_folder(tmp_path, texts=["zzz"])
-    assert "user_vectors" not in Census.of(tiny(), config=asking(strange)).encoder().pieces
+    assert "user_vectors" not in CorpusStatistics.from_corpus(tiny(), config=asking(strange)).encoder().pieces
 
 
 def test_other_vectors_are_another_training_part(folder, tmp_path):
     other = model2vec_folder(tmp_path, seed=2)
-    prints = {Census.begun([], config).fingerprint for config in (PLAIN, asking(folder), asking(other))}
+    prints = {
+        CorpusStatistics.first_pass([], config).fingerprint
+        for config in (PLAIN, asking(folder), asking(other))
+    }
     assert len(prints) == 3
 
 
 def test_the_same_corpus_gives_the_same_encoder(folder):
-    first, second = (Census.of(tiny(), config=asking(folder)).encoder().to_json() for _ in range(2))
+    first, second = (
+        CorpusStatistics.from_corpus(tiny(), config=asking(folder)).encoder().to_json() for _ in range(2)
+    )
     assert first == second
 
 
