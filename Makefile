@@ -55,7 +55,11 @@ screenshots: $(VENV)/.ui ## Take the documentation's pictures of the page
 	@TURNCAST_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/ui/test_screenshots.py
 
 .PHONY: check
-check: lint types test-ui test ## All that CI runs: lint, strict types, tests, doctests and the page in a browser
+check: lint types docs test-ui test ## All that CI runs: lint, strict types, tests, doctests and the page in a browser
+
+.PHONY: docs
+docs: $(VENV)/.docs ## Build the documentation site into site/; broken links are errors
+	@$(BIN)/zensical build --strict --clean
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Style and imports
@@ -77,7 +81,7 @@ bench: $(VENV)/.test ## Train and evaluate on real corpora: make bench DATA=fold
 
 .PHONY: clean
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) $(VENV)-torch $(VENV)-tensorflow turncast-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf site $(VENV) $(VENV)-torch $(VENV)-tensorflow turncast-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.python $(VENV)-torch/.python $(VENV)-tensorflow/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "turncast needs Python 3.11 or newer; say which with: make demo PYTHON=python3.12")'
@@ -106,6 +110,11 @@ $(VENV)/.dev: $(VENV)/.python pyproject.toml constraints.txt
 	@echo "Installing turncast with what its developers need ..."
 	@$(INSTALL) '.[dev]'
 	@touch $@ $(VENV)/.test
+
+$(VENV)/.docs: $(VENV)/.python pyproject.toml constraints.txt
+	@echo "Installing what the documentation needs ..."
+	@$(INSTALL) '.[docs]'
+	@touch $@
 
 # Where pip knows of a torch without CUDA (PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS say where), it takes that one.
 $(VENV)-torch/.pytest: $(VENV)-torch/.python pyproject.toml constraints.txt
