@@ -16,7 +16,6 @@ from dataclasses import replace
 import turncast
 from turncast import Corpus, Policy, TrainConfig
 from turncast.baselines.floors import FloorCounts
-from turncast.layouts import lesson
 from turncast.runtime import members_of
 from turncast.training import progress_for, split_dev
 from turncast.training.count_table_weight import with_counts
@@ -45,7 +44,7 @@ def measure(corpus: Corpus, config: TrainConfig) -> None:
     ]
     counts = FloorCounts()
     for dialogue in part:
-        counts.add(lesson(together.config, dialogue))
+        counts.add(together.config.layout_row.example(dialogue))
     print(f"\n{corpus.name}: {len(list(part))} dialogues, tested on {len(list(test))}\n")
     print("| | turns right | spread | weighted F1 | weight of the table |\n|---|---|---|---|---|")
     for name, policies in (("one network", alone), (f"{len(alone)} together", [together])):

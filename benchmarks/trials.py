@@ -16,7 +16,6 @@ import turncast
 from protocols.case import drawn
 from turncast import Corpus, Policy, TurncastError, read
 from turncast.config import split_settings
-from turncast.layouts import lesson
 from turncast.metrics import Tally
 from turncast.readers import read_slot_values, to_json
 
@@ -186,7 +185,7 @@ def judge_table(policy: Policy, test: Corpus) -> dict[str, Any]:
     for dialogue in test:
         pairs = [
             (true, policy.floors.predict(turn, previous)[_FLOOR])
-            for turn, previous, true in lesson(policy.config, dialogue).decisions
+            for turn, previous, true in policy.config.layout_row.example(dialogue).decisions
         ]
         tally.add_dialogue(pairs)
         right += all(set(true) == set(answer) for true, answer in pairs)

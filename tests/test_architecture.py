@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
+from turncast.layouts import LAYOUTS
 
 PACKAGE = ROOT / "src" / "turncast"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
     ["errors", "version", "cores", "atomic_files"],
-    ["dialogue", "corpus", "candidates", "vocabulary", "metrics", "config", "backend"],
-    ["layers", "layouts", "client"],
+    ["dialogue", "corpus", "candidates", "vocabulary", "metrics", "layouts", "config", "backend"],
+    ["layers", "client"],
     ["network", "features", "readers", "runtime", "simulator"],
     ["baselines", "rules"],
     ["policy"],
@@ -80,6 +81,21 @@ def test_keras_stays_in_its_rooms(path):
         assert room(path) in MAY_IMPORT_KERAS
     if room(path) in LIVE:
         assert not names & {"jax", "torch", "tensorflow"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_layouts_are_told_apart_by_their_attributes(path):
+    """So a further layout is one row of `LAYOUTS`: no module compares names, or has a table of them."""
+    if path == PACKAGE / "layouts.py":
+        return
+    tree = ast.parse(path.read_text())
+    settings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.keyword | ast.AnnAssign)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            settings |= {id(v) for k, v in pairs if isinstance(k, ast.Constant) and k.value == "layout"}
+        if isinstance(node, ast.Constant) and node.value in LAYOUTS:
+            assert id(node) in settings, f"line {node.lineno}: ask for an attribute of the layout"
 
 
 def test_what_serves_all_readers_lies_beside_them():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from support.layouts import LAYOUTS, told
 from turncast import Corpus, Dialogue, NetworkConfig, Turn
 from turncast.errors import CorpusError
-from turncast.layouts import END, answers_a_row, labelled, lesson, turns_read
+from turncast.layouts import END, Layout
 
 ACTIONS = st.lists(st.sampled_from("abc"), max_size=2, unique=True).map(tuple)
 turns = st.builds(Turn, user=st.none() | st.sampled_from(["hi", "bye"]), actions=ACTIONS)
@@ -27,7 +27,7 @@ TEA = Dialogue(
 
 
 @pytest.mark.parametrize(
-    ("settings", "read", "answers"),
+    ("settings", "read", "targets"),
     [
         ({"layout": "many-to-many-2"}, 3, ((("size",),), (("milk", "sugar"),), (("serve",),))),
         ({"layout": "one-to-one"}, 3, ((("size",),), (("milk", "sugar"),), (("serve",),))),
@@ -44,16 +44,23 @@ TEA = Dialogue(
     ],
     ids=str,
 )
-def test_what_is_read_and_answered(settings, read, answers):
-    config = NetworkConfig(**settings)
-    found = lesson(config, TEA)
-    assert found.turns == turns_read(config, TEA) == TEA.turns[:read]
-    assert found.answers == answers
+def test_what_is_read_and_answered(settings, read, targets):
+    layout = NetworkConfig(**settings).layout_row
+    example = layout.example(TEA)
+    assert example.turns == layout.turns_read(TEA) == TEA.turns[:read]
+    assert example.targets == targets
+
+
+def test_a_further_layout_is_one_row():
+    layout = Layout(name="watching", title="", summary="", answer="outcome", outcome="stars")
+    assert layout.example(TEA).targets == ((("4",),),) * 3
+    assert layout.question == "the 'stars' at every turn"
+    assert not layout.acts_at_every_turn
 
 
 @given(dialogues, st.integers(1, 8))
 def test_each_row_foresees_what_the_rows_after_it_say(dialogue, horizon):
-    rows = lesson(NetworkConfig(layout="many-to-many-1", horizon=horizon), dialogue).answers
+    rows = NetworkConfig(layout="many-to-many-1", horizon=horizon).layout_row.example(dialogue).targets
     assert [row[0] for row in rows] == [turn.actions for turn in dialogue]
     for place, row in enumerate(rows):
         assert len(row) == horizon
@@ -63,26 +70,26 @@ def test_each_row_foresees_what_the_rows_after_it_say(dialogue, horizon):
 
 @given(dialogues, st.sampled_from(sorted(LAYOUTS)))
 def test_there_is_a_decision_to_each_row(dialogue, layout):
-    config = LAYOUTS[layout]
-    found = lesson(config, dialogue)
-    assert [right for _, _, right in found.decisions] == [row[0] for row in found.answers]
-    assert all(len(row) == answers_a_row(config) for row in found.answers)
+    chosen = LAYOUTS[layout].layout_row
+    example = chosen.example(dialogue)
+    assert [target for _, _, target in example.decisions] == [row[0] for row in example.targets]
+    assert all(len(row) == chosen.horizon for row in example.targets)
 
 
 @given(dialogues, dialogues, st.sampled_from(sorted(LAYOUTS)))
 def test_a_floor_sees_no_more_than_the_network(dialogue, other, layout):
     """Where the network reads the same, the tables of counts see the same."""
-    config = LAYOUTS[layout]
-    read = len(turns_read(config, dialogue))
-    later = () if config.layout == "many-to-one" and read != config.beginning else other.turns
+    chosen = LAYOUTS[layout].layout_row
+    read = len(chosen.turns_read(dialogue))
+    later = () if chosen.last_turn_only and read != chosen.beginning else other.turns
     # No network sees the actions of the last turn that it reads, nor what comes after it.
     last = replace(dialogue[read - 1], actions=other[0].actions)
     changed = Dialogue("d", (*dialogue.turns[: read - 1], last, *later), other.metadata)
     seen = [
-        [(turn.user, turn.facts, previous) for turn, previous, _ in lesson(config, one).decisions]
+        [(turn.user, turn.facts, previous) for turn, previous, _ in chosen.example(one).decisions]
         for one in (dialogue, changed)
     ]
-    shared = min(map(len, seen)) if read == 1 and config.layout == "one-to-many" else min(read, len(seen[0]))
+    shared = min(map(len, seen)) if read == 1 and chosen.first_turn_only else min(read, len(seen[0]))
     assert seen[0][:shared] == seen[1][:shared]
 
 
@@ -90,27 +97,27 @@ def test_an_action_may_not_be_named_as_the_end_is():
     dialogue = Dialogue("d7", [Turn("bye", (END,))])
     for layout in ("many-to-many-1", "one-to-many"):
         with pytest.raises(CorpusError) as error:
-            lesson(NetworkConfig(layout=layout), dialogue)
+            NetworkConfig(layout=layout).layout_row.example(dialogue)
         assert str(error.value) == (
             "dialogue 'd7': an action is named '<end>', which stands for the end of a dialogue; "
             "rename it, or choose another layout"
         )
-    assert lesson(NetworkConfig(), dialogue).answers == (((END,),),)
+    assert NetworkConfig().layout_row.example(dialogue).targets == (((END,),),)
 
 
 def outcomes(**settings):
-    return NetworkConfig(layout="many-to-one", **settings)
+    return NetworkConfig(layout="many-to-one", **settings).layout_row
 
 
 def test_dialogues_without_the_outcome_are_left_out_and_counted():
     corpus = Corpus("c", [replace(d, metadata={}) if n % 3 else d for n, d in enumerate(told())])
-    kept = labelled(outcomes(outcome="drink"), corpus)
+    kept = outcomes(outcome="drink").labelled(corpus)
     for _ in range(2):
         assert len(list(kept)) == 4
         assert kept.skipped == {"no 'drink' in the metadata": 8}
     assert kept.load().skipped == kept.skipped
-    assert labelled(NetworkConfig(), corpus) is corpus
-    assert dict(labelled(outcomes(outcome="drink"), told()).skipped) == {}
+    assert NetworkConfig().layout_row.labelled(corpus) is corpus
+    assert dict(outcomes(outcome="drink").labelled(told()).skipped) == {}
 
 
 def test_what_the_reader_left_out_is_still_told(tmp_path):
@@ -121,7 +128,7 @@ def test_what_the_reader_left_out_is_still_told(tmp_path):
     path.write_text(
         f'{{"turns": [{turn}], "metadata": {{"happy": true}}}}\n{{"turns": [{turn}], "metadata": {{}}}}\n'
     )
-    kept = labelled(outcomes(outcome="happy"), turncast.read(path))
+    kept = outcomes(outcome="happy").labelled(turncast.read(path))
     assert len(list(kept)) == 1
     assert kept.skipped == {"unknown turn key 'mood'": 2, "no 'happy' in the metadata": 1}
 
@@ -141,16 +148,16 @@ def test_what_the_reader_left_out_is_still_told(tmp_path):
 def test_a_corpus_without_the_outcome_is_refused(metadata, listed):
     corpus = Corpus("shop", [replace(dialogue, metadata=metadata) for dialogue in told()])
     with pytest.raises(CorpusError) as error:
-        list(labelled(outcomes(), corpus))
+        list(outcomes().labelled(corpus))
     assert str(error.value) == (
         f"shop: no dialogue has a value of 'outcome' in its metadata, {listed}; "
         "name another with --set outcome=NAME, or choose another layout"
     )
 
 
-def test_a_dialogue_without_the_outcome_has_no_lesson():
+def test_a_dialogue_without_the_outcome_has_no_example():
     with pytest.raises(CorpusError) as error:
-        lesson(outcomes(), TEA)
+        outcomes().example(TEA)
     assert str(error.value) == (
         "dialogue 'tea': no 'outcome' in the metadata; give it one, or choose another layout"
     )

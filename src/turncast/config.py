@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from turncast.errors import ConfigError, did_you_mean
+from turncast.layouts import LAYOUTS, Layout, layout_name
 
 
 class Settings(BaseModel):
@@ -116,9 +117,7 @@ class NetworkConfig(Settings):
         beginning: `many-to-one`: only the first so many turns are read; 0 is the whole dialogue.
     """
 
-    layout: Literal["many-to-many-2", "many-to-many-1", "many-to-one", "one-to-many", "one-to-one"] = (
-        "many-to-many-2"
-    )
+    layout: Annotated[str, BeforeValidator(layout_name)] = "many-to-many-2"
     cell: Literal["lstm", "gru", "simple-rnn", "transformer"] = "lstm"
     words: Literal["bits", "lstm", "mean", "max", "conv"] = "bits"
     units: int = Field(default=128, ge=1, le=16_384)
@@ -133,6 +132,17 @@ class NetworkConfig(Settings):
     outcome: str = Field(default="outcome", min_length=1)
     beginning: int = Field(default=0, ge=0)
 
+    @property
+    def layout_row(self) -> Layout:
+        """The layout as a value, with the `horizon`, `outcome` and `beginning` of these settings.
+
+        >>> NetworkConfig(layout="many-to-many-1", horizon=2).layout_row.horizon
+        2
+        """
+        return LAYOUTS[self.layout].with_settings(
+            horizon=self.horizon, outcome=self.outcome, beginning=self.beginning
+        )
+
     def check(self) -> None:
         """Refuse what a transformer, or a layout without memory, would have to ignore.
 
@@ -142,8 +152,8 @@ class NetworkConfig(Settings):
         """
         if self.residual and self.layers == 1:
             raise ConfigError("setting 'residual' is true; it needs 'layers' of 2 or more")
-        if self.layout == "one-to-one" and self.cell != "lstm":
-            raise ConfigError(f"setting 'cell' is {self.cell!r}; one-to-one has no memory, and so no cell")
+        if not self.layout_row.memory and self.cell != "lstm":
+            raise ConfigError(f"setting 'cell' is {self.cell!r}; {self.layout} has no memory, and so no cell")
         if self.cell != "transformer":
             return
         if self.units % self.heads:
@@ -152,9 +162,9 @@ class NetworkConfig(Settings):
             )
         if self.residual or self.layer_norm:
             raise ConfigError("setting 'residual' or 'layer_norm' is true; a transformer has both by itself")
-        if self.layout == "one-to-many":
+        if self.layout_row.first_turn_only:
             raise ConfigError(
-                "setting 'cell' is 'transformer'; in one-to-many it would see the same at every step, "
+                f"setting 'cell' is 'transformer'; in {self.layout} it would see the same at every step, "
                 "choose a recurrent cell"
             )
 

@@ -1,136 +1,229 @@
-"""Layouts: what a network reads of a dialogue, and what it must answer."""
+"""Layouts: what a network reads of a dialogue, and when it must answer what.
+
+Each layout is a row of `LAYOUTS`. Settings take its name; everything else asks for its attributes.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-from turncast.config import NetworkConfig
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue, Turn
 from turncast.errors import CorpusError
 from turncast.vocabulary import value_name
 
 END = "<end>"
-"""The answer that stands for the end of the dialogue, in the layouts that look ahead."""
+"""The action that stands for the end of the dialogue, in the layouts that predict future turns."""
 
 Actions = tuple[str, ...]
-Decision = tuple[Turn, Actions | None, Actions]
-"""What a table of counts may see of a decision (a turn, the actions before it), and what is right."""
-
-_LOOK_AHEAD = ("many-to-many-1", "one-to-many")
 _MOST_NAMES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
-    """What a network reads of one dialogue, and what it must answer.
+class Example:
+    """What a network reads of one dialogue, and what it should answer.
 
     Attributes:
-        turns: the turns that are read.
-        answers: a row for each decision; each row holds its first answer, and those ahead of it.
+        turns: T, the turns that are read.
+        targets: N rows, one per decision; each row holds its k answers, the first of them for this decision.
 
-    >>> tea = Lesson((Turn("tea", ("size",)), Turn("big", ("serve",))), ((("size",),), (("serve",),)))
-    >>> [(turn.user, previous, right) for turn, previous, right in tea.decisions]
+    >>> tea = Example((Turn("tea", ("size",)), Turn("big", ("serve",))), ((("size",),), (("serve",),)))
+    >>> [(turn.user, previous, target) for turn, previous, target in tea.decisions]
     [('tea', None, ('size',)), ('big', ('size',), ('serve',))]
     """
 
     turns: tuple[Turn, ...]
-    answers: tuple[tuple[Actions, ...], ...]
+    targets: tuple[tuple[Actions, ...], ...]
 
     @property
-    def decisions(self) -> Iterator[Decision]:
-        """Yield what a table of counts may see of each decision, no more than the network sees.
+    def decisions(self) -> Iterator[tuple[Turn, Actions | None, Actions]]:
+        """Yield what a baseline may know of each decision (its turn, the actions before), and its target.
 
-        Where there is one decision to several turns, it is made at the last of them; where there are several
-        to one turn, each is known by its place, which stands for the previous action.
+        A baseline knows no more than the network. One decision on several turns is made at the last of them.
+        Of several decisions on one turn, the number of the decision stands for the previous action.
         """
-        rights = [row[0] for row in self.answers]
-        if len(rights) > len(self.turns):
-            for place, right in enumerate(rights):
-                yield self.turns[0], (str(place),), right
+        targets = [row[0] for row in self.targets]
+        if len(targets) > len(self.turns):
+            for number, target in enumerate(targets):
+                yield self.turns[0], (str(number),), target
             return
         previous = (None, *(turn.actions for turn in self.turns))
-        first = len(self.turns) - len(rights)
-        yield from zip(self.turns[first:], previous[first:-1], rights, strict=True)
+        first = len(self.turns) - len(targets)
+        yield from zip(self.turns[first:], previous[first:-1], targets, strict=True)
 
 
-def turns_read(config: NetworkConfig, dialogue: Dialogue) -> tuple[Turn, ...]:
-    """Return the turns that a network of this layout reads.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """When something comes in, and when something must come out.
 
-    >>> dialogue = Dialogue("d1", [Turn("tea", ["size"]), Turn("big", ["serve"])])
-    >>> [turn.user for turn in turns_read(NetworkConfig(layout="one-to-many"), dialogue)]
-    ['tea']
+    Attributes:
+        name: as it is given in the settings.
+        title: its name in words.
+        summary: what it answers, in a few words.
+        answer: the kind of its answers: an `action` of the system, or an `outcome` of the dialogue.
+        decisions: what a report calls that which it decides on, in the plural.
+        bigram_context: what a bigram's answer depends on, in words.
+        memory: whether the network carries memory from turn to turn.
+        first_turn_only: whether it reads the first turn alone, and answers with all actions up to the end.
+        last_turn_only: whether it answers once per dialogue, at the last turn that it reads.
+        decoder: whether a decoder answers at every turn, with the next k actions.
+        horizon: k, how many answers each decision has; 1 without a decoder.
+        outcome: the name of the outcome among a dialogue's metadata.
+        beginning: how many turns are read at most; 0 is all of them.
     """
-    if config.layout == "one-to-many":
-        return dialogue.turns[:1]
-    if config.layout == "many-to-one" and config.beginning:
-        return dialogue.turns[: config.beginning]
-    return dialogue.turns
+
+    name: str
+    title: str
+    summary: str
+    answer: Literal["action", "outcome"] = "action"
+    decisions: str = "turns"
+    bigram_context: str = "after the previous"
+    memory: bool = True
+    first_turn_only: bool = False
+    last_turn_only: bool = False
+    decoder: bool = False
+    horizon: int = 1
+    outcome: str = "outcome"
+    beginning: int = 0
+
+    def with_settings(self, *, horizon: int, outcome: str, beginning: int) -> Layout:
+        """Return the layout with those of these settings that apply to it."""
+        return replace(
+            self,
+            horizon=horizon if self.decoder else 1,
+            outcome=outcome,
+            beginning=beginning if self.last_turn_only else 0,
+        )
+
+    @property
+    def acts_at_every_turn(self) -> bool:
+        """Whether it predicts an action at every turn, and reads what was done at the turn before."""
+        return self.answer == "action" and not self.first_turn_only
+
+    @property
+    def question(self) -> str:
+        """What it answers; policies with the same question can be compared."""
+        if self.answer == "outcome":
+            when = "of a dialogue" if self.last_turn_only else "at every turn"
+            return f"the {self.outcome!r} {when}"
+        return "the course of a dialogue" if self.first_turn_only else "every turn"
+
+    def turns_read(self, dialogue: Dialogue) -> tuple[Turn, ...]:
+        """Return the turns that the network reads.
+
+        >>> dialogue = Dialogue("d1", [Turn("tea", ["size"]), Turn("big", ["serve"])])
+        >>> [turn.user for turn in LAYOUTS["one-to-many"].turns_read(dialogue)]
+        ['tea']
+        """
+        return dialogue.turns[: 1 if self.first_turn_only else self.beginning or None]
+
+    def example(self, dialogue: Dialogue) -> Example:
+        """Return what the network reads of a dialogue, and what it should answer.
+
+        >>> dialogue = Dialogue("d1", [Turn("tea", ["size"]), Turn("big", ["serve"])], {"outcome": True})
+        >>> replace(LAYOUTS["many-to-many-1"], horizon=2).example(dialogue).targets
+        ((('size',), ('serve',)), (('serve',), ('<end>',)))
+        >>> LAYOUTS["one-to-many"].example(dialogue).targets
+        ((('size',),), (('serve',),), (('<end>',),))
+        >>> LAYOUTS["many-to-one"].example(dialogue).targets
+        ((('true',),),)
+
+        Raises:
+            CorpusError: for a dialogue without the outcome, or with an action that has the name of the end.
+        """
+        turns = self.turns_read(dialogue)
+        if self.answer == "outcome":
+            outcome = _outcome(dialogue, self.outcome)
+            if outcome is None:
+                cure = "give it one, or choose another layout"
+                raise CorpusError(f"dialogue {dialogue.id!r}", f"no {self.outcome!r} in the metadata", cure)
+            return Example(turns, (((outcome,),),) * (1 if self.last_turn_only else len(turns)))
+        actions = [turn.actions for turn in dialogue]
+        if (self.decoder or self.first_turn_only) and any(END in names for names in actions):
+            problem = f"an action is named {END!r}, which stands for the end of a dialogue"
+            raise CorpusError(f"dialogue {dialogue.id!r}", problem, "rename it, or choose another layout")
+        if self.first_turn_only:
+            actions.append((END,))
+        padded = (*actions, *((END,),) * (self.horizon - 1))
+        return Example(turns, tuple(padded[at : at + self.horizon] for at in range(len(actions))))
+
+    def labelled(self, corpus: Corpus) -> Corpus:
+        """Return the dialogues that the network can learn from, as lazily as the corpus.
+
+        Where it answers with an outcome, those without it are left out, and counted in `skipped`.
+
+        Raises:
+            CorpusError: at the end of a pass in which no dialogue had the outcome.
+
+        >>> dialogues = [Dialogue("a", [Turn("tea")], {"outcome": 1}), Dialogue("b", [Turn("milk")])]
+        >>> labelled = LAYOUTS["many-to-one"].labelled(Corpus("drinks", dialogues))
+        >>> [dialogue.id for dialogue in labelled], labelled.skipped
+        (['a'], {"no 'outcome' in the metadata": 1})
+        """
+        if self.answer != "outcome":
+            return corpus
+        return Corpus(corpus.name, _Labelled(corpus, self.outcome))
 
 
-def lesson(config: NetworkConfig, dialogue: Dialogue) -> Lesson:
-    """Return what a network of this layout reads of a dialogue, and what it must answer.
+LAYOUTS: Mapping[str, Layout] = {
+    layout.name: layout
+    for layout in (
+        Layout(
+            name="many-to-many-2",
+            title="many to many (2)",
+            summary="an action at every turn",
+        ),
+        Layout(
+            name="many-to-many-1",
+            title="many to many (1)",
+            summary="at every turn the next actions",
+            decoder=True,
+        ),
+        Layout(
+            name="many-to-one",
+            title="many to one",
+            summary="the outcome of a dialogue",
+            answer="outcome",
+            decisions="dialogues",
+            bigram_context="after the last action seen",
+            last_turn_only=True,
+        ),
+        Layout(
+            name="one-to-many",
+            title="one to many",
+            summary="the whole course from the first turn",
+            decisions="decisions",
+            bigram_context="at the same place of a dialogue",
+            first_turn_only=True,
+        ),
+        Layout(
+            name="one-to-one",
+            title="one to one",
+            summary="an action at every turn, without memory",
+            memory=False,
+        ),
+    )
+}
+"""The layouts by name, the default first. A further layout is one row more."""
 
-    >>> dialogue = Dialogue("d1", [Turn("tea", ["size"]), Turn("big", ["serve"])], {"happy": True})
-    >>> lesson(NetworkConfig(layout="many-to-many-1", horizon=2), dialogue).answers
-    ((('size',), ('serve',)), (('serve',), ('<end>',)))
-    >>> lesson(NetworkConfig(layout="one-to-many"), dialogue).answers
-    ((('size',),), (('serve',),), (('<end>',),))
-    >>> lesson(NetworkConfig(layout="many-to-one", outcome="happy"), dialogue).answers
-    ((('true',),),)
+
+def layout_name(given: Any) -> str:
+    """Return the name of a layout, checked.
 
     Raises:
-        CorpusError: for a dialogue without the outcome, or with an action that is named as the end is.
+        ValueError: for anything else; the message lists the names.
+
+    >>> layout_name("one-to-two")
+    Traceback (most recent call last):
+    ValueError: input should be 'many-to-many-2', 'many-to-many-1', 'many-to-one', 'one-to-many' or
+    'one-to-one'
     """
-    turns = turns_read(config, dialogue)
-    if config.layout == "many-to-one":
-        outcome = _outcome(dialogue, config.outcome)
-        if outcome is None:
-            cure = "give it one, or choose another layout"
-            raise CorpusError(f"dialogue {dialogue.id!r}", f"no {config.outcome!r} in the metadata", cure)
-        return Lesson(turns, (((outcome,),),))
-    taken = [turn.actions for turn in dialogue]
-    if config.layout in _LOOK_AHEAD and any(END in actions for actions in taken):
-        problem = f"an action is named {END!r}, which stands for the end of a dialogue"
-        raise CorpusError(f"dialogue {dialogue.id!r}", problem, "rename it, or choose another layout")
-    if config.layout == "one-to-many":
-        return Lesson(turns, tuple((actions,) for actions in (*taken, (END,))))
-    ahead = config.horizon if config.layout == "many-to-many-1" else 1
-    filled = (*taken, *((END,),) * (ahead - 1))
-    return Lesson(turns, tuple(filled[place : place + ahead] for place in range(len(taken))))
-
-
-def acts_at_every_turn(config: NetworkConfig) -> bool:
-    """Tell whether a network of this layout acts at every turn, and is told what was done at the one before.
-
-    >>> [acts_at_every_turn(NetworkConfig(layout=layout)) for layout in ("one-to-one", "one-to-many")]
-    [True, False]
-    """
-    return config.layout in ("many-to-many-2", "many-to-many-1", "one-to-one")
-
-
-def answers_a_row(config: NetworkConfig) -> int:
-    """Return k, how many answers each decision has."""
-    return config.horizon if config.layout == "many-to-many-1" else 1
-
-
-def labelled(config: NetworkConfig, corpus: Corpus) -> Corpus:
-    """Return the dialogues that a network of this layout can learn from, as lazily as the corpus.
-
-    For `many-to-one` those without the outcome are left out, and counted in `skipped`.
-
-    Raises:
-        CorpusError: at the end of a pass in which no dialogue had the outcome.
-
-    >>> dialogues = [Dialogue(name, [Turn("tea")], {"happy": True} if name == "a" else {}) for name in "abc"]
-    >>> kept = labelled(NetworkConfig(layout="many-to-one", outcome="happy"), Corpus("tea", dialogues))
-    >>> [dialogue.id for dialogue in kept], kept.skipped
-    (['a'], {"no 'happy' in the metadata": 2})
-    """
-    if config.layout != "many-to-one":
-        return corpus
-    return Corpus(corpus.name, _Labelled(corpus, config.outcome))
+    if not isinstance(given, str) or given not in LAYOUTS:
+        *names, last = map(repr, LAYOUTS)
+        raise ValueError(f"input should be {', '.join(names)} or {last}")
+    return given
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from turncast.baselines.floors import FloorCounts
 from turncast.errors import CorpusError
 from turncast.features import TurnEncoder
 from turncast.features.blocks.previous_actions import PreviousActions
-from turncast.layouts import END, labelled, lesson
+from turncast.layouts import END
 from turncast.policy.decision import Decision
 from turncast.policy.prediction import AS_IT_IS
 
@@ -40,18 +40,19 @@ class Told:
     histories = None
 
     def __post_init__(self):
-        lessons = [lesson(self.config, dialogue) for dialogue in labelled(self.config, self.corpus)]
-        actions = {a for one in lessons for row in one.answers for answer in row for a in answer}
+        layout = self.config.layout_row
+        examples = [layout.example(dialogue) for dialogue in layout.labelled(self.corpus)]
+        actions = {a for one in examples for row in one.targets for answer in row for a in answer}
         self.space = ActionSpace(sorted(actions))
         counts = FloorCounts()
-        for one in lessons:
+        for one in examples:
             counts.add(one)
         self.floors = counts.floors()
         self.encoder = TurnEncoder([PreviousActions(self.space)])
 
     def predict(self, dialogue):
         made = []
-        for number, row in enumerate(lesson(self.config, dialogue).answers):
+        for number, row in enumerate(self.config.layout_row.example(dialogue).targets):
             places = [(dialogue.id, number, step) for step in range(len(row))]
             first, *ahead = (
                 Foreseen(self.wrong.get(place, right)) for place, right in zip(places, row, strict=True)

@@ -11,7 +11,6 @@ from support.corpora import tiny
 from turncast import Dialogue, NetworkConfig, Turn
 from turncast.baselines.floors import FloorCounts, Floors
 from turncast.evaluation.streaks import RunTally
-from turncast.layouts import lesson
 from turncast.metrics import Tally
 
 sets = st.frozensets(st.sampled_from("abcd"), max_size=3)
@@ -60,7 +59,7 @@ def test_with_one_action_a_turn_micro_f1_is_turn_accuracy(judged):
 def floors_of(*dialogues) -> Floors:
     counts = FloorCounts()
     for dialogue in dialogues:
-        counts.add(lesson(NetworkConfig(), dialogue))
+        counts.add(NetworkConfig().layout_row.example(dialogue))
     return counts.floors()
 
 

@@ -7,7 +7,6 @@ import pytest
 from support.corpora import QUICK, SMALL, tiny
 from turncast import Corpus, Dialogue, NetworkConfig, Policy, Turn, evaluate, train
 from turncast.baselines.histories import Histories, histories, histories_of
-from turncast.layouts import lesson
 
 
 @pytest.fixture(scope="module")
@@ -49,16 +48,16 @@ def test_what_a_layout_can_have_seen():
     other = Dialogue("o", [Turn("-", ["x"]), Turn("b", ["y"]), Turn("c", ["z"])], {"outcome": "bad"})
 
     def common(**layout):
-        config = NetworkConfig(**layout)
-        pair = [list(histories_of(config, lesson(config, one))) for one in (dialogue, other)]
+        chosen = NetworkConfig(**layout).layout_row
+        pair = [list(histories_of(chosen, chosen.example(one))) for one in (dialogue, other)]
         return [one == two for one, two in zip(*pair, strict=True)]
 
     assert common(layout="many-to-many-2") == [False] * 3
     assert common(layout="one-to-one") == [False, True, True]
     assert common(layout="one-to-many") == [False] * 4
     assert common(layout="many-to-one") == [False]
-    course = NetworkConfig(layout="one-to-many")
-    assert len(set(histories_of(course, lesson(course, dialogue)))) == 4  # the place is seen as well
+    course = NetworkConfig(layout="one-to-many").layout_row
+    assert len(set(histories_of(course, course.example(dialogue)))) == 4  # the place is seen as well
 
 
 def test_no_text_of_the_training_part_is_kept(policy, tmp_path):

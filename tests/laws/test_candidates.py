@@ -14,7 +14,6 @@ from turncast.baselines.floors import FloorCounts
 from turncast.baselines.histories import histories_of
 from turncast.candidates import inputs_of
 from turncast.data import convert, summarise, validate
-from turncast.layouts import lesson
 from turncast.rules import suggest_rules
 from turncast.sessions import open_store
 from turncast.sessions.conversations import Conversations
@@ -58,8 +57,8 @@ def test_nothing_that_predicts_or_judges_looks_at_candidates(booked, bare, booke
         assert one != other
         for told, untold in zip(booker.predict(one), booker.predict(other), strict=True):
             np.testing.assert_array_equal(told.probabilities, untold.probabilities)
-        lessons = lesson(booker.config, one), lesson(booker.config, other)
-        histories = [list(histories_of(booker.config, each)) for each in lessons]
+        layout = booker.config.layout_row
+        histories = [list(histories_of(layout, layout.example(each))) for each in (one, other)]
         assert histories[0] == histories[1]
     twin = turncast.train(bare, network=SMALL, config=QUICK)
     for name, array in booker.weights.items():
@@ -71,7 +70,7 @@ def test_no_table_names_candidates(booked, bare, booker):
     for corpus in (booked, bare):
         counts = FloorCounts()
         for dialogue in corpus:
-            counts.add(lesson(booker.config, dialogue))
+            counts.add(booker.config.layout_row.example(dialogue))
         arrays.append(counts.floors().to_arrays()[0])
     for name, array in arrays[0].items():
         np.testing.assert_array_equal(array, arrays[1][name])

@@ -9,7 +9,6 @@ from support.corpora import QUICK
 from support.layouts import LAYOUTS, told
 from turncast.backend import ops
 from turncast.features import Batches, CorpusStatistics, encode
-from turncast.layouts import lesson
 from turncast.network import build_network
 from turncast.training.fit import Fit
 from turncast.training.step import make_optimizer, make_step, mean_loss, turn_losses
@@ -78,9 +77,9 @@ def test_every_answer_is_in_one_batch_and_no_padding_is_counted(layout, words, b
     corpus, network = told(dialogues=11), LAYOUTS[layout].model_copy(update={"words": words})
     arrays, space = encoded(corpus, network)
     batches = Batches(arrays, batch_turns)
-    lessons = [lesson(network, dialogue) for dialogue in corpus]
-    rights = Counter(action for one in lessons for row in one.answers for answer in row for action in answer)
-    answers = sum(len(row) for one in lessons for row in one.answers)
+    examples = [network.layout_row.example(dialogue) for dialogue in corpus]
+    targets = [answer for example in examples for row in example.targets for answer in row]
+    rights, answers = Counter(action for answer in targets for action in answer), len(targets)
     for made in (list(batches.in_order()), list(batches.shuffled(np.random.default_rng(0)))):
         assert sum(batch.answers for batch in made) == batches.answers == answers
         assert batches.rows * batches.a_row == answers
@@ -104,11 +103,11 @@ def test_every_turn_that_is_read_is_in_one_batch_before_its_answers(layout, word
     batches = Batches(encode(corpus, encoder, space, network), batch_turns)
     expected = []
     for dialogue in corpus:
-        one, memory, turns = lesson(network, dialogue), encoder.start(), []
-        for turn in one.turns:
+        example, memory, turns = network.layout_row.example(dialogue), encoder.start(), []
+        for turn in example.turns:
             encoded, memory = encoder.encode(turn, memory)
             turns.append(encoded)
-        indices = [tuple(sorted(space.indices(answer))) for row in one.answers for answer in row]
+        indices = [tuple(sorted(space.indices(answer))) for row in example.targets for answer in row]
         expected.append((tuple((tuple(t.bits), tuple(t.tokens)) for t in turns), tuple(indices)))
     found = []
     for batch in batches.in_order():

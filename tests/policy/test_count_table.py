@@ -16,7 +16,7 @@ from support.layouts import LAYOUTS, told
 from turncast import ActionSpace, Policy, TrainConfig, Turn
 from turncast.baselines.floors import FloorCounts, keys_of
 from turncast.errors import ConfigError, ModelError
-from turncast.layouts import Lesson, lesson
+from turncast.layouts import Example
 from turncast.policy import CountTable
 
 texts = st.sampled_from([None, "", "tea", "A  Tea", "Käse \U0001f600", "a\ud800b"])
@@ -50,12 +50,12 @@ def plain(known, user, its_facts, its_previous, space):
 def test_the_shares_are_those_of_the_plain_formula(known, asked, weight):
     counts = FloorCounts()
     for user, its_facts, its_previous, taken in known:
-        # A lesson of two turns: the second's previous actions are the first's.
+        # An example of two turns: the second's previous actions are the first's.
         turns = (Turn(user, taken, its_facts),)
         if its_previous is None:
-            counts.add(Lesson(turns, ((taken,),)))
+            counts.add(Example(turns, ((taken,),)))
         else:
-            counts.add(Lesson((Turn(None, its_previous), *turns), ((taken,),)))
+            counts.add(Example((Turn(None, its_previous), *turns), ((taken,),)))
     space = ActionSpace(["ask", "serve", "bye", 'quo"te'], multi=True, may_be_empty=True)
     table = CountTable.of(counts, counts.floors(), space, weight)
     turn = Turn(asked[0], (), asked[1])
@@ -95,7 +95,7 @@ def test_a_share_of_each_prediction_is_the_counts(mixed, policy):
     assert mixed.table.weight == 0.4
     for dialogue in tiny("other"):
         for (turn, before, _), found, alone in zip(
-            lesson(mixed.config, dialogue).decisions,
+            mixed.config.layout_row.example(dialogue).decisions,
             untempered(mixed).predict(dialogue),
             untempered(policy).predict(dialogue),
             strict=True,

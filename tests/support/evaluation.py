@@ -9,7 +9,6 @@ from turncast.baselines.floors import FloorCounts
 from turncast.baselines.histories import Histories
 from turncast.features import TurnEncoder
 from turncast.features.blocks.previous_actions import PreviousActions
-from turncast.layouts import lesson
 from turncast.policy.decision import AS_IT_IS, Decision
 
 
@@ -61,7 +60,8 @@ class Scripted:
         self.encoder = TurnEncoder([PreviousActions(self.space)])
         self.heard = []  # what the system had said, at each step
         counts = FloorCounts()
-        counts.add(lesson(NetworkConfig(), Dialogue("floor", [Turn("", (next(iter(self.space)),))])))
+        dialogue = Dialogue("floor", [Turn("", (next(iter(self.space)),))])
+        counts.add(NetworkConfig().layout_row.example(dialogue))
         self.floors = counts.floors()
 
     def start(self):
@@ -71,7 +71,7 @@ class Scripted:
         self.heard.append(state.said)
         after = Seen((*state.turns, (turn.user, None)))
         seen = after.turns
-        if self.config.layout == "one-to-one":
+        if not self.config.layout_row.memory:
             seen = tuple((None, actions) for _, actions in seen[-2:-1]) + seen[-1:]
         answer = Answer(tuple(self.answer(seen)), self.space, self.probability(seen))
         return answer, after.committed(turn.actions, turn.response)

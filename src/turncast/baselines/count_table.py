@@ -69,9 +69,9 @@ class CountTable:
         num_actions: A.
         weight: of the counts, between 0 and 1.
 
-    >>> from turncast.layouts import Lesson
+    >>> from turncast.layouts import Example
     >>> counts, space = FloorCounts(), ActionSpace(["greet", "goodbye"])
-    >>> counts.add(Lesson((Turn("hello", ("greet",)), Turn("bye", ("goodbye",))),
+    >>> counts.add(Example((Turn("hello", ("greet",)), Turn("bye", ("goodbye",))),
     ...                   ((("greet",),), (("goodbye",),))))
     >>> table = CountTable.of(counts, counts.floors(), space, weight=0.5)
     >>> print(table.distribution(Turn("hello"), None).round(2))

@@ -15,7 +15,7 @@ from turncast.candidates import inputs_of
 from turncast.dialogue import Fact, Turn
 from turncast.features.text.words import normalise
 from turncast.features.turn_view import Previous
-from turncast.layouts import Actions, Lesson
+from turncast.layouts import Actions, Example
 from turncast.vocabulary import value_name
 
 _json = json.JSONEncoder().encode  # made once: it writes a text in ASCII
@@ -38,9 +38,9 @@ class FloorCounts:
     def __init__(self) -> None:
         self._counts: list[defaultdict[int, Counter[Actions]]] = [defaultdict(Counter) for _ in _LEVELS]
 
-    def add(self, lesson: Lesson) -> None:
+    def add(self, example: Example) -> None:
         """Count the decisions of one more dialogue."""
-        for turn, previous, right in lesson.decisions:
+        for turn, previous, right in example.decisions:
             taken = tuple(sorted(right))
             for counts, key in zip(self._counts, keys_of(turn, previous), strict=True):
                 counts[key][taken] += 1
@@ -70,7 +70,7 @@ class Floors:
 
     >>> counts = FloorCounts()
     >>> turns = (Turn("hello", ("greet",)), Turn("bye", ("goodbye",)))
-    >>> counts.add(Lesson(turns, ((("greet",),), (("goodbye",),))))
+    >>> counts.add(Example(turns, ((("greet",),), (("goodbye",),))))
     >>> floors = counts.floors()
     >>> floors.predict(Turn("Hello"), None), floors.predict(Turn("what?"), ("greet",))
     ({'majority': ('goodbye',), 'bigram': ('greet',), 'count_table': ('greet',)},

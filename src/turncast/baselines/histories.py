@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turncast.candidates import inputs_of
-from turncast.config import NetworkConfig
 from turncast.dialogue import Turn
-from turncast.layouts import Lesson
+from turncast.layouts import Example, Layout
 
 
 def histories(turns: Iterable[Turn], *, said: bool = False) -> Iterator[int]:
@@ -38,23 +37,23 @@ def histories(turns: Iterable[Turn], *, said: bool = False) -> Iterator[int]:
 
 
 def histories_of(
-    config: NetworkConfig, lesson: Lesson, *, said: bool = False, kept: bool = False
+    layout: Layout, example: Example, *, said: bool = False, kept: bool = False
 ) -> Iterator[int]:
-    """Yield for each decision of a lesson the hash of what a network of this layout can have seen.
+    """Yield for each decision of an example the hash of what a network of this layout can have seen.
 
-    With `one-to-one` that is only the turn and what was done before it; with `one-to-many` the first turn and
-    the place of the decision in the dialogue.
+    Without memory that is only the turn and what was done before it; where only the first turn is read, that
+    turn and the place of the decision in the dialogue.
 
     Args:
-        config: of the network.
-        lesson: what it reads, and must answer.
+        layout: of the network.
+        example: what it reads, and should answer.
         said: whether what the system said with its actions is seen as well.
         kept: whether the input itself keeps something of earlier turns, whatever the layout.
     """
-    turns, decisions = lesson.turns, len(lesson.answers)
-    if config.layout == "one-to-many":
+    turns, decisions = example.turns, len(example.targets)
+    if layout.first_turn_only:
         yield from (_hash(_input(turns[0]) + b"%d" % place) for place in range(decisions))
-    elif config.layout == "one-to-one" and not kept:
+    elif not layout.memory and not kept:
         for before, turn in zip((None, *turns[:-1]), turns, strict=True):
             yield _hash((_output(before, said) if before else b"") + _input(turn))
     else:

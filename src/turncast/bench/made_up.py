@@ -11,7 +11,6 @@ from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue, Turn
 from turncast.features import CorpusStatistics
-from turncast.layouts import lesson
 from turncast.policy import Card, Policy
 
 UNITS, WORDS = 128, 2_200
@@ -46,7 +45,7 @@ def random_policy(corpus: Corpus, generator: np.random.Generator) -> Policy:
         FloorCounts(),
     )
     for dialogue in corpus:
-        floors.add(lesson(config, dialogue))
+        floors.add(config.layout_row.example(dialogue))
     encoder, space = statistics.encoder(), statistics.action_space()
     shapes = {
         "hidden_0/kernel": (encoder.width, 4 * UNITS),

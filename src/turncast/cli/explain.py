@@ -20,7 +20,6 @@ from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
 from turncast.errors import CorpusError, NoTurn, did_you_mean
 from turncast.explain import explain_prediction
-from turncast.layouts import turns_read
 from turncast.policy import Policy
 
 EXAMPLES = """[bold]Examples[/bold]
@@ -59,7 +58,7 @@ def explain(
     """
     policy = Policy.load(model)
     chosen = _chosen(read_corpus(corpus or ["-"], format, column, read, where), dialogue)
-    turns = turns_read(policy.config, chosen)
+    turns = policy.config.layout_row.turns_read(chosen)
     if turn is not None and turn > len(turns):
         raise NoTurn(turn, len(turns))
     found = explain_prediction(policy, turns[:turn], action)

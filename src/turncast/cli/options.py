@@ -13,6 +13,7 @@ from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
 from turncast.errors import ConfigError, CorpusError, did_you_mean
 from turncast.features.blocks.facts import value_name
+from turncast.layouts import LAYOUTS
 from turncast.readers import FORMATS, Columns, ReadConfig, read
 from turncast.sessions import read_store
 
@@ -59,11 +60,7 @@ RulesFile = Annotated[
 ]
 LayoutName = Annotated[
     str | None,
-    typer.Option(
-        help="many-to-many-2 (an action at every turn), one-to-one (the same without memory), many-to-many-1 "
-        "(at every turn the next actions), one-to-many (the whole course from the first turn), many-to-one "
-        "(the outcome of a dialogue)."
-    ),
+    typer.Option(help=f"{', '.join(f'{layout.name} ({layout.summary})' for layout in LAYOUTS.values())}."),
 ]
 WordsName = Annotated[
     str | None,

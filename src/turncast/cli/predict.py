@@ -11,7 +11,7 @@ import typer
 
 from turncast.cli.options import ColumnNames, Conditions, FormatName, ModelPath, ReadSettings, read_corpus
 from turncast.dialogue import Dialogue, Turn
-from turncast.layouts import END, turns_read
+from turncast.layouts import END
 from turncast.policy import Policy
 from turncast.vocabulary import value_name
 
@@ -45,11 +45,12 @@ def predict(
 
 def _records(policy: Policy, dialogue: Dialogue, top: int) -> Iterator[dict[str, Any]]:
     turns, true = list(dialogue), [list(turn.actions) for turn in dialogue]
-    if policy.config.layout == "many-to-one":
-        outcome = dialogue.metadata.get(policy.config.outcome)
-        turns = list(turns_read(policy.config, dialogue)[-1:])
+    layout = policy.config.layout_row
+    if layout.last_turn_only:
+        outcome = dialogue.metadata.get(layout.outcome)
+        turns = list(layout.turns_read(dialogue)[-1:])
         true = [[] if outcome is None else [value_name(outcome)]]
-    elif policy.config.layout == "one-to-many":
+    elif layout.first_turn_only:
         turns, true = [*turns, Turn()], [*true, [END]]
     for number, (turn, right, prediction) in enumerate(
         zip(turns, true, policy.predict(dialogue), strict=True), start=1

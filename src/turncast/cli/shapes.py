@@ -27,6 +27,7 @@ from turncast.cli.output import note, show, show_json
 from turncast.config import split_settings
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError, OutputDenied
+from turncast.layouts import LAYOUTS
 from turncast.policy import Policy
 from turncast.simulator import simulate
 
@@ -149,7 +150,7 @@ def _legend(found: explain.Shapes) -> str:
         "D": "numbers that stand for a word",
         "k": "actions foreseen",
         "H": "hidden units",
-        "A": "outcomes" if found.layout == "many-to-one" else "actions",
+        "A": f"{LAYOUTS[found.layout].answer}s",
     }
     return "\n".join(f"{letter} = {size:,} {meanings[letter]}" for letter, size in found.sizes.items())
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from turncast.baselines.histories import Histories, histories_of
-from turncast.config import NetworkConfig
 from turncast.evaluation.judged import Judged
+from turncast.layouts import Layout
 from turncast.metrics import Fraction
 
 
@@ -37,7 +37,7 @@ class SeenTally:
     """Counts right turns with and without a history that was seen in training."""
 
     known: Histories
-    config: NetworkConfig
+    layout: Layout
     _right: int = 0
     _all: int = 0
     _right_seen: int = 0
@@ -45,7 +45,7 @@ class SeenTally:
 
     def add(self, judged: Judged) -> None:
         """Take in a dialogue."""
-        for history, right in zip(histories_of(self.config, judged.lesson), judged.right, strict=True):
+        for history, right in zip(histories_of(self.layout, judged.example), judged.right, strict=True):
             seen = history in self.known
             self._right += right
             self._all += 1

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turncast.baselines.histories import histories_of
-from turncast.config import NetworkConfig
 from turncast.evaluation.judged import Judged
 from turncast.features.block import Momentary
-from turncast.layouts import Actions
+from turncast.layouts import Actions, Layout
 from turncast.metrics import Fraction
 from turncast.policy import Policy
 from turncast.vocabulary import ActionSpace
@@ -64,7 +63,7 @@ class CeilingTally:
     """
 
     space: ActionSpace
-    config: NetworkConfig
+    layout: Layout
     kept: bool
     _histories: array[int] = field(default_factory=lambda: array("Q"))
     _answers: array[int] = field(default_factory=lambda: array("i"))
@@ -77,12 +76,12 @@ class CeilingTally:
     def of(cls, policy: Policy) -> CeilingTally:
         """Return the tally for what a policy can give, and can see."""
         kept = not all(isinstance(block, Momentary) for block in policy.encoder.blocks)
-        return cls(policy.space, policy.config, kept)
+        return cls(policy.space, policy.config.layout_row, kept)
 
     def add(self, judged: Judged) -> None:
         """Take in a dialogue."""
         unknown = 0
-        seen = histories_of(self.config, judged.lesson, said=True, kept=self.kept)
+        seen = histories_of(self.layout, judged.example, said=True, kept=self.kept)
         for history, true in zip(seen, judged.true, strict=True):
             if can_give(self.space, true):
                 answer = tuple(sorted(true))

@@ -6,14 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from turncast.config import NetworkConfig
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.evaluation.bootstrap import interval, resample
 from turncast.evaluation.comparison import ActionDuel, Comparison, WonTurn
 from turncast.evaluation.confusions import named
 from turncast.evaluation.judged import Judged, judge
-from turncast.layouts import labelled
 from turncast.metrics import Fraction
 from turncast.policy import Policy
 
@@ -50,12 +48,13 @@ def compare(
     >>> comparison.won_turns, comparison.p_value, comparison.beyond_chance
     ((0, 0), 1.0, False)
     """
-    ours, theirs = _question(policy_a.config), _question(policy_b.config)
+    layout = policy_a.config.layout_row
+    ours, theirs = layout.question, policy_b.config.layout_row.question
     if ours != theirs:
         raise ConfigError(
             f"{names[0]} answers {ours}, {names[1]} answers {theirs}; compare models of one kind"
         )
-    corpus, tally, decisions = labelled(policy_a.config, corpus), _Tally(), 0
+    corpus, tally, decisions = layout.labelled(corpus), _Tally(), 0
     for dialogue in corpus:
         pair = judge(policy_a, dialogue, free=False), judge(policy_b, dialogue, free=False)
         tally.add(*pair)
@@ -79,13 +78,6 @@ def sign_test(wins: int, losses: int) -> float:
         total += ways
         ways = ways * (throws - k) // (k + 1)
     return min(1.0, 2 * Fraction(total, 2**throws).value)
-
-
-def _question(config: NetworkConfig) -> str:
-    """Return what a layout answers, in words."""
-    if config.layout == "many-to-one":
-        return f"the {config.outcome!r} of a dialogue"
-    return "the course of a dialogue" if config.layout == "one-to-many" else "every turn"
 
 
 @dataclass(slots=True)

@@ -17,7 +17,6 @@ from turncast.evaluation.ranks import RankTally
 from turncast.evaluation.report import Report
 from turncast.evaluation.sets import SetTally
 from turncast.evaluation.streaks import RunTally
-from turncast.layouts import acts_at_every_turn, labelled
 from turncast.metrics import Tally
 from turncast.policy import Policy
 
@@ -48,7 +47,7 @@ def evaluate(
     Raises:
         CorpusError: for a corpus that the policy's layout cannot be judged on.
     """
-    corpus, tallies, decisions = labelled(policy.config, corpus), _Tallies(policy), 0
+    corpus, tallies, decisions = policy.config.layout_row.labelled(corpus), _Tallies(policy), 0
     for dialogue in corpus:
         judged = judge(policy, dialogue)
         tallies.add(judged)
@@ -64,16 +63,17 @@ class _Tallies:
     """What is counted over the judged dialogues; None where the policy has no such figure."""
 
     def __init__(self, policy: Policy) -> None:
-        self._layout, self._space = policy.config.layout, policy.space
+        layout, self._space = policy.config.layout_row, policy.space
+        self._layout = layout.name
         self._unknown, self._actions = 0, Tally()
-        self._forced, self._free = RunTally(), RunTally() if acts_at_every_turn(policy.config) else None
+        self._forced, self._free = RunTally(), RunTally() if layout.acts_at_every_turn else None
         self._ranks, self._confusions = RankTally(), ConfusionTally()
         self._confidences = Confidences(policy.decision)
         self._floors, self._ceiling = FloorTally(policy.floors), CeilingTally.of(policy)
-        self._seen = SeenTally(policy.histories, policy.config) if policy.histories else None
+        self._seen = SeenTally(policy.histories, layout) if policy.histories else None
         self._sets = SetTally(policy.space) if policy.space.multi else None
-        self._exact = ExactTally() if acts_at_every_turn(policy.config) else None
-        self._ahead = AheadTally() if self._layout == "many-to-many-1" else None
+        self._exact = ExactTally() if layout.acts_at_every_turn else None
+        self._ahead = AheadTally() if layout.decoder else None
 
     def add(self, judged: Judged) -> None:
         """Take in a judged dialogue."""

@@ -22,7 +22,7 @@ class FloorTally:
     def add(self, judged: Judged) -> None:
         """Take in a dialogue."""
         self._turns += len(judged.true)
-        for turn, previous, true in judged.lesson.decisions:
+        for turn, previous, true in judged.example.decisions:
             for name, answer in self.floors.predict(turn, previous).items():
                 self._right[name] += set(answer) == set(true)
 

@@ -18,7 +18,7 @@ class AheadTally:
     def add(self, judged: Judged) -> None:
         """Take in a dialogue."""
         self._turns += len(judged.true)
-        for row, prediction in zip(judged.lesson.answers, judged.predictions, strict=True):
+        for row, prediction in zip(judged.example.targets, judged.predictions, strict=True):
             foreseen = (prediction, *prediction.ahead)
             self._right += [0] * (len(row) - len(self._right))
             for step, (true, one) in enumerate(zip(row, foreseen, strict=True)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from turncast.dialogue import Dialogue, Turn
-from turncast.layouts import Actions, Lesson, acts_at_every_turn, lesson
+from turncast.layouts import Actions, Example
 from turncast.policy import Policy, Prediction
 
 
@@ -17,7 +17,7 @@ class Judged:
 
     Attributes:
         dialogue: the dialogue.
-        lesson: what the policy's layout reads of it, and must answer.
+        example: what the policy reads of it, and should answer.
         true: N, the actions really taken.
         predictions: N, each after the actions really taken before it (teacher forcing).
         predicted: N, the actions of the predictions.
@@ -28,7 +28,7 @@ class Judged:
     """
 
     dialogue: Dialogue
-    lesson: Lesson
+    example: Example
     true: tuple[Actions, ...]
     predictions: tuple[Prediction, ...]
     predicted: tuple[Actions, ...]
@@ -51,16 +51,17 @@ def judge(policy: Policy, dialogue: Dialogue, *, free: bool = True) -> Judged:
     Until its first error a policy that runs freely sees what it sees in teacher forcing; so a dialogue that
     is right throughout is stepped once, any other twice, or once without the free run.
     """
-    one = lesson(policy.config, dialogue)
+    layout = policy.config.layout_row
+    example = layout.example(dialogue)
     predictions = tuple(policy.predict(dialogue))
-    true = tuple(row[0] for row in one.answers)
+    true = tuple(row[0] for row in example.targets)
     predicted = tuple(prediction.actions for prediction in predictions)
     right = _right(true, predicted)
     taken = None
-    if free and acts_at_every_turn(policy.config):
-        taken = predicted if all(right) else free_run(policy, one.turns)
+    if free and layout.acts_at_every_turn:
+        taken = predicted if all(right) else free_run(policy, example.turns)
     free_right = None if taken is None else _right(true, taken)
-    return Judged(dialogue, one, true, predictions, predicted, right, taken, free_right)
+    return Judged(dialogue, example, true, predictions, predicted, right, taken, free_right)
 
 
 def free_run(policy: Policy, turns: Sequence[Turn]) -> tuple[Actions, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -11,68 +10,40 @@ from rich.text import Text
 
 from turncast.evaluation.confusions import named
 from turncast.evaluation.report import Report
+from turncast.layouts import LAYOUTS, Layout
 from turncast.metrics import Fraction
 
-_FLOOR_TITLES = {
-    "majority": "floor: the most frequent action",
-    "bigram": "floor: the most frequent after the previous",
-    "count_table": "floor: a table of counts",
-}
 _WEAKEST, _CONFUSIONS = 8, 5
 _ALONE = 4  # so many first turns have a line each
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What the text calls a decision and an answer, which differs between the layouts."""
-
-    decisions: str = "turns"
-    answer: str = "action"
-    floors: Mapping[str, str] = field(default_factory=dict)
-
-
-_TERMS = {
-    "one-to-many": Terms(
-        "decisions", floors={"bigram": "floor: the most frequent at the same place of a dialogue"}
-    ),
-    "many-to-one": Terms(
-        "dialogues",
-        "outcome",
-        {
-            "majority": "floor: the most frequent outcome",
-            "bigram": "floor: the most frequent after the last action seen",
-        },
-    ),
-}
-
-
-def terms_of(report: Report) -> Terms:
-    """Return the words for a report's layout."""
-    return _TERMS.get(report.layout, Terms())
-
-
-def floor_title(name: str, terms: Terms) -> str:
+def floor_title(name: str, layout: Layout) -> str:
     """Return what a floor is, in words."""
-    return terms.floors.get(name, _FLOOR_TITLES[name])
+    titles = {
+        "majority": f"the most frequent {layout.answer}",
+        "bigram": f"the most frequent {layout.bigram_context}",
+        "count_table": "a table of counts",
+    }
+    return f"floor: {titles[name]}"
 
 
 def report_text(report: Report) -> Group:
     """Return a report as tables."""
-    terms = terms_of(report)
-    tables: list[RenderableType] = [_summary(report, terms), "", _more(report, terms)]
+    layout = LAYOUTS[report.layout]
+    tables: list[RenderableType] = [_summary(report, layout), "", _more(report, layout)]
     if len(report.teacher_forced.by_turn) > 1:
         tables += ["", _by_turn(report)]
-    tables += ["", _weakest(report, f"{terms.answer}s most often missed")]
+    tables += ["", _weakest(report, f"{layout.answer}s most often missed")]
     if report.confusions:
-        tables += ["", _confusions(report, terms)]
+        tables += ["", _confusions(report, layout)]
     return Group(*tables)
 
 
-def _summary(report: Report, terms: Terms) -> Table:
+def _summary(report: Report, layout: Layout) -> Table:
     """The policy between its floors and the ceiling."""
     table = Table(
         "",
-        f"{terms.decisions} right",
+        f"{layout.decisions} right",
         "",
         "95% interval",
         title=Text(report.corpus),
@@ -88,36 +59,36 @@ def _summary(report: Report, terms: Terms) -> Table:
     ceiling = report.ceiling.turns
     table.add_row("ceiling: no policy has more", f"{ceiling.value:.1%}", _of(ceiling))
     for name, floor in report.floors.items():
-        table.add_row(floor_title(name, terms), f"{floor.value:.1%}", _of(floor))
+        table.add_row(floor_title(name, layout), f"{floor.value:.1%}", _of(floor))
     return table
 
 
-def _more(report: Report, terms: Terms) -> Table:
+def _more(report: Report, layout: Layout) -> Table:
     table = Table(show_header=False, show_edge=False, box=None)
-    for title, figure in figures(report, terms):
+    for title, figure in figures(report, layout):
         table.add_row(title, figure)
     for reason, count in report.skipped.items():
         table.add_row("left out", Text(f"{count:,} x {reason}"))
     return table
 
 
-def figures(report: Report, terms: Terms) -> Iterator[tuple[str, str]]:
+def figures(report: Report, layout: Layout) -> Iterator[tuple[str, str]]:
     """Yield a line for each figure, its title first."""
     run = report.teacher_forced
-    if report.layout != "many-to-one":
+    if not layout.last_turn_only:
         yield "dialogues right throughout", f"{run.dialogues}, 95% interval {run.dialogues_interval}"
         possible = report.ceiling.dialogues
         if possible.part < possible.whole:
             yield "dialogues without an unknown action", f"{possible} (at most these can be right)"
         prefix = f"{run.prefix_turns:.1f}, {run.prefix_share:.1%} of a dialogue"
-        yield f"{terms.decisions} before the first error", prefix
+        yield f"{layout.decisions} before the first error", prefix
     if report.exact_response:
         yield "right, and said to the letter", str(report.exact_response)
     if report.ahead:
         shares = ", ".join(f"{share.value:.1%}" for share in report.ahead)
         yield f"right 1 to {len(report.ahead)} actions ahead", shares
     found = " / ".join(f"{share.value:.1%}" for share in report.top.values())
-    yield f"true {terms.answer} among the first {' / '.join(map(str, report.top))}", found
+    yield f"true {layout.answer} among the first {' / '.join(map(str, report.top))}", found
     scores = (report.micro_f1, report.macro_f1, report.weighted_f1)
     yield "F1 micro / macro / weighted", " / ".join(f"{score:.3f}" for score in scores)
     if report.sets:
@@ -128,9 +99,9 @@ def figures(report: Report, terms: Terms) -> Iterator[tuple[str, str]]:
         yield "right where it was not", str(report.seen.unseen)
     yield from report.calibration.lines()
     unknown = f"{report.unknown_actions:,} (counted as wrong)"
-    yield f"{terms.decisions} with an unknown {terms.answer}", unknown
+    yield f"{layout.decisions} with an unknown {layout.answer}", unknown
     contradicted = f"{report.ceiling.contradicted.part:,} (at most the others can be right)"
-    yield f"{terms.decisions} contradicted by the same history", contradicted
+    yield f"{layout.decisions} contradicted by the same history", contradicted
 
 
 def _by_turn(report: Report) -> Table:
@@ -180,9 +151,9 @@ def _weakest(report: Report, title: str) -> Table:
     return table
 
 
-def _confusions(report: Report, terms: Terms) -> Table:
+def _confusions(report: Report, layout: Layout) -> Table:
     """The most frequent confusions, and how many there are beside them."""
-    table = Table(f"true {terms.answer}", "predicted", terms.decisions, show_edge=False)
+    table = Table(f"true {layout.answer}", "predicted", layout.decisions, show_edge=False)
     table.columns[2].justify = "right"
     for confusion in report.confusions[:_CONFUSIONS]:
         true, predicted = Text(named(confusion.true)), Text(named(confusion.predicted))

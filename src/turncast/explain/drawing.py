@@ -7,17 +7,11 @@ from dataclasses import dataclass
 from html import escape
 
 from turncast.explain.layer_shapes import Shapes
+from turncast.layouts import LAYOUTS, Layout
 
 _STEP, _WIDE, _HIGH, _LEFT, _TOP = 92, 56, 40, 150, 56
 _LEVELS = {"answer": 0, "hidden": 1, "input": 2}
 _GAP = 84
-_TITLES = {
-    "one-to-one": "one to one: each turn on its own",
-    "one-to-many": "one to many: the first turn, then the whole course",
-    "many-to-one": "many to one: a dialogue, then its outcome",
-    "many-to-many-1": "many to many (1): the dialogue so far, then the next actions",
-    "many-to-many-2": "many to many (2): an action at every turn",
-}
 _STYLE = """
 svg { font: 13px system-ui, sans-serif; background: #fff; color: #222 }
 text { fill: currentColor } .small { font-size: 11px } .title { font-size: 16px; font-weight: 600 }
@@ -43,25 +37,21 @@ class Plan:
     decoder: int | None = None
 
 
-def plan_of(layout: str, steps: int, ahead: int = 1) -> Plan:
-    """Return the boxes of a layout, unrolled over so many steps, with so many actions foreseen.
+def plan_of(layout: Layout, steps: int, horizon: int = 1) -> Plan:
+    """Return the boxes of a layout, unrolled over some steps; a decoder predicts `horizon` actions.
 
-    >>> plan_of("many-to-one", 2).boxes
+    >>> plan_of(LAYOUTS["many-to-one"], 2).boxes
     (('input', 0), ('hidden', 0), ('input', 1), ('hidden', 1), ('answer', 1))
     """
-    last = steps - 1
     boxes: list[tuple[str, int]] = []
     for step in range(steps):
-        inputs = layout != "one-to-many" or step == 0
-        answers = layout in ("one-to-one", "one-to-many", "many-to-many-2") or (
-            layout == "many-to-one" and step == last
-        )
-        boxes += [("input", step)] * inputs + [("hidden", step)] + [("answer", step)] * answers
-    if layout == "many-to-many-1":
-        for step in range(steps, steps + ahead):
+        has_input = step == 0 or not layout.first_turn_only
+        has_answer = step == steps - 1 if layout.last_turn_only else not layout.decoder
+        boxes += [("input", step)] * has_input + [("hidden", step)] + [("answer", step)] * has_answer
+    if layout.decoder:
+        for step in range(steps, steps + horizon):
             boxes += [("hidden", step), ("answer", step)]
-    decoder = steps if layout == "many-to-many-1" else None
-    return Plan(tuple(boxes), layout != "one-to-one", decoder)
+    return Plan(tuple(boxes), layout.memory, steps if layout.decoder else None)
 
 
 def picture(shapes: Shapes, steps: int = 4) -> str:
@@ -78,10 +68,11 @@ def picture(shapes: Shapes, steps: int = 4) -> str:
     (4, 4, 4)
     """
     steps = min(steps, shapes.sizes["T"])
-    plan = plan_of(shapes.layout, steps, shapes.sizes.get("k", 1))
+    layout = LAYOUTS[shapes.layout]
+    plan = plan_of(layout, steps, shapes.sizes.get("k", 1))
     columns = max(step for _, step in plan.boxes) + 1
     width, height = _LEFT + columns * _STEP + 30, _TOP + 3 * _GAP + 36
-    title = _TITLES[shapes.layout]
+    title = f"{layout.title}: {layout.summary}"
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
@@ -130,7 +121,7 @@ def _labels(shapes: Shapes, plan: Plan) -> Iterator[str]:
     for level, layer in by_level.items():
         _, y = _at(level, 0)
         shape = layer.incoming[0] if level == "input" else layer.outgoing
-        answer = "outcome out" if shapes.layout == "many-to-one" else "actions out"
+        answer = "outcome out" if LAYOUTS[shapes.layout].answer == "outcome" else "actions out"
         what = {"input": "turns in", "hidden": layer.kind.split("(")[0], "answer": answer}[level]
         yield f'<text x="16" y="{y + 17}">{escape(what)}</text>'
         yield f'<text class="small" x="16" y="{y + 33}">{escape(str(shape))}</text>'

@@ -10,7 +10,6 @@ from turncast.config import EncoderConfig, NetworkConfig
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
 from turncast.features import Batch, Batches, CorpusStatistics, TurnEncoder, encode
-from turncast.layouts import answers_a_row, labelled
 from turncast.policy import Policy
 from turncast.runtime import members_of
 from turncast.runtime.apply_temperature import temper
@@ -47,8 +46,8 @@ class Subject:
         if self.num_tokens:
             words = self.batch.inputs["tokens"].shape[2]
             sizes |= {"W": words, "V": self.num_tokens, "D": self.config.word_units}
-        if self.config.layout == "many-to-many-1":
-            sizes["k"] = answers_a_row(self.config)
+        if self.config.layout_row.decoder:
+            sizes["k"] = self.config.layout_row.horizon
         return sizes | {"H": self.config.units, "A": self.num_actions}
 
 
@@ -76,7 +75,7 @@ def subject(
     from turncast.network import build_network, write_weights
 
     config = policy.config if policy else network or NetworkConfig()
-    corpus = labelled(config, corpus)
+    corpus = config.layout_row.labelled(corpus)
     first: list[Dialogue] = list(islice(corpus, dialogues))
     space, turns = _learned(corpus, config, encoder or EncoderConfig(), policy)
     model = build_network(

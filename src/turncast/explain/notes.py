@@ -15,7 +15,8 @@ def letters_of(config: NetworkConfig, layer: Any, prefix: str) -> str:
     """Return what the axes of a layer's output are; inside a decoder B * T dialogues' turns are the batch."""
     if prefix:
         return {"repeated": "(B*T, k, H)", "hidden": "(B*T, k, H)"}.get(layer.name, "(B*T, k, A)")
-    turns = "1" if config.layout == "one-to-many" else "T"
+    layout = config.layout_row
+    turns = "1" if layout.first_turn_only else "T"
     whole = {
         "bit_dense": f"(B, {turns}, E)",
         "embedding": f"(B, {turns}, W, D)",
@@ -28,14 +29,13 @@ def letters_of(config: NetworkConfig, layer: Any, prefix: str) -> str:
         return whole[layer.name]
     if type(layer).__name__ == "Concatenate":
         return f"(B, {turns}, E+D)"
-    last_only = config.layout == "many-to-one" and _after_the_last(config, layer)
     if layer.name in ("actions", "probabilities"):
-        return {"many-to-one": "(B, A)", "many-to-many-1": "(B, T, k, A)"}.get(config.layout, "(B, T, A)")
-    return "(B, H)" if last_only else "(B, T, H)"
+        return "(B, A)" if layout.last_turn_only else "(B, T, k, A)" if layout.decoder else "(B, T, A)"
+    return "(B, H)" if layout.last_turn_only and _after_the_last(config, layer) else "(B, T, H)"
 
 
 def _after_the_last(config: NetworkConfig, layer: Any) -> bool:
-    """Whether a layer of `many-to-one` stands where only the last turn is left."""
+    """Whether a layer of a network that answers once per dialogue comes where only the last turn is left."""
     if config.cell == "transformer":
         return layer.name in ("last", "dropout_last")
     return layer.name == "last" or str(layer.name).endswith(f"_{config.layers - 1}")
@@ -55,7 +55,7 @@ def memory_of(config: NetworkConfig, layer: Any, prefix: str) -> str:
         return f"from word to word ({states}), begun anew at every turn"
     way = (
         "from step to step of what is foreseen"
-        if prefix or config.layout == "one-to-many"
+        if prefix or config.layout_row.first_turn_only
         else "from turn to turn"
     )
     return f"{way} ({states}, {inner.units} numbers each)"
@@ -85,7 +85,7 @@ def note_of(config: NetworkConfig, layer: Any, prefix: str) -> str:
         "Add": "the input of the layer is added to its output",
         "LayerNormalization": "each turn is scaled to mean 0 and deviation 1, then by learned numbers",
     }
-    if config.layout == "one-to-many" and type(layer).__name__ == "BitDense":
+    if config.layout_row.first_turn_only and type(layer).__name__ == "BitDense":
         return f"{notes['BitDense']}; of the first turn only"
     return notes.get(type(layer).__name__, "")
 

@@ -113,7 +113,7 @@ def explain_prediction(policy: Policy, turns: Sequence[Turn], action: str | None
     Raises:
         NoTurn: where there is no turn.
         UnknownAction: for an action that the policy does not know.
-        ConfigError: for a policy of the layout `one-to-many`, which foresees all from the first turn.
+        ConfigError: for a policy that reads the first turn only, and predicts the whole course from it.
 
     >>> import turncast
     >>> corpus = turncast.simulate(dialogues=40, seed=1)
@@ -122,8 +122,10 @@ def explain_prediction(policy: Policy, turns: Sequence[Turn], action: str | None
     >>> sorted((removal.kind, removal.name) for removal in found.removals if removal.kind != "block")
     [('turn', "1: 'hello'"), ('word', 'a'), ('word', 'cheap'), ('word', 'table')]
     """
-    if policy.config.layout == "one-to-many":
-        raise ConfigError("one-to-many foresees all from the first turn; explain a policy of another layout")
+    layout = policy.config.layout_row
+    if layout.first_turn_only:
+        problem = f"{layout.name} foresees all from the first turn"
+        raise ConfigError(f"{problem}; explain a policy of another layout")
     if not turns:
         raise NoTurn(1, 0)
     *before, turn = turns

@@ -30,7 +30,7 @@ from turncast.features.text.slot_values import SlotValues
 from turncast.features.text.tokens import learn_tokens
 from turncast.features.text.vectors import Vectors, open_vectors
 from turncast.features.text.vectors.load import CACHED
-from turncast.layouts import Actions, Lesson, lesson
+from turncast.layouts import Actions, Example
 from turncast.vocabulary import ActionSpace, Vocabulary
 
 # So many values of a fact, and replies of an action, are told apart: without a bound memory would have none.
@@ -88,9 +88,9 @@ class CorpusStatistics:
         config: EncoderConfig | None = None,
     ) -> CorpusStatistics:
         """Count all dialogues, which are read twice, as a network of that layout reads them."""
-        statistics, network = cls.first_pass(dialogues, config), network or NetworkConfig()
+        statistics, layout = cls.first_pass(dialogues, config), (network or NetworkConfig()).layout_row
         for dialogue in dialogues:
-            statistics.add(dialogue, lesson(network, dialogue))
+            statistics.add(dialogue, layout.example(dialogue))
         return statistics
 
     @classmethod
@@ -110,11 +110,11 @@ class CorpusStatistics:
             statistics._hash.update(repr(sorted(values.items())).encode())
         return statistics
 
-    def add(self, dialogue: Dialogue, lesson: Lesson) -> None:
-        """Count one more dialogue: what the lesson holds, and for the fingerprint and the responses all."""
+    def add(self, dialogue: Dialogue, example: Example) -> None:
+        """Count one more dialogue: what the example holds, and for the fingerprint and the responses all."""
         self.dialogues += 1
         self.turns += len(dialogue)
-        for turn in lesson.turns:
+        for turn in example.turns:
             if turn.user is not None:
                 self._count_words(turn.user)
             if turn.response is not None and self.config.last_response:
@@ -122,7 +122,7 @@ class CorpusStatistics:
             self.actions.update(turn.actions)
             for name, value in inputs_of(turn.facts).items():
                 _count(self.facts.setdefault(name, Counter()), value, _MOST_VALUES)
-        for row in lesson.answers:
+        for row in example.targets:
             self.answers.update(row)
         for turn in dialogue:
             self._hash.update(repr((turn.user, turn.actions, sorted(turn.facts.items()))).encode())

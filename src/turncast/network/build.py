@@ -52,9 +52,9 @@ def build_network(
     inputs = {"bits": keras.Input((None, None), dtype="int32", name="bits")}
     if num_tokens:
         inputs["tokens"] = keras.Input((None, None), dtype="int32", name="tokens")
-    if config.layout == "many-to-one":
+    if config.layout_row.last_turn_only:
         inputs["mask"] = keras.Input((None,), dtype="bool", name="mask")
-    first_only = config.layout == "one-to-many"
+    first_only = config.layout_row.first_turn_only
     read = {name: value[:, :1] if first_only else value for name, value in inputs.items()}
     table = seeds.table("bit_dense")
     x = BitDense(config.bit_units, num_features, kernel_initializer=table, name="bit_dense")(read["bits"])
@@ -72,9 +72,9 @@ def build_network(
 def _answers(config: NetworkConfig, num_actions: int, seeds: Seeds) -> Any:
     """Return the layer that turns what is remembered into the logits of the actions."""
     dense = keras.layers.Dense(num_actions, kernel_initializer=seeds.kernel("actions"), name="actions")
-    if config.layout == "many-to-one":
+    if config.layout_row.last_turn_only:
         return dense
-    if config.layout != "many-to-many-1":
+    if not config.layout_row.decoder:
         return TimeDistributed(dense, name="actions")
     decoder = [
         keras.Input((config.units,)),

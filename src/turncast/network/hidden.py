@@ -17,10 +17,11 @@ def hidden_layers(config: NetworkConfig, x: Any, mask: Any, seeds: Seeds) -> Any
     """Stack the hidden layers on x (B, T, F): (B, T, H), or for `many-to-one` the last of it, (B, H)."""
     if config.cell == "transformer":
         return _transformer(config, x, mask, seeds)
+    layout = config.layout_row
     for index in range(config.layers):
-        last_only = config.layout == "many-to-one" and index == config.layers - 1
+        last_only = layout.last_turn_only and index == config.layers - 1
         below = x
-        if config.layout == "one-to-one":
+        if not layout.memory:
             name = f"hidden_{index}"
             dense = keras.layers.Dense(config.units, activation="tanh", kernel_initializer=seeds.kernel(name))
             x = TimeDistributed(dense, name=name)(x)

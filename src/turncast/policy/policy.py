@@ -13,7 +13,6 @@ from turncast.dialogue import Dialogue, Turn
 from turncast.errors import ModelError
 from turncast.features import Memory, Previous
 from turncast.features.responses.slot_sources import NOTHING, SlotSources
-from turncast.layouts import turns_read
 from turncast.policy.artifacts import Parts
 from turncast.policy.decision import tempered
 from turncast.policy.digest import digest_of
@@ -185,14 +184,15 @@ class Policy(Parts):
             A prediction for each decision of the layout: as a rule one a turn; with `many-to-one` one, the
             outcome; with `one-to-many` one more than turns, for the dialogue must end as well.
         """
-        turns = turns_read(self.config, dialogue)
-        if self.config.layout == "one-to-many":
+        layout = self.config.layout_row
+        turns = layout.turns_read(dialogue)
+        if layout.first_turn_only:
             turns = turns * (len(dialogue) + 1)  # after the first, they are not looked at
         state, predictions = self.start(), []
         for turn in turns:
             prediction, state = self.step(state, turn)
             predictions.append(prediction)
-        return predictions[-1:] if self.config.layout == "many-to-one" else predictions
+        return predictions[-1:] if layout.last_turn_only else predictions
 
     def save(self, path: str | Path, *, force: bool = False, report: str | None = None) -> Path:
         """Save the policy as a folder; an older policy there is replaced whole, or not at all.

@@ -46,13 +46,13 @@ class NumpyNetwork:
 
     def __init__(self, config: NetworkConfig, weights: Weights, multi: bool, members: int = 1) -> None:
         self._multi, self._horizon, self._members = multi, config.horizon, members
-        self._first_only = config.layout == "one-to-many"
+        self._first_only = config.layout_row.first_turn_only
         try:
             weights = stacked([fold(one) for one in members_of(weights, members)])
             self._stack = stack_of(config, weights)
             self._reader = None if config.words == "bits" else WordReader(config.words, weights)
             self._take_first(weights)
-            decoding = config.layout == "many-to-many-1"
+            decoding = config.layout_row.decoder
             kind = CELLS.get(config.cell, LSTMCell)
             self._decoder = kind.of(weights, "decoder/hidden") if decoding else None
             actions = "decoder/actions" if decoding else "actions"

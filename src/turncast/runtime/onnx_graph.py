@@ -94,13 +94,13 @@ class _Writer:
     def __init__(self, config: NetworkConfig, weights: Weights, graph: Graph) -> None:
         self.graph, weights = graph, fold(weights)
         self._stack = CellStack.of(config, weights)
-        decoding = config.layout == "many-to-many-1"
+        decoding = config.layout_row.decoder
         kind = CELLS.get(config.cell, LSTMCell)
         self._decoder = kind.of(weights, "decoder/hidden") if decoding else None
         self._actions = "decoder/actions" if decoding else "actions"
         self._kernel, self._bias = weights[f"{self._actions}/kernel"], weights[f"{self._actions}/bias"]
         self._horizon = config.horizon
-        self._first_only = config.layout == "one-to-many"
+        self._first_only = config.layout_row.first_turn_only
         # What the bits are multiplied with first; `bit_dense` only where it was too large to fold.
         self._apart = "bit_dense/kernel" in weights
         self._first_layer = "bit_dense" if self._apart else "hidden_0"

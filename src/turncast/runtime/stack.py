@@ -61,7 +61,7 @@ class CellStack(Stack):
     @classmethod
     def of(cls, config: NetworkConfig, weights: Weights) -> CellStack:
         """Take the layers' weights by name."""
-        kind = DenseCell if config.layout == "one-to-one" else CELLS[config.cell]
+        kind = CELLS[config.cell] if config.layout_row.memory else DenseCell
         cells = tuple(kind.of(weights, f"hidden_{index}") for index in range(config.layers))
         norms = tuple(
             (weights[f"norm_{index}/gamma"], weights[f"norm_{index}/beta"]) if config.layer_norm else None

@@ -8,6 +8,7 @@ from typing import Any
 
 from turncast.config import setting, split_settings
 from turncast.errors import ConfigError
+from turncast.layouts import LAYOUTS
 from turncast.search.distribution import Choice, Distribution, Real, Whole
 
 Condition = Callable[[Mapping[str, Any]], bool]
@@ -45,7 +46,7 @@ _EITHER = Choice((False, True))
 
 SPACE = (
     Row("words", Choice(("bits", "mean", "max", "conv", "lstm"))),
-    Row("cell", Choice(("lstm", "gru", "transformer")), lambda s: s["layout"] != "one-to-one"),
+    Row("cell", Choice(("lstm", "gru", "transformer")), lambda s: LAYOUTS[s["layout"]].memory),
     Row("units", Whole(32, 256, step=32)),
     Row("layers", Whole(1, 3)),
     Row("bit_units", Whole(32, 256, step=32)),

@@ -11,7 +11,7 @@ from turncast.baselines.floors import FloorCounts
 from turncast.config import NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
-from turncast.layouts import Actions, lesson
+from turncast.layouts import Actions
 from turncast.policy import CountTable, Policy
 from turncast.vocabulary import ActionSpace
 
@@ -23,11 +23,11 @@ def check_mixing(network: NetworkConfig, config: TrainConfig) -> None:
     """Refuse counts beside a network that answers with a whole course: they know one answer of each case.
 
     Raises:
-        ConfigError: for the layout `one-to-many`.
+        ConfigError: for a layout that reads the first turn only.
     """
-    if config.count_table != "off" and network.layout == "one-to-many":
+    if config.count_table != "off" and network.layout_row.first_turn_only:
         raise ConfigError(
-            f"setting 'count_table' is {config.count_table!r}; one-to-many takes no counts, leave it off"
+            f"setting 'count_table' is {config.count_table!r}; {network.layout} takes no counts, leave it off"
         )
 
 
@@ -57,10 +57,10 @@ def best_weight(policy: Policy, table: CountTable, dev: Corpus) -> float:
 
     Unknown actions are wrong at any share.
     """
-    tallies = [_Tally() for _ in WEIGHTS]
+    tallies, layout = [_Tally() for _ in WEIGHTS], policy.config.layout_row
     for dialogue in dev:
-        one, predictions = lesson(policy.config, dialogue), policy.predict(dialogue)
-        for (turn, previous, true), prediction in zip(one.decisions, predictions, strict=True):
+        example, predictions = layout.example(dialogue), policy.predict(dialogue)
+        for (turn, previous, true), prediction in zip(example.decisions, predictions, strict=True):
             counted = table.distribution(turn, previous)
             for weight, tally in zip(WEIGHTS, tallies, strict=True):
                 tally.add(policy.space, (1 - weight) * prediction.probabilities + weight * counted, true)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from turncast.config import TrainConfig
 from turncast.corpus import Corpus
-from turncast.layouts import Actions, lesson
+from turncast.layouts import Actions
 from turncast.policy import Policy, Prediction
 from turncast.policy.decision import Decision
 from turncast.policy.known_sets import KnownSets
@@ -94,9 +94,10 @@ def judge(policy: Policy, corpus: Corpus) -> Judged:
 
 
 def _decisions(policy: Policy, corpus: Corpus) -> Iterator[tuple[int, Prediction, Actions]]:
+    layout = policy.config.layout_row
     for number, dialogue in enumerate(corpus):
-        answers = lesson(policy.config, dialogue).answers
-        for prediction, row in zip(policy.predict(dialogue), answers, strict=True):
+        targets = layout.example(dialogue).targets
+        for prediction, row in zip(policy.predict(dialogue), targets, strict=True):
             yield number, prediction, row[0]
 
 

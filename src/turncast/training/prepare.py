@@ -14,7 +14,7 @@ from turncast.corpus import Corpus
 from turncast.errors import CorpusError
 from turncast.features import Batches, CorpusStatistics, TurnEncoder, encode
 from turncast.features.batches.encoded_corpus import EncodedCorpus
-from turncast.layouts import Actions, lesson
+from turncast.layouts import Actions
 from turncast.policy import Policy
 from turncast.rules import NO_RULES, BoundRules, Rules
 from turncast.training.class_weights import class_weights
@@ -86,7 +86,7 @@ def prepare(
     if growth:
         encoder, space = growth.encoder, grown_space(corpus.name, growth.parent.space, space)
         responses = {**growth.parent.responses, **responses}
-    _check_actions(corpus.name, space, "outcome" if network.layout == "many-to-one" else "action")
+    _check_actions(corpus.name, space, network.layout_row.answer)
     rules.check(space, "rules")
     encoded, judged = (_encoded(part, encoder, space, network, rules) for part in (corpus, dev))
     weights = class_weights(encoded, config.class_weights) if config.class_weights else None
@@ -119,12 +119,12 @@ def prepare(
 def _counted(
     corpus: Corpus, network: NetworkConfig, statistics: CorpusStatistics
 ) -> tuple[CorpusStatistics, FloorCounts, Histories]:
-    counts, seen = FloorCounts(), array("Q")
+    counts, seen, layout = FloorCounts(), array("Q"), network.layout_row
     for dialogue in corpus:
-        one = lesson(network, dialogue)
-        statistics.add(dialogue, one)
-        counts.add(one)
-        seen.extend(histories_of(network, one))
+        example = layout.example(dialogue)
+        statistics.add(dialogue, example)
+        counts.add(example)
+        seen.extend(histories_of(layout, example))
     return statistics, counts, Histories.of(seen)
 
 

@@ -12,9 +12,8 @@ from turncast.config import NetworkConfig
 from turncast.dialogue import Dialogue
 from turncast.errors import ConfigError
 from turncast.features.batches.encoded_corpus import EncodedCorpus, Lists
+from turncast.layouts import LAYOUTS
 from turncast.rules.compiled import BoundRules
-
-_LAYOUTS = ("many-to-many-2", "one-to-one")
 
 
 def check_layout(network: NetworkConfig) -> None:
@@ -25,9 +24,10 @@ def check_layout(network: NetworkConfig) -> None:
     turncast.errors.ConfigError: rules need an action at every turn, and the layout is 'many-to-one'; choose
     many-to-many-2 or one-to-one
     """
-    if network.layout not in _LAYOUTS:
+    names = [row.name for row in LAYOUTS.values() if row.acts_at_every_turn and not row.decoder]
+    if network.layout not in names:
         problem = f"rules need an action at every turn, and the layout is {network.layout!r}"
-        raise ConfigError(f"{problem}; choose {' or '.join(_LAYOUTS)}")
+        raise ConfigError(f"{problem}; choose {' or '.join(names)}")
 
 
 def with_refusals(encoded: EncodedCorpus, dialogues: Iterable[Dialogue], rules: BoundRules) -> EncodedCorpus:

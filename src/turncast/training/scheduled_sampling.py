@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from turncast.config import NetworkConfig, TrainConfig
 from turncast.errors import ConfigError
 from turncast.features import Batch, Batches
-from turncast.layouts import acts_at_every_turn
 from turncast.vocabulary import ActionSpace
 
 _FULL_SHARE_EPOCH = 10
@@ -77,7 +76,7 @@ def adapt_scheduled_sampling(config: TrainConfig, network: NetworkConfig) -> Tra
     Raises:
         ConfigError: for a given share with a layout that does not act at every turn.
     """
-    if not config.scheduled_sampling or acts_at_every_turn(network):
+    if not config.scheduled_sampling or network.layout_row.acts_at_every_turn:
         return config
     if config.scheduled_sampling != TrainConfig.model_fields["scheduled_sampling"].default:
         raise ConfigError(

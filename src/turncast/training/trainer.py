@@ -13,7 +13,6 @@ import numpy as np
 from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
-from turncast.layouts import labelled
 from turncast.policy import Card, Policy
 from turncast.rules import NO_RULES, Rules
 from turncast.runtime import stacked
@@ -78,7 +77,8 @@ def train(
     """
     rules = rules or (parent.rules if parent else NO_RULES)
     network, config, encoder = _settled(network, config, encoder, parent, rules)
-    corpus, dev = labelled(network, corpus), None if dev is None else labelled(network, dev)
+    layout = network.layout_row
+    corpus, dev = layout.labelled(corpus), None if dev is None else layout.labelled(dev)
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
     lessons = prepare(corpus, dev, network, encoder, values, config, parent, rules)

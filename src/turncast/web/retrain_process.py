@@ -22,7 +22,6 @@ from turncast.dialogue import Dialogue
 from turncast.errors import ModelError, TurncastError
 from turncast.evaluation import Report, evaluate
 from turncast.features import CorpusStatistics
-from turncast.layouts import labelled, lesson
 from turncast.metrics import Fraction
 from turncast.policy import Policy
 from turncast.training import train
@@ -131,13 +130,14 @@ def _was_held_out(old: Policy, part: Corpus, corrections: Corpus) -> bool:
 
     Then it has not seen the dev part. Its fingerprint says so.
     """
+    layout = old.config.layout_row
     statistics, wanted = CorpusStatistics(), old.card.corpus.get("fingerprint")
-    for dialogue in labelled(old.config, part):
-        statistics.add(dialogue, lesson(old.config, dialogue))
+    for dialogue in layout.labelled(part):
+        statistics.add(dialogue, layout.example(dialogue))
     if statistics.fingerprint == wanted:
         return True
-    for dialogue in labelled(old.config, corrections):
-        statistics.add(dialogue, lesson(old.config, dialogue))
+    for dialogue in layout.labelled(corrections):
+        statistics.add(dialogue, layout.example(dialogue))
         if statistics.fingerprint == wanted:
             return True
     return False

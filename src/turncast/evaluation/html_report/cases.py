@@ -11,6 +11,7 @@ from turncast.dialogue import Turn
 from turncast.evaluation.confusions import Confusion, named
 from turncast.evaluation.errors_as_dialogues import Error, Errors
 from turncast.evaluation.report import Report
+from turncast.layouts import LAYOUTS, Layout
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -33,10 +34,10 @@ class Example:
     turns: tuple[tuple[int, Turn], ...]
 
     @classmethod
-    def of(cls, error: Error, layout: str) -> Example:
+    def of(cls, error: Error, layout: Layout) -> Example:
         """Return the example of an error; the outcome of a dialogue stands after its last turn."""
         turns = list(enumerate(error.dialogue.turns, start=1))
-        if layout != "many-to-one":
+        if not layout.last_turn_only:
             turns = turns[: error.number]
         return cls(error, tuple(turns[-_TURNS_BEFORE - 1 :]))
 
@@ -91,7 +92,7 @@ def cases_of(
         alike = found.get((named(confusion.true), named(confusion.predicted)), [])
         examples = []
         for error in alike[:_MOST_EXAMPLES]:
-            html = render(Example.of(error, report.layout))
+            html = render(Example.of(error, LAYOUTS[report.layout]))
             size = len(html.encode(errors="replace"))
             if size > room:
                 break

@@ -26,7 +26,8 @@ from turncast.evaluation.html_report.plots import (
 from turncast.evaluation.html_report.render import environment, render
 from turncast.evaluation.html_report.svg import figure_class
 from turncast.evaluation.report import Report
-from turncast.evaluation.report_text import figures, floor_title, range_name, ranges, summed, terms_of
+from turncast.evaluation.report_text import figures, floor_title, range_name, ranges, summed
+from turncast.layouts import LAYOUTS
 from turncast.metrics import Fraction
 from turncast.policy import Policy
 
@@ -83,11 +84,11 @@ def write_report(
 
 def report_page(policy: Policy, report: Report, errors: Errors, *, name: str = "the policy") -> str:
     """Return a report as HTML; see `write_report`."""
-    terms, script = terms_of(report), _SCRIPT.read_text(encoding="utf-8")
+    layout, script = LAYOUTS[report.layout], _SCRIPT.read_text(encoding="utf-8")
     matrix, multi, place = (
         Matrix.of(report),
         report.sets is not None,
-        "turn" if terms.decisions == "turns" else "decision",
+        "turn" if layout.decisions == "turns" else "decision",
     )
     cases = cases_of(
         report,
@@ -102,13 +103,13 @@ def report_page(policy: Policy, report: Report, errors: Errors, *, name: str = "
         "report.html",
         name=name,
         report=report,
-        terms=terms,
+        layout=layout,
         card=policy.card,
-        figures=list(figures(report, terms)),
-        floors=[(floor_title(floor, terms), share) for floor, share in report.floors.items()],
+        figures=list(figures(report, layout)),
+        floors=[(floor_title(floor, layout), share) for floor, share in report.floors.items()],
         best_floor=max(report.floors.values(), key=lambda share: share.part),
         curves=curves,
-        plots=_plots(report, curves, terms.decisions),
+        plots=_plots(report, curves, layout.decisions),
         matrix=matrix,
         cases=cases,
         untold=_others(report, cases),

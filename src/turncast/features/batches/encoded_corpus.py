@@ -16,7 +16,7 @@ from turncast.dialogue import Dialogue
 from turncast.features.batches.unknown_values import bits_without_values, tokens_without_values
 from turncast.features.blocks.facts import Facts
 from turncast.features.encoder import TurnEncoder
-from turncast.layouts import Actions, answers_a_row, lesson
+from turncast.layouts import Actions
 from turncast.vocabulary import ActionSpace
 
 _IN_MEMORY = 2**26
@@ -124,19 +124,19 @@ def encode(
 
     The previous actions of a turn are those that the corpus says were taken.
     """
-    config = config or NetworkConfig()
+    layout = (config or NetworkConfig()).layout_row
     lengths, rows, bits, tokens, answers = array("q"), array("q"), Lists(), Lists(), Lists()
     known: dict[Actions, list[int]] = {}  # the answers seen so far: few, and each comes often
     for dialogue in dialogues:
-        one = lesson(config, dialogue)
-        lengths.append(len(one.turns))
-        rows.append(len(one.answers))
+        example = layout.example(dialogue)
+        lengths.append(len(example.turns))
+        rows.append(len(example.targets))
         memory = encoder.start()
-        for turn in one.turns:
+        for turn in example.turns:
             encoded, memory = encoder.encode(turn, memory)
             bits.append(encoded.bits)
             tokens.append(encoded.tokens)
-        for row in one.answers:
+        for row in example.targets:
             for answer in row:
                 if answer not in known:
                     known[answer] = sorted(set(space.indices(answer)))
@@ -147,8 +147,8 @@ def encode(
         tokens=tokens.ragged() if encoder.num_tokens else None,
         rows=np.array(rows, np.int64),
         answers=answers.ragged(),
-        a_row=answers_a_row(config),
-        masked=config.layout == "many-to-one",
+        a_row=layout.horizon,
+        masked=layout.last_turn_only,
         num_actions=len(space),
         without_words=encoder.without_words(),
         bits_without_values=bits_without_values(encoder),
