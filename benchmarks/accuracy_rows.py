@@ -11,7 +11,7 @@ from typing import Any
 from best_settings import SETTINGS
 from protocols.case import Case, spoken_f1
 from trials import Trial, write_corpus, write_values
-from turncast.config import split_settings
+from turncast.config import Configuration
 
 Result = Mapping[str, Any]
 
@@ -43,7 +43,7 @@ def trials_of(case: Case, seeds: int, settings: Mapping[str, Any], cache: Path) 
 
     def trial(settings: Mapping[str, Any], said: str = "", **more: Any) -> Trial:
         told = {**settings, **more}
-        split_settings(told)  # refuses what is wrong before anything is trained
+        Configuration.from_settings(told)  # refuses what is wrong before anything is trained
         return Trial(train, tests, case.draw, values, tuple(sorted(told.items())), case.name + said)
 
     numbers = range(1, seeds + 1)

@@ -15,7 +15,7 @@ from typing import Any
 import turncast
 from protocols.case import drawn
 from turncast import Corpus, Policy, TurncastError, read
-from turncast.config import split_settings
+from turncast.config import Configuration
 from turncast.metrics import Tally
 from turncast.readers import read_slot_values, to_json
 
@@ -158,11 +158,17 @@ def _run_in_process(trial: Trial) -> dict[str, Any]:
 
 def run(trial: Trial) -> dict[str, Any]:
     """Train and judge; return the reports, part by part, and how the training went."""
-    encoder, network, config = split_settings({"devices": 1} | dict(trial.settings))
+    configuration = Configuration.from_settings({"devices": 1} | dict(trial.settings))
     values = json.loads(trial.values.read_text()) if trial.values else None
     corpus = drawn(read(trial.train).load(), trial.draw, trial.seed)
     began = time.perf_counter()
-    policy = turncast.train(corpus, network=network, config=config, encoder=encoder, values=values)
+    policy = turncast.train(
+        corpus,
+        network=configuration.network,
+        config=configuration.training,
+        encoder=configuration.encoder,
+        values=values,
+    )
     seconds = time.perf_counter() - began
     if policy.card.interrupted:
         raise KeyboardInterrupt

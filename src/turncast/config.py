@@ -1,8 +1,9 @@
-"""Settings: flat, frozen, and they refuse strangers."""
+"""Settings: flat, frozen, and strict: an unknown name is an error with a suggestion."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
@@ -32,36 +33,35 @@ class Settings(BaseModel):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            raise _refusal(".".join(str(part) for part in error.errors()[0]["loc"]), error) from None
+            raise _config_error(".".join(str(part) for part in error.errors()[0]["loc"]), error) from None
         self.check()
 
     def check(self) -> None:
-        """Refuse settings that do not go together."""
+        """Raise ConfigError where settings contradict each other; a subclass overrides it."""
 
 
 class EncoderConfig(Settings):
-    """What the network sees of a turn.
+    """What the encoder turns into input of the network.
 
     Attributes:
-        min_count: words and fact values seen less often in the training part set the unknown bit.
-        max_words: at most so many words have a bit of their own, the most frequent first.
-        max_values: at most so many values of one fact have a bit of their own.
-        buckets: a number becomes one of at most so many buckets of about equal count.
+        min_count: words and fact values that are rarer in the training part set the unknown bit.
+        max_words: the number of words that have their own bit, at most; the most frequent first.
+        max_values: the number of values of one fact that have their own bit, at most.
+        buckets: the number of buckets that a numeric fact is sorted into, at most; of about equal count.
         word_pairs: whether pairs of neighbouring words of the users have bits.
-        characters: whether runs of three characters in the users' words have bits, against misspellings.
+        characters: whether character trigrams of the users' words have bits; they help with misspellings.
         last_response: whether the words that the system said at the turn before have bits.
         past_actions: whether the actions taken since the beginning, and since the user spoke, have bits.
         position: whether the number of the turn, and of silent turns before it, have bits.
         persistent_facts: whether the last value of each fact keeps its bit until it changes.
         learn_values: whether values of slots are learned from responses whose actions are templates, as
-            `{name} serves {food} food`; in words the slot's name stands for them.
-        tokenizer: where a network reads words in order: whole `words`, or `bpe`, byte-pair pieces of them
-            (the extra `bpe`).
-        max_tokens: W, the words or pieces of a turn that such a network reads; what comes after is cut off.
-        vectors: a local folder (or file) of sentence or word vectors; the vector of the user's text has bits
-            (the extra `vectors`, or `sentence-vectors`). None where it is empty.
-        vector_parts: M, the parts that a vector is cut into; each sets one bit.
-        vector_centroids: C, the bits that each part has, at most: what is known of the training part's texts.
+            `{name} serves {food} food`; in the users' words the slot's name replaces the value.
+        tokenizer: what the network reads in order: `words`, or `bpe`, byte-pair pieces (the extra `bpe`).
+        max_tokens: W, the number of words or pieces of a turn that such a network reads, at most.
+        vectors: a local folder (or file) of sentence or word vectors; the vector of the user's text sets bits
+            (the extra `vectors`, or `sentence-vectors`). Empty: no vectors.
+        vector_parts: M, the number of parts that a vector is cut into; each part sets one bit.
+        vector_centroids: C, the number of centroids, and so of bits, that each part has at most.
     """
 
     min_count: int = Field(default=2, ge=1)
@@ -82,39 +82,39 @@ class EncoderConfig(Settings):
     vector_centroids: int = Field(default=16, ge=2, le=4096)
 
     def check(self) -> None:
-        """Refuse what would have to be ignored.
+        """Raise ConfigError for settings that would have no effect.
 
         >>> EncoderConfig(vector_centroids=64)
         Traceback (most recent call last):
         turncast.errors.ConfigError: setting 'vector_centroids' is 64; it needs 'vectors', a folder of them
         """
         for name in ("vector_parts", "vector_centroids"):
-            value, field = getattr(self, name), type(self).model_fields[name]
-            if not self.vectors and value != field.default:
+            value, default = getattr(self, name), type(self).model_fields[name].default
+            if not self.vectors and value != default:
                 raise ConfigError(f"setting {name!r} is {value}; it needs 'vectors', a folder of them")
 
 
 class NetworkConfig(Settings):
-    """The network's shape.
+    """The architecture of the network.
 
     Attributes:
-        layout: `many-to-many-2` answers every turn and carries memory from turn to turn; `one-to-one` is
-            the same without memory; `many-to-many-1` foresees at every turn the next `horizon` actions;
-            `one-to-many` foresees the whole course from the first turn; `many-to-one` gives the outcome.
-        cell: what carries memory from turn to turn.
+        layout: `many-to-many-2` predicts at every turn and carries memory; `one-to-one` is the same without
+            memory; `many-to-many-1` predicts at every turn the next `horizon` actions; `one-to-many` predicts
+            all actions from the first turn; `many-to-one` predicts the outcome.
+        cell: the layer that carries memory from turn to turn.
         words: how the words of a turn are read: as a set of `bits`, or in order by a time-distributed
             `lstm`, or by the `mean`, `max` or `conv` (convolution and maximum) of their embeddings.
         units: H, the width of each hidden layer.
-        layers: how many hidden layers stand on one another.
+        layers: the number of hidden layers.
         bit_units: E, the width of the linear layer that reads the bits of a turn.
-        word_units: the width of a word's embedding and of what is read from a turn's words.
-        heads: of a transformer's attention; `units` is a multiple of them.
-        dropout: share of a hidden layer's outputs that training leaves out, between the layers.
+        word_units: the width of a word's embedding, and of the vector that is made of a turn's words.
+        heads: the number of attention heads of a transformer; `units` must be a multiple of it.
+        dropout: share of a hidden layer's outputs that training sets to 0, between the layers.
         residual: each hidden layer after the first adds its input to its output.
         layer_norm: each hidden layer's output is normalised.
-        horizon: `many-to-many-1`: how many actions it foresees, the one of this turn included.
-        outcome: `many-to-one`: the name of the outcome among a dialogue's metadata.
-        beginning: `many-to-one`: only the first so many turns are read; 0 is the whole dialogue.
+        horizon: `many-to-many-1`: the number of actions predicted at each turn, that of this turn included.
+        outcome: `many-to-one`: the key of the outcome in a dialogue's metadata.
+        beginning: `many-to-one`: the number of turns that are read from the start; 0 is the whole dialogue.
     """
 
     layout: Annotated[str, BeforeValidator(layout_name)] = "many-to-many-2"
@@ -134,17 +134,13 @@ class NetworkConfig(Settings):
 
     @property
     def layout_row(self) -> Layout:
-        """The layout as a value, with the `horizon`, `outcome` and `beginning` of these settings.
-
-        >>> NetworkConfig(layout="many-to-many-1", horizon=2).layout_row.horizon
-        2
-        """
+        """The layout as a value, with the `horizon`, `outcome` and `beginning` of these settings."""
         return LAYOUTS[self.layout].with_settings(
             horizon=self.horizon, outcome=self.outcome, beginning=self.beginning
         )
 
     def check(self) -> None:
-        """Refuse what a transformer, or a layout without memory, would have to ignore.
+        """Raise ConfigError for settings that a transformer, or a layout without memory, cannot use.
 
         >>> NetworkConfig(cell="transformer", units=30)
         Traceback (most recent call last):
@@ -157,20 +153,17 @@ class NetworkConfig(Settings):
         if self.cell != "transformer":
             return
         if self.units % self.heads:
-            raise ConfigError(
-                f"setting 'units' is {self.units} with {self.heads} heads; give a multiple of 'heads'"
-            )
+            problem = f"setting 'units' is {self.units} with {self.heads} heads"
+            raise ConfigError(f"{problem}; give a multiple of 'heads'")
         if self.residual or self.layer_norm:
             raise ConfigError("setting 'residual' or 'layer_norm' is true; a transformer has both by itself")
         if self.layout_row.first_turn_only:
-            raise ConfigError(
-                f"setting 'cell' is 'transformer'; in {self.layout} it would see the same at every step, "
-                "choose a recurrent cell"
-            )
+            problem = f"in {self.layout} its input is the same at every step, choose a recurrent cell"
+            raise ConfigError(f"setting 'cell' is 'transformer'; {problem}")
 
 
-def _share(given: Any) -> Any:
-    """Refuse what is no share.
+def _count_table_weight(given: Any) -> Any:
+    """Return `off`, `auto` or the weight as a float; raise ValueError for anything else.
 
     >>> TrainConfig(count_table=2)
     Traceback (most recent call last):
@@ -191,34 +184,30 @@ class TrainConfig(Settings):
     """How the network is trained.
 
     Attributes:
-        epochs: passes over the training part, at most.
-        epoch_batches: an epoch goes through a small corpus again while it has at most so many batches.
-        patience: stop after so many epochs in which the dev part did no better, neither in turns nor in loss.
+        epochs: the number of passes over the training part, at most.
+        epoch_batches: an epoch repeats a small training part until it has about so many batches.
+        patience: training stops after so many epochs without better turns or a better loss on the dev part.
         learning_rate: Adam's step size.
-        word_dropout: share of the users' words made unknown in training, so that none is a surprise.
-        turn_dropout: share of the turns of which every word of the user is made unknown.
+        word_dropout: share of the users' words that are replaced by the unknown word.
+        turn_dropout: share of the turns in which every word of the user is replaced by the unknown word.
         fact_dropout: share of the facts that are left out.
-        value_dropout: share of the slots, in each dialogue, whose values are taken for unknown words.
-        scheduled_sampling: share of the turns, from the tenth epoch on, that get the network's own previous
-            actions as input in place of the true ones.
+        value_dropout: share of the slots, in each dialogue, whose values are replaced by unknown words.
+        scheduled_sampling: share of the turns that get the network's own previous actions, not the true ones.
         label_smoothing: share of each target that is spread evenly over all actions.
-        class_weights: a in count ** -a, the weight of an answer that comes so often; 0 weighs all the same.
-        ema: momentum of an exponential moving average of the weights: the share of the average that one batch
-            leaves as it is; the averaged weights are evaluated and saved. 0 switches it off.
+        class_weights: a in count ** -a, the weight of an answer that occurs `count` times; 0 is no weighting.
+        ema: momentum of an exponential moving average of the weights, which is evaluated and saved; 0 is off.
         clip_norm: gradients are scaled down to this norm.
         batch_turns: turn slots (dialogues x turns, padding included) of a batch.
         dev_share: share of the dialogues held out as the dev part when none is given.
         seed: the same seed gives the same bits on the same machine.
-        devices: how many cores share each batch; 0 takes all there are.
-        seeds: so many networks, of the seeds `seed`, `seed` + 1, ..., answer together: with the mean of their
-            probabilities.
-        count_table: the share of a table of counts in each prediction: a weight between 0 and 1; `auto` takes
-            the one that is best on the dev part, 0 where none helps; `off` takes none.
-        max_error: the policy abstains where it is less sure than is needed for at most this share of wrong
-            answers, as the dev part shows; 1 answers always.
-        decide: how several actions a turn are decided on: `half` takes those of at least one half,
-            `thresholds` has one for each action, `sets` takes the most probable of the sets seen in training,
-            `auto` what gets most turns of the dev part right.
+        devices: the number of cores that share each batch; 0 uses all available ones.
+        seeds: train networks with the seeds `seed`, `seed` + 1, ...; the policy predicts their mean.
+        count_table: the weight of the count table in each prediction, between 0 and 1; `auto` chooses the
+            best one on the dev part; `off` uses no table.
+        max_error: the policy abstains where that keeps the share of wrong answers to this; 1 never abstains.
+        decide: how the actions of a turn are chosen where there may be several: `half` takes those of
+            probability 0.5 and more, `thresholds` has a threshold for each action, `sets` takes the most
+            probable set that occurs in training, `auto` takes what gets most turns of the dev part right.
     """
 
     epochs: int = Field(default=40, ge=1)
@@ -239,56 +228,67 @@ class TrainConfig(Settings):
     seed: int = Field(default=1, ge=0, lt=2**31)
     devices: int = Field(default=0, ge=0, le=1024)
     seeds: int = Field(default=1, ge=1, le=100)
-    count_table: Annotated[float | Literal["off", "auto"], BeforeValidator(_share)] = "off"
+    count_table: Annotated[float | Literal["off", "auto"], BeforeValidator(_count_table_weight)] = "off"
     max_error: float = Field(default=1.0, gt=0, le=1)
     decide: Literal["auto", "half", "thresholds", "sets"] = "auto"
 
 
-_KINDS = (EncoderConfig, NetworkConfig, TrainConfig)
+_KINDS: Mapping[str, type[Settings]]
+_KINDS = {"encoder": EncoderConfig, "network": NetworkConfig, "training": TrainConfig}
 
 
 def setting(name: str, value: Any) -> Any:
-    """Return the value of one setting, checked alone and made what the setting holds.
+    """Return the value of one setting, checked on its own and converted to the setting's type.
 
     >>> setting("units", "64"), setting("residual", "true")
     (64, True)
 
     Raises:
-        ConfigError: for a setting that there is not, or a value that it does not take.
+        ConfigError: for an unknown setting, or a value that it does not take.
     """
-    fields = {name: field for kind in _KINDS for name, field in kind.model_fields.items()}
+    fields = {name: known for kind in _KINDS.values() for name, known in kind.model_fields.items()}
     if name not in fields:
         raise ConfigError(f"unknown setting {name!r}{did_you_mean(name, fields)}")
     try:
         kind: Any = Annotated[fields[name].annotation, fields[name]]
         return TypeAdapter(kind, config=ConfigDict(allow_inf_nan=False)).validate_python(value)
     except ValidationError as error:
-        raise _refusal(name, error) from None
+        raise _config_error(name, error) from None
 
 
-def _refusal(name: str, error: ValidationError) -> ConfigError:
+def _config_error(name: str, error: ValidationError) -> ConfigError:
     first = error.errors()[0]
     text = first["msg"].removeprefix("Value error, ")
     message = text[:1].lower() + text[1:]
     return ConfigError(f"setting {name!r} is {first['input']!r}; {message}")
 
 
-def split_settings(settings: Mapping[str, Any]) -> tuple[EncoderConfig, NetworkConfig, TrainConfig]:
-    """Give each setting to the configuration that it belongs to.
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """All settings of a policy: what it reads, its network, and how that is trained.
 
-    >>> encoder, network, train = split_settings({"units": 64, "epochs": "3"})
-    >>> network.units, train.epochs
+    >>> configuration = Configuration.from_settings({"units": 64, "epochs": "3"})
+    >>> configuration.network.units, configuration.training.epochs
     (64, 3)
-
-    Raises:
-        ConfigError: for a setting that none of them has.
     """
-    known = [name for kind in _KINDS for name in kind.model_fields]
-    for name in settings:
-        if name not in known:
-            raise ConfigError(f"unknown setting {name!r}{did_you_mean(name, known)}")
-    encoder, network, train = (
-        kind(**{name: value for name, value in settings.items() if name in kind.model_fields})
-        for kind in _KINDS
-    )
-    return encoder, network, train  # type: ignore[return-value]  # in the order of kinds
+
+    encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    training: TrainConfig = field(default_factory=TrainConfig)
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Configuration:
+        """Return the configuration with these settings, each given by its name alone.
+
+        Raises:
+            ConfigError: for an unknown setting, or a value that a setting does not take.
+        """
+        known = [name for kind in _KINDS.values() for name in kind.model_fields]
+        for name in settings:
+            if name not in known:
+                raise ConfigError(f"unknown setting {name!r}{did_you_mean(name, known)}")
+        parts: dict[str, Any] = {
+            part: kind(**{name: value for name, value in settings.items() if name in kind.model_fields})
+            for part, kind in _KINDS.items()
+        }
+        return cls(**parts)

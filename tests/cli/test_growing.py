@@ -72,7 +72,7 @@ def test_a_model_grows_and_says_what_it_forgot(files, tmp_path):
         (["--from", "model", "--force", "--out", "model"], "--out model is the model to grow from, which is"),
         (
             ["--from", "model", "--cell", "gru"],
-            "setting 'cell' is 'gru', the model that is to grow has 'lstm'",
+            "setting 'cell' is 'gru', the model to grow from has 'lstm'",
         ),
         (["--from", "nothing"], "nothing: there is no such folder; give a folder that `turncast train` made"),
     ],

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from turncast.config import split_settings
+from turncast.config import Configuration
 from turncast.data import new_project
 from turncast.data.project import SETTINGS
 from turncast.errors import OutputExists
@@ -21,8 +21,8 @@ def test_what_is_there_stays(tmp_path):
 
 
 def test_the_settings_are_known_and_the_ones_in_comments_are_the_defaults():
-    given = split_settings(tomllib.loads(SETTINGS))
-    assert (given[1].units, given[2].epochs) == (64, 15)
+    given = Configuration.from_settings(tomllib.loads(SETTINGS))
+    assert (given.network.units, given.training.epochs) == (64, 15)
     commented = re.sub(r"^# (?=\w+ = )", "", SETTINGS, flags=re.M)
     assert len(tomllib.loads(commented)) > len(tomllib.loads(SETTINGS))
-    assert split_settings(tomllib.loads(commented)) == given
+    assert Configuration.from_settings(tomllib.loads(commented)) == given

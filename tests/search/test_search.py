@@ -14,7 +14,7 @@ import turncast
 from conftest import ROOT
 from support.corpora import tiny
 from turncast import Corpus, Dialogue, Turn, TurncastError
-from turncast.config import split_settings
+from turncast.config import Configuration
 from turncast.errors import ConfigError, StudyError
 from turncast.search import Choice, PlainProgress, Real, Row, Trial, Whole, parse_space, search
 from turncast.search.progress import RichProgress, Standing
@@ -74,7 +74,7 @@ def test_whatever_the_table_draws_goes_together(fixed):
     seen = set()
     for seed in range(300):
         drawn = draw(SPACE, fixed, Random(random.Random(seed)))
-        split_settings({**fixed, **drawn})
+        Configuration.from_settings({**fixed, **drawn})
         seen |= drawn.keys()
     assert not seen & fixed.keys()
     pointless = {"one-to-one": {"cell", "heads"}, "transformer": {"residual", "layer_norm"}}
@@ -128,8 +128,10 @@ def test_a_study_goes_on_as_if_it_had_never_stopped(four, tmp_path):
 
 def test_the_best_settings_bring_what_they_brought_in_the_search(four):
     settings = tomllib.loads(four.to_toml())
-    encoder, network, config = split_settings(settings)
-    policy = turncast.train(tiny(dialogues=24), network=network, config=config, encoder=encoder)
+    chosen = Configuration.from_settings(settings)
+    policy = turncast.train(
+        tiny(dialogues=24), network=chosen.network, config=chosen.training, encoder=chosen.encoder
+    )
     best = max(policy.card.metrics, key=lambda record: record["dev_turn_accuracy"])
     assert best["dev_turn_accuracy"] == four.best.dev_turn_accuracy
     assert best["dev_loss"] == pytest.approx(four.best.dev_loss)

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
+from turncast import Corpus, Dialogue, NetworkConfig, TrainConfig, Turn
+from turncast.config import Configuration
 from turncast.features import CorpusStatistics, encode
 from turncast.training.class_weights import class_weights
 from turncast.training.prepare import prepare
@@ -39,7 +40,7 @@ def test_padding_never_counts_and_dev_answers_all_weigh_the_same():
         "c", [Dialogue(str(n), [Turn("hi", ("ab"[n % 3 > 1],))] * (1 + n % 4)) for n in range(15)]
     )
     network, config = NetworkConfig(), TrainConfig(class_weights=0.5, batch_turns=12)
-    found = prepare(corpus, corpus, network, EncoderConfig(), None, config)
+    found = prepare(corpus, corpus, Configuration(network=network, training=config))
     total = 0.0
     for batch in found.train.in_order():
         padded = batch.targets[..., 0] == len(found.space) + 1

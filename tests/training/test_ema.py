@@ -7,7 +7,8 @@ import pytest
 
 import turncast
 from support.corpora import SMALL, tiny
-from turncast import EncoderConfig, TrainConfig
+from turncast import TrainConfig
+from turncast.config import Configuration
 from turncast.network import build_network, read_weights
 from turncast.policy.decision import Decision
 from turncast.training.ema import averaged
@@ -18,7 +19,7 @@ CONFIG = TrainConfig(ema=0.7, batch_turns=12, epochs=3, patience=3, learning_rat
 
 
 def test_they_are_the_moving_average_of_the_weights_after_each_batch():
-    found = prepare(tiny(dialogues=23), tiny("dev"), SMALL, EncoderConfig(), None, CONFIG)
+    found = prepare(tiny(dialogues=23), tiny("dev"), Configuration(network=SMALL, training=CONFIG))
     sizes = {"num_features": found.encoder.width, "num_actions": len(found.space)}
     model, optimizer = build_network(SMALL, **sizes, multi=False, seed=1), make_optimizer(CONFIG)
     step = make_step(model, optimizer, CONFIG, multi=False)

@@ -9,12 +9,13 @@ import turncast
 from support.corpora import QUICK, SMALL, tiny, untempered
 from support.layouts import LAYOUTS, told
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, Policy, TrainConfig, Turn
+from turncast.config import Configuration
 from turncast.errors import ConfigError, CorpusError, ModelError
 from turncast.features import CorpusStatistics
 from turncast.features.extend_encoder import grown, origins
 from turncast.network import build_network, read_weights
 from turncast.training import with_replay
-from turncast.training.grow import Growth, grown_settings, grown_space
+from turncast.training.grow import Growth, grown_space, inherit_settings
 
 STILL = 1e-30
 """A learning rate at which nothing is learned."""
@@ -165,13 +166,13 @@ def test_numbers_and_pieces_stay_as_they_were():
             {"network": NetworkConfig(layout="one-to-one")},
             r"'layout' is 'one-to-one', the model .* 'many-to-many-2'",
         ),
-        ({"network": NetworkConfig(cell="gru")}, r"'cell' is 'gru', the model that is to grow has 'lstm'"),
+        ({"network": NetworkConfig(cell="gru")}, r"'cell' is 'gru', the model to grow from has 'lstm'"),
         (
             {"network": NetworkConfig(words="mean")},
-            r"'words' is 'mean', the model that is to grow has 'bits'",
+            r"'words' is 'mean', the model to grow from has 'bits'",
         ),
         ({"encoder": EncoderConfig(tokenizer="bpe")}, r"'tokenizer' is 'bpe', the model .* has 'words'"),
-        ({"config": TrainConfig(seeds=3)}, r"'seeds' is 3, the model that is to grow has 1; leave it out"),
+        ({"config": TrainConfig(seeds=3)}, r"'seeds' is 3, the model to grow from has 1; leave it out"),
     ],
 )
 def test_what_does_not_fit_is_refused(policy, given, message):
@@ -192,18 +193,20 @@ def test_one_action_a_turn_fits_several(multi_policy):
 def test_settings_that_are_not_said_are_as_they_were(policy):
     trained = policy.card.train.model_copy(update={"epoch_batches": 4})
     policy = replace(policy, card=replace(policy.card, train=trained))
-    network, config, encoder = grown_settings(
-        policy, NetworkConfig(dropout=0.5), TrainConfig(epochs=7), EncoderConfig(min_count=1)
+    inherited = inherit_settings(
+        policy, Configuration.from_settings({"dropout": 0.5, "epochs": 7, "min_count": 1})
     )
-    assert network == policy.config.model_copy(update={"dropout": 0.5})
-    assert encoder == policy.card.encoder.model_copy(update={"min_count": 1})
+    config = inherited.training
+    assert inherited.network == policy.config.model_copy(update={"dropout": 0.5})
+    assert inherited.encoder == policy.card.encoder.model_copy(update={"min_count": 1})
     assert config.learning_rate < policy.card.train.learning_rate
     assert config.epoch_batches == 1
     changed = {"epochs": 7, "learning_rate": config.learning_rate, "epoch_batches": 1}
     assert config == policy.card.train.model_copy(update=changed)
-    assert grown_settings(policy, network, config, encoder) == (network, config, encoder)
-    said = TrainConfig(learning_rate=policy.card.train.learning_rate)
-    assert grown_settings(policy, None, said, None)[1].learning_rate == policy.card.train.learning_rate
+    assert inherit_settings(policy, inherited) == inherited
+    rate = policy.card.train.learning_rate
+    given = Configuration.from_settings({"learning_rate": rate})
+    assert inherit_settings(policy, given).training.learning_rate == rate
 
 
 def test_replay_mixes_in_at_most_as_many_old_dialogues():

@@ -6,8 +6,9 @@ import pytest
 import turncast
 from support.corpora import SMALL, tiny
 from support.layouts import LAYOUTS
-from turncast import Corpus, Dialogue, EncoderConfig, TrainConfig, Turn
+from turncast import Corpus, Dialogue, TrainConfig, Turn
 from turncast.backend import keras
+from turncast.config import Configuration
 from turncast.errors import ConfigError
 from turncast.features import Augmentation
 from turncast.network import build_network, write_weights
@@ -17,7 +18,7 @@ from turncast.training.step import make_optimizer, make_step
 
 
 def made(network, corpus, config):
-    found = prepare(corpus, corpus, network, EncoderConfig(), None, config)
+    found = prepare(corpus, corpus, Configuration(network=network, training=config))
     sizes = {"num_features": found.encoder.width, "num_actions": len(found.space)}
     return build_network(network, **sizes, multi=found.space.multi, seed=1), found
 

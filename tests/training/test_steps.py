@@ -6,7 +6,7 @@ import pytest
 from support.corpora import tiny
 from turncast import NetworkConfig, TrainConfig
 from turncast.backend import keras
-from turncast.config import EncoderConfig
+from turncast.config import Configuration
 from turncast.cores import available_cores
 from turncast.network import build_network, read_weights
 from turncast.training.losses import mean_loss, turn_losses
@@ -22,7 +22,7 @@ def lessons(multi=False, layout="many-to-many-2", **settings):
     network = NetworkConfig(units=8, bit_units=6, dropout=0.0, layout=layout)
     corpus, dev = tiny(dialogues=23, multi=multi), tiny(multi=multi)
     config = TrainConfig(batch_turns=40, **settings)
-    return network, prepare(corpus, dev, network, EncoderConfig(), None, config)
+    return network, prepare(corpus, dev, Configuration(network=network, training=config))
 
 
 def network_of(network, found, **changes):

@@ -11,12 +11,11 @@ import typer
 from rich.console import Group
 from rich.table import Table
 
-from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.evaluation import Report, evaluate
 from turncast.policy import Policy
-from turncast.training import grown_settings, with_replay
+from turncast.training import with_replay
 
 ParentPath = Annotated[
     Path | None,
@@ -69,13 +68,6 @@ class Growing:
             raise ConfigError(f"--out {out} is the model to grow from, which is kept; give another folder")
         corpora = (reading(sources) if sources else None for sources in (old_dev, replay))
         return cls(Policy.load(path), *corpora)
-
-    def settings(
-        self, encoder: EncoderConfig, network: NetworkConfig, train: TrainConfig
-    ) -> tuple[EncoderConfig, NetworkConfig, TrainConfig]:
-        """Return what is said of the settings, and what is not as the model has it."""
-        network, train, encoder = grown_settings(self.parent, network, train, encoder)
-        return encoder, network, train
 
     def lessons(self, part: Corpus, seed: int) -> Corpus:
         """Return the new dialogues with the old ones that are to be learned from again."""

@@ -24,7 +24,7 @@ from turncast.cli.options import (
     read_corpus,
 )
 from turncast.cli.output import note, show, show_json
-from turncast.config import split_settings
+from turncast.config import Configuration
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError, OutputDenied
 from turncast.layouts import LAYOUTS
@@ -83,11 +83,13 @@ def shapes(
     settings |= {name: value for name, value in given.items() if value is not None}
     if policy and settings:
         raise ConfigError(f"a model has its settings already; leave out {', '.join(sorted(settings))}")
-    encoder, network, _ = split_settings(settings)
+    configuration = Configuration.from_settings(settings)
     from turncast import explain  # here: it needs Keras
 
     corpus = read_corpus(paths, format, column, read, where) if paths else _simulated()
-    subject = explain.subject(corpus, network, encoder, policy=policy, dialogues=dialogues)
+    subject = explain.subject(
+        corpus, configuration.network, configuration.encoder, policy=policy, dialogues=dialogues
+    )
     if compare:
         steps = explain.compare_return_sequences(subject)
         if as_json:

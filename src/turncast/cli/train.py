@@ -31,14 +31,14 @@ from turncast.cli.options import (
     read_corpus,
 )
 from turncast.cli.output import note, show
-from turncast.config import split_settings
+from turncast.config import Configuration
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.evaluation import evaluate
 from turncast.policy import Policy, check_output
 from turncast.readers import read_slot_values
 from turncast.rules import read_rules
-from turncast.training import progress_for, split_dev
+from turncast.training import inherit_settings, progress_for, split_dev
 from turncast.training import train as train_policy
 
 EXAMPLES = """[bold]Examples[/bold]
@@ -101,24 +101,26 @@ def train(
     """Train a policy and save it as a folder."""
     given: dict[str, Any] = {"epochs": epochs, "units": units, "seed": seed, "seeds": seeds}
     given |= {"layout": layout, "words": words, "cell": cell, "devices": devices, "max_error": max_error}
-    settings = split_settings(_settings(config, set_, given))
+    configuration = Configuration.from_settings(_settings(config, set_, given))
     # A training that was stopped left its best policy; going on replaces it.
     check_output(out, "manifest.json", force=force or (resume and _interrupted(out)))
     reading = partial(read_corpus, format=format, columns=column, settings=read, where=where)
     growing = Growing.of(from_, out, old_dev, replay, reading)
-    encoder_config, network_config, train_config = growing.settings(*settings) if growing else settings
+    if growing:
+        configuration = inherit_settings(growing.parent, configuration)
+    training = configuration.training
     part = reading(corpus)
     if dev:
         dev_part = reading(dev)
     else:
-        part, dev_part = split_dev(part, train_config.dev_share, train_config.seed)
+        part, dev_part = split_dev(part, training.dev_share, training.seed)
     checkpoint = out.with_name(f"{out.name}.checkpoint")
     policy = train_policy(
-        growing.lessons(part, train_config.seed) if growing else part,
+        growing.lessons(part, training.seed) if growing else part,
         dev_part,
-        network=network_config,
-        config=train_config,
-        encoder=encoder_config,
+        network=configuration.network,
+        config=training,
+        encoder=configuration.encoder,
         values=read_slot_values(values) if values else None,
         rules=read_rules(rules) if rules else None,
         progress=progress_for(),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from turncast.config import TrainConfig, split_settings
+from turncast.config import Configuration, TrainConfig
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.search.progress import Progress, Standing
@@ -75,15 +75,15 @@ class Course:
             self.progress.trial(self._standing(self.study.trials, done=1), trial)
 
     def _tried(self, settings: dict[str, Any], watch: Watch) -> Trial | None:
-        encoder, network, config = split_settings({**self.fixed, **settings})
+        configuration = Configuration.from_settings({**self.fixed, **settings})
         try:
             for part in self.parts:
                 policy = train(
                     part.train,
                     part.dev,
-                    network=network,
-                    config=config.model_copy(update={"seed": part.seed}),
-                    encoder=encoder,
+                    network=configuration.network,
+                    config=configuration.training.model_copy(update={"seed": part.seed}),
+                    encoder=configuration.encoder,
                     progress=watch,
                 )
                 if policy.card.interrupted:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from turncast.config import setting, split_settings
+from turncast.config import EncoderConfig, NetworkConfig, TrainConfig, setting
 from turncast.errors import ConfigError
 from turncast.layouts import LAYOUTS
 from turncast.search.distribution import Choice, Distribution, Real, Whole
@@ -158,5 +158,7 @@ def _range(name: str, text: str, log: bool) -> Distribution:
 
 
 DEFAULTS: Mapping[str, Any] = {
-    name: value for config in split_settings({}) for name, value in config.model_dump().items()
+    name: value
+    for config in (EncoderConfig(), NetworkConfig(), TrainConfig())
+    for name, value in config.model_dump().items()
 }

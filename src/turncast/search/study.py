@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from turncast.config import split_settings
+from turncast.config import Configuration
 from turncast.errors import ConfigError, MissingExtra, StudyError
 from turncast.search.space import Row, defaults_in, draw
 from turncast.search.trial import Trial
@@ -81,7 +81,7 @@ class Study:
                 asked = self._study.ask()
                 settings = draw(space, fixed, asked)
                 try:
-                    split_settings({**fixed, **settings})
+                    Configuration.from_settings({**fixed, **settings})
                 except ConfigError as error:
                     refusal = error
                     self._study.tell(asked, state=optuna.trial.TrialState.FAIL)

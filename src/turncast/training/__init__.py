@@ -1,6 +1,6 @@
 """Training: a corpus -> a policy."""
 
-from turncast.training.grow import grown_settings, with_replay
+from turncast.training.grow import inherit_settings, with_replay
 from turncast.training.progress import PlainProgress, Progress, RichProgress, progress_for
 from turncast.training.split import split_dev
 from turncast.training.trainer import train
@@ -9,7 +9,7 @@ __all__ = [
     "PlainProgress",
     "Progress",
     "RichProgress",
-    "grown_settings",
+    "inherit_settings",
     "progress_for",
     "split_dev",
     "train",

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.config import EncoderConfig, NetworkConfig, Settings, TrainConfig
+from turncast.config import Configuration, Settings, TrainConfig
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
 from turncast.errors import ConfigError, CorpusError
@@ -24,49 +24,49 @@ Weights = Mapping[str, NDArray[np.float32]]
 _Kind = TypeVar("_Kind", bound=Settings)
 
 RATE = 1 / 3
-"""The learning rate, where none is given, is so many times that of the first training."""
+"""The default learning rate of growing, as a share of that of the parent's training."""
 _MAY_CHANGE = {"dropout", "min_count", "max_words", "max_values", "buckets"}
-_OF_THE_MACHINE = {"devices"}
+_MACHINE_SETTINGS = {"devices"}
 
 
-def grown_settings(
-    parent: Policy,
-    network: NetworkConfig | None,
-    config: TrainConfig | None,
-    encoder: EncoderConfig | None,
-) -> tuple[NetworkConfig, TrainConfig, EncoderConfig]:
-    """Return the settings for a policy that grows from another: what is not said is as it was there.
+def inherit_settings(parent: Policy, given: Configuration) -> Configuration:
+    """Return the configuration of a policy that grows from another: settings not given are the parent's.
 
-    But for the learning rate, and for the passes of an epoch: it goes through few new dialogues once, since
-    with each step more of what is known may be forgotten.
+    Exceptions: the learning rate is lower, and an epoch goes through the new dialogues once, since every step
+    may make the network forget.
 
     Raises:
-        ConfigError: for a setting of which the old weights are not.
+        ConfigError: for a setting that does not fit the parent's weights.
     """
     trained = parent.card.train
-    base = {"seeds": parent.members, "learning_rate": trained.learning_rate * RATE, "epoch_batches": 1}
-    given = {} if config is None else {name: getattr(config, name) for name in config.model_fields_set}
-    if given.get("seeds", parent.members) != parent.members:
-        raise _other("seeds", given["seeds"], parent.members)
-    return (
-        _same(parent.config, network),
-        TrainConfig(**trained.model_dump(exclude=_OF_THE_MACHINE) | base | given),
-        _same(parent.card.encoder, encoder),
+    defaults = {"seeds": parent.members, "learning_rate": trained.learning_rate * RATE, "epoch_batches": 1}
+    changed = _given_settings(given.training)
+    if changed.get("seeds", parent.members) != parent.members:
+        raise _mismatch("seeds", changed["seeds"], parent.members)
+    return Configuration(
+        encoder=_inherit(parent.card.encoder, given.encoder),
+        network=_inherit(parent.config, given.network),
+        training=TrainConfig(**trained.model_dump(exclude=_MACHINE_SETTINGS) | defaults | changed),
     )
 
 
-def _same(old: _Kind, wanted: _Kind | None) -> _Kind:
-    """Return the old settings with those that are wanted and may change."""
-    given = {} if wanted is None else {name: getattr(wanted, name) for name in wanted.model_fields_set}
-    for name, value in given.items():
+def _given_settings(config: Settings) -> dict[str, Any]:
+    """Return the settings that were given by name, without the defaults."""
+    return {name: getattr(config, name) for name in config.model_fields_set}
+
+
+def _inherit(old: _Kind, given: _Kind) -> _Kind:
+    """Return the parent's settings, changed where others are given and may change."""
+    changed = _given_settings(given)
+    for name, value in changed.items():
         if value != getattr(old, name) and name not in _MAY_CHANGE:
-            raise _other(name, value, getattr(old, name))
-    return type(old)(**old.model_dump() | given)
+            raise _mismatch(name, value, getattr(old, name))
+    return type(old)(**old.model_dump() | changed)
 
 
-def _other(name: str, value: object, old: object) -> ConfigError:
+def _mismatch(name: str, value: object, old: object) -> ConfigError:
     return ConfigError(
-        f"setting {name!r} is {value!r}, the model that is to grow has {old!r}; leave it out, or train anew"
+        f"setting {name!r} is {value!r}, the model to grow from has {old!r}; leave it out, or train anew"
     )
 
 
@@ -85,7 +85,7 @@ def grown_space(name: str, old: ActionSpace, new: ActionSpace) -> ActionSpace:
     ['size', 'serve', 'wash']
     """
     if new.multi and not old.multi:
-        problem = "turns take several actions or none, and the model that is to grow takes one a turn"
+        problem = "turns take several actions or none, and the model to grow from takes one per turn"
         raise CorpusError(name, problem, "train anew")
     names = [*old, *(action for action in new if action not in old)]
     return ActionSpace(names, multi=old.multi, may_be_empty=old.may_be_empty or new.may_be_empty)

@@ -9,7 +9,7 @@ from typing import Any
 
 from turncast.baselines.floors import FloorCounts, Floors
 from turncast.baselines.histories import Histories, histories_of
-from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
+from turncast.config import Configuration, NetworkConfig
 from turncast.corpus import Corpus
 from turncast.errors import CorpusError
 from turncast.features import Batches, CorpusStatistics, TurnEncoder, encode
@@ -53,10 +53,9 @@ class Lessons:
 def prepare(
     corpus: Corpus,
     dev: Corpus,
-    network: NetworkConfig,
-    encoding: EncoderConfig,
-    values: Mapping[str, Iterable[str]] | None,
-    config: TrainConfig,
+    configuration: Configuration,
+    *,
+    values: Mapping[str, Iterable[str]] | None = None,
     parent: Policy | None = None,
     rules: Rules = NO_RULES,
 ) -> Lessons:
@@ -65,10 +64,8 @@ def prepare(
     Args:
         corpus: the training part; vocabularies, tables of counts and responses are of it alone.
         dev: the part that says when to stop.
-        network: the network's shape.
-        encoding: what it sees.
+        configuration: all settings.
         values: the values of slots that are given.
-        config: how it is trained.
         parent: the policy that grows.
         rules: what may, may not and must be done.
 
@@ -76,9 +73,10 @@ def prepare(
         CorpusError: for a corpus with fewer than two actions.
         ConfigError: for rules on actions that the corpus has not.
     """
+    network, config = configuration.network, configuration.training
     values = known_values(parent, values) if parent else values
     statistics, counts, histories = _counted(
-        corpus, network, CorpusStatistics.first_pass(corpus, encoding, values)
+        corpus, network, CorpusStatistics.first_pass(corpus, configuration.encoder, values)
     )
     space, encoder = statistics.action_space(), statistics.encoder(network.words)
     growth = Growth.of(parent, encoder) if parent else None

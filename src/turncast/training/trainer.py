@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
+from turncast.config import Configuration, EncoderConfig, NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.policy import Card, Policy
@@ -19,7 +20,7 @@ from turncast.runtime import stacked
 from turncast.training.checkpoint import Checkpoint, Member
 from turncast.training.count_table_weight import check_mixing, with_counts
 from turncast.training.fit_decision import fit_decision
-from turncast.training.grow import grown_settings
+from turncast.training.grow import inherit_settings
 from turncast.training.interruption import Interruption
 from turncast.training.members import checkpoint_of, train_members
 from turncast.training.prepare import Lessons, prepare
@@ -76,14 +77,15 @@ def train(
         MissingExtra: where the libraries for training (or for byte-pair pieces) are not installed.
     """
     rules = rules or (parent.rules if parent else NO_RULES)
-    network, config, encoder = _settled(network, config, encoder, parent, rules)
-    layout = network.layout_row
+    given = Configuration(encoder or EncoderConfig(), network or NetworkConfig(), config or TrainConfig())
+    configuration = _checked_configuration(given, parent, rules)
+    layout, config = configuration.network.layout_row, configuration.training
     corpus, dev = layout.labelled(corpus), None if dev is None else layout.labelled(dev)
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
-    lessons = prepare(corpus, dev, network, encoder, values, config, parent, rules)
+    lessons = prepare(corpus, dev, configuration, values=values, parent=parent, rules=rules)
     _check_decide(corpus.name, lessons.space, config.decide)
-    state = _state(lessons, network, config, encoder)
+    state = _training_identity(lessons, configuration)
     saved = Checkpoint.load(checkpoint, state) if resume and checkpoint is not None else None
 
     def keep(fit: Fit, before: tuple[Member, ...]) -> None:
@@ -91,32 +93,39 @@ def train(
             checkpoint_of(fit, before, state).save(checkpoint)
 
     with Interruption() as interruption:
-        begin, wished = partial(_begin, lessons, network, config), lambda: interruption.wished
+        begin, wished = partial(_build_loop, lessons, configuration), lambda: interruption.wished
         members, interrupted = train_members(begin, config.seeds, progress or Silence(), wished, keep, saved)
-    metrics = tuple(record for member in members for record in member.metrics)
-    card = Card(lessons.corpus, config, encoder, metrics, interrupted, _versions(), lessons.parent)
-    weights = stacked([member.weights for member in members])
-    learned = lessons.encoder, lessons.space, network, weights, lessons.floors, lessons.responses, card
-    policy = Policy(*learned, lessons.histories, members=len(members), rules=rules)
+    policy = _policy_of(members, lessons, configuration, rules, interrupted)
     policy = with_counts(policy, lessons.counts, dev, config.count_table)
     return fit_decision(policy, dev, lessons.answers, config)
 
 
-def _settled(
-    network: NetworkConfig | None,
-    config: TrainConfig | None,
-    encoder: EncoderConfig | None,
-    parent: Policy | None,
+def _policy_of(
+    members: tuple[Member, ...],
+    lessons: Lessons,
+    configuration: Configuration,
     rules: Rules,
-) -> tuple[NetworkConfig, TrainConfig, EncoderConfig]:
-    """Return the settings, those that were not given too, checked against one another."""
-    if parent:
-        network, config, encoder = grown_settings(parent, network, config, encoder)
-    network, config, encoder = network or NetworkConfig(), config or TrainConfig(), encoder or EncoderConfig()
-    check_mixing(network, config)
+    interrupted: bool,
+) -> Policy:
+    """Return the policy of trained networks, before its decision is fitted."""
+    metrics = tuple(record for member in members for record in member.metrics)
+    config, network = configuration.training, configuration.network
+    card = Card(
+        lessons.corpus, config, configuration.encoder, metrics, interrupted, _versions(), lessons.parent
+    )
+    weights = stacked([member.weights for member in members])
+    learned = lessons.encoder, lessons.space, network, weights, lessons.floors, lessons.responses, card
+    return Policy(*learned, lessons.histories, members=len(members), rules=rules)
+
+
+def _checked_configuration(given: Configuration, parent: Policy | None, rules: Rules) -> Configuration:
+    """Return the configuration with what the parent and the layout decide; raise for contradictions."""
+    configuration = inherit_settings(parent, given) if parent else given
+    network, training = configuration.network, configuration.training
+    check_mixing(network, training)
     if rules:
         check_layout(network)
-    return network, adapt_scheduled_sampling(config, network), encoder
+    return replace(configuration, training=adapt_scheduled_sampling(training, network))
 
 
 def _check_decide(name: str, space: ActionSpace, how: str) -> None:
@@ -125,32 +134,32 @@ def _check_decide(name: str, space: ActionSpace, how: str) -> None:
         raise ConfigError(f"{problem}; leave it at auto")
 
 
-def _state(
-    lessons: Lessons, network: NetworkConfig, config: TrainConfig, encoder: EncoderConfig
-) -> dict[str, Any]:
-    """Return what must be the same for a stopped training to go on."""
-    # A network can learn for longer than was first said; those trained before it, of several, cannot.
+def _training_identity(lessons: Lessons, configuration: Configuration) -> dict[str, Any]:
+    """Return all that must be the same for a checkpoint to be resumed from."""
+    config = configuration.training
+    # A network can learn for more epochs than first set; of several networks, those done before it cannot.
     may_change = {"max_error", "decide", "count_table"} | (
         {"epochs", "patience"} if config.seeds == 1 else set()
     )
     return {
-        "network": network.model_dump(),
+        "network": configuration.network.model_dump(),
         "config": config.model_dump(exclude=may_change),
-        "encoder": encoder.model_dump(),
+        "encoder": configuration.encoder.model_dump(),
         "corpus": lessons.corpus,
         "parent": lessons.parent,
     }
 
 
-def _begin(lessons: Lessons, network: NetworkConfig, config: TrainConfig, member: int = 0) -> Fit:
+def _build_loop(lessons: Lessons, configuration: Configuration, member: int = 0) -> Fit:
     """Build one of the networks for what is to be learned, and make it ready for its first epoch."""
     # Here, so that `import turncast` needs no Keras.
     from turncast.network import build_network, read_weights, write_weights
     from turncast.training.fit import Fit
 
+    config = configuration.training
     config = config.model_copy(update={"seed": config.seed + member})
     model = build_network(
-        network,
+        configuration.network,
         num_features=lessons.encoder.width,
         num_tokens=lessons.encoder.num_tokens,
         num_actions=len(lessons.space),
