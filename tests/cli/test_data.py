@@ -151,12 +151,12 @@ def test_help(verb):
 
 def test_live_conversations_become_a_corpus(tmp_path):
     from turncast.sessions import Event, open_store
-    from turncast.sessions.store import Change
+    from turncast.sessions.store import ConversationUpdate
 
     url = f"sqlite:///{tmp_path / 'live.db'}"
     store = open_store(url)
     events = Event("observed", 1, (), "hello"), Event("committed", 1, ("greet",))
-    assert store.save([Change("c1", 0, "default", b"", events, at=0)]) == [True]
+    assert store.save([ConversationUpdate("c1", 0, "default", b"", events, at=0)]) == [True]
     store.close()
     assert run("data", "convert", url, tmp_path / "live.jsonl").returncode == 0
     (dialogue,) = turncast.read(tmp_path / "live.jsonl")

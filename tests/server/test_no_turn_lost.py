@@ -13,7 +13,7 @@ import pytest
 
 from support.server import serving
 from turncast import Policy, Session
-from turncast.sessions import Standing, open_store, turns_of
+from turncast.sessions import Snapshot, open_store, turns_from_events
 
 CONVERSATIONS, TURNS = map(int, os.environ.get("TURNCAST_LOAD", "16x12").split("x"))
 CLIENTS, SERVERS = 16, 4
@@ -72,9 +72,11 @@ def test_no_turn_is_lost(saved, store_url):
     policy, store = Policy.load(saved), open_store(store_url)
     for name in names:
         events = store.events(name)
-        assert [turn.user for turn in turns_of(events)] == [f"{name} {number}" for number in range(TURNS)]
-        state = Standing.from_bytes(store.load([name])[name].state).state
-        again = Standing.from_bytes(Session.resume(policy, None, events).state).state
+        assert [turn.user for turn in turns_from_events(events)] == [
+            f"{name} {number}" for number in range(TURNS)
+        ]
+        state = Snapshot.from_bytes(store.load([name])[name].state).state
+        again = Snapshot.from_bytes(Session.resume(policy, None, events).state).state
         assert state.previous == again.previous
         for cell, same in zip(state.network, again.network, strict=True):
             for vector, expected in zip(cell, same, strict=True):

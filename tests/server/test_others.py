@@ -17,7 +17,7 @@ from turncast.server.app import _expire
 from turncast.server.bodies import ObserveBody, PredictBody
 from turncast.server.messages import turns_of_messages
 from turncast.server.state_cache import Prefixes
-from turncast.sessions import turns_of
+from turncast.sessions import turns_from_events
 
 
 def test_a_whole_dialogue(client, policy):
@@ -79,7 +79,7 @@ def test_a_model_that_is_replaced_loses_no_turn(policy, tmp_path):
         assert client.get("/v1/model").json()["digest"] == other.digest
         told = client.post("/v1/conversations/c/turns", {"user": "small"}).json()
         assert told["turn"] == 2
-        seen = turns_of(client.app.state.service.store.events("c"))
+        seen = turns_from_events(client.app.state.service.store.events("c"))
         expected = other.predict(Dialogue("d", seen))[1]
         assert told["probability"] == pytest.approx(expected.probability, abs=1e-5)
         # A folder that is broken takes no one's place; a whole one does again.

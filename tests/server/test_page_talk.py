@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import turncast
 from support.web import CORPUS, HERE, begin, page_of, send, texts, workspace_in
 from turncast import Dialogue, Session, Turn
-from turncast.sessions import turns_of
+from turncast.sessions import turns_from_events
 from turncast.sessions.snapshot import Standing
 from turncast.web.conversation_view import correction_of, told_turns
 from turncast.web.corrections import Corrections
@@ -96,7 +96,7 @@ def test_a_correction_rebuilds_the_state(page, policy):
 
 
 def store_turns(page, id):
-    return [turn.actions for turn in turns_of(store_of(page).events(id))]
+    return [turn.actions for turn in turns_from_events(store_of(page).events(id))]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -148,7 +148,7 @@ def test_a_conversation_is_saved_as_it_is_now(page):
     file = page.app.state.site.workspace.corrections
     send(page, f"{path}/save")
     (saved,) = turncast.read(file)
-    assert saved == Dialogue(path.rpartition("/")[2], turns_of(store_of(page).events(saved.id)))
+    assert saved == Dialogue(path.rpartition("/")[2], turns_from_events(store_of(page).events(saved.id)))
     assert "holds 1 dialogue." in texts(page.get(path).text)["saved"]
     send(page, f"{path}/turns/1", actions="confirm")
     assert "has changed since" in texts(page.get(path).text)["saved"]

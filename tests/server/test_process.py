@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 
 from support.cli import refused, run
 from support.server import serving, serving_as_users_do
-from turncast.sessions import open_store, turns_of
+from turncast.sessions import open_store, turns_from_events
 
 
 def test_what_was_answered_outlives_the_server(saved, tmp_path):
@@ -56,7 +56,7 @@ def test_what_was_answered_outlives_the_server(saved, tmp_path):
             thread.join()
     kept = open_store(store)
     for number in range(4):
-        seen = turns_of(kept.events(f"c{number}"))
+        seen = turns_from_events(kept.events(f"c{number}"))
         assert [turn.user for turn in seen] == [str(turn) for turn in range(turns)]
         assert [turn for name, turn in answered if name == f"c{number}"] == list(range(1, turns + 1))
     kept.close()

@@ -15,10 +15,10 @@ from turncast.client import Client, Retries, Unavailable
 from turncast.errors import StoreError
 from turncast.server.batching_queue import Desk
 from turncast.server.timeouts import in_time
-from turncast.sessions import Event, Standing, open_store, postgres_connection, turns_of
+from turncast.sessions import Event, Snapshot, open_store, postgres_connection, turns_from_events
 from turncast.sessions.conversations import Conversations
 from turncast.sessions.request import Begin, Observe
-from turncast.sessions.store import Change
+from turncast.sessions.store import ConversationUpdate
 
 NOTE = {"note": "x" * 900}
 NEVER = Retries(times=0)
@@ -37,10 +37,10 @@ def assert_whole(saved, store_url, id, users):
     """The log holds each turn once, in order, and the state is the one that the log comes to."""
     store = open_store(store_url)
     events = store.events(id)
-    assert [turn.user for turn in turns_of(events)] == users
+    assert [turn.user for turn in turns_from_events(events)] == users
     assert [event.turn for event in events if event.kind == "observed"] == list(range(1, len(users) + 1))
-    kept = Standing.from_bytes(store.load([id])[id].state)
-    again = Standing.from_bytes(Session.resume(Policy.load(saved), None, events).state)
+    kept = Snapshot.from_bytes(store.load([id])[id].state)
+    again = Snapshot.from_bytes(Session.resume(Policy.load(saved), None, events).state)
     assert (kept.turns, kept.state.previous) == (again.turns, again.state.previous)
     for cell, same in zip(kept.state.network, again.state.network, strict=True):
         for vector, expected in zip(cell, same, strict=True):
@@ -142,7 +142,7 @@ def test_postgres_that_hangs_is_not_waited_for(policy):
     with service(Postgres) as running:
         store = open_store(running.url)
         asyncio.run(talk(running, store))
-        assert [turn.user for turn in turns_of(store.events("c1"))] == ["0", "1"]
+        assert [turn.user for turn in turns_from_events(store.events("c1"))] == ["0", "1"]
         store.close()
 
 
@@ -172,13 +172,13 @@ def test_a_disk_that_is_full(saved, tmp_path):
 
 def grown(version):
     event = Event("observed", version, (), "x" * 3000)
-    return Change("c1", version, "default", b"x" * 1000, (event,), at=2.0)
+    return ConversationUpdate("c1", version, "default", b"x" * 1000, (event,), at=2.0)
 
 
 def test_a_database_that_is_full_keeps_what_it_has(tmp_path):
     """SQLite's own bound of pages gives what a full disk gives (SQLITE_FULL)."""
     store = open_store(f"sqlite:///{tmp_path / 'c.db'}")
-    store.save([Change("c1", 0, "default", b"", (), at=1.0)])
+    store.save([ConversationUpdate("c1", 0, "default", b"", (), at=1.0)])
     pages = "PRAGMA max_page_count={}"
     with store._engine.connect() as connection:  # the pool has one, and gives it again
         used = connection.exec_driver_sql("PRAGMA page_count").scalar()

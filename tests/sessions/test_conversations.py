@@ -11,7 +11,7 @@ from support.corpora import QUICK, SMALL, tiny
 from turncast import Session
 from turncast.errors import AskedOtherwise, NoConversation, NoModel, NoTurn, UnknownAction
 from turncast.policy.decision import ALWAYS
-from turncast.sessions import Standing, open_store, turns_of
+from turncast.sessions import Snapshot, open_store, turns_from_events
 from turncast.sessions.conversations import Conversations
 from turncast.sessions.request import Begin, Commit, Observe, Override, Undo
 
@@ -45,7 +45,7 @@ def test_a_conversation_from_its_beginning_to_its_end(talks, policy, store):
     (told,) = run(talks, Undo(id="c1"))
     done = {"committed": ["confirm"], "response": "Right?"}
     assert told["undone"] == {"turn": 2, "user": "small", "facts": {"stock": 2}, **done}
-    assert [turn.actions for turn in turns_of(store.events("c1"))] == [("confirm",)]
+    assert [turn.actions for turn in turns_from_events(store.events("c1"))] == [("confirm",)]
     refused = run(talks, Override(id="c1", turn=2, actions=()), Undo(id="c2"), Begin(id="c3", model="other"))
     assert [type(one) for one in refused] == [NoTurn, NoConversation, NoModel]
     (refused,) = run(talks, Commit(id="c1", actions=("dance",)))
@@ -59,7 +59,7 @@ def test_a_policy_that_is_not_sure_abstains_and_nothing_is_committed(talks, stor
     (told,) = run(talks, Observe(id="c1", user="a tea please", threshold=0.999))
     assert (told["abstain"], told["committed"]) == (True, None)
     run(talks, Observe(id="c1", user="small"))
-    assert turns_of(store.events("c1"))[0].actions == ()
+    assert turns_from_events(store.events("c1"))[0].actions == ()
 
 
 def test_the_model_s_own_threshold_counts_where_the_request_has_none(policy, store):
@@ -84,7 +84,7 @@ def test_a_request_that_comes_again_is_answered_the_same_and_done_once(talks, st
     once = Observe(id="c1", key="t1", user="a tea please")
     answers = talks.run([once, once])
     assert answers == [*talks.run([once]), answers[0]]
-    assert len(turns_of(store.events("c1"))) == 1
+    assert len(turns_from_events(store.events("c1"))) == 1
     (refused,) = talks.run([Observe(id="c1", key="t1", user="a coffee please")])
     assert isinstance(refused, AskedOtherwise)
     undo = Undo(id="c1", key="u")
@@ -131,7 +131,7 @@ def test_servers_that_share_a_store_lose_no_turn(policy, store_url):
     for thread in threads:
         thread.join()
     for name in names:
-        turns = turns_of(stores[0].events(name))
+        turns = turns_from_events(stores[0].events(name))
         assert sorted(turn.user for turn in turns) == sorted(f"{n} {t}" for n in range(4) for t in range(6))
         for number in range(4):
             own = [turn.user for turn in turns if turn.user.startswith(f"{number} ")]
@@ -139,8 +139,8 @@ def test_servers_that_share_a_store_lose_no_turn(policy, store_url):
         stored = stores[0].load([name])[name]
         again = Session.resume(policy, None, stores[0].events(name))
         for cell, same in zip(
-            Standing.from_bytes(stored.state).state.network,
-            Standing.from_bytes(again.state).state.network,
+            Snapshot.from_bytes(stored.state).state.network,
+            Snapshot.from_bytes(again.state).state.network,
             strict=True,
         ):
             for vector, expected in zip(cell, same, strict=True):
@@ -156,6 +156,6 @@ def test_a_new_model_goes_on_from_the_log(policy, store):
     run(talks, Begin(id="c1", model="default"), Observe(id="c1", user="a tea please"))
     models["default"] = other
     (told,) = run(talks, Observe(id="c1", user="small"))
-    expected = other.predict(turncast.Dialogue("d", turns_of(store.events("c1"))))[1]
+    expected = other.predict(turncast.Dialogue("d", turns_from_events(store.events("c1"))))[1]
     assert told["probability"] == pytest.approx(expected.probability, abs=2e-6)
-    assert Standing.from_bytes(store.load(["c1"])["c1"].state).model == other.digest
+    assert Snapshot.from_bytes(store.load(["c1"])["c1"].state).model == other.digest

@@ -12,7 +12,7 @@ import turncast
 from support.corpora import QUICK, SMALL, tiny
 from turncast import Dialogue, NetworkConfig, Policy, Session, Turn
 from turncast.errors import NoTurn, StateError, UnknownAction
-from turncast.sessions import Event, Standing, turns_of
+from turncast.sessions import Event, Snapshot, turns_from_events
 
 NETWORKS = {
     "lstm": SMALL,
@@ -45,8 +45,8 @@ def policies(name):
 
 def assert_same(one: Session, other: Session):
     assert one.history() == other.history()
-    first, second = (Standing.from_bytes(session.state) for session in (one, other))
-    assert (first.model, first.turns, first.predicted) == (second.model, second.turns, second.predicted)
+    first, second = (Snapshot.from_bytes(session.state) for session in (one, other))
+    assert (first.model, first.turns, first.open_turn) == (second.model, second.turns, second.open_turn)
     assert first.state.previous == second.state.previous
     for cell, same in zip(first.state.network, second.state.network, strict=True):
         for vector, expected in zip(cell, same, strict=True):
@@ -92,7 +92,7 @@ def test_whatever_happened_it_stands_where_it_would_had_it_gone_that_way(name, c
             policy, other = other, policy
             session = Session.resume(policy, session.state, session.events)
         assert_same(session, went_that_way(policy, session))
-    assert turns_of(session.events) == session.history()
+    assert turns_from_events(session.events) == session.history()
     records = [event.to_json() for event in session.events]
     assert [Event.from_json(record) for record in records] == list(session.events)
 
@@ -180,7 +180,7 @@ def test_a_state_that_cannot_be_read_is_refused_and_made_again(policy, change):
     session.commit()
     broken = change(session.state)
     with pytest.raises(StateError):
-        Standing.from_bytes(broken)
+        Snapshot.from_bytes(broken)
     assert_same(Session.resume(policy, broken, session.events), session)
 
 

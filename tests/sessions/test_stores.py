@@ -10,14 +10,14 @@ import sqlalchemy
 
 from turncast.errors import ConfigError, StoreError
 from turncast.sessions import Event, open_store, read_store
-from turncast.sessions.store import Answer, Change
+from turncast.sessions.store import ConversationUpdate, StoredAnswer
 
 SEEN = Event("observed", 1, ("greet",), "hello, señor \x00 ☕", {"open": True, "people": 2, "area": "north"})
-BEGUN = Change("c1", 0, "default", b"\x00\xffstate", (SEEN,), at=10.0)
+BEGUN = ConversationUpdate("c1", 0, "default", b"\x00\xffstate", (SEEN,), at=10.0)
 
 
 def test_what_is_saved_is_loaded(store):
-    answer = Answer("t1", "request", '{"a": 1}')
+    answer = StoredAnswer("t1", "request", '{"a": 1}')
     assert store.load(["c1"]) == {}
     assert store.events("c1") == ()
     assert store.save([replace(BEGUN, answer=answer)]) == [True]
@@ -27,7 +27,7 @@ def test_what_is_saved_is_loaded(store):
     assert (stored.version, stored.model, stored.state) == (1, "default", BEGUN.state)
     assert (stored.created, stored.updated) == (10.0, 10.0)
     done = (Event("committed", 1, ("greet",)), Event("observed", 2, (), None))
-    assert store.save([Change("c1", 1, "other", b"", done, at=11.5)]) == [True]
+    assert store.save([ConversationUpdate("c1", 1, "other", b"", done, at=11.5)]) == [True]
     stored = store.load(["c1"])["c1"]
     assert (stored.version, stored.model, stored.state) == (2, "other", b"")
     assert (stored.created, stored.updated) == (10.0, 11.5)
@@ -38,7 +38,7 @@ def test_what_is_saved_is_loaded(store):
 
 def test_only_who_has_seen_the_last_version_saves(store):
     assert store.save([BEGUN, replace(BEGUN, id="c2")]) == [True, True]
-    late = replace(BEGUN, events=(Event("undone", 1),), answer=Answer("t", "r", "{}"))
+    late = replace(BEGUN, events=(Event("undone", 1),), answer=StoredAnswer("t", "r", "{}"))
     assert store.save([late, replace(BEGUN, id="c2", version=1), replace(late, id="c3", version=4)]) == [
         False,
         True,
@@ -51,7 +51,7 @@ def test_only_who_has_seen_the_last_version_saves(store):
 
 
 def test_what_is_deleted_is_gone_and_may_begin_again(store):
-    store.save([replace(BEGUN, answer=Answer("t1", "r", "{}")), replace(BEGUN, id="c2")])
+    store.save([replace(BEGUN, answer=StoredAnswer("t1", "r", "{}")), replace(BEGUN, id="c2")])
     assert store.delete("c1") is True
     assert store.delete("c1") is False
     assert store.load(["c1"]) == {}
@@ -64,7 +64,7 @@ def test_what_is_deleted_is_gone_and_may_begin_again(store):
 
 def test_the_old_expire(store):
     store.save([replace(BEGUN, id=f"c{number}", at=float(number)) for number in range(1200)])
-    store.save([Change("c3", 1, "default", b"", (Event("undone", 1),), at=5000.0)])
+    store.save([ConversationUpdate("c3", 1, "default", b"", (Event("undone", 1),), at=5000.0)])
     assert store.expire(1100.0) == 1099
     assert sorted(store.ids()) == sorted(["c3", *(f"c{number}" for number in range(1100, 1200))])
     assert store.events("c7") == ()
@@ -78,7 +78,9 @@ def _add(store, id, times, refused):
             found = store.load([id]).get(id)
             version = found.version if found else 0
             event = Event("observed", version + 1, (), f"{id} {number}")
-            if store.save([Change(id, version, "default", b"%d" % version, (event,), at=1.0)]) == [True]:
+            if store.save(
+                [ConversationUpdate(id, version, "default", b"%d" % version, (event,), at=1.0)]
+            ) == [True]:
                 break
             refused.append(1)
 
@@ -123,8 +125,10 @@ def test_live_conversations_become_a_corpus(store_url):
     done = Event("committed", 1, ("ask_size", "greet"))
     store.save(
         [
-            Change("c1", 0, "default", b"", (SEEN, done, Event("observed", 2, (), "small")), at=1.0),
-            Change("c2", 0, "default", b"", (), at=1.0),
+            ConversationUpdate(
+                "c1", 0, "default", b"", (SEEN, done, Event("observed", 2, (), "small")), at=1.0
+            ),
+            ConversationUpdate("c2", 0, "default", b"", (), at=1.0),
         ]
     )
     store.close()
@@ -154,9 +158,11 @@ def test_sqlite_looks_through_no_table_for_a_turn(tmp_path):
     sqlalchemy.event.listen(
         store._engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3], told[5]))
     )
-    answer = Answer("t1", "request", "{}")
+    answer = StoredAnswer("t1", "request", "{}")
     store.save([BEGUN, replace(BEGUN, id="c2")])
-    store.save([Change(id, 1, "default", b"", (SEEN,), at=11.0, answer=answer) for id in ("c1", "c2")])
+    store.save(
+        [ConversationUpdate(id, 1, "default", b"", (SEEN,), at=11.0, answer=answer) for id in ("c1", "c2")]
+    )
     assert len(store.load(["c1", "c2"])) == len(store.answers([("c1", "t1"), ("c2", "t1")])) == 2
     assert store.events("c1")
     plans = []
@@ -207,10 +213,10 @@ def test_a_store_that_fails_in_the_middle_writes_nothing(tmp_path):
     with sqlite3.connect(path) as connection:
         connection.execute("ALTER TABLE turncast_events RENAME TO away")
     with pytest.raises(StoreError):
-        store.save([Change("c1", 1, "default", b"", (Event("undone", 1),), at=2.0)])
+        store.save([ConversationUpdate("c1", 1, "default", b"", (Event("undone", 1),), at=2.0)])
     with sqlite3.connect(path) as connection:
         connection.execute("ALTER TABLE away RENAME TO turncast_events")
     connection.close()
     assert store.load(["c1"])["c1"].version == 1
-    assert store.save([Change("c1", 1, "default", b"", (Event("undone", 1),), at=2.0)]) == [True]
+    assert store.save([ConversationUpdate("c1", 1, "default", b"", (Event("undone", 1),), at=2.0)]) == [True]
     store.close()

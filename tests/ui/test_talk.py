@@ -7,15 +7,15 @@ import pytest
 import turncast
 from support.browser import PHONE
 from turncast import Policy, Session
-from turncast.sessions import open_store, turns_of
-from turncast.sessions.snapshot import Standing
+from turncast.sessions import open_store, turns_from_events
+from turncast.sessions.snapshot import Snapshot
 
 
 def conversation(page, tmp_path):
     id = urlsplit(page.url).path.rpartition("/")[2]
     store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
     try:
-        return id, turns_of(store.events(id)), store.load([id])[id].state
+        return id, turns_from_events(store.events(id)), store.load([id])[id].state
     finally:
         store.close()
 
@@ -48,7 +48,7 @@ def test_talk_correct_undo_and_save(address, visit, folder, tmp_path):
         straight.observe(turn.user)
         straight.commit(turn.actions)
     assert turns[0].actions == ("serve_coffee",)
-    ours, theirs = Standing.from_bytes(state), Standing.from_bytes(straight.state)
+    ours, theirs = Snapshot.from_bytes(state), Snapshot.from_bytes(straight.state)
     for cell, other in zip(ours.state.network, theirs.state.network, strict=True):
         for vector, vector_of_other in zip(cell, other, strict=True):
             assert abs(vector - vector_of_other).max() <= 1e-5

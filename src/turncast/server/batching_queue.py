@@ -11,7 +11,7 @@ from turncast.errors import StoreError
 from turncast.server.problem import Refusal
 from turncast.server.timeouts import PATIENCE, TOO_LONG
 from turncast.sessions.conversations import Conversations, Outcome
-from turncast.sessions.request import Request
+from turncast.sessions.request import ConversationRequest
 
 _MOST_TOGETHER = 256
 _MOST_WAITING = 4096
@@ -34,11 +34,11 @@ class Desk:
         self, conversations: Conversations, note: Callable[[int], None], patience: float = PATIENCE
     ) -> None:
         self._conversations, self._note, self._patience = conversations, note, patience
-        self._waiting: deque[tuple[Request, asyncio.Future[Outcome]]] = deque()
+        self._waiting: deque[tuple[ConversationRequest, asyncio.Future[Outcome]]] = deque()
         self._thread = ThreadPoolExecutor(1, "turncast-conversations")
         self._task: asyncio.Task[None] | None = None
 
-    async def ask(self, request: Request) -> str:
+    async def ask(self, request: ConversationRequest) -> str:
         """Return the answer to a request, as JSON.
 
         Raises:

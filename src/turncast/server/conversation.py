@@ -25,8 +25,8 @@ from turncast.server.bodies import (
 )
 from turncast.server.context import PROBLEMS, Service, json_response, service_of
 from turncast.server.timeouts import in_time
-from turncast.sessions.event import ends_open, turns_of
-from turncast.sessions.json_views import Told, told_of_turn
+from turncast.sessions.event import ends_open, turns_from_events
+from turncast.sessions.json_views import JsonObject, turn_to_json
 from turncast.sessions.request import Begin, Commit, Observe, Override, Undo
 from turncast.sessions.store import Store
 
@@ -44,9 +44,9 @@ async def begin(body: BeginBody, service: Here) -> Response:
 
 
 @router.get("/{id}", response_model=ConversationTold)
-async def look(id: Id, service: Here) -> Told:
+async def look(id: Id, service: Here) -> JsonObject:
     """Look at a conversation: its turns, and what was done."""
-    return await in_time(lambda: told_of(id, service.store))
+    return await in_time(lambda: conversation_to_json(id, service.store))
 
 
 @router.delete("/{id}", status_code=204, response_model=None)
@@ -80,7 +80,7 @@ async def undo(id: Id, service: Here, body: UndoBody | None = None) -> Response:
     return json_response(await service.desk.ask(undo_of(id, body or UndoBody())))
 
 
-def told_of(id: str, store: Store) -> Told:
+def conversation_to_json(id: str, store: Store) -> JsonObject:
     """Return what is told of a conversation.
 
     Raises:
@@ -96,7 +96,9 @@ def told_of(id: str, store: Store) -> Told:
         "created": stored.created,
         "updated": stored.updated,
         "open": ends_open(events),
-        "turns": [told_of_turn(number, turn) for number, turn in enumerate(turns_of(events), start=1)],
+        "turns": [
+            turn_to_json(number, turn) for number, turn in enumerate(turns_from_events(events), start=1)
+        ],
     }
 
 

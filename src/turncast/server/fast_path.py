@@ -17,7 +17,7 @@ from turncast.server.context import json_response, problem_response
 from turncast.server.conversation import commit_of, observe_of, router
 from turncast.server.guard import Asgi, Message, Receive, Scope, Send
 from turncast.server.problem import Refusal
-from turncast.sessions.request import Request
+from turncast.sessions.request import ConversationRequest
 
 _PATH = re.compile(f"/v1/conversations/({ID})/(turns|commit)")
 
@@ -25,7 +25,7 @@ _PATH = re.compile(f"/v1/conversations/({ID})/(turns|commit)")
 @dataclass(frozen=True, slots=True)
 class _Way:
     route: APIRoute  # the one that the OpenAPI document tells of
-    read: Callable[[str, bytes], Request]
+    read: Callable[[str, bytes], ConversationRequest]
 
 
 class Express:
@@ -72,7 +72,7 @@ def _first(message: Message, receive: Receive) -> Receive:
     return given
 
 
-def _way(endpoint: str, read: Callable[[str, bytes], Request]) -> _Way:
+def _way(endpoint: str, read: Callable[[str, bytes], ConversationRequest]) -> _Way:
     routes: list[Any] = [route for route in router.routes if getattr(route, "name", None) == endpoint]
     return _Way(routes[0], read)
 

@@ -10,17 +10,17 @@ from turncast.dialogue import Dialogue
 from turncast.server.bodies import Name, PredictBody, PredictTold
 from turncast.server.context import PROBLEMS
 from turncast.server.conversation import Here
-from turncast.sessions.json_views import Told, told_of
+from turncast.sessions.json_views import JsonObject, prediction_to_json
 
 router = APIRouter(prefix="/v1", responses=PROBLEMS)
 
 
 @router.post("/predict", tags=["predictions"], response_model=PredictTold)
-def predict(body: PredictBody, service: Here) -> Told:
+def predict(body: PredictBody, service: Here) -> JsonObject:
     """Predict a whole dialogue, each turn after the actions that were really taken before it."""
     policy = service.models.named(body.model)
     dialogue = Dialogue("asked", tuple(turn.to_turn() for turn in body.turns))
-    return {"turns": [told_of(prediction, body.top) for prediction in policy.predict(dialogue)]}
+    return {"turns": [prediction_to_json(prediction, body.top) for prediction in policy.predict(dialogue)]}
 
 
 @router.get("/model", tags=["models"])

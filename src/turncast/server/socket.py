@@ -13,7 +13,7 @@ from turncast.server.bodies import ID, CommitBody, ObserveBody, OverrideBody, Un
 from turncast.server.context import Service
 from turncast.server.conversation import commit_of, observe_of, override_of, undo_of
 from turncast.server.problem import Refusal, refusal_of, refusal_of_fields
-from turncast.sessions.request import Request
+from turncast.sessions.request import ConversationRequest
 
 router = APIRouter()
 
@@ -56,7 +56,7 @@ def _no_json() -> Refusal:
     return refusal_of_fields([{"type": "json_invalid"}])
 
 
-def _request_of(id: str, text: str) -> Request:
+def _request_of(id: str, text: str) -> ConversationRequest:
     try:
         record: Any = json.loads(text)
     except (ValueError, RecursionError):

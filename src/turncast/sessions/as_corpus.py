@@ -1,4 +1,4 @@
-"""Live conversations as a corpus: what was really done becomes what the next model learns."""
+"""Live conversations as a corpus: the committed actions are the targets of the next training."""
 
 from __future__ import annotations
 
@@ -9,53 +9,54 @@ from dataclasses import dataclass, field
 
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
-from turncast.sessions.event import ends_open, turns_of
-from turncast.sessions.store import Store, open_store
+from turncast.sessions.event import ends_open, turns_from_events
+from turncast.sessions.open_store import open_store
+from turncast.sessions.store import Store
 
 OPEN = "last turn that was not committed"
 EMPTY = "conversation without a committed turn"
 
 
-def corpus_of(store: Store, name: str = "conversations") -> Corpus:
-    """Return all conversations of a store as a corpus, read lazily, each with the actions really taken.
+def corpus_from_store(store: Store, name: str = "conversations") -> Corpus:
+    """Return all conversations of a store as a corpus, read lazily, with the committed actions of each turn.
 
-    A last turn that was observed and not committed is left out: what was done there is not known. What is
-    left out is counted in `skipped`.
+    A last turn that was observed and not committed is skipped, because its right actions are unknown.
+    `skipped` counts what was left out, by reason.
 
     >>> from turncast.sessions.event import Event
-    >>> from turncast.sessions.store import Change
+    >>> from turncast.sessions.store import ConversationUpdate
     >>> store = open_store("memory:")
     >>> events = Event("observed", 1, (), "hello"), Event("committed", 1, ("greet",)), Event("observed", 2)
-    >>> store.save([Change("c1", 0, "default", b"", events, at=0)])
+    >>> store.save([ConversationUpdate("c1", version=0, model="default", state=b"", events=events, at=0)])
     [True]
-    >>> corpus = corpus_of(store)
+    >>> corpus = corpus_from_store(store)
     >>> [(dialogue.id, [turn.actions for turn in dialogue]) for dialogue in corpus], corpus.skipped
     ([('c1', [('greet',)])], {'last turn that was not committed': 1})
     """
-    return Corpus(name, _Conversations(lambda: nullcontext(store)))
+    return Corpus(name, _StoredDialogues(lambda: nullcontext(store)))
 
 
 def read_store(url: str) -> Corpus:
-    """Return all conversations of the store that a URL names; see `corpus_of`.
+    """Return all conversations of the store that a URL names; see `corpus_from_store`.
 
-    Each pass opens the store anew, and closes it. A store that is not there is not made.
+    Each pass opens the store and closes it. A store that does not exist is not created.
     """
-    return Corpus("conversations", _Conversations(lambda: closing(open_store(url, create=False))))
+    return Corpus("conversations", _StoredDialogues(lambda: closing(open_store(url, create=False))))
 
 
 @dataclass(slots=True)
-class _Conversations:
-    """The conversations of a store; each pass counts anew what it leaves out."""
+class _StoredDialogues:
+    """The conversations of a store as dialogues; each pass counts again what it skips."""
 
-    opened: Callable[[], AbstractContextManager[Store]]
+    open: Callable[[], AbstractContextManager[Store]]
     counts: Counter[str] = field(default_factory=Counter)
 
     def __iter__(self) -> Iterator[Dialogue]:
         self.counts = Counter()
-        with self.opened() as store:
+        with self.open() as store:
             for id in store.ids():
                 events = store.events(id)
-                turns = turns_of(events)
+                turns = turns_from_events(events)
                 if ends_open(events):
                     self.counts[OPEN] += 1
                     turns = turns[:-1]

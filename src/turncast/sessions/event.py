@@ -1,4 +1,4 @@
-"""What happened in a conversation: events, and the turns that they come to."""
+"""The events of a conversation, and the turns that result from them."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from turncast.dialogue import Fact, Turn
 
 Kind = Literal["observed", "committed", "overridden", "undone"]
 
-_NONE: Mapping[str, Fact] = {}
+_NO_FACTS: Mapping[str, Fact] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened. The log of a conversation is a list of them, and is only added to.
+    """One event of a conversation. The log of a conversation is a list of events; it only grows.
 
     Attributes:
-        kind: a turn was `observed`; actions were `committed` at the last turn; those of an earlier turn were
-            `overridden`; the last turn was `undone`.
-        turn: which turn, counted from 1.
-        actions: what was predicted (observed), or really done (committed, overridden).
-        user: what the user said (observed).
-        facts: what else the system saw (observed).
-        response: what the system said with its actions, where that was told (committed, overridden).
+        kind: `observed`: a new turn; `committed`: the actions taken at the last turn; `overridden`: the
+            corrected actions of an earlier turn; `undone`: the last turn was removed.
+        turn: the number of the turn, counted from 1.
+        actions: the predicted actions (observed), or the actions really taken (committed, overridden).
+        user: the user's text (observed).
+        facts: the facts of the turn (observed).
+        response: the system's text, where the client sent it (committed, overridden).
     """
 
     kind: Kind
     turn: int
     actions: tuple[str, ...] = ()
     user: str | None = None
-    facts: Mapping[str, Fact] = field(default_factory=lambda: _NONE)
+    facts: Mapping[str, Fact] = field(default_factory=lambda: _NO_FACTS)
     response: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return what `from_json` reads; what is empty is left out.
+        """Return the object that `from_json` reads; empty fields are left out.
 
         >>> Event("observed", 1, ("greet",), "hello").to_json()
         {'kind': 'observed', 'turn': 1, 'actions': ['greet'], 'user': 'hello'}
@@ -53,24 +53,24 @@ class Event:
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Event:
-        """Return the event that `to_json` described."""
+        """Return the event that `to_json` wrote."""
         return cls(
-            record["kind"],
-            record["turn"],
-            tuple(record.get("actions", ())),
-            record.get("user"),
-            record.get("facts", _NONE),
-            record.get("response"),
+            kind=record["kind"],
+            turn=record["turn"],
+            actions=tuple(record.get("actions", ())),
+            user=record.get("user"),
+            facts=record.get("facts", _NO_FACTS),
+            response=record.get("response"),
         )
 
 
-def turns_of(events: Iterable[Event]) -> tuple[Turn, ...]:
-    """Return the turns that a log comes to, each with the actions that were really done.
+def turns_from_events(events: Iterable[Event]) -> tuple[Turn, ...]:
+    """Return the turns that result from a log, each with the actions that were really taken.
 
-    A last turn that was observed, and not committed yet, has no actions.
+    A last turn that was observed and not committed yet has no actions.
 
     >>> log = [Event("observed", 1, ("greet",), "hello"), Event("committed", 1, ("bye",))]
-    >>> turns_of(log)[0].actions, turns_of([*log, Event("undone", 1)])
+    >>> turns_from_events(log)[0].actions, turns_from_events([*log, Event("undone", 1)])
     (('bye',), ())
     """
     turns: list[Turn] = []
@@ -80,13 +80,13 @@ def turns_of(events: Iterable[Event]) -> tuple[Turn, ...]:
         elif event.kind == "undone":
             turns.pop()
         else:
-            seen = turns[event.turn - 1]
-            turns[event.turn - 1] = replace(seen, actions=event.actions, response=event.response)
+            place = event.turn - 1
+            turns[place] = replace(turns[place], actions=event.actions, response=event.response)
     return tuple(turns)
 
 
 def ends_open(events: Iterable[Event]) -> bool:
-    """Tell whether the last turn of a log was observed and not committed.
+    """Return whether the last turn of a log was observed and not committed.
 
     >>> log = [Event("observed", 1), Event("committed", 1), Event("observed", 2), Event("overridden", 1)]
     >>> ends_open(log), ends_open(log[:2])

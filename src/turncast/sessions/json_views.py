@@ -1,4 +1,4 @@
-"""What a client is told of a turn, as JSON."""
+"""Predictions and turns as JSON for clients."""
 
 from __future__ import annotations
 
@@ -7,42 +7,38 @@ from typing import Any
 from turncast.dialogue import Turn
 from turncast.policy import Prediction
 
-Told = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
-def told_of(prediction: Prediction, top: int) -> Told:
-    """Return the actions to take, and the most probable ones with their probabilities.
+def prediction_to_json(prediction: Prediction, top: int) -> JsonObject:
+    """Return the predicted actions, and the `top` most probable actions with their probabilities.
 
     >>> import numpy as np
     >>> from turncast import ActionSpace
     >>> prediction = Prediction(np.array([0.25, 0.75], np.float32), ActionSpace(["greet", "book"]))
-    >>> told_of(prediction, 1)
+    >>> prediction_to_json(prediction, 1)
     {'actions': ['book'], 'probability': 0.75, 'abstain': False,
      'ranked': [{'action': 'book', 'probability': 0.75}]}
     """
-    told: Told = {
-        "actions": list(prediction.actions),
-        "probability": round(prediction.probability, 6),
-        "abstain": prediction.abstains,
-        "ranked": ranked_of(prediction, top),
-    }
-    if prediction.refused:
-        told["refused"] = dict(prediction.refused)
-    if prediction.ahead:
-        told["ahead"] = [{"actions": list(one.actions)} for one in prediction.ahead]
-    return told
-
-
-def ranked_of(prediction: Prediction, top: int) -> list[Told]:
-    """Return the most probable actions with their probabilities."""
-    return [
+    ranked = [
         {"action": action, "probability": round(probability, 6)}
         for action, probability in prediction.top(top)
     ]
+    record: JsonObject = {
+        "actions": list(prediction.actions),
+        "probability": round(prediction.probability, 6),
+        "abstain": prediction.abstains,
+        "ranked": ranked,
+    }
+    if prediction.refused:
+        record["refused"] = dict(prediction.refused)
+    if prediction.ahead:
+        record["ahead"] = [{"actions": list(later.actions)} for later in prediction.ahead]
+    return record
 
 
-def told_of_turn(number: int, turn: Turn) -> Told:
-    """Return what was seen and done at a turn."""
+def turn_to_json(number: int, turn: Turn) -> JsonObject:
+    """Return a turn, with its number counted from 1."""
     return {
         "turn": number,
         "user": turn.user,

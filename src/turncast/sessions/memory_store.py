@@ -1,4 +1,4 @@
-"""Conversations in memory: gone with the process."""
+"""Conversations in memory: lost with the process."""
 
 from __future__ import annotations
 
@@ -7,84 +7,90 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from turncast.sessions.event import Event
-from turncast.sessions.store import Answer, Change, Store, Stored
+from turncast.sessions.store import ConversationUpdate, Store, StoredAnswer, StoredConversation
 
 
 @dataclass(slots=True)
-class _Kept:
-    """All that is kept of one conversation."""
+class _Record:
+    """All that the store has of one conversation."""
 
-    stored: Stored
+    conversation: StoredConversation
     events: list[Event] = field(default_factory=list)
-    answers: dict[str, Answer] = field(default_factory=dict)
+    answers: dict[str, StoredAnswer] = field(default_factory=dict)
 
 
 class MemoryStore(Store):
-    """Keeps conversations in memory, for tests and trials."""
+    """Stores conversations in memory, for tests and trials."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, _Kept] = {}
+        self._records: dict[str, _Record] = {}
         self._lock = threading.Lock()
 
-    def load(self, ids: Collection[str]) -> dict[str, Stored]:
-        """Return those of the conversations that there are."""
+    def load(self, ids: Collection[str]) -> dict[str, StoredConversation]:
+        """Return the conversations with these ids; ids that do not exist are left out."""
         with self._lock:
-            return {id: self._kept[id].stored for id in ids if id in self._kept}
+            return {id: self._records[id].conversation for id in ids if id in self._records}
 
-    def answers(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Answer]:
-        """Return what was answered to these requests."""
+    def answers(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], StoredAnswer]:
+        """Return the stored answers to these requests."""
         with self._lock:
             return {
-                (id, key): self._kept[id].answers[key]
+                (id, key): self._records[id].answers[key]
                 for id, key in keys
-                if id in self._kept and key in self._kept[id].answers
+                if id in self._records and key in self._records[id].answers
             }
 
     def events(self, id: str) -> tuple[Event, ...]:
-        """Return all that happened in a conversation."""
+        """Return all events of a conversation, in order."""
         with self._lock:
-            return tuple(self._kept[id].events) if id in self._kept else ()
+            return tuple(self._records[id].events) if id in self._records else ()
 
-    def save(self, changes: Sequence[Change]) -> list[bool]:
-        """Save each change whose conversation has the expected version."""
+    def save(self, updates: Sequence[ConversationUpdate]) -> list[bool]:
+        """Save each update whose conversation has the expected version."""
         with self._lock:
-            return [self._save(change) for change in changes]
+            return [self._save(update) for update in updates]
 
-    def _save(self, change: Change) -> bool:
-        kept = self._kept.get(change.id)
-        if (kept.stored.version if kept else 0) != change.version:
+    def _save(self, update: ConversationUpdate) -> bool:
+        record = self._records.get(update.id)
+        if (record.conversation.version if record else 0) != update.version:
             return False
-        created = kept.stored.created if kept else change.at
-        stored = Stored(change.id, change.model, change.version + 1, change.state, created, change.at)
-        if kept is None:
-            kept = self._kept[change.id] = _Kept(stored)
-        kept.stored = stored
-        kept.events += change.events
-        if change.answer:
-            kept.answers[change.answer.key] = change.answer
+        conversation = StoredConversation(
+            id=update.id,
+            model=update.model,
+            version=update.version + 1,
+            state=update.state,
+            created=record.conversation.created if record else update.at,
+            updated=update.at,
+        )
+        if record is None:
+            record = self._records[update.id] = _Record(conversation)
+        record.conversation = conversation
+        record.events += update.events
+        if update.answer:
+            record.answers[update.answer.key] = update.answer
         return True
 
     def delete(self, id: str) -> bool:
-        """Delete a conversation."""
+        """Delete a conversation, and return whether it existed."""
         with self._lock:
-            return self._kept.pop(id, None) is not None
+            return self._records.pop(id, None) is not None
 
     def expire(self, before: float) -> int:
-        """Delete the conversations that were saved last before this time."""
+        """Delete the conversations that were last saved before this time, and return their number."""
         with self._lock:
-            old = [id for id, kept in self._kept.items() if kept.stored.updated < before]
-            for id in old:
-                del self._kept[id]
-            return len(old)
+            expired = [id for id, record in self._records.items() if record.conversation.updated < before]
+            for id in expired:
+                del self._records[id]
+            return len(expired)
 
     def ids(self) -> Iterator[str]:
         """Yield the id of every conversation."""
         with self._lock:
-            known = list(self._kept)
-        yield from known
+            ids = list(self._records)
+        yield from ids
 
     def check(self) -> None:
-        """Memory is always there."""
+        """Do nothing: memory can always be reached."""
 
     def close(self) -> None:
-        """Hold nothing that could be given back."""
+        """Do nothing: there is no connection to close."""

@@ -1,4 +1,4 @@
-"""A connection to PostgreSQL that does not wait for ever."""
+"""A PostgreSQL connection whose waits have a time-out."""
 
 from __future__ import annotations
 
@@ -9,35 +9,38 @@ from typing import Any, TypeVar
 import psycopg
 
 SECONDS = 5.0
-"""A statement must be answered within so many seconds."""
+"""The time-out of a statement."""
 
 _T = TypeVar("_T")
 
 
 class PostgresConnection(psycopg.Connection[Any]):
-    """psycopg's connection, closed where a statement is not answered in time.
+    """psycopg's connection, which closes itself where a statement is not answered in time.
 
-    The server's own `statement_timeout` does not help where its processes stand still, or the network is
-    silent; and a pooler between may refuse to set it.
+    PostgreSQL's `statement_timeout` does not help where the server's processes are stopped or the network
+    drops packets, and a connection pooler may refuse to set it.
     """
 
     def wait(self, gen: Generator[Any, Any, _T], *args: Any, **settings: Any) -> _T:
-        """Return what comes of an exchange with the server.
+        """Return the result of an exchange with the server.
 
         Raises:
-            OperationalError: where the answer does not come in time.
+            OperationalError: where the answer does not arrive in time.
         """
-        return super().wait(self._bounded(gen, time.monotonic() + SECONDS), *args, **settings)
+        return super().wait(self._with_deadline(gen, time.monotonic() + SECONDS), *args, **settings)
 
-    def _bounded(self, gen: Generator[Any, Any, _T], end: float) -> Generator[Any, Any, _T]:
-        """Pass on what the exchange waits for and what has come; psycopg tells of nothing too."""
+    def _with_deadline(self, gen: Generator[Any, Any, _T], deadline: float) -> Generator[Any, Any, _T]:
+        """Forward the events that psycopg waits for, and close the connection after the deadline.
+
+        psycopg sends an empty event at regular intervals, so the deadline is checked without any data.
+        """
         try:
             wanted = next(gen)
             while True:
                 ready = yield wanted
-                if not ready and time.monotonic() > end:
+                if not ready and time.monotonic() > deadline:
                     self.close()
                     raise psycopg.OperationalError(f"no answer within {SECONDS:g} seconds")
                 wanted = gen.send(ready)
-        except StopIteration as done:
-            return done.value  # type: ignore[no-any-return]
+        except StopIteration as finished:
+            return finished.value  # type: ignore[no-any-return]

@@ -9,20 +9,20 @@ from typing import Any
 
 from turncast.errors import ConfigError, MissingExtra, StoreError
 from turncast.sessions.event import Event
-from turncast.sessions.store import Answer, Change, Store, Stored
+from turncast.sessions.store import ConversationUpdate, Store, StoredAnswer, StoredConversation
 
 try:
     import redis
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 except ImportError:
-    raise MissingExtra("keeping conversations in Redis", "redis") from None
+    raise MissingExtra("storing conversations in Redis", "redis") from None
 
-_WAIT = 5  # seconds
-_MOST = 500
+_SECONDS = 5  # time-out of an answer
+_BATCH = 500  # conversations in one command
 _INDEX = "turncast:conversations"
 
-# A script runs alone: nothing comes between the look at the version and the writing.
+# Redis runs a script alone: no other client writes between the check of the version and the write.
 _SAVE = """
 local version = tonumber(redis.call('HGET', KEYS[1], 'version') or '0')
 if version ~= tonumber(ARGV[2]) then return 0 end
@@ -38,16 +38,16 @@ if ARGV[2] ~= '' and tonumber(redis.call('HGET', KEYS[1], 'updated') or '0') >= 
   return 0
 end
 redis.call('ZREM', KEYS[4], ARGV[1])
-local found = redis.call('DEL', KEYS[1])
+local deleted = redis.call('DEL', KEYS[1])
 redis.call('DEL', KEYS[2], KEYS[3])
-return found
+return deleted
 """
 
 
 class RedisStore(Store):
-    """Keeps conversations in Redis; several processes may share one.
+    """Stores conversations in Redis; several processes may share one.
 
-    What outlives a stop of Redis is said by its own settings (`appendonly yes`, `appendfsync`).
+    The settings of Redis (`appendonly yes`, `appendfsync`) decide what survives a restart of Redis.
 
     Args:
         url: `redis://host:6379/0`.
@@ -58,12 +58,12 @@ class RedisStore(Store):
     """
 
     def __init__(self, url: str) -> None:
-        # No second try of its own: an answer can be lost after the change was made, and the change would be
-        # taken for that of another.
-        never = Retry(NoBackoff(), 0)
+        # The library must not retry: where an answer is lost after the write, a retry would find the new
+        # version and report that another process wrote it.
+        no_retry = Retry(NoBackoff(), 0)
         try:
             self._redis = redis.Redis.from_url(
-                url, socket_timeout=_WAIT, socket_connect_timeout=_WAIT, retry=never
+                url, socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS, retry=no_retry
             )
         except ValueError:
             raise ConfigError(
@@ -73,87 +73,97 @@ class RedisStore(Store):
         self._delete = self._redis.register_script(_DELETE)
         self.check()
 
-    def load(self, ids: Collection[str]) -> dict[str, Stored]:
-        """Return those of the conversations that there are."""
+    def load(self, ids: Collection[str]) -> dict[str, StoredConversation]:
+        """Return the conversations with these ids; ids that do not exist are left out."""
         names = list(ids)
         fields = ("model", "version", "state", "created", "updated")
-        with self._guard(), self._redis.pipeline(transaction=False) as pipeline:
+        with self._translate_errors(), self._redis.pipeline(transaction=False) as pipeline:
             for id in names:
                 pipeline.hmget(_keys(id)[0], *fields)
             rows = pipeline.execute()
         return {
-            id: Stored(id, model.decode(), int(version), state, float(created), float(updated))
+            id: StoredConversation(
+                id=id,
+                model=model.decode(),
+                version=int(version),
+                state=state,
+                created=float(created),
+                updated=float(updated),
+            )
             for id, (model, version, state, created, updated) in zip(names, rows, strict=True)
             if version is not None
         }
 
-    def answers(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Answer]:
-        """Return what was answered to these requests."""
-        wanted = list(keys)
-        with self._guard(), self._redis.pipeline(transaction=False) as pipeline:
-            for id, key in wanted:
+    def answers(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], StoredAnswer]:
+        """Return the stored answers to these requests."""
+        pairs = list(keys)
+        with self._translate_errors(), self._redis.pipeline(transaction=False) as pipeline:
+            for id, key in pairs:
                 pipeline.hget(_keys(id)[2], key)
             rows = pipeline.execute()
         return {
-            (id, key): Answer(key, *json.loads(row))
-            for (id, key), row in zip(wanted, rows, strict=True)
+            (id, key): _answer(key, row)
+            for (id, key), row in zip(pairs, rows, strict=True)
             if row is not None
         }
 
     def events(self, id: str) -> tuple[Event, ...]:
-        """Return all that happened in a conversation, in order."""
-        with self._guard():
+        """Return all events of a conversation, in order."""
+        with self._translate_errors():
             rows = self._redis.lrange(_keys(id)[1], 0, -1)
         return tuple(Event.from_json(json.loads(row)) for row in rows)
 
-    def save(self, changes: Sequence[Change]) -> list[bool]:
-        """Save each change whose conversation has the expected version."""
-        with self._guard(), self._redis.pipeline(transaction=False) as pipeline:
-            for change in changes:
-                answer = change.answer
-                told = ("", "") if answer is None else (answer.key, _json([answer.request, answer.content]))
-                events = (_json(event.to_json()) for event in change.events)
+    def save(self, updates: Sequence[ConversationUpdate]) -> list[bool]:
+        """Save each update whose conversation has the expected version."""
+        with self._translate_errors(), self._redis.pipeline(transaction=False) as pipeline:
+            for update in updates:
+                answer = update.answer
+                key, content = (
+                    ("", "") if answer is None else (answer.key, _json([answer.request, answer.content]))
+                )
+                events = (_json(event.to_json()) for event in update.events)
                 arguments: list[Any] = [
-                    change.id,
-                    change.version,
-                    change.model,
-                    change.state,
-                    change.at,
-                    *told,
+                    update.id,
+                    update.version,
+                    update.model,
+                    update.state,
+                    update.at,
+                    key,
+                    content,
                     *events,
                 ]
-                self._save(keys=_keys(change.id), args=arguments, client=pipeline)
+                self._save(keys=_keys(update.id), args=arguments, client=pipeline)
             return [bool(saved) for saved in pipeline.execute()]
 
     def delete(self, id: str) -> bool:
-        """Delete a conversation with all that belongs to it."""
-        with self._guard():
+        """Delete a conversation with its events and answers, and return whether it existed."""
+        with self._translate_errors():
             return bool(self._delete(keys=_keys(id), args=[id, ""]))
 
     def expire(self, before: float) -> int:
-        """Delete the conversations that were saved last before this time."""
+        """Delete the conversations that were last saved before this time, and return their number."""
         total = 0
         while True:
-            with self._guard():
-                old: list[Any] = self._redis.zrangebyscore(_INDEX, "-inf", f"({before}", 0, _MOST)
-                for name in old:
+            with self._translate_errors():
+                expired: list[Any] = self._redis.zrangebyscore(_INDEX, "-inf", f"({before}", 0, _BATCH)
+                for name in expired:
                     id = name.decode()
                     total += bool(self._delete(keys=_keys(id), args=[id, before]))
-            if len(old) < _MOST:
+            if len(expired) < _BATCH:
                 return total
 
     def ids(self) -> Iterator[str]:
-        """Yield the id of every conversation; none twice."""
-        seen = set[bytes]()
-        with self._guard():
-            for name, _ in self._redis.zscan_iter(_INDEX, count=_MOST):
-                if name not in seen:
-                    seen.add(name)
+        """Yield the id of every conversation, once."""
+        yielded = set[bytes]()
+        with self._translate_errors():
+            for name, _ in self._redis.zscan_iter(_INDEX, count=_BATCH):
+                if name not in yielded:
+                    yielded.add(name)
                     yield name.decode()
 
     def check(self) -> None:
-        """Do nothing, where Redis answers."""
-        with self._guard():
+        """Return where Redis answers; raise `StoreError` where it does not."""
+        with self._translate_errors():
             self._redis.ping()
 
     def close(self) -> None:
@@ -161,16 +171,21 @@ class RedisStore(Store):
         self._redis.close()
 
     @contextmanager
-    def _guard(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except redis.RedisError as error:
             problem = f"the Redis store failed ({type(error).__name__})"
-            raise StoreError(f"{problem}; check that it is there, and may be written to") from None
+            raise StoreError(f"{problem}; check that it runs and accepts writes") from None
 
 
 def _keys(id: str) -> list[str]:
     return [f"turncast:{id}:head", f"turncast:{id}:events", f"turncast:{id}:answers", _INDEX]
+
+
+def _answer(key: str, row: bytes) -> StoredAnswer:
+    request, content = json.loads(row)
+    return StoredAnswer(key=key, request=request, content=content)
 
 
 def _json(value: object) -> str:

@@ -1,4 +1,4 @@
-"""What a client asks of a conversation."""
+"""The requests that clients make to a conversation."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from turncast.dialogue import Fact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What a client asks of one conversation.
+class ConversationRequest:
+    """A request to one conversation.
 
     Attributes:
-        id: of the conversation.
-        key: the client's own id of this request. Where the same one comes again, the answer is the same, and
-            nothing is done twice.
+        id: the id of the conversation.
+        key: the client's own id of this request. A repeated request with the same key gets the same answer,
+            and changes nothing a second time.
     """
 
     id: str
@@ -25,19 +25,19 @@ class Request:
 
     @property
     def digest(self) -> str:
-        """A hash of what is asked: a request that comes again must ask the same.
+        """A hash of the request: a repeated request must be the same request.
 
         >>> Undo(id="c1").digest == Undo(id="c1").digest != Commit(id="c1").digest
         True
         """
         values = [getattr(self, one.name) for one in fields(self)]
-        asked = json.dumps([type(self).__name__, *values], sort_keys=True, default=dict)
-        return hashlib.sha256(asked.encode()).hexdigest()
+        content = json.dumps([type(self).__name__, *values], sort_keys=True, default=dict)
+        return hashlib.sha256(content.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Begin(Request):
-    """Begin a conversation; one of this id and model that is there already goes on.
+class Begin(ConversationRequest):
+    """Begin a conversation, or continue the one that has this id.
 
     Attributes:
         model: the name of the model.
@@ -47,15 +47,15 @@ class Begin(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Observe(Request):
+class Observe(ConversationRequest):
     """Observe a turn.
 
     Attributes:
-        user: what the user said; None where the system acts again.
-        facts: what else the system saw.
-        commit: whether the predicted actions are committed at once.
-        threshold: where what is predicted is less sure, the answer is to abstain; the model's own when none.
-        top: how many ranked actions are told.
+        user: the user's text; None where the system acts again.
+        facts: the facts of the turn.
+        commit: whether to commit the predicted actions at once.
+        threshold: abstain where the prediction is less probable than this; None for the model's threshold.
+        top: how many ranked actions to return.
     """
 
     user: str | None = None
@@ -66,12 +66,12 @@ class Observe(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Commit(Request):
+class Commit(ConversationRequest):
     """Commit the last turn.
 
     Attributes:
-        actions: what was really done; None for what was predicted.
-        response: what was said with them; None where that is not told.
+        actions: the actions really taken; None for the predicted actions.
+        response: the system's text; None where it is not known.
     """
 
     actions: tuple[str, ...] | None = None
@@ -79,14 +79,14 @@ class Commit(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Override(Request):
-    """Correct what was done at a turn.
+class Override(ConversationRequest):
+    """Correct the actions of a turn.
 
     Attributes:
-        turn: which, counted from 1.
-        actions: what was really done.
-        response: what was said with them; None where that is not told.
-        top: how many ranked actions are told of each later turn.
+        turn: the number of the turn, counted from 1.
+        actions: the actions really taken.
+        response: the system's text; None where it is not known.
+        top: how many ranked actions to return for each later turn.
     """
 
     turn: int
@@ -96,5 +96,5 @@ class Override(Request):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Undo(Request):
-    """Take back the last turn."""
+class Undo(ConversationRequest):
+    """Remove the last turn."""

@@ -7,20 +7,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from turncast.dialogue import Fact, Turn
 from turncast.errors import NoTurn, StateError, UnknownAction
 from turncast.policy import Policy, PolicyState, Prediction
-from turncast.sessions.event import Event, ends_open, turns_of
-from turncast.sessions.snapshot import Standing
+from turncast.sessions.event import Event, ends_open, turns_from_events
+from turncast.sessions.snapshot import OpenTurn, Snapshot
 
-_KEPT = 16  # states of so many last turns are at hand for an undo; what is older is made again from the log
+# An undo or an override of one of the last turns needs no replay of the whole log.
+_NUM_RECENT_STATES = 16
 
 
 class Session:
     """A live conversation: observe what the user does, commit what the system really did.
 
-    The next turn sees the actions that were committed, as in training. An observed turn that is not committed
-    takes the first ranked action (or set) when the next is observed; none, where the policy abstains. All
-    that happens is written to a log; what was done at an earlier turn can be corrected, and the conversation
-    then stands where it would stand had it gone that way from the start. The cost of a turn does not grow
-    with the history.
+    The next turn sees the committed actions, as in training. An observed turn that is not committed takes
+    the predicted actions when the next turn is observed; none, where the policy abstains. Every change is
+    written to a log. The actions of an earlier turn can be corrected: the conversation then has the state
+    that it would have had with these actions from the start. The cost of a turn does not grow with the
+    history.
 
     Args:
         policy: the trained policy; many sessions may share it.
@@ -28,12 +29,12 @@ class Session:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._earlier: Callable[[], Iterable[Event]] = tuple
-        self._log: list[Event] = []
-        self._turns = 0
+        self._load_earlier_events: Callable[[], Iterable[Event]] = tuple
+        self._new_events: list[Event] = []
+        self._num_turns = 0
         self._state = policy.start()
-        self._predicted: tuple[str, ...] | None = None  # of a turn that was observed and not committed
-        self._kept: dict[int, PolicyState] = {}  # the states after the last turns, by their number
+        self._open_turn: OpenTurn | None = None
+        self._recent_states: dict[int, PolicyState] = {}  # number of a turn -> the state after it
 
     @classmethod
     def resume(
@@ -42,55 +43,61 @@ class Session:
         state: bytes | None = None,
         events: Iterable[Event] | Callable[[], Iterable[Event]] = (),
     ) -> Session:
-        """Go on with a conversation where it was left.
+        """Return a session that continues a conversation.
 
         Args:
-            policy: the policy that goes on. Where it is not the one that made the state, the state is made
-                again from the log.
-            state: what `state` was. Without it, or where it cannot be read, the log makes it again.
-            events: what `events` was, or what gives it when it is asked for. A turn does not ask; an undo,
-                an override, `history` and a change of model do.
+            policy: the policy that continues. Where another policy made the state, the log is replayed.
+            state: `Session.state` of the conversation. Without it, or where it cannot be read, the log is
+                replayed.
+            events: `Session.events` of the conversation, or a function that loads them. It is called by an
+                undo, an override, `history` and a change of the model, and not by a turn.
         """
         session = cls(policy)
-        session._earlier = _source(events)
+        session._load_earlier_events = _loader(events)
         try:
-            standing = None if state is None else Standing.from_bytes(state)
+            snapshot = None if state is None else Snapshot.from_bytes(state)
         except StateError:
-            standing = None
-        if standing is None or standing.model != policy.digest:
-            log = tuple(session._earlier())
-            session._predicted = () if ends_open(log) else None
-            session._again(turns_of(log), 0)
-            if standing is not None:  # the users were told this, and not what the new model would have said
-                session._predicted = standing.predicted
+            snapshot = None
+        if snapshot is None or snapshot.model != policy.digest:
+            log = tuple(session._load_earlier_events())
+            session._open_turn = OpenTurn(()) if ends_open(log) else None
+            session._replay(turns_from_events(log), start=0)
+            if snapshot is not None:
+                # The client was answered with the old model's prediction: that is what counts as default.
+                session._open_turn = snapshot.open_turn
             return session
-        session._turns, session._state = standing.turns, standing.state
-        session._predicted = standing.predicted
-        session._kept[standing.turns] = standing.state
+        session._num_turns, session._state = snapshot.turns, snapshot.state
+        session._open_turn = snapshot.open_turn
+        session._recent_states[snapshot.turns] = snapshot.state
         return session
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """All that happened, in order."""
-        return (*self._earlier(), *self._log)
+        """All events of the conversation, in order."""
+        return (*self._load_earlier_events(), *self._new_events)
 
     @property
     def new_events(self) -> tuple[Event, ...]:
-        """What happened since `resume`; all, where the session began here."""
-        return tuple(self._log)
+        """The events since `resume`; all events, where the conversation began in this session."""
+        return tuple(self._new_events)
 
     @property
     def state(self) -> bytes:
-        """Where the conversation stands, for `resume`: about 1 KB with 128 units of an LSTM."""
-        return Standing(self._policy.digest, self._turns, self._predicted, self._state).to_bytes()
+        """The state of the conversation, for `resume`: about 1 KB with an LSTM of 128 units."""
+        return Snapshot(
+            model=self._policy.digest,
+            turns=self._num_turns,
+            open_turn=self._open_turn,
+            state=self._state,
+        ).to_bytes()
 
     @property
     def is_open(self) -> bool:
         """Whether the last turn was observed and not committed."""
-        return self._predicted is not None
+        return self._open_turn is not None
 
     def __len__(self) -> int:
-        return self._turns
+        return self._num_turns
 
     def observe(self, user: str | None = None, facts: Mapping[str, Fact] | None = None) -> Prediction:
         """Predict the next turn from the user's text (None: the system acts again) and new facts."""
@@ -102,136 +109,143 @@ class Session:
     def begin_turn(
         self, user: str | None = None, facts: Mapping[str, Fact] | None = None
     ) -> tuple[PolicyState, Turn]:
-        """Return what `Policy.step` is given for the next turn; a turn that is open is committed first.
+        """Return the arguments of `Policy.step` for the next turn; an open turn is committed first.
 
-        With `end_turn` this is `observe` in two halves, for those who step many conversations at once.
+        `begin_turn` and `end_turn` are the two halves of `observe`, for callers that step many conversations
+        in one batch.
         """
         turn = Turn(user, facts=facts) if facts else Turn(user)
-        if self._predicted is not None:
+        if self._open_turn is not None:
             self.commit()
         return self._state, turn
 
     def end_turn(self, turn: Turn, prediction: Prediction, after: PolicyState) -> None:
-        """Take what `Policy.step` returned for the turn that was begun.
+        """Record the result of `Policy.step` for the turn that `begin_turn` returned.
 
         Args:
-            turn: what was stepped.
-            prediction: what was predicted. Its actions are what the turn takes as committed where nothing
-                else is said; none, where it abstains.
-            after: the state after it.
+            turn: the turn that was stepped.
+            prediction: the prediction. Its actions are committed by default; none, where it abstains.
+            after: the state after the turn.
         """
-        self._predicted = self._committable(prediction)
-        self._turns += 1
-        self._log.append(Event("observed", self._turns, self._predicted, turn.user, turn.facts))
-        self._stand(after)
+        self._open_turn = self._open(prediction)
+        self._num_turns += 1
+        actions = self._open_turn.default_actions
+        self._new_events.append(Event("observed", self._num_turns, actions, turn.user, turn.facts))
+        self._set_state(after)
 
     def commit(self, actions: Iterable[str] | None = None, response: str | None = None) -> tuple[str, ...]:
-        """Say which actions the system really took at the turn observed last; by default the predicted ones.
+        """Record the actions that the system really took at the last turn; by default the predicted ones.
 
-        With them, what it said: where that is not told, the next turn sees the actions' usual words.
+        A prediction that abstains, or that names no action (an outcome, the end of a dialogue), commits no
+        action. A second call replaces what was committed. An unknown action is refused: the next turn could
+        not see it.
 
-        A prediction that names no action, as an outcome or the end of a dialogue, or that abstains, commits
-        none.
+        Args:
+            actions: the actions really taken; None for the default.
+            response: the system's text. Without it the next turn sees the usual response of these actions.
 
-        Called again, it replaces what was committed. An action that the policy does not know is refused: the
-        next turn could not see it.
+        Returns:
+            The committed actions.
 
         Raises:
             UnknownAction: with the nearest known one.
-            NoTurn: where nothing was observed yet.
+            NoTurn: where no turn was observed yet.
         """
-        if not self._turns:
+        if not self._num_turns:
             raise NoTurn(1, 0)
         if actions is not None:
-            taken = self._known(actions)
-        elif self._predicted is not None:
-            taken = self._predicted
+            taken = self._check_known(actions)
+        elif self._open_turn is not None:
+            taken = self._open_turn.default_actions
         else:
             taken = self._state.previous or ()
             if response is None:
                 return taken
-        self._log.append(Event("committed", self._turns, taken, response=response))
-        self._predicted = None
-        self._stand(self._state.committed(taken, response))
+        self._new_events.append(Event("committed", self._num_turns, taken, response=response))
+        self._open_turn = None
+        self._set_state(self._state.committed(taken, response))
         return taken
 
     def override(
         self, turn: int, actions: Iterable[str], response: str | None = None
     ) -> tuple[Prediction, ...]:
-        """Say that at an earlier turn the system really took these actions; what came later stays as it was.
+        """Correct the actions of an earlier turn; later turns keep the actions that were committed there.
 
         Args:
-            turn: which turn, counted from 1.
-            actions: what was really done.
-            response: what was said with them, where it is known.
+            turn: the number of the turn, counted from 1.
+            actions: the actions really taken.
+            response: the system's text, where it is known.
 
         Returns:
-            What the policy now says of each turn after that one.
+            The new prediction of each later turn.
 
         Raises:
             UnknownAction: with the nearest known one.
             NoTurn: where there is no such turn.
         """
-        if not 1 <= turn <= self._turns:
-            raise NoTurn(turn, self._turns)
-        taken = self._known(actions)
-        if turn == self._turns:
+        if not 1 <= turn <= self._num_turns:
+            raise NoTurn(turn, self._num_turns)
+        taken = self._check_known(actions)
+        if turn == self._num_turns:
             self.commit(taken, response)
             return ()
-        self._log.append(Event("overridden", turn, taken, response=response))
-        self._kept = {number: state for number, state in self._kept.items() if number <= turn}
-        if turn in self._kept:
-            self._kept[turn] = self._kept[turn].committed(taken, response)
-        predictions = self._again(self.history(), max(self._kept, default=0))
-        return predictions[turn - self._turns :]
+        self._new_events.append(Event("overridden", turn, taken, response=response))
+        states = {number: state for number, state in self._recent_states.items() if number <= turn}
+        if turn in states:
+            states[turn] = states[turn].committed(taken, response)
+        self._recent_states = states
+        predictions = self._replay(self.history(), start=max(states, default=0))
+        return predictions[turn - self._num_turns :]
 
     def undo(self) -> Turn | None:
-        """Take back the turn observed last, and return it; None where there is none."""
-        if not self._turns:
+        """Remove the last turn and return it; None where there is none."""
+        if not self._num_turns:
             return None
         *turns, last = self.history()
-        self._log.append(Event("undone", self._turns))
-        self._kept.pop(self._turns, None)
-        self._predicted = None
-        self._again(turns, max(self._kept, default=0))
+        self._new_events.append(Event("undone", self._num_turns))
+        self._recent_states.pop(self._num_turns, None)
+        self._open_turn = None
+        self._replay(turns, start=max(self._recent_states, default=0))
         return last
 
     def history(self) -> tuple[Turn, ...]:
-        """Return the turns so far, each with the actions that were committed."""
-        return turns_of(self.events)
+        """Return the turns so far, each with the committed actions."""
+        return turns_from_events(self.events)
 
-    def _committable(self, prediction: Prediction) -> tuple[str, ...]:
+    def _open(self, prediction: Prediction) -> OpenTurn:
+        """Return the open turn of a prediction; its default actions are those that the next turn can see."""
         if prediction.abstains:
-            return ()
+            return OpenTurn(())
         known = self._policy.encoder.actions
-        return tuple(action for action in prediction.actions if action in known)
+        return OpenTurn(tuple(action for action in prediction.actions if action in known))
 
-    def _known(self, actions: Iterable[str]) -> tuple[str, ...]:
+    def _check_known(self, actions: Iterable[str]) -> tuple[str, ...]:
+        """Return the actions without duplicates; raise `UnknownAction` for one that the policy lacks."""
         taken, known = tuple(dict.fromkeys(actions)), self._policy.encoder.actions
         for action in taken:
             if action not in known:
                 raise UnknownAction(action, known)
         return taken
 
-    def _stand(self, state: PolicyState) -> None:
-        self._state = self._kept[self._turns] = state
-        self._kept.pop(self._turns - _KEPT, None)
+    def _set_state(self, state: PolicyState) -> None:
+        self._state = self._recent_states[self._num_turns] = state
+        self._recent_states.pop(self._num_turns - _NUM_RECENT_STATES, None)
 
-    def _again(self, turns: Sequence[Turn], place: int) -> tuple[Prediction, ...]:
-        """Stand after these turns: step through them again from turn `place`, whose state is at hand."""
-        self._turns, self._state = place, self._kept.get(place) or self._policy.start()
+    def _replay(self, turns: Sequence[Turn], start: int) -> tuple[Prediction, ...]:
+        """Step through the turns after turn `start`, whose state is known, and return their predictions."""
+        self._num_turns, self._state = start, self._recent_states.get(start) or self._policy.start()
         predictions = []
-        for turn in turns[place:]:
+        for turn in turns[start:]:
             prediction, after = self._policy.step(self._state, turn)
             predictions.append(prediction)
-            self._turns += 1
-            self._stand(after)
-        if predictions and self._predicted is not None:
-            self._predicted = self._committable(predictions[-1])
+            self._num_turns += 1
+            self._set_state(after)
+        if predictions and self._open_turn is not None:
+            self._open_turn = self._open(predictions[-1])
         return tuple(predictions)
 
 
-def _source(events: Iterable[Event] | Callable[[], Iterable[Event]]) -> Callable[[], Iterable[Event]]:
+def _loader(events: Iterable[Event] | Callable[[], Iterable[Event]]) -> Callable[[], Iterable[Event]]:
     if callable(events):
         return events
     known = tuple(events)

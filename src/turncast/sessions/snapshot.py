@@ -1,4 +1,4 @@
-"""Where a conversation stands, as bytes."""
+"""The state of a conversation as bytes."""
 
 from __future__ import annotations
 
@@ -19,27 +19,39 @@ _json = json.JSONEncoder(separators=(",", ":")).encode
 _FLOAT = np.dtype("<f4")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Standing:
-    """Where a conversation stands, and by which model.
+@dataclass(frozen=True, slots=True)
+class OpenTurn:
+    """The last turn, where it was observed and not committed yet.
 
     Attributes:
-        model: the digest of the policy that made the state.
-        turns: how many turns were observed, those that were undone not counted.
-        predicted: what the last turn takes as committed where nothing else is said; None where it was said.
-        state: after the last turn.
+        default_actions: the actions that are committed where the client commits none before the next turn;
+            empty where the policy abstained or predicted no action.
+    """
+
+    default_actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """The state of a conversation, and the policy that made it.
+
+    Attributes:
+        model: the digest of the policy.
+        turns: the number of turns, without those that were undone.
+        open_turn: the last turn, where it is not committed yet; None where it is.
+        state: the policy's state after the last turn.
     """
 
     model: str
     turns: int
-    predicted: tuple[str, ...] | None
+    open_turn: OpenTurn | None
     state: PolicyState
 
     def to_bytes(self) -> bytes:
-        r"""Return a line of JSON, and behind it the vectors as four-byte floats, one after the other.
+        r"""Return a line of JSON, then the vectors one after the other, as four-byte little-endian floats.
 
         >>> state = PolicyState(((np.zeros(2, np.float32),),), Memory(("greet",)))
-        >>> Standing("ab12", 1, None, state).to_bytes().partition(b"\n")[2].hex()
+        >>> Snapshot("ab12", 1, None, state).to_bytes().partition(b"\n")[2].hex()
         '0000000000000000'
         """
         cells, memory = self.state.network, self.state.memory
@@ -47,7 +59,7 @@ class Standing:
             "format": FORMAT,
             "model": self.model,
             "turns": self.turns,
-            "predicted": self.predicted,
+            "predicted": None if self.open_turn is None else self.open_turn.default_actions,
             "previous": memory.previous,
             "response": memory.response,
             "kept": memory.kept,
@@ -59,11 +71,11 @@ class Standing:
         return b"".join([_json(head).encode(), b"\n", *vectors])
 
     @classmethod
-    def from_bytes(cls, content: bytes) -> Standing:
-        """Return what `to_bytes` was called on; the vectors are not to be written to.
+    def from_bytes(cls, content: bytes) -> Snapshot:
+        """Return the snapshot that `to_bytes` wrote; its vectors are read-only.
 
         Raises:
-            StateError: for bytes that are not whole, or of an unknown format.
+            StateError: for damaged bytes, or an unknown format.
         """
         line, _, body = content.partition(b"\n")
         try:
@@ -73,7 +85,7 @@ class Standing:
             return cls(
                 head["model"],
                 head["turns"],
-                _names(head["predicted"]),
+                None if head["predicted"] is None else OpenTurn(tuple(head["predicted"])),
                 PolicyState(
                     _cells(head["shapes"], body),
                     Memory(
@@ -88,7 +100,7 @@ class Standing:
         except (ValueError, KeyError, TypeError) as error:
             if isinstance(error, StateError):
                 raise
-            raise StateError("the state is not whole; the log makes it again") from None
+            raise StateError("the state is damaged; resume the session from its events") from None
 
 
 def _names(listed: list[str] | None) -> tuple[str, ...] | None:
@@ -96,20 +108,20 @@ def _names(listed: list[str] | None) -> tuple[str, ...] | None:
 
 
 def _frozen(value: Any) -> Any:
-    """Return a value with tuples for its lists, as it was before it was JSON."""
+    """Return a JSON value with tuples in place of its lists."""
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _cells(shapes: Any, body: bytes) -> tuple[tuple[Any, ...], ...]:
-    cells, at = [], 0
+    cells, offset = [], 0
     for cell in shapes:
         vectors = []
         for shape in cell:
             size = math.prod(shape)
-            vector = np.frombuffer(body, _FLOAT, size, at) if size else np.zeros(0, _FLOAT)
+            vector = np.frombuffer(body, _FLOAT, size, offset) if size else np.zeros(0, _FLOAT)
             vectors.append(vector.reshape(shape))
-            at += size * _FLOAT.itemsize
+            offset += size * _FLOAT.itemsize
         cells.append(tuple(vectors))
-    if at != len(body):
-        raise StateError(f"the state has {len(body)} bytes of vectors, expected {at}")
+    if offset != len(body):
+        raise StateError(f"the state has {len(body)} bytes of vectors, expected {offset}")
     return tuple(cells)

@@ -1,4 +1,4 @@
-"""Conversations in SQLite or PostgreSQL, by SQLAlchemy."""
+"""Conversations in SQLite or PostgreSQL, through SQLAlchemy."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from turncast.errors import ConfigError, MissingExtra, StoreError
 from turncast.sessions.event import Event
-from turncast.sessions.store import Answer, Change, Store, Stored
+from turncast.sessions.store import ConversationUpdate, Store, StoredAnswer, StoredConversation
 
 try:
     import sqlalchemy as sql
@@ -18,20 +18,20 @@ try:
 
     from turncast.sessions.sql_tables import ANSWERS, CONVERSATIONS, EVENTS, METADATA, Statements
 except ImportError:
-    raise MissingExtra("keeping conversations in a database", "serve") from None
+    raise MissingExtra("storing conversations in a database", "serve") from None
 
 _json = json.JSONEncoder(ensure_ascii=False).encode
-_WAIT = 10  # seconds that a writer of SQLite waits for another
-_READS = "turncast_reads"  # a connection that only reads: it needs no transaction
-_MOST = 500  # rows at once, where all are looked at or many deleted
+_SQLITE_SECONDS = 10  # time-out of a writer that waits for another writer
+_READ_ONLY = "turncast_read_only"  # marks a connection that only reads and needs no transaction
+_BATCH = 500  # rows in one statement
 
 
 class SqlStore(Store):
-    """Keeps conversations in SQLite (write-ahead log) or PostgreSQL; several processes may share one.
+    """Stores conversations in SQLite (write-ahead log) or PostgreSQL; several processes may share one.
 
     Args:
         url: `sqlite:///file.db` or `postgresql://user@host/database`.
-        create: whether the file, and the tables, are made where they are not there.
+        create: whether to create the file and the tables where they do not exist.
 
     Raises:
         ConfigError: for a URL that cannot be read.
@@ -43,71 +43,70 @@ class SqlStore(Store):
         self._engine = _engine(url)
         self._where = self._engine.url.render_as_string(hide_password=True)
         dialect = self._engine.dialect.name
-        self._statements = Statements.of(dialect)
-        self._read = {_READS: True} if dialect == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
+        self._statements = Statements.for_dialect(dialect)
+        self._read_options = {_READ_ONLY: True} if dialect == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
         if create:
-            with self._guard():
+            with self._translate_errors():
                 METADATA.create_all(self._engine)
         elif dialect == "sqlite" and not Path(self._engine.url.database or "").is_file():
             raise StoreError(f"{self._where}: there is no such file; check the path")
 
-    def load(self, ids: Collection[str]) -> dict[str, Stored]:
-        """Return those of the conversations that there are."""
+    def load(self, ids: Collection[str]) -> dict[str, StoredConversation]:
+        """Return the conversations with these ids; ids that do not exist are left out."""
         with self._reading() as connection:
             rows = connection.execute(self._statements.load, {"ids": list(ids)})
-            return {row.id: Stored(*row) for row in rows}
+            return {row.id: StoredConversation(*row) for row in rows}
 
-    def answers(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Answer]:
-        """Return what was answered to these requests."""
+    def answers(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], StoredAnswer]:
+        """Return the stored answers to these requests."""
         if not keys:
             return {}
         with self._reading() as connection:
             rows = connection.execute(self._statements.answers, {"keys": list(keys)})
-            return {(id, key): Answer(key, request, content) for id, key, request, content in rows}
+            return {(id, key): StoredAnswer(key, request, content) for id, key, request, content in rows}
 
     def events(self, id: str) -> tuple[Event, ...]:
-        """Return all that happened in a conversation, in order."""
+        """Return all events of a conversation, in order."""
         with self._reading() as connection:
             rows = connection.execute(self._statements.events, {"id": id})
             return tuple(Event.from_json(json.loads(text)) for (text,) in rows)
 
-    def save(self, changes: Sequence[Change]) -> list[bool]:
-        """Save each change whose conversation has the expected version, all in one transaction."""
-        statements, begin = self._statements, self._statements.begin
+    def save(self, updates: Sequence[ConversationUpdate]) -> list[bool]:
+        """Save each update whose conversation has the expected version, all in one transaction."""
+        statements = self._statements
         with self._writing() as connection:
-            known = [change.id for change in changes if change.version]
-            found = connection.execute(statements.lock, {"ids": known}) if known else ()
-            versions: dict[str, int] = {row.id: row.version for row in found}
-            saved = [
-                versions.get(change.id) == change.version
-                if change.version
-                else _begin(connection, begin, change)
-                for change in changes
+            existing = [update.id for update in updates if update.version]
+            locked = connection.execute(statements.lock, {"ids": existing}) if existing else ()
+            versions: dict[str, int] = {row.id: row.version for row in locked}
+            accepted = [
+                versions.get(update.id) == update.version
+                if update.version
+                else _insert(connection, statements.insert, update)
+                for update in updates
             ]
-            kept = [change for change, fits in zip(changes, saved, strict=True) if fits]
-            updates = [{"which": change.id, **_row(change)} for change in kept if change.version]
-            if updates:
-                connection.execute(statements.update, updates)
-            if events := [row for change in kept for row in _event_rows(change)]:
+            saved = [update for update, fits in zip(updates, accepted, strict=True) if fits]
+            if rows := [{"which": update.id, **_row(update)} for update in saved if update.version]:
+                connection.execute(statements.update, rows)
+            if events := [row for update in saved for row in _event_rows(update)]:
                 connection.execute(EVENTS.insert(), events)
-            if answers := [_answer_row(change.id, change.answer) for change in kept if change.answer]:
+            if answers := [_answer_row(update.id, update.answer) for update in saved if update.answer]:
                 connection.execute(ANSWERS.insert(), answers)
-        return saved
+        return accepted
 
     def delete(self, id: str) -> bool:
-        """Delete a conversation with all that belongs to it."""
+        """Delete a conversation with its events and answers, and return whether it existed."""
         with self._writing() as connection:
             return _delete(connection, [id]) == 1
 
     def expire(self, before: float) -> int:
-        """Delete the conversations that were saved last before this time."""
+        """Delete the conversations that were last saved before this time, and return their number."""
         total = 0
         while True:
             with self._writing() as connection:
-                rows = connection.execute(self._statements.old, {"before": before, "most": _MOST})
-                old = [id for (id,) in rows]
-                total += _delete(connection, old) if old else 0
-            if len(old) < _MOST:
+                rows = connection.execute(self._statements.expired, {"before": before, "most": _BATCH})
+                expired = [id for (id,) in rows]
+                total += _delete(connection, expired) if expired else 0
+            if len(expired) < _BATCH:
                 return total
 
     def ids(self) -> Iterator[str]:
@@ -115,15 +114,15 @@ class SqlStore(Store):
         after = ""
         while True:
             with self._reading() as connection:
-                rows = connection.execute(self._statements.ids, {"after": after, "most": _MOST})
+                rows = connection.execute(self._statements.ids, {"after": after, "most": _BATCH})
                 page = [id for (id,) in rows]
             yield from page
-            if len(page) < _MOST:
+            if len(page) < _BATCH:
                 return
             after = page[-1]
 
     def check(self) -> None:
-        """Do nothing, where the database answers."""
+        """Return where the database answers; raise `StoreError` where it does not."""
         with self._reading() as connection:
             connection.execute(sql.select(sql.literal(1)))
 
@@ -133,21 +132,24 @@ class SqlStore(Store):
 
     @contextmanager
     def _reading(self) -> Iterator[sql.Connection]:
-        with self._guard(), self._engine.connect().execution_options(**self._read) as connection:
+        with (
+            self._translate_errors(),
+            self._engine.connect().execution_options(**self._read_options) as connection,
+        ):
             yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[sql.Connection]:
-        with self._guard(), self._engine.connect() as connection, connection.begin():
+        with self._translate_errors(), self._engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
-    def _guard(self) -> Iterator[None]:
+    def _translate_errors(self) -> Iterator[None]:
         try:
             yield
         except (sql.exc.DBAPIError, sql.exc.TimeoutError) as error:
             cause = str(getattr(error, "orig", None) or type(error).__name__).strip().partition("\n")[0]
-            cure = "check that it is there, and may be written to"
+            cure = "check that it runs and accepts writes"
             raise StoreError(f"{self._where}: the store failed ({cause}); {cure}") from None
 
 
@@ -158,7 +160,9 @@ def _engine(url: str) -> sql.Engine:
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "postgresql":
             return _postgres(parsed)
-        engine = sql.create_engine(parsed, connect_args={"timeout": _WAIT, "check_same_thread": False})
+        engine = sql.create_engine(
+            parsed, connect_args={"timeout": _SQLITE_SECONDS, "check_same_thread": False}
+        )
     except (sql.exc.ArgumentError, sql.exc.NoSuchModuleError, ValueError):
         example = "write it as sqlite:///file.db or postgresql://user@host/database"
         raise ConfigError(f"the URL of the store cannot be read; {example}") from None
@@ -172,11 +176,11 @@ def _engine(url: str) -> sql.Engine:
 
 
 def _postgres(url: sql.URL) -> sql.Engine:
-    """Return an engine whose every wait is bounded: for a connection, and for an answer on one."""
+    """Return an engine with a time-out for each connection attempt and for each answer."""
     from turncast.sessions.postgres_connection import SECONDS, PostgresConnection
 
-    waits = {"connect_timeout": int(SECONDS)}
-    engine = sql.create_engine(url, pool_pre_ping=True, pool_timeout=SECONDS, connect_args=waits)
+    timeouts = {"connect_timeout": int(SECONDS)}
+    engine = sql.create_engine(url, pool_pre_ping=True, pool_timeout=SECONDS, connect_args=timeouts)
 
     def connect(_dialect: Any, _record: Any, parts: Any, settings: Any) -> PostgresConnection:
         return PostgresConnection.connect(*parts, **settings)
@@ -186,49 +190,50 @@ def _postgres(url: sql.URL) -> sql.Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # transactions begin where we say so
+    connection.isolation_level = None  # `_begin_sqlite` begins each transaction
     connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")  # what was answered outlives a power cut
+    connection.execute("PRAGMA synchronous=FULL")  # what was answered survives a power cut
 
 
 def _begin_sqlite(connection: sql.Connection) -> None:
-    """Take the right to write at once: who has read first, and then wants to write, could be refused."""
-    if not connection.get_execution_options().get(_READS):
+    """Take the write lock at the start: SQLite may refuse a transaction that reads first and then writes."""
+    if not connection.get_execution_options().get(_READ_ONLY):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _begin(connection: sql.Connection, statement: Any, change: Change) -> bool:
-    row = {"id": change.id, "created": change.at, **_row(change)}
+def _insert(connection: sql.Connection, statement: Any, update: ConversationUpdate) -> bool:
+    """Insert a new conversation; return False where it exists already."""
+    row = {"id": update.id, "created": update.at, **_row(update)}
     return connection.execute(statement, row).first() is not None
 
 
 def _delete(connection: sql.Connection, ids: list[str]) -> int:
-    # The conversation first: it is then locked, and no one adds to what is deleted next.
-    found = connection.execute(CONVERSATIONS.delete().where(CONVERSATIONS.c.id.in_(ids))).rowcount
+    # The conversation first: that locks it, so that no other writer adds events or answers meanwhile.
+    count = connection.execute(CONVERSATIONS.delete().where(CONVERSATIONS.c.id.in_(ids))).rowcount
     for table in (EVENTS, ANSWERS):
         connection.execute(table.delete().where(table.c.conversation.in_(ids)))
-    return found
+    return count
 
 
-def _row(change: Change) -> dict[str, Any]:
+def _row(update: ConversationUpdate) -> dict[str, Any]:
     return {
-        "model": change.model,
-        "version": change.version + 1,
-        "state": change.state,
-        "updated": change.at,
+        "model": update.model,
+        "version": update.version + 1,
+        "state": update.state,
+        "updated": update.at,
     }
 
 
-def _event_rows(change: Change) -> Iterator[dict[str, Any]]:
-    for place, event in enumerate(change.events):
+def _event_rows(update: ConversationUpdate) -> Iterator[dict[str, Any]]:
+    for place, event in enumerate(update.events):
         yield {
-            "conversation": change.id,
-            "version": change.version + 1,
+            "conversation": update.id,
+            "version": update.version + 1,
             "place": place,
-            "at": change.at,
+            "at": update.at,
             "event": _json(event.to_json()),
         }
 
 
-def _answer_row(id: str, answer: Answer) -> dict[str, str]:
+def _answer_row(id: str, answer: StoredAnswer) -> dict[str, str]:
     return {"conversation": id, "key": answer.key, "request": answer.request, "content": answer.content}

@@ -1,4 +1,4 @@
-"""Where conversations are kept: one small interface, and how to open what a URL names."""
+"""The interface of a store of conversations, and the values that it saves and returns."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from turncast.errors import ConfigError, did_you_mean
 from turncast.sessions.event import Event
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A conversation as it was saved last.
+class StoredConversation:
+    """A conversation as it was last saved.
 
     Attributes:
-        id: its name.
-        model: the name of the model that it is had with.
+        id: the id of the conversation.
+        model: the name of its model.
         version: how often it was saved.
-        state: where it stands, as `Session.state` gives it.
-        created: when it began, in seconds since 1970.
-        updated: when it was saved last, the same.
+        state: `Session.state` after the last save.
+        created: the time of the first save, in seconds since 1970.
+        updated: the time of the last save, in seconds since 1970.
     """
 
     id: str
@@ -32,13 +31,13 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a client was answered, for the case that it asks again.
+class StoredAnswer:
+    """The answer to a request, stored so that a repeated request gets the same answer.
 
     Attributes:
         key: the id that the client gave its request.
-        request: a hash of the request: another one with the same key is refused.
-        content: the answer.
+        request: the hash of the request; another request with the same key is refused.
+        content: the answer, as JSON.
     """
 
     key: str
@@ -47,17 +46,17 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What is to be saved of one conversation, all or nothing.
+class ConversationUpdate:
+    """What to save of one conversation; it is saved as a whole, or not at all.
 
     Attributes:
-        id: which conversation.
-        version: the version that it must have now; 0 where it must not be there yet.
+        id: the id of the conversation.
+        version: the version that the store must have now; 0 where the conversation must not exist yet.
         model: the name of its model.
-        state: where it now stands.
-        events: what happened.
-        at: when, in seconds since 1970.
-        answer: what the client is answered, where it gave its request an id.
+        state: the new `Session.state`.
+        events: the new events.
+        at: the time, in seconds since 1970.
+        answer: the answer to the request; None where the client gave its request no id.
     """
 
     id: str
@@ -66,40 +65,40 @@ class Change:
     state: bytes
     events: tuple[Event, ...]
     at: float
-    answer: Answer | None = None
+    answer: StoredAnswer | None = None
 
 
 class Store(Protocol):
-    """Where conversations are kept. Threads and processes may share it.
+    """Stores conversations. Threads and processes may share it.
 
     Every method raises `StoreError` where the store cannot be reached; nothing is then half written.
     """
 
-    def load(self, ids: Collection[str]) -> Mapping[str, Stored]:
-        """Return those of the conversations that there are."""
+    def load(self, ids: Collection[str]) -> Mapping[str, StoredConversation]:
+        """Return the conversations with these ids; ids that do not exist are left out."""
         ...
 
-    def answers(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], Answer]:
-        """Return what was answered to these requests, each a conversation's id and the client's key."""
+    def answers(self, keys: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], StoredAnswer]:
+        """Return the stored answers to these requests, by the conversation's id and the client's key."""
         ...
 
     def events(self, id: str) -> tuple[Event, ...]:
-        """Return all that happened in a conversation, in order; nothing where there is none."""
+        """Return all events of a conversation, in order; none where it does not exist."""
         ...
 
-    def save(self, changes: Sequence[Change]) -> list[bool]:
-        """Save each change whose conversation has the expected version, and say which were saved.
+    def save(self, updates: Sequence[ConversationUpdate]) -> list[bool]:
+        """Save each update whose conversation has the expected version; return which were saved.
 
-        The changes are of different conversations. What is saved is there for all from now on.
+        The updates are of different conversations. Once this returns, every reader sees what was saved.
         """
         ...
 
     def delete(self, id: str) -> bool:
-        """Delete a conversation with all that belongs to it, and say whether there was one."""
+        """Delete a conversation with its events and answers, and return whether it existed."""
         ...
 
     def expire(self, before: float) -> int:
-        """Delete the conversations that were saved last before this time, and return their number."""
+        """Delete the conversations that were last saved before this time, and return their number."""
         ...
 
     def ids(self) -> Iterator[str]:
@@ -107,51 +106,9 @@ class Store(Protocol):
         ...
 
     def check(self) -> None:
-        """Do nothing, where the store can be reached."""
+        """Return where the store can be reached; raise `StoreError` where it cannot."""
         ...
 
     def close(self) -> None:
-        """Give back what the store holds."""
+        """Close the connections of the store."""
         ...
-
-
-_KINDS = ("memory", "sqlite", "postgresql", "redis", "rediss")
-
-
-def open_store(url: str, *, create: bool = True) -> Store:
-    """Open what a URL names.
-
-    Args:
-        url: `memory:` (lost with the process), `sqlite:///file.db`, `postgresql://user@host/database` or
-            `redis://host:6379/0`.
-        create: whether a database that is not there is made.
-
-    Raises:
-        ConfigError: for a URL of another kind.
-        MissingExtra: where a library is not installed.
-        StoreError: where the store cannot be reached.
-
-    >>> store = open_store("memory:")
-    >>> store.save([Change("c1", 0, "default", b"", (Event("observed", 1),), at=12.5)])
-    [True]
-    >>> store.load(["c1", "c2"])["c1"].version, list(store.ids())
-    (1, ['c1'])
-    >>> open_store("sqlit:///file.db")
-    Traceback (most recent call last):
-    turncast.errors.ConfigError: unknown kind of store 'sqlit'; did you mean 'sqlite'?
-    """
-    kind = url.partition(":")[0].partition("+")[0]
-    if kind == "memory":
-        from turncast.sessions.memory_store import MemoryStore
-
-        return MemoryStore()
-    if kind in ("sqlite", "postgresql"):
-        from turncast.sessions.sql_store import SqlStore
-
-        return SqlStore(url, create=create)
-    if kind in ("redis", "rediss"):
-        from turncast.sessions.redis_store import RedisStore
-
-        return RedisStore(url)
-    cure = did_you_mean(kind, _KINDS) or f"; it is one of {', '.join(_KINDS)}, as sqlite:///file.db"
-    raise ConfigError(f"unknown kind of store {kind!r}{cure}")

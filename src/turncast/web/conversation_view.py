@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from turncast.dialogue import Dialogue, Fact, Turn
 from turncast.policy import Policy, Prediction
-from turncast.sessions.event import Event, ends_open, turns_of
+from turncast.sessions.event import Event, ends_open, turns_from_events
 
 _BARS = 5
 
@@ -86,7 +86,7 @@ class Correction:
 
 def told_turns(policy: Policy, events: Sequence[Event]) -> tuple[ToldTurn, ...]:
     """Return the turns of a conversation, with what the model says of each as it is now."""
-    turns, still_open = turns_of(events), ends_open(events)
+    turns, still_open = turns_from_events(events), ends_open(events)
     return tuple(
         _told(policy, number, turn, prediction, still_open and number == len(turns))
         for number, (turn, prediction) in enumerate(zip(turns, replay(policy, turns), strict=True), start=1)
@@ -100,7 +100,7 @@ def correction_of(policy: Policy, events: Sequence[Event]) -> Correction | None:
     last, earlier = events[-1], events[:-1]
     if last.kind == "committed" and ends_open(earlier):
         return None  # what was done was said for the first time
-    before, after = turns_of(earlier), turns_of(events)
+    before, after = turns_from_events(earlier), turns_from_events(events)
     pairs = zip(replay(policy, before), replay(policy, after), strict=True)
     changes = tuple(
         Change(number, old.top(1)[0], new.top(1)[0])
@@ -113,7 +113,7 @@ def correction_of(policy: Policy, events: Sequence[Event]) -> Correction | None:
 
 def dialogue_of(id: str, events: Sequence[Event]) -> Dialogue | None:
     """Return the committed turns of a conversation as a training dialogue; None where there are none."""
-    turns = turns_of(events)
+    turns = turns_from_events(events)
     done = turns[:-1] if ends_open(events) else turns
     return Dialogue(id, done) if done else None
 
