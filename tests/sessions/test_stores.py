@@ -75,12 +75,11 @@ def _add(store, id, times, refused):
     """Add events one by one as a writer among others does: look, change, save, and again where refused."""
     for number in range(times):
         while True:
-            found = store.load([id]).get(id)
-            version = found.version if found else 0
+            stored = store.load([id]).get(id)
+            version = stored.version if stored else 0
             event = Event("observed", version + 1, (), f"{id} {number}")
-            if store.save(
-                [ConversationUpdate(id, version, "default", b"%d" % version, (event,), at=1.0)]
-            ) == [True]:
+            update = ConversationUpdate(id, version, "default", b"%d" % version, (event,), at=1.0)
+            if store.save([update]) == [True]:
                 break
             refused.append(1)
 
@@ -123,11 +122,10 @@ def test_live_conversations_become_a_corpus(store_url):
         pytest.skip("memory has no URL to read from")
     store = open_store(store_url)
     done = Event("committed", 1, ("ask_size", "greet"))
+    open_turn = Event("observed", 2, (), "small")
     store.save(
         [
-            ConversationUpdate(
-                "c1", 0, "default", b"", (SEEN, done, Event("observed", 2, (), "small")), at=1.0
-            ),
+            ConversationUpdate("c1", 0, "default", b"", (SEEN, done, open_turn), at=1.0),
             ConversationUpdate("c2", 0, "default", b"", (), at=1.0),
         ]
     )
@@ -160,9 +158,8 @@ def test_sqlite_looks_through_no_table_for_a_turn(tmp_path):
     )
     answer = StoredAnswer("t1", "request", "{}")
     store.save([BEGUN, replace(BEGUN, id="c2")])
-    store.save(
-        [ConversationUpdate(id, 1, "default", b"", (SEEN,), at=11.0, answer=answer) for id in ("c1", "c2")]
-    )
+    update = ConversationUpdate("c1", 1, "default", b"", (SEEN,), at=11.0, answer=answer)
+    store.save([update, replace(update, id="c2")])
     assert len(store.load(["c1", "c2"])) == len(store.answers([("c1", "t1"), ("c2", "t1")])) == 2
     assert store.events("c1")
     plans = []
