@@ -13,6 +13,7 @@ import safetensors.numpy
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
 
+from turncast.atomic_files import replace_file
 from turncast.errors import ModelError
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -55,16 +56,9 @@ class Checkpoint:
             "metrics": json.dumps(self.metrics),
             "members": json.dumps([member.metrics for member in self.members]),
         }
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_name(f".{path.name}.new")
-        try:
-            # safetensors writes the memory as it lies, whatever the strides.
-            whole = {name: np.asarray(array, order="C") for name, array in arrays.items()}
-            fresh.write_bytes(safetensors.numpy.save(whole, metadata))
-            fresh.replace(path)
-        except BaseException:
-            fresh.unlink(missing_ok=True)
-            raise
+        # safetensors writes the memory as it lies, whatever the strides.
+        whole = {name: np.asarray(array, order="C") for name, array in arrays.items()}
+        replace_file(path, safetensors.numpy.save(whole, metadata))
 
     @classmethod
     def load(cls, path: Path, state: Mapping[str, Any]) -> Checkpoint:
