@@ -1,71 +1,45 @@
-"""A corpus: dialogues with a name, read lazily or held in memory."""
+"""Corpora: dialogues with a name, in memory or read lazily, and lazy views of them."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Protocol, runtime_checkable
 
-from turncast.dialogue import Dialogue
+from turncast.dialogue import Dialogue, Fact, value_name
+from turncast.errors import CorpusError
 
 
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """An ordered collection of dialogues with a name.
+@runtime_checkable
+class Dialogues(Protocol):
+    """Dialogues that can be iterated again and again, and counts of what was skipped.
 
-    The dialogues may be a tuple in memory, or anything that can be iterated again and again: a reader
-    hands in a lazy view of its files, so that a corpus never has to fit into memory.
-
-    >>> from turncast.dialogue import Turn
-    >>> corpus = Corpus("tiny", [Dialogue("d1", [Turn("hello", ["greet"])])])
-    >>> [dialogue.id for dialogue in corpus]
-    ['d1']
+    A reader of files, the conversations of a store, a view of either, and a `Corpus` are such values.
     """
 
-    name: str
-    dialogues: Iterable[Dialogue]
-
-    def __post_init__(self) -> None:
-        if isinstance(self.dialogues, Iterator):
-            raise TypeError("a corpus is read more than once; give a list, not an iterator")
-
     def __iter__(self) -> Iterator[Dialogue]:
-        return iter(self.dialogues)
+        """Start a new pass over the dialogues."""
+        ...
 
     @property
     def skipped(self) -> Mapping[str, int]:
-        """What the reader left out in its last whole pass: reason -> count."""
-        return getattr(self.dialogues, "skipped", {})
+        """What the last whole pass skipped: reason -> count. Empty before the first whole pass."""
+        ...
 
-    def load(self) -> Corpus:
-        """Return the same corpus with its dialogues in memory.
 
-        Python's collector of cycles rests meanwhile: it would look at all dialogues again and again, for a
-        third of the time, and find nothing.
-        """
-        collects = gc.isenabled()
-        gc.disable()
-        try:
-            dialogues = tuple(self.dialogues)
-        finally:
-            if collects:
-                gc.enable()
-        return Corpus(self.name, _Loaded(dialogues, self.skipped))
+Pass = Callable[["Counter[str]"], Iterator[Dialogue]]
+"""Yields the dialogues of one pass, and adds what it skips to the counter, by reason."""
 
-    def filter(self, keep: Callable[[int, Dialogue], bool]) -> Corpus:
-        """Return the dialogues for which `keep(position, dialogue)` holds, still lazily.
-
-        >>> from turncast.dialogue import Turn
-        >>> corpus = Corpus("tiny", [Dialogue(name, [Turn("hello", ["greet"])]) for name in "abc"])
-        >>> [dialogue.id for dialogue in corpus.filter(lambda position, _: position != 1)]
-        ['a', 'c']
-        """
-        return Corpus(self.name, _Filtered(self, keep))
+Transformation = Callable[[Iterator[Dialogue], "Counter[str]"], Iterator[Dialogue]]
+"""Yields dialogues made from others, and adds what it skips to the counter, by reason."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Loaded:
-    """Dialogues in memory, with the counts of what their reader left out."""
+class LoadedDialogues:
+    """Dialogues in memory, and the counts of what their reader skipped."""
 
     dialogues: tuple[Dialogue, ...]
     skipped: Mapping[str, int]
@@ -74,16 +48,178 @@ class _Loaded:
         return iter(self.dialogues)
 
 
-@dataclass(frozen=True, slots=True)
-class _Filtered:
-    """The dialogues of a corpus for which `keep(position, dialogue)` holds."""
+@dataclass(slots=True, eq=False)
+class LazyDialogues:
+    """Dialogues that are made anew at each pass.
 
-    corpus: Corpus
-    keep: Callable[[int, Dialogue], bool]
+    Args:
+        start: called for each pass.
+        sources: what `start` reads from, once in each pass; their counts are added to `skipped`.
+    """
+
+    start: Pass
+    sources: tuple[Dialogues, ...] = ()
+    _counts: Mapping[str, int] = field(default_factory=dict, init=False)
 
     def __iter__(self) -> Iterator[Dialogue]:
-        return (dialogue for position, dialogue in enumerate(self.corpus) if self.keep(position, dialogue))
+        counts = Counter[str]()
+        yield from self.start(counts)
+        self._counts = dict(counts.most_common())
 
     @property
     def skipped(self) -> Mapping[str, int]:
-        return self.corpus.skipped
+        """What the last whole pass skipped, in the sources and here."""
+        total = Counter[str]()
+        for counts in (*(source.skipped for source in self.sources), self._counts):
+            total.update(counts)
+        return dict(total)
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """An ordered collection of dialogues with a name.
+
+    A corpus never has to fit into memory: `read` returns one that reads its files at each pass. Its views
+    (`map`, `filter`, `where`, `transform` and `+`) are as lazy, and keep the counts of what was skipped.
+
+    Args:
+        name: the name that reports and errors show.
+        dialogues: a list or tuple, or lazy `Dialogues`. A corpus is such a value too, so that
+            `Corpus("new name", corpus)` renames one.
+
+    >>> from turncast.dialogue import Turn
+    >>> corpus = Corpus("tiny", [Dialogue("d1", [Turn("hello", ["greet"])])])
+    >>> [dialogue.id for dialogue in corpus]
+    ['d1']
+    """
+
+    name: str
+    dialogues: Sequence[Dialogue] | Dialogues
+
+    def __post_init__(self) -> None:
+        given: object = self.dialogues
+        if isinstance(given, Iterator):
+            raise TypeError("a corpus is read more than once; give a list, not an iterator")
+        if isinstance(given, Sequence):
+            object.__setattr__(self, "dialogues", tuple(given))
+        elif not isinstance(given, Dialogues):
+            kind = type(given).__name__
+            raise TypeError(f"a {kind} is no corpus; give a list, or an object with __iter__ and skipped")
+
+    def __iter__(self) -> Iterator[Dialogue]:
+        return iter(self.dialogues)
+
+    @property
+    def skipped(self) -> Mapping[str, int]:
+        """What the last whole pass skipped: reason -> count. Empty before the first whole pass."""
+        return {} if isinstance(self.dialogues, Sequence) else self.dialogues.skipped
+
+    def load(self) -> Corpus:
+        """Return the same corpus with its dialogues in memory.
+
+        The garbage collector is disabled meanwhile: it would scan all dialogues again and again, which takes
+        a third of the time and frees nothing.
+        """
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            dialogues = tuple(self)
+        finally:
+            if collects:
+                gc.enable()
+        return Corpus(self.name, LoadedDialogues(dialogues, self.skipped))
+
+    def transform(self, function: Transformation) -> Corpus:
+        """Return a lazy view of what a generator function makes of the dialogues.
+
+        Args:
+            function: called for each pass with the dialogues and an empty counter. It yields dialogues, and
+                adds what it skips to the counter, by reason.
+
+        >>> from turncast.dialogue import Turn
+        >>> def until_goodbye(dialogues, skipped):
+        ...     for dialogue in dialogues:
+        ...         turns = [turn for turn in dialogue if turn.user != "bye"]
+        ...         skipped["turn of a goodbye"] += len(dialogue) - len(turns)
+        ...         yield Dialogue(dialogue.id, turns)
+        >>> view = Corpus("tiny", [Dialogue("d1", [Turn("tea"), Turn("bye")])]).transform(until_goodbye)
+        >>> [len(dialogue) for dialogue in view], view.skipped
+        ([1], {'turn of a goodbye': 1})
+        """
+        return Corpus(self.name, LazyDialogues(lambda skipped: function(iter(self), skipped), (self,)))
+
+    def map(self, function: Callable[[Dialogue], Dialogue]) -> Corpus:
+        """Return a lazy view with `function(dialogue)` in the place of each dialogue.
+
+        >>> from dataclasses import replace
+        >>> from turncast.dialogue import Turn
+        >>> corpus = Corpus("tiny", [Dialogue("d1", [Turn("hello", ["greet"])])])
+        >>> [dialogue.id for dialogue in corpus.map(lambda dialogue: replace(dialogue, id="new"))]
+        ['new']
+        """
+        return self.transform(lambda dialogues, _: map(function, dialogues))
+
+    def filter(self, keep: Callable[[int, Dialogue], bool], reason: str | None = None) -> Corpus:
+        """Return a lazy view of the dialogues for which `keep(position, dialogue)` is true.
+
+        Args:
+            keep: takes the position in this corpus, counted from 0, and the dialogue.
+            reason: where given, the other dialogues are counted in `skipped` under this reason.
+
+        >>> from turncast.dialogue import Turn
+        >>> corpus = Corpus("tiny", [Dialogue(name, [Turn("hello", ["greet"])]) for name in "abc"])
+        >>> [dialogue.id for dialogue in corpus.filter(lambda position, _: position != 1)]
+        ['a', 'c']
+        """
+
+        def kept(dialogues: Iterator[Dialogue], skipped: Counter[str]) -> Iterator[Dialogue]:
+            for position, dialogue in enumerate(dialogues):
+                if keep(position, dialogue):
+                    yield dialogue
+                elif reason is not None:
+                    skipped[reason] += 1
+
+        return self.transform(kept)
+
+    def where(self, metadata: Mapping[str, Fact]) -> Corpus:
+        """Return a lazy view of the dialogues with these values in their metadata.
+
+        Values are compared as text, so that `"true"` equals `True`, and `"2"` equals `2`. The other dialogues
+        are not counted in `skipped`.
+
+        Raises:
+            CorpusError: at the end of a pass in which no dialogue had these values.
+
+        >>> from turncast.dialogue import Turn
+        >>> dialogues = [Dialogue(name, [Turn("tea")], {"happy": name == "a"}) for name in "ab"]
+        >>> [dialogue.id for dialogue in Corpus("tea", dialogues).where({"happy": True})]
+        ['a']
+        """
+        wanted = {name: value_name(value) for name, value in metadata.items()}
+
+        def matching(dialogues: Iterator[Dialogue], _: Counter[str]) -> Iterator[Dialogue]:
+            names, matched = set[str](), False
+            for dialogue in dialogues:
+                names |= dialogue.metadata.keys()
+                values = {name: value_name(value) for name, value in dialogue.metadata.items()}
+                if wanted.items() <= values.items():
+                    matched = True
+                    yield dialogue
+            if not matched:
+                problem = f"no dialogue has {', '.join(f'{name}={value}' for name, value in wanted.items())}"
+                listed = ", ".join(sorted(names))
+                cure = f"the metadata are {listed}" if names else "this corpus has no metadata"
+                raise CorpusError(self.name, problem, cure)
+
+        return self.transform(matching)
+
+    def __add__(self, other: Corpus) -> Corpus:
+        """Return a lazy view of the dialogues of this corpus, and then those of another.
+
+        >>> from turncast.dialogue import Turn
+        >>> a, b = (Corpus(name, [Dialogue(name, [Turn("hello")])]) for name in "ab")
+        >>> (a + b).name, [dialogue.id for dialogue in a + b]
+        ('a + b', ['a', 'b'])
+        """
+        both = LazyDialogues(lambda _: chain(self, other), (self, other))
+        return Corpus(f"{self.name} + {other.name}", both)

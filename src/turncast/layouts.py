@@ -5,6 +5,7 @@ Each layout is a row of `LAYOUTS`. Settings take its name; everything else asks 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -164,7 +165,7 @@ class Layout:
         """
         if self.answer != "outcome":
             return corpus
-        return Corpus(corpus.name, _Labelled(corpus, self.outcome))
+        return _with_outcome(corpus, self.outcome)
 
 
 LAYOUTS: Mapping[str, Layout] = {
@@ -226,33 +227,24 @@ def layout_name(given: Any) -> str:
     return given
 
 
-@dataclass(slots=True)
-class _Labelled:
-    """The dialogues of a corpus that have an outcome; each pass counts the others anew."""
+def _with_outcome(corpus: Corpus, outcome: str) -> Corpus:
+    """Return a view of the dialogues that have an outcome, which counts the others."""
 
-    corpus: Corpus
-    outcome: str
-    without: int = 0
-
-    def __iter__(self) -> Iterator[Dialogue]:
-        without, found, names = 0, False, dict[str, None]()
-        for dialogue in self.corpus:
-            if _outcome(dialogue, self.outcome) is None:
-                without += 1
-                names.update(dict.fromkeys(dialogue.metadata))
-            else:
-                found = True
+    def select(dialogues: Iterator[Dialogue], skipped: Counter[str]) -> Iterator[Dialogue]:
+        any_has_one, names = False, dict[str, None]()
+        for dialogue in dialogues:
+            if _outcome(dialogue, outcome) is not None:
+                any_has_one = True
                 yield dialogue
-        self.without = without
-        if without and not found:
-            problem = f"no dialogue has a value of {self.outcome!r} in its metadata, {_listed(sorted(names))}"
+            else:
+                skipped[f"no {outcome!r} in the metadata"] += 1
+                names.update(dict.fromkeys(dialogue.metadata))
+        if skipped and not any_has_one:
+            problem = f"no dialogue has a value of {outcome!r} in its metadata, {_listed(sorted(names))}"
             cure = "name another with --set outcome=NAME, or choose another layout"
-            raise CorpusError(self.corpus.name, problem, cure)
+            raise CorpusError(corpus.name, problem, cure)
 
-    @property
-    def skipped(self) -> Mapping[str, int]:
-        reason = f"no {self.outcome!r} in the metadata"
-        return {**self.corpus.skipped, **({reason: self.without} if self.without else {})}
+    return corpus.transform(select)
 
 
 def _outcome(dialogue: Dialogue, name: str) -> str | None:

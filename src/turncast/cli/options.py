@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from turncast.corpus import Corpus
-from turncast.dialogue import Dialogue
 from turncast.errors import ConfigError, CorpusError, did_you_mean
-from turncast.features.blocks.facts import value_name
 from turncast.layouts import LAYOUTS
 from turncast.readers import FORMATS, Columns, ReadConfig, read
 from turncast.sessions import read_store
@@ -108,7 +105,7 @@ def read_corpus(
         corpus = _conversations(sources)
     else:
         corpus = read(list(sources), format, _columns(columns or []), config=config)
-    return Corpus(corpus.name, _Fitting(corpus, wanted)) if wanted else corpus
+    return corpus.where(wanted) if wanted else corpus
 
 
 def _conversations(sources: Sequence[str]) -> Corpus:
@@ -116,31 +113,6 @@ def _conversations(sources: Sequence[str]) -> Corpus:
     if len(sources) > 1:
         raise CorpusError(sources[0], "a store stands beside other sources", "give the store alone")
     return read_store(sources[0])
-
-
-@dataclass(frozen=True, slots=True)
-class _Fitting:
-    """The dialogues of a corpus whose metadata are as wanted; at least one must be."""
-
-    corpus: Corpus
-    wanted: Mapping[str, str]
-
-    def __iter__(self) -> Iterator[Dialogue]:
-        names, fits = set[str](), False
-        for dialogue in self.corpus:
-            names |= dialogue.metadata.keys()
-            said = {name: value_name(value) for name, value in dialogue.metadata.items()}
-            if self.wanted.items() <= said.items():
-                fits = True
-                yield dialogue
-        if not fits:
-            conditions = ", ".join(f"{name}={value}" for name, value in self.wanted.items())
-            cure = f"the metadata are {', '.join(sorted(names))}" if names else "this corpus has no metadata"
-            raise CorpusError(self.corpus.name, f"no dialogue has {conditions}", cure)
-
-    @property
-    def skipped(self) -> Mapping[str, int]:
-        return self.corpus.skipped
 
 
 def pair(text: str, option: str) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -102,19 +102,19 @@ def convert(
     path = Path(out)
     writer = writer_of(path, to)
     check_file(path, force=force)
-    counted = _Counted(corpus, progress or (lambda _: None))
+    counts = _Counts(progress)
     with fresh_file(path) as file:
         try:
-            writer.write(counted, file)
+            writer.write(corpus.map(counts.add), file)
         except CorpusError:
             raise
         except ValueError as error:
             half = isinstance(error, UnicodeEncodeError)
             what = "half a character" if half else "a number that is not finite"
-            where = f"{corpus.name}, dialogue {counted.last!r} or one shortly before it"
+            where = f"{corpus.name}, dialogue {counts.last!r} or one shortly before it"
             raise CorpusError(where, f"{what} cannot be written as {writer.name}", "mend it") from None
     size = path.stat().st_size
-    return Written(str(path), writer.name, counted.dialogues, counted.turns, size, dict(corpus.skipped))
+    return Written(str(path), writer.name, counts.dialogues, counts.turns, size, dict(corpus.skipped))
 
 
 def writer_of(path: Path, name: str | None = None) -> Writer:
@@ -137,19 +137,18 @@ def writer_of(path: Path, name: str | None = None) -> Writer:
 
 
 @dataclass(slots=True)
-class _Counted:
-    """The dialogues of a corpus, counted as they are written."""
+class _Counts:
+    """How many dialogues and turns were handed to a writer, and the id of the last dialogue."""
 
-    corpus: Corpus
-    progress: Progress
+    progress: Progress | None
     dialogues: int = 0
     turns: int = 0
     last: str = ""
 
-    def __iter__(self) -> Iterator[Dialogue]:
-        for dialogue in self.corpus:
-            self.last = dialogue.id
-            yield dialogue
-            self.dialogues += 1
-            self.turns += len(dialogue)
+    def add(self, dialogue: Dialogue) -> Dialogue:
+        self.last = dialogue.id
+        self.dialogues += 1
+        self.turns += len(dialogue)
+        if self.progress:
             self.progress(self.turns)
+        return dialogue

@@ -160,44 +160,37 @@ def relabel(
     Raises:
         OutputExists, OutputDenied: where the file is in the way or cannot be written.
     """
-    renamed = _Renamed(corpus, mapping)
-    written = convert(Corpus(corpus.name, renamed), out, to, force=force, progress=progress)
-    touched = {old: renamed.touched[old] for old in mapping}
+    renaming = _Renaming(mapping)
+    written = convert(corpus.map(renaming.apply), out, to, force=force, progress=progress)
+    turns_changed = {old: renaming.changed[old] for old in mapping}
     return Relabelled(
         written,
-        touched,
+        turns_changed,
         dict(mapping),
-        {old: did_you_mean(old, renamed.before) for old, turns in touched.items() if not turns},
-        renamed.emptied,
-        dict(renamed.after.most_common()),
+        {old: did_you_mean(old, renaming.before) for old, turns in turns_changed.items() if not turns},
+        renaming.emptied,
+        dict(renaming.after.most_common()),
     )
 
 
 @dataclass(slots=True)
-class _Renamed:
-    """The dialogues of a corpus with other actions; each pass counts anew."""
+class _Renaming:
+    """Renames actions, and counts what it changes."""
 
-    corpus: Corpus
     mapping: Mapping[str, str | None]
-    touched: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
     before: set[str] = field(default_factory=set)
     after: Counter[str] = field(default_factory=Counter)
     emptied: int = 0
 
-    def __iter__(self) -> Iterator[Dialogue]:
-        self.touched, self.before, self.after, self.emptied = Counter(), set(), Counter(), 0
-        for dialogue in self.corpus:
-            yield replace(dialogue, turns=tuple(self._turn(turn) for turn in dialogue))
+    def apply(self, dialogue: Dialogue) -> Dialogue:
+        return replace(dialogue, turns=tuple(self._turn(turn) for turn in dialogue))
 
     def _turn(self, turn: Turn) -> Turn:
         self.before.update(turn.actions)
-        self.touched.update(action for action in turn.actions if action in self.mapping)
-        named = (self.mapping.get(action, action) for action in turn.actions)
-        actions = tuple(dict.fromkeys(action for action in named if action is not None))
+        self.changed.update(action for action in turn.actions if action in self.mapping)
+        renamed = (self.mapping.get(action, action) for action in turn.actions)
+        actions = tuple(dict.fromkeys(action for action in renamed if action is not None))
         self.emptied += bool(turn.actions) and not actions
         self.after.update(actions)
         return replace(turn, actions=actions)
-
-    @property
-    def skipped(self) -> Mapping[str, int]:
-        return self.corpus.skipped

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -47,39 +47,35 @@ def repair(
     >>> found.written.dialogues, found.removed, found.stripped
     (1, {'b': 'a'}, {' greet ': 2})
     """
-    mended = _Mended(corpus)
-    written = convert(Corpus(corpus.name, mended), out, "jsonl", force=force, progress=progress)
-    return Repaired(written, mended.removed, dict(mended.stripped))
+    repairs = _Repairs()
+    repaired = corpus.map(repairs.strip).filter(lambda _, dialogue: repairs.is_first(dialogue))
+    written = convert(repaired, out, "jsonl", force=force, progress=progress)
+    return Repaired(written, repairs.removed, dict(repairs.stripped))
 
 
 @dataclass(slots=True)
-class _Mended:
-    """The dialogues of a corpus, mended one by one; each pass counts anew."""
+class _Repairs:
+    """Repairs dialogues one by one, and notes what it changes."""
 
-    corpus: Corpus
     removed: dict[str, str] = field(default_factory=dict)
     stripped: Counter[str] = field(default_factory=Counter)
+    _first: dict[object, str] = field(default_factory=dict)
 
-    def __iter__(self) -> Iterator[Dialogue]:
-        self.removed, self.stripped = {}, Counter()
-        first: dict[object, str] = {}
-        for dialogue in self.corpus:
-            mended = replace(dialogue, turns=tuple(self._strip(turn) for turn in dialogue))
-            if is_comparable(mended):
-                known = (exact_key(mended), repr(sorted(mended.metadata.items())), mended.group)
-                earlier = first.setdefault(known, mended.id)
-                if earlier != mended.id:
-                    self.removed[mended.id] = earlier
-                    continue
-            yield mended
+    def strip(self, dialogue: Dialogue) -> Dialogue:
+        return replace(dialogue, turns=tuple(self._strip(turn) for turn in dialogue))
+
+    def is_first(self, dialogue: Dialogue) -> bool:
+        if not is_comparable(dialogue):
+            return True
+        key = (exact_key(dialogue), repr(sorted(dialogue.metadata.items())), dialogue.group)
+        earlier = self._first.setdefault(key, dialogue.id)
+        if earlier != dialogue.id:
+            self.removed[dialogue.id] = earlier
+        return earlier == dialogue.id
 
     def _strip(self, turn: Turn) -> Turn:
-        blank = [action for action in turn.actions if action.strip() not in ("", action)]
-        if not blank:
+        padded = [action for action in turn.actions if action.strip() not in ("", action)]
+        if not padded:
             return turn
-        self.stripped.update(blank)
+        self.stripped.update(padded)
         return replace(turn, actions=tuple(action.strip() or action for action in turn.actions))
-
-    @property
-    def skipped(self) -> Mapping[str, int]:
-        return self.corpus.skipped

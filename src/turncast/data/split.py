@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,9 +119,10 @@ def split(
     with fresh_folder(folder) as fresh:
         parts, groups = dict[str, Part](), list[set[str]]()
         for number, name in enumerate(config.names):
-            seen = _Seen(_part_of(corpus, numbers, number))
-            parts[name] = _write(seen, fresh / f"{name}.jsonl", actions, progress)
-            groups.append(seen.groups)
+            contents = _PartContents()
+            part = _part_of(corpus, numbers, number)
+            parts[name] = _write(part, contents, fresh / f"{name}.jsonl", actions, progress)
+            groups.append(contents.groups)
         shared = sum(len(some) for some in groups) - len(set[str]().union(*groups))
         made = Split(corpus.name, config, parts, shared, dict(corpus.skipped), command)
         record = json.dumps(made.to_json(), ensure_ascii=False, indent=1)
@@ -134,33 +135,35 @@ def _part_of(corpus: Corpus, numbers: Sequence[int], number: int) -> Corpus:
 
 
 def _write(
-    seen: _Seen, path: Path, actions: Mapping[str, None], progress: Callable[[int], None] | None
+    corpus: Corpus,
+    contents: _PartContents,
+    path: Path,
+    actions: Mapping[str, None],
+    progress: Callable[[int], None] | None,
 ) -> Part:
-    written = convert(Corpus(path.stem, seen), path, "jsonl", progress=progress)
+    written = convert(Corpus(path.stem, corpus.map(contents.add)), path, "jsonl", progress=progress)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Part(
         path.name,
         written.dialogues,
         written.turns,
-        len(seen.groups),
-        tuple(action for action in actions if action not in seen.actions),
-        seen.ids.hexdigest(),
+        len(contents.groups),
+        tuple(action for action in actions if action not in contents.actions),
+        contents.ids.hexdigest(),
         digest,
     )
 
 
-class _Seen:
-    """The dialogues of a part, and what they hold, noted as they pass by."""
+class _PartContents:
+    """The ids, actions and groups of the dialogues of one part."""
 
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
+    def __init__(self) -> None:
         self.ids, self.actions, self.groups = hashlib.sha256(), set[str](), set[str]()
 
-    def __iter__(self) -> Iterator[Dialogue]:
-        for dialogue in self._corpus:
-            self.ids.update(f"{dialogue.id}\n".encode(errors="surrogatepass"))
-            self.actions.update(action for turn in dialogue for action in turn.actions)
-            if dialogue.group is not None:
-                self.groups.add(dialogue.group)
-            yield dialogue
+    def add(self, dialogue: Dialogue) -> Dialogue:
+        self.ids.update(f"{dialogue.id}\n".encode(errors="surrogatepass"))
+        self.actions.update(action for turn in dialogue for action in turn.actions)
+        if dialogue.group is not None:
+            self.groups.add(dialogue.group)
+        return dialogue

@@ -6,11 +6,11 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from turncast.corpus import Corpus
+from turncast.corpus import Corpus, LazyDialogues
 from turncast.dialogue import Dialogue
 from turncast.errors import CorpusError
 from turncast.readers.columns import Columns
@@ -57,10 +57,15 @@ def read(
     found = FileFinder(format)
     for one in sources:
         found.add(one)
-    dialogues = _Files(
-        tuple(found.found), columns or Columns(), config or ReadConfig(), passed=found.passed.counts
-    )
-    return Corpus(name or "+".join(file_stem(Path(one)) for one in sources), dialogues)
+    columns, config = columns or Columns(), config or ReadConfig()
+
+    def start(skipped: Counter[str]) -> Iterator[Dialogue]:
+        context = ReadContext(config, columns)
+        yield from _dialogues(found.found, context)
+        skipped.update(found.passed.counts)
+        skipped.update(context.skipped.counts)
+
+    return Corpus(name or "+".join(file_stem(Path(one)) for one in sources), LazyDialogues(start))
 
 
 def _from_stdin(
@@ -84,37 +89,25 @@ def _from_stdin(
             raise CorpusError(where, error.problem, error.cure) from None
 
 
-@dataclass(slots=True)
-class _Files:
-    """The dialogues of some files; each iteration reads them anew and counts anew what is left out."""
-
-    files: tuple[tuple[Path, Format], ...]
-    columns: Columns
-    config: ReadConfig
-    passed: Mapping[str, int]
-    skipped: Mapping[str, int] = field(default_factory=dict)
-
-    def __iter__(self) -> Iterator[Dialogue]:
-        context, first_in = ReadContext(self.config, self.columns), dict[str, Path]()
-        for reason, count in self.passed.items():
-            context.skipped.add(reason, count)
-        namesakes = Counter(file_stem(path) for path, _ in self.files)
-        for path, file_format in self.files:
-            dialogues = _refusing(path, file_format.read(path, context))
-            if namesakes[file_stem(path)] > 1:
-                dialogues = _with_folder(path, dialogues)
-            for dialogue in dialogues:
-                if dialogue.id in first_in:
-                    also = first_in[dialogue.id]
-                    there = "" if also == path else f" (first in {also})"
-                    problem = f"the dialogue id {dialogue.id!r} comes twice{there}"
-                    raise CorpusError(str(path), problem, "give each dialogue an id of its own")
-                first_in[dialogue.id] = path
-                yield dialogue
-        self.skipped = context.skipped.counts
-        if not first_in:
-            names = ", ".join(str(path) for path, _ in self.files)
-            raise CorpusError(names, "no dialogue was found", "give at least one dialogue with a turn")
+def _dialogues(files: Sequence[tuple[Path, Format]], context: ReadContext) -> Iterator[Dialogue]:
+    """Yield the dialogues of files in their order, and count in `context` what is skipped."""
+    first_in = dict[str, Path]()
+    namesakes = Counter(file_stem(path) for path, _ in files)
+    for path, file_format in files:
+        dialogues = _refusing(path, file_format.read(path, context))
+        if namesakes[file_stem(path)] > 1:
+            dialogues = _with_folder(path, dialogues)
+        for dialogue in dialogues:
+            if dialogue.id in first_in:
+                also = first_in[dialogue.id]
+                there = "" if also == path else f" (first in {also})"
+                problem = f"the dialogue id {dialogue.id!r} comes twice{there}"
+                raise CorpusError(str(path), problem, "give each dialogue an id of its own")
+            first_in[dialogue.id] = path
+            yield dialogue
+    if not first_in:
+        names = ", ".join(str(path) for path, _ in files)
+        raise CorpusError(names, "no dialogue was found", "give at least one dialogue with a turn")
 
 
 def _refusing(path: Path, dialogues: Iterator[Dialogue]) -> Iterator[Dialogue]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, nullcontext
-from dataclasses import dataclass, field
 
-from turncast.corpus import Corpus
+from turncast.corpus import Corpus, LazyDialogues
 from turncast.dialogue import Dialogue
 from turncast.sessions.event import ends_open, turns_from_events
 from turncast.sessions.open_store import open_store
@@ -33,7 +32,7 @@ def corpus_from_store(store: Store, name: str = "conversations") -> Corpus:
     >>> [(dialogue.id, [turn.actions for turn in dialogue]) for dialogue in corpus], corpus.skipped
     ([('c1', [('greet',)])], {'last turn that was not committed': 1})
     """
-    return Corpus(name, _StoredDialogues(lambda: nullcontext(store)))
+    return Corpus(name, _stored_dialogues(lambda: nullcontext(store)))
 
 
 def read_store(url: str) -> Corpus:
@@ -41,30 +40,23 @@ def read_store(url: str) -> Corpus:
 
     Each pass opens the store and closes it. A store that does not exist is not created.
     """
-    return Corpus("conversations", _StoredDialogues(lambda: closing(open_store(url, create=False))))
+    return Corpus("conversations", _stored_dialogues(lambda: closing(open_store(url, create=False))))
 
 
-@dataclass(slots=True)
-class _StoredDialogues:
-    """The conversations of a store as dialogues; each pass counts again what it skips."""
+def _stored_dialogues(opened: Callable[[], AbstractContextManager[Store]]) -> LazyDialogues:
+    """Return the conversations of a store that is opened for each pass."""
 
-    open: Callable[[], AbstractContextManager[Store]]
-    counts: Counter[str] = field(default_factory=Counter)
-
-    def __iter__(self) -> Iterator[Dialogue]:
-        self.counts = Counter()
-        with self.open() as store:
+    def start(skipped: Counter[str]) -> Iterator[Dialogue]:
+        with opened() as store:
             for id in store.ids():
                 events = store.events(id)
                 turns = turns_from_events(events)
                 if ends_open(events):
-                    self.counts[OPEN] += 1
+                    skipped[OPEN] += 1
                     turns = turns[:-1]
                 if turns:
                     yield Dialogue(id, turns)
                 else:
-                    self.counts[EMPTY] += 1
+                    skipped[EMPTY] += 1
 
-    @property
-    def skipped(self) -> Mapping[str, int]:
-        return dict(self.counts)
+    return LazyDialogues(start)

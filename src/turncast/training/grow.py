@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from turncast.config import Configuration, Settings, TrainConfig
 from turncast.corpus import Corpus
-from turncast.dialogue import Dialogue
 from turncast.errors import ConfigError, CorpusError
 from turncast.features import TurnEncoder
 from turncast.features.extend_encoder import grown, origins
@@ -137,7 +136,7 @@ class Growth:
 def with_replay(corpus: Corpus, old: Corpus, seed: int) -> Corpus:
     """Return new dialogues, and among them as many old ones (at most), so that less is forgotten.
 
-    >>> from turncast.dialogue import Turn
+    >>> from turncast.dialogue import Dialogue, Turn
     >>> new, old = (Corpus(name, [Dialogue(f"{name}-{n}", [Turn()]) for n in range(size)])
     ...             for name, size in (("new", 2), ("old", 5)))
     >>> [dialogue.id for dialogue in with_replay(new, old, seed=1)]
@@ -146,23 +145,4 @@ def with_replay(corpus: Corpus, old: Corpus, seed: int) -> Corpus:
     wanted = sum(1 for _ in corpus)
     drawn = sorted((draw(seed, dialogue.id), place) for place, dialogue in enumerate(old))
     chosen = frozenset(place for _, place in drawn[:wanted])
-    return Corpus(corpus.name, _Both(corpus, old.filter(lambda place, _: place in chosen)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Both:
-    """The dialogues of two corpora, one after the other."""
-
-    first: Corpus
-    second: Corpus
-
-    def __iter__(self) -> Iterator[Dialogue]:
-        yield from self.first
-        yield from self.second
-
-    @property
-    def skipped(self) -> Mapping[str, Any]:
-        whole = dict(self.first.skipped)
-        for reason, count in self.second.skipped.items():
-            whole[reason] = whole.get(reason, 0) + count
-        return whole
+    return Corpus(corpus.name, corpus + old.filter(lambda place, _: place in chosen))

@@ -11,14 +11,12 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from turncast.corpus import Corpus
-from turncast.dialogue import Dialogue
 from turncast.errors import ModelError, TurncastError
 from turncast.evaluation import Report, evaluate
 from turncast.features import CorpusStatistics
@@ -92,8 +90,8 @@ def retrain(folder: Path, workspace: Workspace, tell: Tell) -> dict[str, Any]:
     corrections = Corpus(workspace.saved.path.name, tuple(saved.values()))
     part, dev = workspace.parts(old.card.train, saved)
     held_out = _was_held_out(old, part, corrections)
-    both = Corpus(f"{part.name} + {corrections.name}", _Both(part, corrections))
     card, progress = old.card, _Telling(tell)
+    both = part + corrections
     new = train(both, dev, network=old.config, config=card.train, encoder=card.encoder, progress=progress)
     before, after = evaluate(old, dev), evaluate(new, dev)
     better = after.turns.part >= before.turns.part
@@ -141,21 +139,6 @@ def _was_held_out(old: Policy, part: Corpus, corrections: Corpus) -> bool:
         if statistics.fingerprint == wanted:
             return True
     return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Both:
-    """The dialogues of two corpora, one after the other."""
-
-    first: Corpus
-    second: Corpus
-
-    def __iter__(self) -> Iterator[Dialogue]:
-        return chain(self.first, self.second)
-
-    @property
-    def skipped(self) -> dict[str, int]:
-        return dict(self.first.skipped)
 
 
 def main() -> None:
