@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from turncast.dialogue import Fact
-from turncast.vocabulary import value_name
+from turncast.dialogue import Fact, value_name
 
 Candidate = tuple[tuple[str, str], ...]
 """What is known of one result: (slot, value) each, its name first."""

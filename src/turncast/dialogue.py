@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,13 +10,15 @@ from types import MappingProxyType
 from typing import Any
 
 Fact = bool | int | float | str
-"""What a fact's value can be: a yes or no, a number, or the name of a category."""
+"""The value of a fact: true or false, a number, or the name of a category."""
+
+_LARGEST = 1e300
 
 
-def fact_of(text: str) -> Fact:
-    """Return what a person means who writes a fact's value: a yes or no, a number, or a category's name.
+def parse_fact(text: str) -> Fact:
+    """Return the value that a person means by this text: true or false, a finite number, or a category.
 
-    >>> fact_of("True"), fact_of("2"), fact_of("2.5"), fact_of("north"), fact_of("inf")
+    >>> parse_fact("True"), parse_fact("2"), parse_fact("2.5"), parse_fact("north"), parse_fact("inf")
     (True, 2, 2.5, 'north', 'inf')
     """
     if text.lower() in ("true", "false"):
@@ -27,6 +30,38 @@ def fact_of(text: str) -> Fact:
             continue
         return number if math.isfinite(number) else text
     return text
+
+
+def value_name(value: Fact) -> str:
+    """Return a value as the name of a category.
+
+    >>> value_name(True), value_name("North")
+    ('true', 'North')
+    """
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def is_number(value: Fact) -> bool:
+    """Return whether a value is a number, and no category: infinities and numbers above 1e300 are categories.
+
+    >>> is_number(2.5), is_number(True), is_number("2"), is_number(float("nan"))
+    (True, False, False, False)
+    """
+    return isinstance(value, int | float) and not isinstance(value, bool) and -_LARGEST < value < _LARGEST
+
+
+def parse_iso_date(value: object) -> datetime.datetime | None:
+    """Return the moment that an ISO date names, as UTC where it has no zone; None for anything else.
+
+    >>> parse_iso_date("2024-05-01").isoformat(), parse_iso_date("May")
+    ('2024-05-01T00:00:00+00:00', None)
+    """
+    try:
+        moment = datetime.datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        return None
+    # Dates with and without a zone must be comparable.
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
 
 
 _NO_FACTS: Mapping[str, Fact] = MappingProxyType({})

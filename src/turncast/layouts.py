@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from turncast.corpus import Corpus
-from turncast.dialogue import Dialogue, Turn
+from turncast.dialogue import Dialogue, Turn, value_name
 from turncast.errors import CorpusError
-from turncast.vocabulary import value_name
 
 END = "<end>"
 """The action that stands for the end of the dialogue, in the layouts that predict future turns."""

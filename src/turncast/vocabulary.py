@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.dialogue import Fact
 from turncast.errors import UnknownAction
 
 
@@ -156,12 +155,3 @@ class ActionSpace(Vocabulary):
 
     def __hash__(self) -> int:
         return hash((super().__hash__(), self.multi, self.may_be_empty))
-
-
-def value_name(value: Fact) -> str:
-    """Return a value as the name of a category.
-
-    >>> value_name(True), value_name("North")
-    ('true', 'North')
-    """
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turncast.candidates import inputs_of
-from turncast.dialogue import Fact, Turn
+from turncast.dialogue import Fact, Turn, value_name
 from turncast.features.text.words import normalise
 from turncast.features.turn_view import Previous
 from turncast.layouts import Actions, Example
-from turncast.vocabulary import value_name
 
 _json = json.JSONEncoder().encode  # made once: it writes a text in ASCII
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from turncast.cli.options import ModelPath, pair
 from turncast.cli.output import show
-from turncast.dialogue import Fact, fact_of
+from turncast.dialogue import Fact, parse_fact
 from turncast.errors import TurncastError, did_you_mean
 from turncast.explain import explain_prediction
 from turncast.policy import Policy, Prediction
@@ -64,7 +64,9 @@ class _Chat:
         if not line.startswith("/"):
             self._turn(line)
         elif command == "/facts":
-            self._facts |= {name: fact_of(value) for name, value in (pair(word, "/facts") for word in words)}
+            self._facts |= {
+                name: parse_fact(value) for name, value in (pair(word, "/facts") for word in words)
+            }
             show(f"with the next turn: {self._facts}")
         elif command == "/do":
             show(f"committed: {', '.join(self._session.commit(words)) or 'nothing'}")

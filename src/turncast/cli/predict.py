@@ -10,10 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from turncast.cli.options import ColumnNames, Conditions, FormatName, ModelPath, ReadSettings, read_corpus
-from turncast.dialogue import Dialogue, Turn
+from turncast.dialogue import Dialogue, Turn, value_name
 from turncast.layouts import END
 from turncast.policy import Policy
-from turncast.vocabulary import value_name
 
 EXAMPLES = """[bold]Examples[/bold]
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from turncast.corpus import Corpus
 from turncast.data.stratify import Unit, stratify
-from turncast.dialogue import Dialogue, Fact
+from turncast.dialogue import Dialogue, Fact, parse_iso_date
 from turncast.errors import ConfigError, CorpusError, did_you_mean
 
 By = Literal["group", "dialogue", "time"]
@@ -125,9 +125,4 @@ def _read_time(value: Fact) -> float | datetime.datetime | None:
         return number if math.isfinite(number) else None
     except (ValueError, OverflowError):
         pass
-    try:
-        found = datetime.datetime.fromisoformat(str(value).strip())
-    except ValueError:
-        return None
-    # Dates without a zone are taken as UTC, so that they can stand beside those with one.
-    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
+    return parse_iso_date(value)

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 from turncast.candidates import inputs_of
 from turncast.data.finding import Example, Finding, Place, Severity, many
-from turncast.dialogue import Dialogue, Fact, Turn
+from turncast.dialogue import Dialogue, Fact, Turn, value_name
 from turncast.features.text.words import normalise
-from turncast.vocabulary import value_name
 
 _TELLING = 3  # words; a shorter text may well be said twice
 _OFTEN = 0.05  # share of turns from which a repetition is no chance

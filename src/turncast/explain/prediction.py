@@ -11,11 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from turncast.candidates import inputs_of
-from turncast.dialogue import Turn
+from turncast.dialogue import Turn, value_name
 from turncast.errors import ConfigError, NoTurn, UnknownAction
 from turncast.features.text.words import without_word, words
 from turncast.policy import Policy, PolicyState, Prediction
-from turncast.vocabulary import value_name
 
 _MOST_SIGNS = 40  # of a user's text in the table
 

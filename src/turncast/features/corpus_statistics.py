@@ -10,9 +10,9 @@ from typing import Any
 
 from turncast.candidates import inputs_of
 from turncast.config import EncoderConfig, NetworkConfig
-from turncast.dialogue import Dialogue, Fact
+from turncast.dialogue import Dialogue, Fact, is_number
 from turncast.features.block import Block
-from turncast.features.blocks.facts import is_number, learn_facts
+from turncast.features.blocks.facts import learn_facts
 from turncast.features.blocks.last_response import LastResponse
 from turncast.features.blocks.past_actions import PastActions
 from turncast.features.blocks.persistent_facts import PersistentFacts

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import datetime
 import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from turncast.dialogue import Dialogue, Fact, Turn
+from turncast.dialogue import Dialogue, Fact, Turn, parse_iso_date
 from turncast.errors import CorpusError, MissingExtra
 from turncast.readers.columns import Columns
 from turncast.readers.parquet_corpus import is_corpus_table, read_corpus_table
@@ -169,7 +168,8 @@ def _typed(cell: str) -> Fact:
 def _sort(grouped: dict[str, _Turns], column: str) -> None:
     """Sort each dialogue by its order column: all numbers, or all dates."""
     cells = [(where, order) for turns in grouped.values() for where, order, _ in turns]
-    for key in (_number, _date):
+    keys: tuple[Callable[[Any], Any], ...] = (_number, parse_iso_date)
+    for key in keys:
         wrong = next(((where, order) for where, order in cells if key(order) is None), None)
         if wrong is None:
             for turns in grouped.values():
@@ -189,12 +189,3 @@ def _number(value: Any) -> Any:
     except (TypeError, ValueError):
         return None
     return None if math.isnan(number) else number
-
-
-def _date(value: Any) -> Any:
-    try:
-        found = datetime.datetime.fromisoformat(str(value).strip())
-    except ValueError:
-        return None
-    # Dates without a zone are taken as UTC, so that they can stand beside those with one.
-    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Protocol
 
-from turncast.dialogue import Fact
-from turncast.features.blocks.facts import is_number, value_name
+from turncast.dialogue import Fact, is_number, value_name
 from turncast.features.text.words import words
 from turncast.rules.situation import Situation
 

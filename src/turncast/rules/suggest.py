@@ -11,9 +11,7 @@ from typing import Any
 
 from turncast.candidates import inputs_of
 from turncast.corpus import Corpus
-from turncast.dialogue import Dialogue, Fact
-from turncast.features.blocks.facts import is_number
-from turncast.vocabulary import value_name
+from turncast.dialogue import Dialogue, Fact, is_number, value_name
 
 _MOST_VALUES = 20
 _SURPRISE = math.log(1e4)

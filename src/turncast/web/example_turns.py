@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from turncast.dialogue import Fact
+from turncast.dialogue import Fact, value_name
 from turncast.errors import TurncastError
-from turncast.vocabulary import value_name
 from turncast.web.form import facts_of
 from turncast.web.workspace import Workspace
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from fastapi import Depends, Request
 
-from turncast.dialogue import Fact, fact_of
+from turncast.dialogue import Fact, parse_fact
 
 _MOST_FIELDS = 2_000
 
@@ -59,5 +59,5 @@ def facts_of(text: str) -> dict[str, Fact]:
             raise ValueError(f"“{line.strip()[:40]}” has no value. Write it as name=value.")
         if name in facts:
             raise ValueError(f"“{name[:40]}” stands there twice. Give it one value.")
-        facts[name] = fact_of(value)
+        facts[name] = parse_fact(value)
     return facts

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from turncast.config import EncoderConfig
-from turncast.dialogue import Fact
+from turncast.dialogue import Fact, is_number, value_name
 from turncast.features.block import Momentary
 from turncast.features.turn_view import Seen
 from turncast.vocabulary import Vocabulary
-from turncast.vocabulary import value_name as value_name
 
 _NO_VALUES = Vocabulary(())
-_LARGEST = 1e300  # larger numbers, infinities and what is not a number are categories
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +172,3 @@ def _edges(counts: Mapping[Any, int], buckets: int) -> tuple[float, ...]:
         if so_far >= share * (len(edges) + 1):
             edges.append((low + high) / 2)
     return tuple(edges[: buckets - 1])
-
-
-def is_number(value: Fact) -> bool:
-    """Tell whether a fact's value is a finite number (and no yes or no)."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and -_LARGEST < value < _LARGEST

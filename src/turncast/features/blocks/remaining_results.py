@@ -6,8 +6,8 @@ import bisect
 from dataclasses import dataclass
 from typing import Any
 
+from turncast.dialogue import is_number
 from turncast.features.block import Read
-from turncast.features.blocks.facts import is_number
 from turncast.features.turn_view import Kept, Seen
 
 _EDGES = (1, 2, 4)
