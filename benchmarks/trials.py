@@ -16,7 +16,7 @@ import turncast
 from protocols.case import drawn
 from turncast import Corpus, Policy, TurncastError, read
 from turncast.config import Configuration
-from turncast.metrics import Tally
+from turncast.metrics import ActionTally
 from turncast.readers import read_slot_values, to_json
 
 # Rooms of the package that no trial enters; a change anywhere else makes every trial anew.
@@ -187,7 +187,7 @@ def run(trial: Trial) -> dict[str, Any]:
 
 def judge_table(policy: Policy, test: Corpus) -> dict[str, Any]:
     """Return what the report does not say of the table of counts: whole dialogues, and each action."""
-    tally, right = Tally(), 0
+    tally, right = ActionTally(), 0
     for dialogue in test:
         pairs = [
             (true, policy.floors.predict(turn, previous)[_FLOOR])

@@ -7,9 +7,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 
+def percent(share: float) -> str:
+    """Return a share of 1 as a percentage; only 1 is shown as 100.0%, and only 0 as 0.0%.
+
+    >>> percent(0.934), percent(1), percent(0.9999), percent(0.0004)
+    ('93.4%', '100.0%', '99.9%', '0.1%')
+    """
+    return f"{min(max(share, 0.001), 0.999) if 0 < share < 1 else share:.1%}"
+
+
 @dataclass(frozen=True, slots=True)
 class Fraction:
-    """A count of a count: 412 of 500.
+    """A count out of another count: 412 of 500.
 
     >>> str(Fraction(412, 500)), Fraction(0, 0).value
     ('82.4% (412 of 500)', 0.0)
@@ -24,7 +33,7 @@ class Fraction:
         return self.part / self.whole if self.whole else 0.0
 
     def __str__(self) -> str:
-        return f"{self.value:.1%} ({self.part:,} of {self.whole:,})"
+        return f"{percent(self.value)} ({self.part:,} of {self.whole:,})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +66,12 @@ class ActionScore:
 
 
 @dataclass(slots=True)
-class Tally:
+class ActionTally:
     """Counts over judged turns of each action.
 
     A true action that the policy does not know is never predicted, so that its recall is 0.
 
-    >>> tally = Tally()
+    >>> tally = ActionTally()
     >>> tally.add_dialogue([(["greet"], ["greet"]), (["book"], ["greet"])])
     >>> tally.micro_f1, tally.actions["greet"]
     (0.5, ActionScore(support=1, predicted=2, right=1))
@@ -73,7 +82,7 @@ class Tally:
     _right: Counter[str] = field(default_factory=Counter)
 
     def add_dialogue(self, turns: Iterable[tuple[Collection[str], Collection[str]]]) -> None:
-        """Judge one dialogue: pairs of (true actions, predicted actions), turn by turn."""
+        """Count the turns of one dialogue, given as pairs of (true actions, predicted actions)."""
         for true, predicted in turns:
             self._support.update(true)
             self._predicted.update(predicted)

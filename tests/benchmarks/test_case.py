@@ -4,7 +4,7 @@ import pytest
 
 import turncast
 from protocols.case import Case, cut, drawn, spoken_f1, without_test
-from turncast.metrics import Tally
+from turncast.metrics import ActionTally
 
 
 def ids(corpus):
@@ -40,7 +40,7 @@ def test_without_its_test_part_a_case_is_judged_on_a_fifth_of_its_training_part(
 
 
 def test_f1_without_listening_by_hand():
-    tally = Tally()
+    tally = ActionTally()
     pairs = [("greet", "greet"), ("greet", "ask"), ("ask", "action_listen"), ("action_listen", "ask")]
     pairs += [("action_listen", "action_listen")] * 6
     tally.add_dialogue([((true,), (predicted,)) for true, predicted in pairs])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from turncast.evaluation import bootstrap
 from turncast.evaluation.bootstrap import interval, resample
-from turncast.evaluation.streaks import RunTally
+from turncast.evaluation.run_accuracy import RunTally
 
 kinds = st.dictionaries(
     st.integers(1, 9).flatmap(lambda turns: st.tuples(st.integers(0, turns), st.just(turns))),
@@ -21,8 +21,8 @@ kinds = st.dictionaries(
 def run_of(*dialogues):
     tally = RunTally()
     for right in dialogues:
-        tally.add(right)
-    return tally.run()
+        tally.add_dialogue(right)
+    return tally.result()
 
 
 def test_drawing_kinds_is_drawing_dialogues():
@@ -63,7 +63,7 @@ def test_a_seed_draws_the_same_and_another_draws_others(monkeypatch):
     assert (resample(counts, seed=2) != resample(counts, seed=3)).any()
     assert len(resample(counts, resamples=7)) == 7
     whole = resample(counts)
-    monkeypatch.setattr(bootstrap, "_AT_ONCE", 3)  # a resample at a time
+    monkeypatch.setattr(bootstrap, "_MOST_NUMBERS", 3)  # a resample at a time
     assert (resample(counts) == whole).all()
 
 

@@ -1,6 +1,5 @@
 """Whether probabilities can be believed: by definition, and in the report."""
 
-import io
 import json
 from dataclasses import replace
 
@@ -8,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
 
 from support.corpora import tiny
+from support.evaluation import text_of
 from turncast import evaluate
 from turncast.evaluation.calibration import Reliability
 from turncast.policy.decision import ALWAYS, Decision
@@ -22,7 +21,7 @@ BINS = 15
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=40))
 def test_the_expected_calibration_error_by_its_definition(pairs):
     sure, right = np.array([p for p, _ in pairs], float), np.array([ok for _, ok in pairs], bool)
-    reliability, error = Reliability.of(sure, right), 0.0
+    reliability, error = Reliability.from_decisions(sure, right), 0.0
     for number in range(BINS):
         low, high = number / BINS, (number + 1) / BINS
         inside = [(p, ok) for p, ok in pairs if (low < p * 1.0 <= high) or (number == 0 and p == 0)]
@@ -33,12 +32,6 @@ def test_the_expected_calibration_error_by_its_definition(pairs):
     assert sum(one.right.part for one in reliability.bins) == right.sum()
     edges = any(0 < abs(p * BINS - round(p * BINS)) < 1e-9 for p, _ in pairs)  # rounding chooses the bin
     assert edges or reliability.error == pytest.approx(error)
-
-
-def text_of(report) -> str:
-    console = Console(width=160, file=io.StringIO())
-    console.print(report)
-    return console.file.getvalue()
 
 
 def test_the_report_tells_it_with_and_without_the_temperature(policy):

@@ -1,14 +1,12 @@
 """Two policies on the same dialogues."""
 
-import io
 import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
 
-from support.evaluation import Scripted, pick, spoken
+from support.evaluation import Scripted, pick, spoken, text_of
 from support.layouts import LAYOUTS
 from turncast import ActionSpace, NetworkConfig, evaluate
 from turncast.errors import ConfigError
@@ -25,12 +23,6 @@ corpora = st.lists(
 
 def always(action, **more):
     return Scripted(lambda seen: (action,), SPACE, **more)
-
-
-def text_of(comparison) -> str:
-    console = Console(width=100, file=io.StringIO())
-    console.print(comparison)
-    return console.file.getvalue()
 
 
 def test_who_wins_what():

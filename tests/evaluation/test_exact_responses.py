@@ -1,4 +1,4 @@
-"""How often what would be said is what was said, to the letter."""
+"""How often the policy's response equals the recorded one."""
 
 import json
 from dataclasses import replace
@@ -10,8 +10,8 @@ from support.bookings import bookings
 from support.corpora import QUICK, SMALL, tiny
 from support.evaluation import Scripted
 from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, TrainConfig, Turn, evaluate
-from turncast.evaluation.exact_responses import ExactTally
 from turncast.evaluation.judged import judge
+from turncast.evaluation.tallies import FractionTally, exact_response_events
 
 SPACE = ActionSpace(["ask", "bye"])
 
@@ -40,16 +40,16 @@ def ask(seen):
     ],
 )
 def test_a_turn_is_exact_where_action_and_text_are(action, response, right, counted):
-    policy, tally = Speaking(ask, SPACE), ExactTally()
+    policy, tally = Speaking(ask, SPACE), FractionTally(exact_response_events)
     tally.add(judge(policy, Dialogue("d", [Turn("hi", (action,), response=response)])))
-    exact = tally.exact()
+    exact = tally.result().get("exact")
     assert (exact.part, exact.whole) == (right, counted) if counted else exact is None
 
 
 def test_a_silent_policy_says_an_empty_response():
-    tally = ExactTally()
+    tally = FractionTally(exact_response_events)
     tally.add(judge(Scripted(ask, SPACE), Dialogue("d", [Turn("hi", ("ask",), response=" ")])))
-    assert tally.exact().part == 1
+    assert tally.result()["exact"].part == 1
 
 
 def test_templates_are_judged_as_they_are_filled(tmp_path):

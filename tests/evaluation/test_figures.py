@@ -1,15 +1,12 @@
 """The figures of a report: exact on small corpora, and the same in whatever order dialogues come."""
 
-import io
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
 
 from conftest import ROOT
 from support.corpora import tiny
-from support.evaluation import Scripted, pick, spoken
+from support.evaluation import Scripted, pick, spoken, text_of
 from turncast import ActionSpace, Corpus, Dialogue, Turn, evaluate
 from turncast.evaluation import Errors, compare
 
@@ -25,12 +22,6 @@ def last_word(seen):
 def talk(*turns: tuple[str, str]) -> Corpus:
     """Return one dialogue of (what is predicted, what is true)."""
     return Corpus("talk", [Dialogue("d", [Turn(f"do {said or '-'}", tuple(true)) for said, true in turns])])
-
-
-def text_of(report) -> str:
-    console = Console(width=100, file=io.StringIO())
-    console.print(report)
-    return console.file.getvalue()
 
 
 def test_the_true_action_among_the_first_k():

@@ -1,11 +1,10 @@
 """What an evaluation says of each layout: exact figures, from a policy that answers as it is told."""
 
-import io
 from dataclasses import dataclass, field, replace
 
 import pytest
-from rich.console import Console
 
+from support.evaluation import text_of
 from support.layouts import LAYOUTS, told
 from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn, evaluate
 from turncast.baselines.floors import FloorCounts
@@ -73,12 +72,6 @@ class Lost:
     def committed(self, actions, response):
         assert (actions, response) == ((), None), "x is an action that the policy cannot be told of"
         return self
-
-
-def text_of(report) -> str:
-    console = Console(width=120, file=io.StringIO())
-    console.print(report)
-    return console.file.getvalue()
 
 
 def test_what_is_foreseen_is_judged_step_by_step():

@@ -10,8 +10,8 @@ import turncast
 from support.corpora import tiny
 from turncast import Dialogue, NetworkConfig, Turn
 from turncast.baselines.floors import FloorCounts, Floors
-from turncast.evaluation.streaks import RunTally
-from turncast.metrics import Tally
+from turncast.evaluation.run_accuracy import RunTally
+from turncast.metrics import ActionTally
 
 sets = st.frozensets(st.sampled_from("abcd"), max_size=3)
 dialogues = st.lists(st.lists(st.tuples(sets, sets), min_size=1, max_size=5), min_size=1, max_size=5)
@@ -28,11 +28,11 @@ def f1(pairs, action):
 
 @given(dialogues)
 def test_metrics_are_what_they_are_defined_to_be(judged):
-    tally, runs = Tally(), RunTally()
+    tally, runs = ActionTally(), RunTally()
     for dialogue in judged:
         tally.add_dialogue(dialogue)
-        runs.add([true == predicted for true, predicted in dialogue])
-    run = runs.run()
+        runs.add_dialogue([true == predicted for true, predicted in dialogue])
+    run = runs.result()
     pairs = [pair for dialogue in judged for pair in dialogue]
     assert run.turns.value == pytest.approx(sum(t == p for t, p in pairs) / len(pairs))
     assert run.dialogues.value == pytest.approx(sum(all(t == p for t, p in d) for d in judged) / len(judged))
@@ -49,7 +49,7 @@ def test_metrics_are_what_they_are_defined_to_be(judged):
 
 @given(st.lists(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from("abcd")), min_size=1), min_size=1))
 def test_with_one_action_a_turn_micro_f1_is_turn_accuracy(judged):
-    tally = Tally()
+    tally = ActionTally()
     for dialogue in judged:
         tally.add_dialogue([([true], [predicted]) for true, predicted in dialogue])
     pairs = [pair for dialogue in judged for pair in dialogue]

@@ -90,11 +90,11 @@ def test_it_says_what_the_report_says():
     assert page.row("1") == ["1", "3", "66.7%", "66.7%"]  # by turn
     assert page.tags["figure"] == page.tags["svg"] == 6
     labels = [value for tag, name, value in page.attributes if (tag, name) == ("svg", "aria-label")]
-    assert labels[0].startswith("Share right: ceiling")
+    assert labels[0].startswith("Accuracy: ceiling")
     assert "Right on the dev part: from 50.0% to 40.0% in 2 epochs." in labels
     links = [value for tag, name, value in page.attributes if (tag, name) == ("a", "href")]
     assert links[: 1 + len(HEADINGS)] == ["#main", *(f"#{heading}" for heading in HEADINGS)]
-    assert "the dotted line is epoch 1, whose weights were kept" in html
+    assert "the dotted line is epoch 1, whose weights the model has" in html
     assert "The policy knows every action of the corpus" in html
 
 
@@ -106,7 +106,7 @@ def test_a_cell_of_the_matrix_leads_to_its_dialogues():
     assert page.row("2 a") == ["2 a", "3", "", "", "", "3"]
     assert page.row("3 c") == ["3 c", "1", "", "", "", "1"]
     labels = [value for tag, name, value in page.attributes if (tag, name) == ("a", "aria-label")]
-    assert labels == ["3 turns: a taken for b", "1 turn: c taken for b"]
+    assert labels == ["3 turns: a predicted as b", "1 turn: c predicted as b"]
     behind = html.split('<div id="confusion-1">')[1].split("</details>")[0]
     said = re.findall(r"<h4>Dialogue <bdi>(\w+)</bdi>, turn (\d)</h4>", behind)
     assert sorted(said) == [("d0", "2"), ("d1", "1"), ("d2", "1")]
@@ -163,7 +163,7 @@ def test_several_actions_a_turn(multi_policy):
 def test_without_errors_it_says_so():
     html, _ = as_b(spoken("x:b y:b"))
     page = check(html)
-    assert "Nothing for anything else: every one of the 2 turns is right." in page.texts["p"]
+    assert "Nothing: every one of the 2 turns is right." in page.texts["p"]
     assert page.tags["article"] == 0
 
 

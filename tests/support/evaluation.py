@@ -1,12 +1,17 @@
-"""Policies for tests of the evaluation: any function of what was seen."""
+"""Policies for tests of the evaluation, which answer by any function of the history."""
 
+import io
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from rich.console import Console
+
 from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn
 from turncast.baselines.floors import FloorCounts
 from turncast.baselines.histories import Histories
+from turncast.evaluation import Report
+from turncast.evaluation.terminal import render_comparison, render_report
 from turncast.features import TurnEncoder
 from turncast.features.blocks.previous_actions import PreviousActions
 from turncast.policy.decision import AS_IT_IS, Decision
@@ -82,6 +87,13 @@ class Scripted:
             answer, state = self.step(state, turn)
             made.append(answer)
         return made
+
+
+def text_of(result) -> str:
+    """Return a report or a comparison as a terminal of 160 columns shows it."""
+    console = Console(width=160, file=io.StringIO())
+    console.print(render_report(result) if isinstance(result, Report) else render_comparison(result))
+    return console.file.getvalue()
 
 
 def pick(choices, seen, salt):

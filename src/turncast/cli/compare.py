@@ -18,6 +18,7 @@ from turncast.cli.options import (
 )
 from turncast.cli.output import counting, show, show_json
 from turncast.evaluation import compare as compare_policies
+from turncast.evaluation.terminal import render_comparison
 from turncast.policy import Policy
 
 EXAMPLES = """[bold]Examples[/bold]
@@ -44,4 +45,4 @@ def compare(
     if as_json:
         show_json(comparison.to_json())
     else:
-        show(comparison)
+        show(render_comparison(comparison))

@@ -18,6 +18,8 @@ from turncast.config import NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
 from turncast.evaluation import Report, evaluate
+from turncast.evaluation.report_figures import floor_title
+from turncast.layouts import LAYOUTS
 from turncast.policy import Policy, check_output
 from turncast.readers import to_json
 from turncast.simulator import simulate
@@ -77,12 +79,8 @@ def _comparison(with_memory: Report, without: Report) -> Table:
     )
     table.add_row("LSTM, many-to-many", str(with_memory.turns), str(with_memory.dialogues), style="bold")
     table.add_row("same network without memory", str(without.turns), str(without.dialogues))
-    for name, title in (
-        ("count_table", "a table of counts"),
-        ("bigram", "after the previous action"),
-        ("majority", "most frequent action"),
-    ):
-        table.add_row(f"floor: {title}", str(with_memory.floors[name]), "")
+    for name, floor in reversed(list(with_memory.floors.items())):
+        table.add_row(floor_title(name, LAYOUTS[with_memory.layout]), str(floor), "")
     return table
 
 

@@ -25,6 +25,7 @@ from turncast.errors import ConfigError
 from turncast.evaluation import Errors, write_report
 from turncast.evaluation import evaluate as evaluate_policy
 from turncast.evaluation.html_report import check_libraries
+from turncast.evaluation.terminal import render_report
 from turncast.policy import Policy
 
 EXAMPLES = """[bold]Examples[/bold]
@@ -89,4 +90,4 @@ def evaluate(
     if as_json:
         show_json(found.to_json())
     else:
-        show(found)
+        show(render_report(found))

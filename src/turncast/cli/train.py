@@ -35,6 +35,7 @@ from turncast.config import Configuration
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.evaluation import evaluate
+from turncast.evaluation.terminal import render_report
 from turncast.policy import Policy, check_output
 from turncast.readers import read_slot_values
 from turncast.rules import read_rules
@@ -138,7 +139,7 @@ def _save(policy: Policy, out: Path, dev: Corpus, growing: Growing | None) -> No
     grown = growing.report(policy, dev, report) if growing else None
     record = report.to_json() | ({"growth": grown.to_json()} if grown else {})
     policy.save(out, force=True, report=json.dumps(record, ensure_ascii=False, indent=1))
-    show(*([grown] if grown else []), report)
+    show(*([grown] if grown else []), render_report(report))
 
 
 def _end(policy: Policy, out: Path, checkpoint: Path) -> None:

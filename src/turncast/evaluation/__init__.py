@@ -1,7 +1,6 @@
-"""Evaluation: a policy and a corpus -> a report, with floors and ceiling beside it."""
+"""Evaluation: a policy and a corpus -> a report, with its floors and its ceiling."""
 
-from turncast.evaluation.compare import compare
-from turncast.evaluation.comparison import Comparison
+from turncast.evaluation.compare import Comparison, compare
 from turncast.evaluation.errors_as_dialogues import Errors
 from turncast.evaluation.evaluate import evaluate
 from turncast.evaluation.html_report import write_report

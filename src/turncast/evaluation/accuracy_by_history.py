@@ -1,7 +1,8 @@
-"""Accuracy by whether the visible history was seen in training."""
+"""Accuracy by whether the visible history of a decision occurs in the training part."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,17 +13,22 @@ from turncast.metrics import Fraction
 
 
 @dataclass(frozen=True, slots=True)
-class BySeen:
-    """How much is remembered, and how much is understood.
+class AccuracyByHistory:
+    """Separates decisions that could be looked up in the training part from those that need generalisation.
 
     Attributes:
-        seen: right turns among those whose visible history (users' texts, facts, actions before) the training
-            part has as well.
-        unseen: right turns among the others.
+        seen: right turns, of those whose visible history (users' texts, facts, actions before) occurs in the
+            training part.
+        unseen: right turns, of the others.
     """
 
     seen: Fraction
     unseen: Fraction
+
+    @classmethod
+    def from_fractions(cls, fractions: Mapping[bool, Fraction]) -> AccuracyByHistory:
+        """Return the accuracy from fractions by whether the history was seen."""
+        return cls(seen=fractions[True], unseen=fractions[False])
 
     def to_json(self) -> dict[str, Any]:
         """Return turns, right turns and accuracy of both."""
@@ -32,27 +38,16 @@ class BySeen:
         }
 
 
-@dataclass(slots=True)
-class SeenTally:
-    """Counts right turns with and without a history that was seen in training."""
+def history_events(known: Histories, layout: Layout) -> Callable[[Judged], Iterator[tuple[bool, bool]]]:
+    """Return a function that yields for each decision whether its history is known, and whether it is right.
 
-    known: Histories
-    layout: Layout
-    _right: int = 0
-    _all: int = 0
-    _right_seen: int = 0
-    _all_seen: int = 0
+    Args:
+        known: the histories of the training part.
+        layout: the policy's layout; it says what the policy can see.
+    """
 
-    def add(self, judged: Judged) -> None:
-        """Take in a dialogue."""
-        for history, right in zip(histories_of(self.layout, judged.example), judged.right, strict=True):
-            seen = history in self.known
-            self._right += right
-            self._all += 1
-            self._right_seen += seen and right
-            self._all_seen += seen
+    def events(judged: Judged) -> Iterator[tuple[bool, bool]]:
+        for history, right in zip(histories_of(layout, judged.example), judged.right, strict=True):
+            yield history in known, right
 
-    def by_seen(self) -> BySeen:
-        """Return both shares."""
-        seen = Fraction(self._right_seen, self._all_seen)
-        return BySeen(seen, Fraction(self._right - seen.part, self._all - seen.whole))
+    return events

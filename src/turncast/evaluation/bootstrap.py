@@ -1,7 +1,7 @@
 """95% intervals by bootstrap over dialogues.
 
-The turns of a dialogue are not independent of one another, dialogues are: so dialogues are drawn, with all
-their turns, never turns (Efron, Bootstrap methods, 1979; the percentile interval).
+The turns of a dialogue depend on one another, the dialogues do not. So whole dialogues are resampled, never
+single turns (Efron, Bootstrap methods, 1979; percentile interval).
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from turncast.metrics import percent
+
 RESAMPLES = 2000
 SEED = 1
-_AT_ONCE = 1_000_000  # numbers in memory
+_MOST_NUMBERS = 1_000_000  # drawn at once, to bound the memory
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Where a share lies with 95% of the resampled corpora.
+    """The interval that holds a share in 95% of the resampled corpora.
 
     >>> str(Interval(0.8125, 0.9))
     '81.2% to 90.0%'
@@ -29,25 +31,26 @@ class Interval:
     high: float
 
     def __str__(self) -> str:
-        return f"{self.low:.1%} to {self.high:.1%}"
+        return f"{percent(self.low)} to {percent(self.high)}"
 
     def to_json(self) -> list[float]:
-        """Return both ends."""
+        """Return both bounds."""
         return [self.low, self.high]
 
 
 def resample(
     dialogues: Mapping[tuple[int, ...], int], resamples: int = RESAMPLES, seed: int = SEED
 ) -> NDArray[np.int64]:
-    """Draw corpora of as many dialogues, with replacement, and return the sums over each: (R, K).
+    """Resample the dialogues with replacement R times, and return the sums of their K figures: (R, K).
 
-    Dialogues of the same K figures are the same to a sum. So it is enough to draw how often each kind of
-    dialogue comes, from a multinomial distribution: the same bootstrap, at a cost that follows the kinds.
+    Dialogues with equal figures add the same to a sum. So it is enough to draw how often each kind of
+    dialogue occurs, from a multinomial distribution. This is the same bootstrap, and its cost follows the
+    number of kinds, not the number of dialogues.
 
     Args:
-        dialogues: the K figures of a dialogue -> how many dialogues have them; at least one.
-        resamples: R, how many corpora are drawn.
-        seed: the same seed draws the same corpora.
+        dialogues: the K figures of a kind of dialogue -> the number of dialogues of this kind; not empty.
+        resamples: R, the number of resampled corpora.
+        seed: the same seed gives the same resampled corpora.
 
     >>> resample({(3, 4): 10}, resamples=2).tolist()
     [[30, 40], [30, 40]]
@@ -55,7 +58,7 @@ def resample(
     kinds = np.array(sorted(dialogues), np.int64)
     counts = np.array([dialogues[tuple(kind)] for kind in kinds.tolist()], np.int64)
     generator, num_dialogues = np.random.default_rng(seed), int(counts.sum())
-    shares, step = counts / num_dialogues, max(1, _AT_ONCE // len(counts))
+    shares, step = counts / num_dialogues, max(1, _MOST_NUMBERS // len(counts))
     sums = [
         generator.multinomial(num_dialogues, shares, min(step, resamples - first)) @ kinds
         for first in range(0, resamples, step)
@@ -64,6 +67,6 @@ def resample(
 
 
 def interval(values: NDArray[np.float64]) -> Interval:
-    """Return the interval of what was computed on each resampled corpus, of shape (R,)."""
+    """Return the 95% interval of a figure, given its value on each resampled corpus, (R,)."""
     low, high = np.quantile(values, (0.025, 0.975))
     return Interval(float(low), float(high))

@@ -1,4 +1,4 @@
-"""Whether probabilities can be believed: reliability, and what abstaining below a threshold brings."""
+"""Calibration: reliability of the probabilities, and the effect of abstaining below a threshold."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _POINTS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
-    """Decisions of like confidence.
+class ReliabilityBin:
+    """Decisions of similar confidence.
 
     Attributes:
-        right: those that are right, of all in the bin.
+        right: right decisions, of all decisions in the bin.
         confidence: the sum of their confidences.
     """
 
@@ -34,63 +34,68 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """How often decisions are right that claim to be so sure: 15 bins of equal width, from 0 to 1.
+    """A reliability diagram: accuracy by confidence, in 15 bins of equal width from 0 to 1.
 
-    Source, also of the number of bins: Guo et al., "On Calibration of Modern Neural Networks", 2017.
+    Source of the method and of the number of bins: Guo et al., "On Calibration of Modern Neural Networks",
+    2017.
 
-    >>> reliability = Reliability.of(np.array([0.95, 0.95, 0.95, 0.45]), np.array([True, True, False, False]))
+    >>> reliability = Reliability.from_decisions(
+    ...     np.array([0.95, 0.95, 0.95, 0.45]), np.array([True, True, False, False])
+    ... )
     >>> str(reliability.bins[-1].right), round(reliability.error, 4)
     ('66.7% (2 of 3)', 0.325)
     """
 
-    bins: tuple[Bin, ...]
+    bins: tuple[ReliabilityBin, ...]
 
     @classmethod
-    def of(cls, confidences: NDArray[Any], right: NDArray[np.bool_]) -> Reliability:
-        """Return the bins of N decisions; a bin holds confidences up to its upper edge, this included.
+    def from_decisions(cls, confidences: NDArray[Any], right: NDArray[np.bool_]) -> Reliability:
+        """Return the bins of N decisions; a bin includes its upper edge, and not its lower edge.
 
         Args:
-            confidences: from 0 to 1, (N,).
-            right: whether each decision was right, (N,).
+            confidences: the confidence of each decision, from 0 to 1, (N,).
+            right: whether each decision is right, (N,).
         """
-        places = np.clip(np.ceil(confidences * _BINS).astype(int) - 1, 0, _BINS - 1)
+        indices = np.clip(np.ceil(confidences * _BINS).astype(int) - 1, 0, _BINS - 1)
         counts, rights, sums = (
-            np.bincount(places, weights, _BINS).tolist() for weights in (None, right, confidences)
+            np.bincount(indices, weights, _BINS).tolist() for weights in (None, right, confidences)
         )
         return cls(
             tuple(
-                Bin(Fraction(int(part), whole), total)
+                ReliabilityBin(Fraction(int(part), whole), total)
                 for part, whole, total in zip(rights, counts, sums, strict=True)
             )
         )
 
     @property
     def error(self) -> float:
-        """The expected calibration error: the mean over the decisions of |share right - mean confidence|."""
-        whole = sum(one.right.whole for one in self.bins)
-        return sum(abs(one.right.part - one.confidence) for one in self.bins) / max(1, whole)
+        """The expected calibration error: mean over decisions of |accuracy - mean confidence| in the bin."""
+        decisions = sum(bin_.right.whole for bin_ in self.bins)
+        return sum(abs(bin_.right.part - bin_.confidence) for bin_ in self.bins) / max(1, decisions)
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return each bin as plain values."""
         return [
-            {"right": one.right.part, "decisions": one.right.whole, "confidence": one.confidence}
-            for one in self.bins
+            {"right": bin_.right.part, "decisions": bin_.right.whole, "confidence": bin_.confidence}
+            for bin_ in self.bins
         ]
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Whether a policy's probabilities can be believed.
+    """The calibration of a policy's probabilities on a corpus.
 
     Attributes:
-        temperature: the policy's.
-        reliability: of its decisions.
-        before: the same at temperature 1; none where it is 1, or a turn takes several actions.
+        temperature: the policy's temperature.
+        reliability: the reliability diagram of its decisions.
+        before: the reliability diagram at temperature 1; None where the temperature is 1, or where a turn may
+            take several actions.
         curve: risk against coverage.
-        abstain_below: the policy's threshold; 0 where it never abstains.
-        answered: decisions on which it does not abstain, of all.
-        wrong: those that are wrong, of the answered.
-        dev: the same two on the policy's dev part, which the threshold was chosen on; none where it has none.
+        abstain_below: the confidence below which the policy abstains; 0 where it never abstains.
+        answered: decisions on which it does not abstain, of all decisions.
+        wrong: wrong decisions, of the answered ones.
+        dev: `answered` and `wrong` on the policy's dev part, on which the threshold was chosen; None where
+            the policy has no such record.
     """
 
     temperature: float
@@ -103,7 +108,7 @@ class Calibration:
     dev: tuple[Fraction, Fraction] | None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the figures as plain values; of the curve at most 100 points, its exact area beside them."""
+        """Return the figures as plain values, with at most 100 points of the curve and its exact area."""
         abstaining = {"below": self.abstain_below, **_shares(self.answered, self.wrong)}
         return {
             "temperature": self.temperature,
@@ -117,66 +122,66 @@ class Calibration:
         }
 
     def lines(self) -> list[tuple[str, str]]:
-        """Return a title and a text for each figure that people read."""
+        """Return a title and a text for each figure, for people."""
         before = "" if self.before is None else f"; {self.before.error:.3f} without the temperature"
-        found = [
+        lines = [
             ("expected calibration error", f"{self.reliability.error:.3f}{before}"),
             ("area under risk against coverage", f"{self.curve.area:.3f}"),
         ]
         if self.abstain_below:
             if self.abstain_below > 1:
-                return [*found, ("abstains always", "its dev part shows no threshold that is sure enough")]
+                return [*lines, ("abstains always", "no threshold has so few errors on its dev part")]
             answered = f"answers {self.answered}, wrong {self.wrong}"
-            found.append((f"abstains below {self.abstain_below:.3f}", answered))
+            lines.append((f"abstains below {self.abstain_below:.3f}", answered))
             if self.dev is not None:
-                found.append(("the same on its dev part", f"answers {self.dev[0]}, wrong {self.dev[1]}"))
-        return found
+                lines.append(("the same on its dev part", f"answers {self.dev[0]}, wrong {self.dev[1]}"))
+        return lines
 
 
 @dataclass(slots=True)
-class Confidences:
-    """Gathers how sure a policy's decisions are, and whether they are right."""
+class CalibrationTally:
+    """Collects the confidence of each decision, and whether the decision is right."""
 
     decision: Decision
-    _sure: array[float] = field(default_factory=lambda: array("d"))
-    _sure_before: array[float] = field(default_factory=lambda: array("d"))
+    _confidences: array[float] = field(default_factory=lambda: array("d"))
+    _confidences_before: array[float] = field(default_factory=lambda: array("d"))
     _right: bytearray = field(default_factory=bytearray)
 
     def add(self, judged: Judged) -> None:
-        """Take in a judged dialogue."""
+        """Count one judged dialogue."""
         for prediction, right in zip(judged.predictions, judged.right, strict=True):
             self._add(prediction, right)
 
     def _add(self, prediction: Prediction, right: bool) -> None:
-        self._sure.append(prediction.confidence)
+        self._confidences.append(prediction.confidence)
         self._right.append(right)
         if self.decision.temperature != 1 and not prediction.space.multi:
             raw = tempered(prediction.probabilities, 1 / self.decision.temperature, multi=False)
-            self._sure_before.append(float(raw.max()))
+            self._confidences_before.append(float(raw.max()))
 
-    def calibration(self) -> Calibration:
-        """Return what they come to."""
-        sure, before = np.array(self._sure), np.array(self._sure_before)
+    def result(self) -> Calibration:
+        """Return the calibration over all dialogues added so far."""
+        confidences, before = np.array(self._confidences), np.array(self._confidences_before)
         right = np.array(self._right, np.bool_)
         below, risk = self.decision.abstain_below, self.decision.risk
-        curve = RiskCurve.of(sure, right)
-        answered, wrong = _at(curve, below)
+        curve = RiskCurve.of(confidences, right)
+        answered, wrong = _answered_at(curve, below)
         return Calibration(
             temperature=self.decision.temperature,
-            reliability=Reliability.of(sure, right),
-            before=Reliability.of(before, right) if len(before) else None,
+            reliability=Reliability.from_decisions(confidences, right),
+            before=Reliability.from_decisions(before, right) if len(before) else None,
             curve=curve,
             abstain_below=below,
             answered=answered,
             wrong=wrong,
-            dev=None if risk is None else _at(risk, below),
+            dev=None if risk is None else _answered_at(risk, below),
         )
 
 
-def _at(curve: RiskCurve, threshold: float) -> tuple[Fraction, Fraction]:
-    """Return the decisions that are answered, of all, and those of them that are wrong."""
+def _answered_at(curve: RiskCurve, threshold: float) -> tuple[Fraction, Fraction]:
+    """Return the answered decisions, of all, and the wrong ones of these, at a threshold of confidence."""
     points = zip(curve.thresholds, curve.answered, curve.wrong, strict=True)
-    reached = [(answered, wrong) for sure, answered, wrong in points if sure >= threshold]
+    reached = [(answered, wrong) for confidence, answered, wrong in points if confidence >= threshold]
     answered, wrong = reached[-1] if reached else (0, 0)
     return Fraction(answered, curve.answered[-1] if curve.answered else 0), Fraction(wrong, answered)
 

@@ -1,4 +1,4 @@
-"""The ceiling: how many turns can be right at most, whatever the policy."""
+"""The ceiling: the highest accuracy that any policy can have on a corpus."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ from turncast.vocabulary import ActionSpace
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """What no policy of these actions and this layout can pass on the judged corpus.
+    """Upper bounds on the accuracy of any policy with these actions and this layout, on one corpus.
 
     Attributes:
-        turns: turns that can be right, of all: the most frequent known answer to each visible history.
-        dialogues: dialogues without an unknown turn, of all; no more can be right throughout.
-        unknown: turns whose actions cannot be given: one of them is unknown to the policy, or it gives
-            exactly one action a turn and they are several or none.
-        contradicted: turns that are known, and took other actions than the most frequent answer to the same
+        turns: turns that can be right, of all turns: those with the most frequent possible answer to their
             visible history.
+        dialogues: dialogues without an impossible turn, of all dialogues; no more can be right in every turn.
+        unknown: turns whose actions the policy cannot predict: it does not know one of them, or it predicts
+            exactly one action per turn and the turn has several or none.
+        contradicted: turns whose actions the policy can predict, but that differ from the most frequent
+            answer to the same visible history.
     """
 
     turns: Fraction
@@ -52,19 +53,24 @@ class Ceiling:
 
 @dataclass(slots=True)
 class CeilingTally:
-    """Collects the visible history and the answer of each turn: twelve bytes a turn.
+    """Collects the hash of the visible history and the answer of each turn, in twelve bytes per turn.
 
-    Visible is here all that a policy of this package can look at, also what the system said: a history that
-    is told apart too finely makes the ceiling too high, which is no harm; one too coarse makes it untrue.
+    The visible history is all that any policy of this package can read, including what the system said. If
+    histories were distinguished too finely, the ceiling would only be too high; if too coarsely, a policy
+    could exceed it.
 
-    The accuracy of a policy that sees the histories is at most the sum over histories of the most frequent
-    answer, over all turns. What the judged dialogues have in common is unknown to the policy, so that it
-    mostly stays below.
+    The accuracy of a policy is at most the sum over histories of the count of the most frequent answer,
+    divided by all turns. Most policies stay well below, because they do not know the judged dialogues.
+
+    Attributes:
+        space: the actions that the policy can predict.
+        layout: the policy's layout.
+        input_has_memory: whether some block of the input remembers earlier turns, whatever the layout.
     """
 
     space: ActionSpace
     layout: Layout
-    kept: bool
+    input_has_memory: bool
     _histories: array[int] = field(default_factory=lambda: array("Q"))
     _answers: array[int] = field(default_factory=lambda: array("i"))
     _numbers: dict[Actions, int] = field(default_factory=dict)
@@ -73,17 +79,17 @@ class CeilingTally:
     _possible: int = 0
 
     @classmethod
-    def of(cls, policy: Policy) -> CeilingTally:
-        """Return the tally for what a policy can give, and can see."""
-        kept = not all(isinstance(block, Momentary) for block in policy.encoder.blocks)
-        return cls(policy.space, policy.config.layout_row, kept)
+    def for_policy(cls, policy: Policy) -> CeilingTally:
+        """Return the tally for what a policy can predict and what it can see."""
+        has_memory = not all(isinstance(block, Momentary) for block in policy.encoder.blocks)
+        return cls(policy.space, policy.config.layout_row, input_has_memory=has_memory)
 
     def add(self, judged: Judged) -> None:
-        """Take in a dialogue."""
+        """Count one judged dialogue."""
         unknown = 0
-        seen = histories_of(self.layout, judged.example, said=True, kept=self.kept)
-        for history, true in zip(seen, judged.true, strict=True):
-            if can_give(self.space, true):
+        histories = histories_of(self.layout, judged.example, said=True, kept=self.input_has_memory)
+        for history, true in zip(histories, judged.true, strict=True):
+            if can_predict(self.space, true):
                 answer = tuple(sorted(true))
                 self._histories.append(history)
                 self._answers.append(self._numbers.setdefault(answer, len(self._numbers)))
@@ -93,9 +99,9 @@ class CeilingTally:
         self._dialogues += 1
         self._possible += not unknown
 
-    def ceiling(self) -> Ceiling:
-        """Return what can be right at most."""
-        best = _most_frequent(
+    def result(self) -> Ceiling:
+        """Return the ceiling over all dialogues added so far."""
+        best = _count_most_frequent(
             np.frombuffer(self._histories, np.uint64), np.frombuffer(self._answers, np.intc)
         )
         known = len(self._answers)
@@ -107,8 +113,8 @@ class CeilingTally:
         )
 
 
-def _most_frequent(histories: NDArray[np.uint64], answers: NDArray[np.intc]) -> int:
-    """Return the sum over histories of how often the most frequent answer comes; both are of shape (N,)."""
+def _count_most_frequent(histories: NDArray[np.uint64], answers: NDArray[np.intc]) -> int:
+    """Return the sum over histories of the count of their most frequent answer; both arrays are (N,)."""
     if not len(histories):
         return 0
     order = np.lexsort((answers, histories))
@@ -119,12 +125,13 @@ def _most_frequent(histories: NDArray[np.uint64], answers: NDArray[np.intc]) -> 
     return int(np.maximum.reduceat(counts, np.flatnonzero(new_history[first])).sum())
 
 
-def can_give(space: ActionSpace, actions: Actions) -> bool:
-    """Return whether a policy of this action space can give these actions at one turn.
+def can_predict(space: ActionSpace, actions: Actions) -> bool:
+    """Return whether a policy with this action space can predict exactly these actions at one turn.
 
-    >>> can_give(ActionSpace(["greet"]), ("greet",)), can_give(ActionSpace(["greet"]), ("greet", "book"))
+    >>> one = ActionSpace(["greet"])
+    >>> can_predict(one, ("greet",)), can_predict(one, ("greet", "book"))
     (True, False)
-    >>> can_give(ActionSpace(["greet"], multi=True), ()), can_give(ActionSpace(["greet"]), ())
+    >>> can_predict(ActionSpace(["greet"], multi=True), ()), can_predict(one, ())
     (False, False)
     """
     if not all(action in space for action in actions):

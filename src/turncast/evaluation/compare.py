@@ -1,21 +1,124 @@
-"""Two policies on the same dialogues: which turns each wins, and whether that is more than chance."""
+"""Compares two policies on the same dialogues: which turns each wins, and whether that is chance."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
-from turncast.evaluation.bootstrap import interval, resample
-from turncast.evaluation.comparison import ActionDuel, Comparison, WonTurn
+from turncast.evaluation.bootstrap import Interval, interval, resample
 from turncast.evaluation.confusions import named
 from turncast.evaluation.judged import Judged, judge
 from turncast.metrics import Fraction
 from turncast.policy import Policy
 
 EXAMPLES = 20
+LEVEL = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class ActionComparison:
+    """One action: the turns in which it was taken, and in how many of these each policy is right."""
+
+    support: int
+    right: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class WonTurn:
+    """A turn that one policy has right and the other wrong.
+
+    Attributes:
+        dialogue: the id of the dialogue.
+        turn: the number of the turn, from 1.
+        true: the true actions, which the winner predicted.
+        predicted: the actions that the loser predicted.
+        probability: the probability of the loser's first ranked action.
+    """
+
+    dialogue: str
+    turn: int
+    true: str
+    predicted: str
+    probability: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the turn as plain values."""
+        return {
+            "dialogue": self.dialogue,
+            "turn": self.turn,
+            "true": self.true,
+            "predicted": self.predicted,
+            "probability": round(self.probability, 6),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The result of a comparison of two policies on the same dialogues; pairs are (first, second policy).
+
+    Attributes:
+        corpus: the name of the corpus.
+        names: the names of the policies.
+        right: right turns of each policy, of all turns.
+        won_turns: turns that only this policy has right.
+        dialogues: the number of dialogues.
+        won_dialogues: dialogues in which this policy has more right turns than the other.
+        p_value: of the sign test over won dialogues.
+        difference_interval: 95% interval of the first policy's turn accuracy minus the second's, by bootstrap
+            over dialogues.
+        actions: the comparison for each action, the most frequent action first.
+        examples: turns won by each policy, at most 20, those first in which the other was most confident.
+        skipped: what the reader skipped, by reason.
+    """
+
+    corpus: str
+    names: tuple[str, str]
+    right: tuple[Fraction, Fraction]
+    won_turns: tuple[int, int]
+    dialogues: int
+    won_dialogues: tuple[int, int]
+    p_value: float
+    difference_interval: Interval
+    actions: Mapping[str, ActionComparison]
+    examples: tuple[tuple[WonTurn, ...], tuple[WonTurn, ...]]
+    skipped: Mapping[str, int]
+
+    @property
+    def difference(self) -> float:
+        """The turn accuracy of the first policy minus that of the second."""
+        return self.right[0].value - self.right[1].value
+
+    @property
+    def beyond_chance(self) -> bool:
+        """Whether equal policies would differ so in fewer than 5 of 100 corpora, by the sign test."""
+        return self.p_value < LEVEL
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the comparison as plain values."""
+        return {
+            "corpus": self.corpus,
+            "names": list(self.names),
+            "dialogues": self.dialogues,
+            "turns": self.right[0].whole,
+            "right_turns": [share.part for share in self.right],
+            "turn_accuracy": [share.value for share in self.right],
+            "difference": self.difference,
+            "difference_interval": self.difference_interval.to_json(),
+            "won_turns": list(self.won_turns),
+            "won_dialogues": list(self.won_dialogues),
+            "p_value": self.p_value,
+            "beyond_chance": self.beyond_chance,
+            "actions": {
+                name: {"support": score.support, "right": list(score.right)}
+                for name, score in self.actions.items()
+            },
+            "examples": [[turn.to_json() for turn in turns] for turns in self.examples],
+            "skipped": dict(self.skipped),
+        }
 
 
 def compare(
@@ -26,20 +129,20 @@ def compare(
     *,
     names: tuple[str, str] = ("A", "B"),
 ) -> Comparison:
-    """Judge two policies on the same dialogues, after the actions really taken, and compare them in pairs.
+    """Evaluate two policies on the same dialogues, teacher-forced, and compare them turn by turn.
 
     Args:
         policy_a: the first policy.
-        policy_b: the second; it may know other actions and see other things, but decides the same.
-        corpus: what to judge on; read once.
-        progress: is told the number of decisions judged, after each dialogue.
-        names: what to call the policies.
+        policy_b: the second policy; it may have other actions and inputs, but must answer the same question.
+        corpus: the dialogues to evaluate on; read once.
+        progress: called after each dialogue with the number of decisions judged so far.
+        names: the names of the policies.
 
     Returns:
         The comparison.
 
     Raises:
-        ConfigError: for layouts that do not answer the same question.
+        ConfigError: where the layouts do not answer the same question.
         CorpusError: for a corpus that the layout cannot be judged on.
 
     >>> from turncast import TrainConfig, simulate, train
@@ -49,71 +152,71 @@ def compare(
     ((0, 0), 1.0, False)
     """
     layout = policy_a.config.layout_row
-    ours, theirs = layout.question, policy_b.config.layout_row.question
-    if ours != theirs:
+    question_a, question_b = layout.question, policy_b.config.layout_row.question
+    if question_a != question_b:
         raise ConfigError(
-            f"{names[0]} answers {ours}, {names[1]} answers {theirs}; compare models of one kind"
+            f"{names[0]} answers {question_a}, {names[1]} answers {question_b}; compare models of one kind"
         )
-    corpus, tally, decisions = layout.labelled(corpus), _Tally(), 0
+    corpus, tally, decisions = layout.labelled(corpus), _ComparisonTally(), 0
     for dialogue in corpus:
         pair = judge(policy_a, dialogue, free=False), judge(policy_b, dialogue, free=False)
         tally.add(*pair)
         decisions += len(pair[0].true)
         if progress:
             progress(decisions)
-    return tally.comparison(corpus, names)
+    return tally.result(corpus, names)
 
 
 def sign_test(wins: int, losses: int) -> float:
-    """Return how probable it is that a fair coin falls at least as unevenly: the two-sided sign test.
+    """Return the p-value of the exact two-sided sign test.
 
-    The exact binomial probability: 2 * P(X <= min(wins, losses)) of wins + losses throws, at most 1 (Dixon
+    It is 2 * P(X <= min(wins, losses)), at most 1, for X binomial with n = wins + losses and p = 1/2 (Dixon
     and Mood, The statistical sign test, 1946). Ties count for neither side and are left out.
 
     >>> sign_test(9, 1), sign_test(3, 3)
     (0.021484375, 1.0)
     """
-    throws, ways, total = wins + losses, 1, 0
+    trials, ways, total = wins + losses, 1, 0
     for k in range(min(wins, losses) + 1):
         total += ways
-        ways = ways * (throws - k) // (k + 1)
-    return min(1.0, 2 * Fraction(total, 2**throws).value)
+        ways = ways * (trials - k) // (k + 1)
+    return min(1.0, 2 * Fraction(total, 2**trials).value)
 
 
 @dataclass(slots=True)
-class _Tally:
-    """Counts over dialogues judged in pairs."""
+class _ComparisonTally:
+    """Counts over dialogues that both policies judged."""
 
-    # (turns that A has right, turns that B has right, all turns) -> dialogues
+    # (right turns of A, right turns of B, all turns) -> dialogues
     _kinds: Counter[tuple[int, ...]] = field(default_factory=Counter)
-    _won: tuple[list[WonTurn], list[WonTurn]] = field(default_factory=lambda: ([], []))
+    _examples: tuple[list[WonTurn], list[WonTurn]] = field(default_factory=lambda: ([], []))
     _support: Counter[str] = field(default_factory=Counter)
     _right: tuple[Counter[str], Counter[str]] = field(default_factory=lambda: (Counter(), Counter()))
-    _only: list[int] = field(default_factory=lambda: [0, 0])
+    _won_turns: list[int] = field(default_factory=lambda: [0, 0])
 
     def add(self, a: Judged, b: Judged) -> None:
-        """Take in a dialogue, as both judged it."""
+        """Count one dialogue, judged for both policies."""
         self._kinds[sum(a.right), sum(b.right), len(a.true)] += 1
-        for place, true in enumerate(a.true):
+        for index, true in enumerate(a.true):
             self._support.update(true)
-            right = a.right[place], b.right[place]
-            for counts, well in zip(self._right, right, strict=True):
-                if well:
+            right = a.right[index], b.right[index]
+            for counts, is_right in zip(self._right, right, strict=True):
+                if is_right:
                     counts.update(true)
             if right[0] != right[1]:
                 winner = 0 if right[0] else 1
-                self._only[winner] += 1
-                self._keep(winner, _won_turn((a, b)[1 - winner], place))
+                self._won_turns[winner] += 1
+                self._add_example(winner, _won_turn((a, b)[1 - winner], index))
 
-    def _keep(self, winner: int, turn: WonTurn) -> None:
-        """Keep the turns in which the loser was most sure."""
-        kept = self._won[winner]
-        kept.append(turn)
-        if len(kept) >= 2 * EXAMPLES:
-            kept[:] = _surest(kept)
+    def _add_example(self, winner: int, turn: WonTurn) -> None:
+        """Add a won turn; drop those in which the loser was least confident, to bound the memory."""
+        examples = self._examples[winner]
+        examples.append(turn)
+        if len(examples) >= 2 * EXAMPLES:
+            examples[:] = _most_confident(examples)
 
-    def comparison(self, corpus: Corpus, names: tuple[str, str]) -> Comparison:
-        """Return the comparison."""
+    def result(self, corpus: Corpus, names: tuple[str, str]) -> Comparison:
+        """Return the comparison over all dialogues added so far."""
         kinds = self._kinds
         sums = resample(kinds or {(0, 0, 1): 1})
         right_a, right_b, turns = (sum(k[column] * n for k, n in kinds.items()) for column in range(3))
@@ -124,30 +227,30 @@ class _Tally:
             corpus=corpus.name,
             names=names,
             right=(Fraction(right_a, turns), Fraction(right_b, turns)),
-            won_turns=(self._only[0], self._only[1]),
+            won_turns=(self._won_turns[0], self._won_turns[1]),
             dialogues=kinds.total(),
             won_dialogues=(won_a, won_b),
             p_value=sign_test(won_a, won_b),
             difference_interval=interval((sums[:, 0] - sums[:, 1]) / sums[:, 2]),
             actions={
-                name: ActionDuel(self._support[name], (self._right[0][name], self._right[1][name]))
+                name: ActionComparison(self._support[name], (self._right[0][name], self._right[1][name]))
                 for name in actions
             },
-            examples=(_surest(self._won[0]), _surest(self._won[1])),
+            examples=(_most_confident(self._examples[0]), _most_confident(self._examples[1])),
             skipped=dict(corpus.skipped),
         )
 
 
-def _won_turn(loser: Judged, place: int) -> WonTurn:
+def _won_turn(loser: Judged, index: int) -> WonTurn:
     return WonTurn(
         dialogue=loser.dialogue.id,
-        turn=place + 1,
-        true=named(loser.true[place]),
-        predicted=named(loser.predicted[place]),
-        probability=loser.predictions[place].probability,
+        turn=index + 1,
+        true=named(loser.true[index]),
+        predicted=named(loser.predicted[index]),
+        probability=loser.predictions[index].probability,
     )
 
 
-def _surest(turns: Sequence[WonTurn]) -> tuple[WonTurn, ...]:
+def _most_confident(turns: Sequence[WonTurn]) -> tuple[WonTurn, ...]:
     ranked = sorted(turns, key=lambda won: (-won.probability, won.dialogue, won.turn))
     return tuple(ranked[:EXAMPLES])

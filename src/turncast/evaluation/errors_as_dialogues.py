@@ -1,4 +1,4 @@
-"""Wrong turns as dialogues that can be read, looked at and judged again."""
+"""Wrong turns as annotated dialogues, which can be read, inspected and evaluated again."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from turncast.evaluation.judged import Judged
 
 
 @dataclass(frozen=True, slots=True)
-class Error:
+class WrongDecision:
     """One wrong decision.
 
     Attributes:
-        dialogue: the dialogue up to the wrong turn; whole where a decision is not that of a turn.
-        source: the id of the dialogue that it is from.
-        number: which decision of that dialogue it is, from 1.
-        true: what was right, as one name.
-        predicted: what was predicted, as one name.
+        dialogue: the dialogue up to and including the wrong turn; the whole dialogue where a decision is not
+            a turn.
+        source: the id of the original dialogue.
+        number: the number of the decision in that dialogue, from 1.
+        true: the true actions, as one name.
+        predicted: the predicted actions, as one name.
         probability: of the first ranked action.
     """
 
@@ -34,13 +35,13 @@ class Error:
 
     @property
     def confusion(self) -> str:
-        """What was predicted for what, as one name."""
+        """The true and the predicted actions as one name, "true -> predicted"."""
         return f"{self.true} -> {self.predicted}"
 
 
 @dataclass(slots=True)
 class Errors:
-    """Collects the wrong decisions of an evaluation, and gives them back as annotated dialogues.
+    """Collects the wrong decisions of an evaluation, and returns them as annotated dialogues.
 
     >>> from turncast import TrainConfig, evaluate, simulate, train
     >>> policy, errors = train(simulate(dialogues=50, seed=1), config=TrainConfig(epochs=1)), Errors()
@@ -52,17 +53,17 @@ class Errors:
     ['alike', 'confusion', 'dialogue', 'outcome', 'predicted', 'probability', 'true', 'turn']
     """
 
-    _errors: list[Error] = field(default_factory=list)
+    _errors: list[WrongDecision] = field(default_factory=list)
 
     def add(self, judged: Judged) -> None:
-        """Take in a judged dialogue."""
+        """Collect the wrong decisions of one judged dialogue."""
         self._errors += _errors_of(judged)
 
     def __len__(self) -> int:
         return len(self._errors)
 
-    def ranked(self) -> list[Error]:
-        """Return the errors: the most frequent confusion first, in it the most confident first."""
+    def ranked(self) -> list[WrongDecision]:
+        """Return the errors, the most frequent confusion first, and within it the most probable first."""
         alike = Counter(error.confusion for error in self._errors)
         return sorted(
             self._errors,
@@ -76,37 +77,37 @@ class Errors:
         )
 
     def corpus(self, name: str) -> Corpus:
-        """Return the errors as dialogues, ranked.
+        """Return the errors as dialogues, in the order of `ranked`.
 
-        Each ends with its wrong turn, which holds the actions really taken. Its metadata are those of the
-        dialogue that it is from, and `confusion`, `true`, `predicted`, `probability`, `dialogue`, `turn` and
-        `alike`, the number of errors of the same confusion. Errors of one dialogue are of one group, so that
-        a split keeps them together.
+        Each dialogue ends with the wrong turn, which holds the true actions. To the metadata of the original
+        dialogue it adds `confusion`, `true`, `predicted`, `probability`, `dialogue`, `turn` and `alike`, the
+        number of errors with the same confusion. Errors from one dialogue form one group, so that a split
+        keeps them together.
         """
         alike = Counter(error.confusion for error in self._errors)
         return Corpus(name, [_annotated(error, alike[error.confusion]) for error in self.ranked()])
 
 
-def _errors_of(judged: Judged) -> Iterator[Error]:
+def _errors_of(judged: Judged) -> Iterator[WrongDecision]:
     dialogue = judged.dialogue
-    by_turn = len(judged.true) == len(dialogue)
-    for place, right in enumerate(judged.right):
+    every_turn = len(judged.true) == len(dialogue)
+    for index, right in enumerate(judged.right):
         if not right:
-            yield Error(
-                Dialogue(dialogue.id, dialogue.turns[: place + 1], dialogue.metadata, dialogue.group)
-                if by_turn
+            yield WrongDecision(
+                Dialogue(dialogue.id, dialogue.turns[: index + 1], dialogue.metadata, dialogue.group)
+                if every_turn
                 else dialogue,
                 dialogue.id,
-                place + 1,
-                named(tuple(sorted(judged.true[place]))),
-                named(tuple(sorted(judged.predicted[place]))),
-                judged.predictions[place].probability,
+                index + 1,
+                named(tuple(sorted(judged.true[index]))),
+                named(tuple(sorted(judged.predicted[index]))),
+                judged.predictions[index].probability,
             )
 
 
-def _annotated(error: Error, alike: int) -> Dialogue:
+def _annotated(error: WrongDecision, alike: int) -> Dialogue:
     dialogue = error.dialogue
-    said: dict[str, Fact] = {
+    annotations: dict[str, Fact] = {
         "confusion": error.confusion,
         "true": error.true,
         "predicted": error.predicted,
@@ -117,4 +118,4 @@ def _annotated(error: Error, alike: int) -> Dialogue:
     }
     name = f"{error.source} turn {error.number}"
     group = error.source if dialogue.group is None else dialogue.group
-    return Dialogue(name, dialogue.turns, {**dialogue.metadata, **said}, group)
+    return Dialogue(name, dialogue.turns, {**dialogue.metadata, **annotations}, group)

@@ -1,23 +1,32 @@
-"""Judging a policy on recorded dialogues, teacher-forced and left to its own actions."""
+"""Evaluates a policy on recorded dialogues, teacher-forced and free-running."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+from turncast.baselines.floors import FLOORS
 from turncast.corpus import Corpus
-from turncast.evaluation.accuracy_by_history import SeenTally
-from turncast.evaluation.calibration import Confidences
+from turncast.evaluation.accuracy_by_history import AccuracyByHistory, history_events
+from turncast.evaluation.calibration import CalibrationTally
 from turncast.evaluation.ceiling import CeilingTally
 from turncast.evaluation.confusions import ConfusionTally
-from turncast.evaluation.exact_responses import ExactTally
-from turncast.evaluation.floors import FloorTally
-from turncast.evaluation.horizon_accuracy import AheadTally
 from turncast.evaluation.judged import Collector, Judged, judge
-from turncast.evaluation.ranks import RankTally
 from turncast.evaluation.report import Report
+from turncast.evaluation.run_accuracy import RunTally
 from turncast.evaluation.sets import SetTally
-from turncast.evaluation.streaks import RunTally
-from turncast.metrics import Tally
+from turncast.evaluation.tallies import (
+    TOP_K,
+    FractionTally,
+    Tally,
+    answer_events,
+    exact_response_events,
+    floor_events,
+    horizon_events,
+    top_k_events,
+    unknown_events,
+)
+from turncast.metrics import ActionTally
 from turncast.policy import Policy
 
 
@@ -28,26 +37,26 @@ def evaluate(
     *,
     errors: Collector | None = None,
 ) -> Report:
-    """Judge a policy and its floors on a corpus.
+    """Evaluate a policy and its floors on a corpus.
 
-    A decision is right where the predicted set of actions is the true set; a true action that the policy does
-    not know makes it wrong, and is counted. The previous actions are the true ones (teacher forcing), and
-    beside that, where the layout looks at any, the policy's own (free-running). What a decision is depends on
-    the layout: mostly a turn, or the outcome of a whole dialogue.
+    A decision is right where the predicted set of actions equals the true set. A decision with a true action
+    that the policy does not know is wrong, and is counted. The previous actions are the true ones (teacher
+    forcing) and, in a second run, the policy's own (free-running), where the layout reads previous actions. A
+    decision is one turn in most layouts, and the outcome of a whole dialogue in `many-to-one`.
 
     Args:
         policy: the policy.
-        corpus: what to judge on; read once, dialogue by dialogue.
-        progress: is told the number of decisions judged, after each dialogue.
-        errors: collects the wrong decisions, as `Errors` does, or anything else of the judged dialogues.
+        corpus: the dialogues to evaluate on; read once, one dialogue at a time.
+        progress: called after each dialogue with the number of decisions judged so far.
+        errors: receives every judged dialogue; `Errors` collects the wrong decisions.
 
     Returns:
-        The report, with the floors learned from the policy's own training part, and the ceiling, beside it.
+        The report, with the floors, which are learned from the policy's training part, and the ceiling.
 
     Raises:
         CorpusError: for a corpus that the policy's layout cannot be judged on.
     """
-    corpus, tallies, decisions = policy.config.layout_row.labelled(corpus), _Tallies(policy), 0
+    corpus, tallies, decisions = policy.config.layout_row.labelled(corpus), _ReportTallies(policy), 0
     for dialogue in corpus:
         judged = judge(policy, dialogue)
         tallies.add(judged)
@@ -59,56 +68,60 @@ def evaluate(
     return tallies.report(corpus)
 
 
-class _Tallies:
-    """What is counted over the judged dialogues; None where the policy has no such figure."""
+class _ReportTallies:
+    """The tallies behind a report; a tally is None where the policy has no such figure."""
 
     def __init__(self, policy: Policy) -> None:
-        layout, self._space = policy.config.layout_row, policy.space
-        self._layout = layout.name
-        self._unknown, self._actions = 0, Tally()
-        self._forced, self._free = RunTally(), RunTally() if layout.acts_at_every_turn else None
-        self._ranks, self._confusions = RankTally(), ConfusionTally()
-        self._confidences = Confidences(policy.decision)
-        self._floors, self._ceiling = FloorTally(policy.floors), CeilingTally.of(policy)
-        self._seen = SeenTally(policy.histories, layout) if policy.histories else None
+        layout = self._layout = policy.config.layout_row
+        self._teacher_forced = RunTally()
+        self._free_running = RunTally(free=True) if layout.acts_at_every_turn else None
+        self._actions = ActionTally()
+        self._unknown = FractionTally(unknown_events(policy.space), keys=("unknown",))
+        self._top = FractionTally(top_k_events, keys=TOP_K)
+        self._floors = FractionTally(floor_events(policy.floors), keys=FLOORS)
+        self._ceiling = CeilingTally.for_policy(policy)
+        self._exact = FractionTally(exact_response_events) if layout.acts_at_every_turn else None
+        self._by_history = (
+            FractionTally(history_events(policy.histories, layout), keys=(True, False))
+            if policy.histories
+            else None
+        )
         self._sets = SetTally(policy.space) if policy.space.multi else None
-        self._exact = ExactTally() if layout.acts_at_every_turn else None
-        self._ahead = AheadTally() if layout.decoder else None
+        self._ahead = FractionTally(horizon_events) if layout.decoder else None
+        self._answers = FractionTally(answer_events)
+        self._confusions = ConfusionTally()
+        self._calibration = CalibrationTally(policy.decision)
+        tallies = (value for name, value in vars(self).items() if name not in ("_layout", "_actions"))
+        self._tallies: list[Tally[Any]] = [tally for tally in tallies if tally is not None]
 
     def add(self, judged: Judged) -> None:
-        """Take in a judged dialogue."""
-        for true in judged.true:
-            self._unknown += any(action not in self._space for action in true)
+        """Count one judged dialogue."""
         self._actions.add_dialogue(zip(judged.true, judged.predicted, strict=True))
-        self._forced.add(judged.right)
-        if self._free and judged.free_right:
-            self._free.add(judged.free_right)
-        tallies = (self._ranks, self._confusions, self._confidences, self._floors, self._ceiling)
-        for tally in (*tallies, self._seen, self._sets, self._exact, self._ahead):
-            if tally:
-                tally.add(judged)
+        for tally in self._tallies:
+            tally.add(judged)
 
     def report(self, corpus: Corpus) -> Report:
-        """Return what was found."""
+        """Return the report over all dialogues added so far."""
+        by_history = self._by_history
         return Report(
             corpus=corpus.name,
-            layout=self._layout,
-            teacher_forced=self._forced.run(),
-            free_running=self._free.run() if self._free else None,
+            layout=self._layout.name,
+            teacher_forced=self._teacher_forced.result(),
+            free_running=self._free_running.result() if self._free_running else None,
             micro_f1=self._actions.micro_f1,
             macro_f1=self._actions.macro_f1,
             weighted_f1=self._actions.weighted_f1,
-            unknown_actions=self._unknown,
-            top=self._ranks.top(),
-            floors=self._floors.shares(),
-            ceiling=self._ceiling.ceiling(),
-            exact_response=self._exact.exact() if self._exact else None,
-            seen=self._seen.by_seen() if self._seen else None,
-            sets=self._sets.scores() if self._sets else None,
-            ahead=self._ahead.shares() if self._ahead else (),
+            unknown_actions=self._unknown.result()["unknown"].part,
+            top=self._top.result(),
+            floors=self._floors.result(),
+            ceiling=self._ceiling.result(),
+            exact_response=self._exact.result().get("exact") if self._exact else None,
+            by_history=AccuracyByHistory.from_fractions(by_history.result()) if by_history else None,
+            sets=self._sets.result() if self._sets else None,
+            ahead=tuple(self._ahead.result().values()) if self._ahead else (),
             actions=self._actions.actions,
-            answers=self._confusions.answers(),
-            confusions=self._confusions.confusions(),
-            calibration=self._confidences.calibration(),
+            answers=self._answers.result(),
+            confusions=self._confusions.result(),
+            calibration=self._calibration.result(),
             skipped=dict(corpus.skipped),
         )

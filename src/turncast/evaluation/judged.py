@@ -1,4 +1,4 @@
-"""One dialogue, judged: what was true, what was predicted, and what the policy does when left alone."""
+"""One judged dialogue: the true actions, the predictions, and the actions of the free run."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class Judged:
 
     Attributes:
         dialogue: the dialogue.
-        example: what the policy reads of it, and should answer.
-        true: N, the actions really taken.
-        predictions: N, each after the actions really taken before it (teacher forcing).
+        example: the turns that the policy's layout reads, and the targets.
+        true: N, the true actions.
+        predictions: N, each with the true previous actions (teacher forcing).
         predicted: N, the actions of the predictions.
-        right: N, whether the predicted set is the true set.
-        free: N, the actions that the policy takes when its own are fed back; None where the layout looks at
-            no actions of its own, or no free run was wished.
-        free_right: N, whether these are the true set.
+        right: N, whether the predicted set equals the true set.
+        free: N, the actions predicted where the policy's own actions are fed back; None where the layout
+            reads no previous actions, or no free run was requested.
+        free_right: N, whether the free actions equal the true set.
     """
 
     dialogue: Dialogue
@@ -38,18 +38,23 @@ class Judged:
 
 
 class Collector(Protocol):
-    """Collects what is wanted of the judged dialogues."""
+    """Receives the judged dialogues of an evaluation."""
 
     def add(self, judged: Judged) -> None:
-        """Take in a judged dialogue."""
+        """Receive one judged dialogue."""
         ...
 
 
 def judge(policy: Policy, dialogue: Dialogue, *, free: bool = True) -> Judged:
     """Judge a policy on a dialogue, teacher-forced and free-running.
 
-    Until its first error a policy that runs freely sees what it sees in teacher forcing; so a dialogue that
-    is right throughout is stepped once, any other twice, or once without the free run.
+    Until the first error, the free run reads the same inputs as teacher forcing. So a dialogue without errors
+    is stepped once, and any other dialogue twice, or once without the free run.
+
+    Args:
+        policy: the policy.
+        dialogue: the dialogue.
+        free: whether to do the free run.
     """
     layout = policy.config.layout_row
     example = layout.example(dialogue)
@@ -57,19 +62,19 @@ def judge(policy: Policy, dialogue: Dialogue, *, free: bool = True) -> Judged:
     true = tuple(row[0] for row in example.targets)
     predicted = tuple(prediction.actions for prediction in predictions)
     right = _right(true, predicted)
-    taken = None
+    free_actions = None
     if free and layout.acts_at_every_turn:
-        taken = predicted if all(right) else free_run(policy, example.turns)
-    free_right = None if taken is None else _right(true, taken)
-    return Judged(dialogue, example, true, predictions, predicted, right, taken, free_right)
+        free_actions = predicted if all(right) else free_run(policy, example.turns)
+    free_right = None if free_actions is None else _right(true, free_actions)
+    return Judged(dialogue, example, true, predictions, predicted, right, free_actions, free_right)
 
 
 def free_run(policy: Policy, turns: Sequence[Turn]) -> tuple[Actions, ...]:
-    """Return the actions that a policy takes at each turn when its own actions are fed back, as when live.
+    """Return the actions that a policy takes at each turn when its own actions are fed back, as in live use.
 
-    The users' texts and the facts are the recorded ones: what a user would have said after another action,
-    nobody knows. What the system said is known where its actions are those of the record. Actions that the
-    policy cannot be told of, as the end of a dialogue, are not fed back.
+    The users' texts and the facts are the recorded ones, because nobody knows what the user would have said
+    after another action. The recorded response is fed back only where the actions equal the recorded ones.
+    Actions that are no input, such as the end of a dialogue, are not fed back.
     """
     state, taken = policy.start(), []
     for turn in turns:

@@ -1,4 +1,4 @@
-"""What an evaluation found, as values and as JSON."""
+"""The result of an evaluation, as values and as JSON."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Group
-
-from turncast.evaluation.accuracy_by_history import BySeen
+from turncast.evaluation.accuracy_by_history import AccuracyByHistory
 from turncast.evaluation.calibration import Calibration
 from turncast.evaluation.ceiling import Ceiling
 from turncast.evaluation.confusions import Confusion
+from turncast.evaluation.run_accuracy import RunAccuracy
 from turncast.evaluation.sets import SetScores
-from turncast.evaluation.streaks import Run
 from turncast.layouts import Actions
 from turncast.metrics import ActionScore, Fraction
 
@@ -22,42 +20,43 @@ _MOST_CONFUSIONS = 50
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What an evaluation found; docs/evaluation.md defines each figure.
+    """The result of an evaluation; docs/evaluation.md defines each figure.
 
-    A turn stands for a decision: with the layout `one-to-many` an action of the foreseen course, its end
-    included; with `many-to-one` the outcome of a dialogue.
+    Here a turn means a decision. With the layout `one-to-many` a decision is one action of the predicted
+    sequence, its end included; with `many-to-one` it is the outcome of a dialogue.
 
     Attributes:
-        corpus: the name of the corpus judged on.
+        corpus: the name of the corpus.
         layout: the policy's layout.
-        teacher_forced: how the policy fares after the actions really taken: turns, dialogues, intervals,
-            prefix until the first error, by turn.
-        free_running: the same after its own actions; None where the layout looks at none.
+        teacher_forced: the accuracy where the previous actions are the true ones.
+        free_running: the accuracy where the previous actions are the policy's own; None where the layout
+            reads no previous actions.
         micro_f1: over all decisions together.
-        macro_f1: mean over the actions.
-        weighted_f1: mean over the actions, weighted by how often each was taken.
-        unknown_actions: turns with an action that the policy does not know; counted as wrong.
+        macro_f1: mean F1 over the actions.
+        weighted_f1: mean F1 over the actions, weighted by how often each was taken.
+        unknown_actions: turns with an action that the policy does not know; they count as wrong.
         top: k -> turns whose true actions are all among the k most probable, for k = 1, 3, 5.
-        floors: turns that each floor has right.
-        ceiling: what no policy of these actions can pass on this corpus.
-        exact_response: turns with a recorded response that are right, and of which the policy would say just
-            that; None where there are none, or a decision is no turn.
-        seen: turns that are right by whether their visible history was seen in training; None where the
-            policy does not know what was.
-        sets: figures of sets, where a turn may take several actions.
-        ahead: with `many-to-many-1`, how often the first, second, ... action that a turn foresees is right.
+        floors: the right turns of each floor.
+        ceiling: the accuracy that no policy with these actions can exceed on this corpus.
+        exact_response: turns with a recorded response in which the actions are right and the policy's
+            response equals the recorded one; None without recorded responses, or where a decision is not a
+            turn.
+        by_history: right turns by whether their visible history occurs in the training part; None where the
+            policy holds no histories.
+        sets: figures for sets of actions, where a turn may take several.
+        ahead: with `many-to-many-1`, the accuracy of the action at each step of the horizon, this turn first.
         actions: the score of each action, the most frequent first.
-        answers: turns that are right by the set of actions that was true, the most frequent first; not in the
-            JSON, where `actions` and `confusions` say the same of one action a turn.
+        answers: right turns by the set of true actions; not in the JSON, where `actions` and `confusions`
+            hold the same figures for one action per turn.
         confusions: every pair of true and wrongly predicted actions, the most frequent first.
-        calibration: whether the policy's probabilities can be believed, and what abstaining brings.
-        skipped: what the reader left out, and dialogues without the outcome that is to be foreseen.
+        calibration: the calibration of the policy's probabilities, and the effect of abstaining.
+        skipped: what the reader skipped, by reason, and dialogues without the outcome to predict.
     """
 
     corpus: str
     layout: str
-    teacher_forced: Run
-    free_running: Run | None
+    teacher_forced: RunAccuracy
+    free_running: RunAccuracy | None
     micro_f1: float
     macro_f1: float
     weighted_f1: float
@@ -66,7 +65,7 @@ class Report:
     floors: Mapping[str, Fraction]
     ceiling: Ceiling
     exact_response: Fraction | None
-    seen: BySeen | None
+    by_history: AccuracyByHistory | None
     sets: SetScores | None
     ahead: tuple[Fraction, ...]
     actions: Mapping[str, ActionScore]
@@ -77,26 +76,26 @@ class Report:
 
     @property
     def turns(self) -> Fraction:
-        """Turns that are right after the actions really taken, of all."""
+        """Right turns, of all turns, teacher-forced."""
         return self.teacher_forced.turns
 
     @property
     def dialogues(self) -> Fraction:
-        """Dialogues of which every turn is right, of all."""
+        """Dialogues in which every turn is right, of all dialogues."""
         return self.teacher_forced.dialogues
 
     @property
     def turn_accuracy(self) -> float:
-        """The share of turns that are right."""
+        """The share of right turns."""
         return self.turns.value
 
     @property
     def dialogue_accuracy(self) -> float:
-        """The share of dialogues of which every turn is right."""
+        """The share of dialogues in which every turn is right."""
         return self.dialogues.value
 
     def to_json(self) -> dict[str, Any]:
-        """Return the report as plain values; of the confusions the 50 most frequent."""
+        """Return the report as plain values, with the 50 most frequent confusions."""
         return {
             "corpus": self.corpus,
             "layout": self.layout,
@@ -120,7 +119,7 @@ class Report:
             "turns_with_response": self.exact_response and self.exact_response.whole,
             "floors": {name: floor.value for name, floor in self.floors.items()},
             "ceiling": self.ceiling.to_json(),
-            "by_history": self.seen and self.seen.to_json(),
+            "by_history": self.by_history and self.by_history.to_json(),
             "sets": self.sets and self.sets.to_json(),
             "actions": {name: _score(score) for name, score in self.actions.items()},
             "num_confusions": len(self.confusions),
@@ -128,12 +127,6 @@ class Report:
             "calibration": self.calibration.to_json(),
             "skipped": dict(self.skipped),
         }
-
-    def __rich__(self) -> Group:
-        """Return the report as tables."""
-        from turncast.evaluation.report_text import report_text
-
-        return report_text(self)
 
 
 def _score(score: ActionScore) -> dict[str, float]:

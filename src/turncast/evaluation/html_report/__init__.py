@@ -1,4 +1,4 @@
-"""A report as a page: one file that needs nothing else, on a screen, a phone and on paper."""
+"""A report as an HTML page: one file without other resources, for a screen, a phone and paper."""
 
 from turncast.evaluation.html_report.page import check_libraries, report_page, write_report
 

@@ -1,21 +1,22 @@
-"""The page, put together."""
+"""A report as one HTML page: collects the values, and fills in the template."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from turncast.atomic_files import check_file, replace_file
 from turncast.evaluation.confusions import Confusion
 from turncast.evaluation.errors_as_dialogues import Errors
-from turncast.evaluation.html_report.cases import Case, cases_of
-from turncast.evaluation.html_report.matrix import Matrix
+from turncast.evaluation.html_report.confusion_examples import ConfusionExamples, confusion_examples
+from turncast.evaluation.html_report.confusion_matrix import ConfusionMatrix
 from turncast.evaluation.html_report.plots import (
-    Curve,
+    LearningCurve,
     accuracy_plot,
-    curves_of,
+    curves_from_metrics,
     drawn_turns,
     loss_plot,
     reliability_plot,
@@ -26,7 +27,13 @@ from turncast.evaluation.html_report.plots import (
 from turncast.evaluation.html_report.render import environment, render
 from turncast.evaluation.html_report.svg import figure_class
 from turncast.evaluation.report import Report
-from turncast.evaluation.report_text import figures, floor_title, range_name, ranges, summed
+from turncast.evaluation.report_figures import (
+    figures,
+    floor_title,
+    range_name,
+    ranges,
+    summed,
+)
 from turncast.layouts import LAYOUTS
 from turncast.metrics import Fraction
 from turncast.policy import Policy
@@ -36,7 +43,7 @@ _SCRIPT = Path(__file__).parent / "templates" / "report.js"
 
 
 def check_libraries() -> None:
-    """Refuse where a page cannot be made, before any work is done for it.
+    """Check, before any other work, that the libraries for a page are installed.
 
     Raises:
         MissingExtra: where the libraries of the extra `report` are not installed.
@@ -54,18 +61,18 @@ def write_report(
     name: str = "the policy",
     force: bool = False,
 ) -> Path:
-    """Write a report as a page: one HTML file under 2 MB that opens without a network.
+    """Write a report as an HTML page: one file under 2 MB that opens without a network.
 
     Args:
         path: the file.
-        policy: which was judged; its training and its actions are shown.
-        report: what was found.
-        errors: the wrong decisions of the same evaluation.
-        name: what to call the policy, as the folder that it is from.
-        force: whether to replace a file that is there already.
+        policy: the evaluated policy; the page shows its training and its actions.
+        report: the report of the policy.
+        errors: the wrong decisions, collected by the same evaluation.
+        name: the name of the policy, for example its folder.
+        force: whether to replace an existing file.
 
     Raises:
-        OutputExists: where something is in the way.
+        OutputExists: where the file exists already, or something else is in its place.
         MissingExtra: where the libraries of the extra `report` are not installed.
 
     >>> from turncast import TrainConfig, evaluate, simulate, train
@@ -85,34 +92,32 @@ def write_report(
 def report_page(policy: Policy, report: Report, errors: Errors, *, name: str = "the policy") -> str:
     """Return a report as HTML; see `write_report`."""
     layout, script = LAYOUTS[report.layout], _SCRIPT.read_text(encoding="utf-8")
-    matrix, multi, place = (
-        Matrix.of(report),
-        report.sets is not None,
-        "turn" if layout.decisions == "turns" else "decision",
+    matrix = ConfusionMatrix.from_report(report)
+    render_example = partial(
+        render,
+        "example.html",
+        multi=report.sets is not None,
+        decision="turn" if layout.decisions == "turns" else "decision",
+        most_facts=_MOST_FACTS,
     )
-    cases = cases_of(
-        report,
-        errors,
-        matrix.confusions,
-        lambda example: render(
-            "example.html", example=example, multi=multi, place=place, most_facts=_MOST_FACTS
-        ),
+    confusions = confusion_examples(
+        report, errors, matrix.confusions, lambda example: render_example(example=example)
     )
-    curves = curves_of(policy.card.metrics)
+    curves = curves_from_metrics(policy.card.metrics)
     html = render(
         "report.html",
         name=name,
         report=report,
         layout=layout,
         card=policy.card,
-        figures=list(figures(report, layout)),
+        figures=list(figures(report)),
         floors=[(floor_title(floor, layout), share) for floor, share in report.floors.items()],
         best_floor=max(report.floors.values(), key=lambda share: share.part),
         curves=curves,
         plots=_plots(report, curves, layout.decisions),
         matrix=matrix,
-        cases=cases,
-        untold=_others(report, cases),
+        confusions=confusions,
+        other_confusions=_others(report, confusions),
         by_turn=_by_turn(report),
         drawn_turns=drawn_turns(report),
         actions=list(report.actions.items())[:_MOST_ROWS],
@@ -123,14 +128,14 @@ def report_page(policy: Policy, report: Report, errors: Errors, *, name: str = "
     return str(html)
 
 
-def _others(report: Report, cases: Sequence[Case]) -> list[Confusion]:
-    """Return the confusions that are not among the cases."""
-    shown = {case.number for case in cases}
-    return [one for number, one in enumerate(report.confusions, start=1) if number not in shown]
+def _others(report: Report, shown: Sequence[ConfusionExamples]) -> list[Confusion]:
+    """Return the confusions that the page does not show."""
+    numbers = {examples.number for examples in shown}
+    return [one for number, one in enumerate(report.confusions, start=1) if number not in numbers]
 
 
-def _plots(report: Report, curves: Sequence[Curve], decisions: str) -> Mapping[str, str]:
-    """Return the plots for which there is something to draw."""
+def _plots(report: Report, curves: Sequence[LearningCurve], decisions: str) -> Mapping[str, str]:
+    """Return the plots that have something to draw, by name."""
     plots = {
         "summary": summary_plot(report),
         "reliability": reliability_plot(report.calibration, decisions),
@@ -146,19 +151,19 @@ def _plots(report: Report, curves: Sequence[Curve], decisions: str) -> Mapping[s
 
 
 def _by_turn(report: Report) -> list[tuple[str, Fraction, Fraction | None]]:
-    """Return ranges of turns with the shares that are right: teacher-forced, and after its own actions."""
+    """Return the name of each range of turns, and its right turns: teacher-forced and free-running."""
     forced, free = report.teacher_forced.by_turn, report.free_running
     return [
         (
-            range_name(first, last),
-            summed(forced[first:last]),
-            summed(free.by_turn[first:last]) if free else None,
+            range_name(first, end),
+            summed(forced[first:end]),
+            summed(free.by_turn[first:end]) if free else None,
         )
-        for first, last in ranges(len(forced))
+        for first, end in ranges(len(forced))
     ]
 
 
 def _unknown(policy: Policy, report: Report) -> list[tuple[str, int]]:
     """Return the actions that the policy does not know, and how often each was taken."""
-    strangers = ((action, score.support) for action, score in report.actions.items())
-    return [(action, count) for action, count in strangers if action not in policy.space]
+    counts = ((action, score.support) for action, score in report.actions.items())
+    return [(action, count) for action, count in counts if action not in policy.space]

@@ -1,4 +1,4 @@
-"""Values in, HTML out: every text of a corpus is escaped, and cut where it is very long."""
+"""Templates and values -> HTML; texts of a corpus are escaped, and very long ones are cut."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from turncast.errors import MissingExtra
 from turncast.evaluation.confusions import named
+from turncast.metrics import percent
 from turncast.version import __version__
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(template: str, **values: Any) -> Markup:
-    """Return a template with its values as HTML.
+    """Return a template, filled in with values, as HTML.
 
     Raises:
         MissingExtra: where Jinja is not installed.
@@ -30,29 +31,29 @@ def render(template: str, **values: Any) -> Markup:
 
 @cache
 def environment() -> Environment:
-    """Return Jinja as the page needs it.
+    """Return the Jinja environment of the page.
 
     Raises:
-        MissingExtra: where it is not installed.
+        MissingExtra: where Jinja is not installed.
     """
     try:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ImportError:
         raise MissingExtra("a report as a page", "report") from None
-    made = Environment(
+    jinja = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"clip": clip, "named": named, "percent": "{:.1%}".format, "count": "{:,}".format}
-    made.globals |= {"version": __version__}
-    return made
+    jinja.filters |= {"clip": clip, "named": named, "percent": percent, "count": "{:,}".format}
+    jinja.globals |= {"version": __version__}
+    return jinja
 
 
 def clip(text: object, most: int = 100) -> str:
-    """Return a text in one line, of at most so many characters; "…" stands where it was cut.
+    """Return a text on one line, cut to at most `most` characters; "…" marks the cut.
 
     >>> clip("one  two"), clip("abcdef", 4)
     ('one two', 'abc…')

@@ -1,4 +1,4 @@
-"""Plots as SVG inside a page: in the page's colours and font, the same bytes each time."""
+"""Plots as SVG for a page, in its colours and font; the same values give the same bytes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
     from matplotlib.figure import Figure
 
-# Colours that the page's style gives, light or dark: matplotlib draws with stand-ins, which are replaced.
+# The colours depend on the style of the page, light or dark: matplotlib draws with placeholder colours, which
+# are then replaced by CSS variables.
 TEXT, FAINT, LINE, GROUND = "#010203", "#040506", "#070809", "#0a0b0c"
 FIRST, SECOND = "#0d0e0f", "#101112"
 _VARIABLES = {
@@ -25,10 +26,10 @@ _VARIABLES = {
     FIRST: "var(--first)",
     SECOND: "var(--second)",
 }
-_POINTS = 72  # of an inch; a point is a unit of the drawing
+_POINTS = 72  # points per inch; one point is one unit of the drawing
 _STYLE: dict[str, Any] = {
     "svg.fonttype": "none",
-    "font.family": "DejaVu Sans",  # comes with matplotlib, so that texts take the same room on each machine
+    "font.family": "DejaVu Sans",  # comes with matplotlib, so texts have the same size on every machine
     "font.size": 11,
     "axes.titlesize": 11,
     "axes.titlelocation": "left",
@@ -63,13 +64,13 @@ _STYLE: dict[str, Any] = {
 def plot(
     name: str, label: str, draw: Callable[[Figure], None], *, width: int = 360, height: int = 240
 ) -> Markup:
-    """Return what is drawn as an SVG element.
+    """Return a drawing as an SVG element.
 
     Args:
-        name: unlike the names of the page's other plots; parts that are referred to get their ids from it.
-        label: what the plot shows, for those who do not see it.
-        draw: draws into an empty figure, and writes no text from a corpus.
-        width: in units, of which a phone is about 360 wide.
+        name: unique on the page; ids inside the SVG are derived from it.
+        label: the alternative text.
+        draw: draws into an empty figure; it must not write texts from a corpus, which would not be escaped.
+        width: in units; a phone is about 360 units wide.
         height: in the same units.
 
     Raises:
@@ -83,19 +84,19 @@ def plot(
     """
     from markupsafe import Markup, escape
 
-    with _drawing(name) as made:
-        figure = made(figsize=(width / _POINTS, height / _POINTS))
+    with _styled_figure(name) as figure_type:
+        figure = figure_type(figsize=(width / _POINTS, height / _POINTS))
         draw(figure)
         file = StringIO()
         figure.savefig(file, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
     inside = file.getvalue().partition("<svg")[2].partition(">")[2]
     head = f'<svg viewBox="0 0 {width} {height}" class="plot" role="img" aria-label="{escape(label)}">'
-    return Markup(head + _tidied(inside))  # noqa: S704 matplotlib's own text, of our words and numbers
+    return Markup(head + _cleaned(inside))  # noqa: S704 holds only our own words and numbers
 
 
 @contextmanager
-def _drawing(name: str) -> Iterator[type[Figure]]:
-    """Give matplotlib's figure, in our style whatever the user's own is."""
+def _styled_figure(name: str) -> Iterator[type[Figure]]:
+    """Yield matplotlib's figure class while our style is active; the user's own style is not read."""
     figure = figure_class()
     import matplotlib.style
 
@@ -104,7 +105,7 @@ def _drawing(name: str) -> Iterator[type[Figure]]:
 
 
 def figure_class() -> type[Figure]:
-    """Return matplotlib's figure.
+    """Return matplotlib's figure class.
 
     Raises:
         MissingExtra: where matplotlib is not installed.
@@ -116,11 +117,11 @@ def figure_class() -> type[Figure]:
     return Figure
 
 
-def _tidied(svg: str) -> str:
-    """Put in the page's colours; drop ids that nothing refers to, for each page may have an id once."""
+def _cleaned(svg: str) -> str:
+    """Insert the colours of the page; drop unused ids, because an id must be unique on the page."""
     for stand_in, variable in _VARIABLES.items():
         svg = svg.replace(stand_in, variable)
     used = set(re.findall(r'(?:url\(#|href="#)([^")]+)', svg))
-    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)  # it is in report.css
-    svg = re.sub(r' id="([^"]*)"', lambda found: found[0] if found[1] in used else "", svg)
+    svg = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)  # report.css has it
+    svg = re.sub(r' id="([^"]*)"', lambda match: match[0] if match[1] in used else "", svg)
     return re.sub(r"\s*\n\s*", "\n", svg).strip()

@@ -1,4 +1,4 @@
-"""How the policy learned, epoch by epoch."""
+"""Learning curves: loss and accuracy by epoch."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _MOST_POINTS, _DOTTED = 400, 30
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
-    """E epochs of a training; what was not measured in one is not a number.
+class LearningCurve:
+    """The metrics of E epochs of a training; NaN where an epoch has no such metric.
 
     Attributes:
-        epochs: E, from 1.
-        loss: E, on the training part.
-        dev_loss: E, on the dev part.
-        dev_turn_accuracy: E, from 0 to 1.
-        best: the epoch whose weights were kept; None where that is not recorded.
+        epochs: E, the numbers of the epochs, from 1.
+        loss: E, loss on the training part.
+        dev_loss: E, loss on the dev part.
+        dev_turn_accuracy: E, turn accuracy on the dev part, from 0 to 1.
+        best: the epoch whose weights the model has; None where this is not recorded.
     """
 
     epochs: tuple[int, ...]
@@ -37,8 +37,8 @@ class Curve:
     best: int | None
 
     @classmethod
-    def of(cls, records: Sequence[Mapping[str, Any]]) -> Curve:
-        """Return the curve of one training's records, of which each has an epoch."""
+    def from_records(cls, records: Sequence[Mapping[str, Any]]) -> LearningCurve:
+        """Return the curve of one training, given a record for each epoch."""
 
         def numbers(figure: str) -> tuple[float, ...]:
             return tuple(_number(one.get(figure)) for one in records)
@@ -50,41 +50,42 @@ class Curve:
 
     @property
     def has_dev(self) -> bool:
-        """Whether any epoch was judged on a dev part."""
+        """Whether any epoch has an accuracy on a dev part."""
         return any(map(math.isfinite, self.dev_turn_accuracy))
 
-    def thinned(self, points: int) -> Curve:
-        """Return each second, third or so of the epochs, so that they are at most so many."""
+    def thinned(self, points: int) -> LearningCurve:
+        """Return the curve with every n-th epoch, so that it has at most `points` epochs."""
         step = max(1, math.ceil(len(self.epochs) / max(1, points)))
         rows = (self.loss, self.dev_loss, self.dev_turn_accuracy)
         loss, dev_loss, accuracy = (row[::step] for row in rows)
-        return Curve(self.epochs[::step], loss, dev_loss, accuracy, self.best)
+        return LearningCurve(self.epochs[::step], loss, dev_loss, accuracy, self.best)
 
 
-def curves_of(metrics: Iterable[Mapping[str, Any]]) -> tuple[Curve, ...]:
-    """Return the curves of a model's `metrics.jsonl`: one, or one for each member of an ensemble.
+def curves_from_metrics(metrics: Iterable[Mapping[str, Any]]) -> tuple[LearningCurve, ...]:
+    """Return the learning curves in a model's `metrics.jsonl`: one for each member of the ensemble.
 
-    >>> [curve] = curves_of([{"epoch": 1, "loss": 2.0, "best": True}, {"epoch": 2, "loss": 1.5}])
+    >>> [curve] = curves_from_metrics([{"epoch": 1, "loss": 2.0, "best": True}, {"epoch": 2, "loss": 1.5}])
     >>> curve.epochs, curve.loss, curve.best, curve.has_dev
     ((1, 2), (2.0, 1.5), 1, False)
-    >>> len(curves_of([{"member": 1, "epoch": 1, "loss": 2.0}, {"member": 2, "epoch": 1, "loss": 2.1}]))
+    >>> metrics = [{"member": 1, "epoch": 1, "loss": 2.0}, {"member": 2, "epoch": 1, "loss": 2.1}]
+    >>> len(curves_from_metrics(metrics))
     2
     """
     members: dict[Any, list[Mapping[str, Any]]] = {}
     for one in metrics:
         if isinstance(one.get("epoch"), int):
             members.setdefault(one.get("member"), []).append(one)
-    return tuple(map(Curve.of, members.values()))
+    return tuple(map(LearningCurve.from_records, members.values()))
 
 
 def _number(value: Any) -> float:
     return float(value) if isinstance(value, int | float) else math.nan
 
 
-def accuracy_plot(curves: Sequence[Curve]) -> Markup:
-    """Return the share of decisions that are right on the dev part, by epoch."""
+def accuracy_plot(curves: Sequence[LearningCurve]) -> Markup:
+    """Return the plot of the accuracy on the dev part, by epoch."""
 
-    def draw(axes: Axes, curve: Curve, **style: Any) -> None:
+    def draw(axes: Axes, curve: LearningCurve, **style: Any) -> None:
         axes.plot(curve.epochs, curve.dev_turn_accuracy, color=FIRST, **style)
         in_percent(axes.yaxis)
 
@@ -92,35 +93,35 @@ def accuracy_plot(curves: Sequence[Curve]) -> Markup:
     return _plot("accuracy", f"Right on the dev part: from {first:.1%} to {last:.1%}", curves, draw)
 
 
-def loss_plot(curves: Sequence[Curve]) -> Markup:
-    """Return the loss by epoch, on the training part and, where there is one, on the dev part."""
+def loss_plot(curves: Sequence[LearningCurve]) -> Markup:
+    """Return the plot of the loss on the training part and, where there is one, on the dev part, by epoch."""
 
-    def draw(axes: Axes, curve: Curve, **style: Any) -> None:
+    def draw(axes: Axes, curve: LearningCurve, **style: Any) -> None:
         axes.plot(curve.epochs, curve.loss, color=SECOND, linestyle="--", label="training", **style)
         if curve.has_dev:
             axes.plot(curve.epochs, curve.dev_loss, color=FIRST, label="dev", **style)
-        if not axes.get_legend():  # the lines of one member stand for all
+        if not axes.get_legend():  # one legend serves the lines of all members
             axes.legend(loc="upper right")
 
     first, last = curves[0].loss[0], curves[0].loss[-1]
     return _plot("loss", f"Loss in training: from {first:.3f} to {last:.3f}", curves, draw)
 
 
-def _plot(name: str, label: str, curves: Sequence[Curve], draw: Callable[..., None]) -> Markup:
+def _plot(name: str, label: str, curves: Sequence[LearningCurve], draw: Callable[..., None]) -> Markup:
     """Return the plot of one training, or of all members of an ensemble in paler lines."""
-    whole = len(curves) == 1
+    single = len(curves) == 1
 
     def draw_all(figure: Figure) -> None:
         from matplotlib.ticker import MaxNLocator
 
         axes = figure.subplots()
         for curve in curves:
-            marker = "o" if whole and len(curve.epochs) <= _DOTTED else ""
-            draw(axes, curve.thinned(_MOST_POINTS // len(curves)), marker=marker, alpha=1 if whole else 0.6)
-        if whole and curves[0].best is not None:
+            marker = "o" if single and len(curve.epochs) <= _DOTTED else ""
+            draw(axes, curve.thinned(_MOST_POINTS // len(curves)), marker=marker, alpha=1 if single else 0.6)
+        if single and curves[0].best is not None:
             axes.axvline(curves[0].best, color=FAINT, linewidth=1, linestyle=(0, (3, 3)))
         axes.set_xlabel("epoch")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
-    of = "" if whole else f", the first of {len(curves)} members"
-    return plot(name, f"{label} in {len(curves[0].epochs):,} epochs{of}.", draw_all, height=220)
+    member = "" if single else f", the first of {len(curves)} members"
+    return plot(name, f"{label} in {len(curves[0].epochs):,} epochs{member}.", draw_all, height=220)

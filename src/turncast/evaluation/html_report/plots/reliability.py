@@ -1,4 +1,4 @@
-"""Whether probabilities can be believed: how often decisions are right that claim to be so sure."""
+"""Reliability diagram: accuracy by confidence."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ if TYPE_CHECKING:
 
 
 def reliability_plot(calibration: Calibration, decisions: str) -> Markup:
-    """Return the share right by confidence, and how many decisions are so sure.
+    """Return the plot of the accuracy by confidence, and of the number of decisions by confidence.
 
     Args:
-        calibration: of a report.
-        decisions: what decisions are called, as "turns".
+        calibration: the calibration in a report.
+        decisions: what decisions are called, for example "turns".
     """
     now, before = calibration.reliability, calibration.before
 
     def draw(figure: Figure) -> None:
         width = 1 / len(now.bins)
-        counts = [((place + 0.5) * width, one.right.whole) for place, one in enumerate(now.bins)]
-        axes = above_counts(figure, counts, width * 0.9, f"{decisions} so sure")
-        axes.plot([0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=(0, (3, 3)), label="as sure as right")
+        counts = [((index + 0.5) * width, bin_.right.whole) for index, bin_ in enumerate(now.bins)]
+        axes = above_counts(figure, counts, width * 0.9, f"{decisions} by confidence")
+        axes.plot(
+            [0, 1], [0, 1], color=FAINT, linewidth=1, linestyle=(0, (3, 3)), label="perfect calibration"
+        )
         if before:
             axes.plot(*_points(before), color=SECOND, marker="s", linestyle="--", label="without temperature")
         axes.plot(*_points(now), color=FIRST, marker="o", label="this policy")
@@ -35,12 +37,12 @@ def reliability_plot(calibration: Calibration, decisions: str) -> Markup:
         in_percent(axes.xaxis, axes.yaxis)
         figure.supxlabel("confidence", color=FAINT, fontsize=11)
 
-    said = f"Share right by confidence; the expected calibration error is {now.error:.3f}"
-    said += f", without the temperature {before.error:.3f}." if before else "."
-    return plot("reliability", said, draw, height=300)
+    label = f"Accuracy by confidence; the expected calibration error is {now.error:.3f}"
+    label += f", without the temperature {before.error:.3f}." if before else "."
+    return plot("reliability", label, draw, height=300)
 
 
 def _points(reliability: Reliability) -> tuple[list[float], list[float]]:
-    """Return the mean confidence, and the share right, of each bin that holds decisions."""
-    bins = [one for one in reliability.bins if one.right.whole]
-    return [one.confidence / one.right.whole for one in bins], [one.right.value for one in bins]
+    """Return the mean confidence and the accuracy of each bin that is not empty."""
+    bins = [bin_ for bin_ in reliability.bins if bin_.right.whole]
+    return [bin_.confidence / bin_.right.whole for bin_ in bins], [bin_.right.value for bin_ in bins]

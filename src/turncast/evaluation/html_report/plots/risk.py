@@ -1,4 +1,4 @@
-"""How many answers are wrong when only the surest are given."""
+"""Risk against coverage: the share of wrong answers when only the most confident answers are given."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _POINTS = 200
 
 
 def risk_plot(calibration: Calibration, decisions: str) -> Markup:
-    """Return the share of wrong answers against the share of decisions that are answered.
+    """Return the plot of the share of wrong answers against the share of answered decisions.
 
     Args:
-        calibration: of a report.
-        decisions: what decisions are called, as "turns".
+        calibration: the calibration in a report.
+        decisions: what decisions are called, for example "turns".
     """
     curve = calibration.curve.thinned(_POINTS)
     answered, wrong = np.array(curve.answered), np.array(curve.wrong)
@@ -34,16 +34,16 @@ def risk_plot(calibration: Calibration, decisions: str) -> Markup:
         axes.plot(coverage, risk, color=FIRST)
         axes.fill_between(coverage, risk, color=FIRST, alpha=0.12, linewidth=0)
         if abstains:
-            place = calibration.answered.value, calibration.wrong.value
+            point = calibration.answered.value, calibration.wrong.value
             title = f"abstains below {calibration.abstain_below:.3f}"
-            axes.plot(*place, "D", color=SECOND, markersize=7, label=title)
+            axes.plot(*point, "D", color=SECOND, markersize=7, label=title)
             axes.legend(loc="upper left")
         top = max(0.02, float(risk.max(initial=0)) * 1.1)
         axes.set(xlim=(0, 1.01), ylim=(0, top), xlabel=f"{decisions} answered", ylabel="answers wrong")
         in_percent(axes.xaxis, axes.yaxis)
 
-    said = f"Share of wrong answers against the share of {decisions} answered, the surest first; "
-    said += f"the area under the curve is {calibration.curve.area:.3f}."
+    label = f"Share of wrong answers against the share of {decisions} answered, the most confident first; "
+    label += f"the area under the curve is {calibration.curve.area:.3f}."
     if abstains:
-        said += f" The policy answers {calibration.answered} and has {calibration.wrong} of these wrong."
-    return plot("risk", said, draw, height=300)
+        label += f" The policy answers {calibration.answered}; {calibration.wrong} of these are wrong."
+    return plot("risk", label, draw, height=300)

@@ -1,4 +1,4 @@
-"""How the policy fares as dialogues go on."""
+"""Accuracy by turn number."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _MOST_TURNS, _FEWEST_DIALOGUES = 40, 10
 
 
 def drawn_turns(report: Report) -> int:
-    """Return how many turns the plot shows: 40 at most, and not those that only few dialogues have."""
+    """Return how many turns the plot shows: at most 40, and only turns that enough dialogues have."""
     counts = [share.whole for share in report.teacher_forced.by_turn[:_MOST_TURNS]]
     return sum(count >= min(_FEWEST_DIALOGUES, counts[0]) for count in counts)
 
 
 def turns_plot(report: Report) -> Markup:
-    """Return the share right of the first turn of all dialogues, the second and so on."""
+    """Return the plot of the accuracy at the first turn of all dialogues, the second and so on."""
     turns, free = drawn_turns(report), report.free_running
     forced = report.teacher_forced.by_turn[:turns]
     numbers = range(1, len(forced) + 1)
@@ -31,7 +31,7 @@ def turns_plot(report: Report) -> Markup:
         from matplotlib.ticker import MaxNLocator
 
         counts = [(number, share.whole) for number, share in zip(numbers, forced, strict=True)]
-        axes = above_counts(figure, counts, 0.85, "dialogues that have such a turn")
+        axes = above_counts(figure, counts, 0.85, "dialogues with this turn")
         if free:
             shares = [share.value for share in free.by_turn[:turns]]
             axes.plot(numbers, shares, color=SECOND, marker="s", linestyle="--", label="own actions")
@@ -43,5 +43,5 @@ def turns_plot(report: Report) -> Markup:
         figure.supxlabel("turn", color=FAINT, fontsize=11)
 
     first, last = forced[0], forced[-1]
-    said = f"Share right by turn: {first} at turn 1, {last} at turn {len(forced)}."
-    return plot("turns", said, draw, height=300)
+    label = f"Accuracy by turn: {first} at turn 1, {last} at turn {len(forced)}."
+    return plot("turns", label, draw, height=300)

@@ -1,4 +1,4 @@
-// The page can be read without this: it sorts tables, and opens what a link leads to in older browsers.
+// Optional: sorts tables, and opens the target of a link in older browsers.
 const open = () => {
   const target = document.getElementById(location.hash.slice(1));
   const details = target && target.closest("details");

@@ -17,13 +17,13 @@ def policy() -> Policy:
 def test_the_training_part_was_seen_and_another_text_was_not(policy):
     corpus = tiny()
     report = evaluate(policy, corpus)
-    assert report.seen.seen == report.turns
-    assert report.seen.unseen.whole == 0
+    assert report.by_history.seen == report.turns
+    assert report.by_history.unseen.whole == 0
     first = corpus.dialogues[0]
     other = Dialogue("other", [first[0], Turn("enormous", first[1].actions), *first.turns[2:]])
     report = evaluate(policy, Corpus("other", [other]))
-    assert (report.seen.seen.whole, report.seen.unseen.whole) == (1, 2)
-    assert report.seen.seen.part + report.seen.unseen.part == report.turns.part
+    assert (report.by_history.seen.whole, report.by_history.unseen.whole) == (1, 2)
+    assert report.by_history.seen.part + report.by_history.unseen.part == report.turns.part
     record = report.to_json()["by_history"]
     assert (record["seen"]["turns"], record["unseen"]["turns"]) == (1, 2)
 
@@ -70,7 +70,7 @@ def test_no_text_of_the_training_part_is_kept(policy, tmp_path):
 
 def test_the_dev_part_was_not_seen(multi_policy):
     report = evaluate(multi_policy, tiny(multi=True))  # a share of which became the dev part
-    assert 0 < report.seen.unseen.whole < report.turns.whole
+    assert 0 < report.by_history.unseen.whole < report.turns.whole
 
 
 def test_a_model_of_before_there_were_any_has_no_such_figure(policy, tmp_path):
