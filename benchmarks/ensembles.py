@@ -16,7 +16,7 @@ from dataclasses import replace
 import turncast
 from turncast import Corpus, Policy, TrainConfig
 from turncast.baselines.floors import FloorCounts
-from turncast.runtime import members_of
+from turncast.runtime import split_members
 from turncast.training import progress_for, split_dev
 from turncast.training.count_table_weight import with_counts
 
@@ -40,7 +40,7 @@ def measure(corpus: Corpus, config: TrainConfig) -> None:
     together = turncast.train(part, dev, config=config, progress=progress_for(sys.stderr))
     alone = [
         replace(together, weights=weights, members=1)
-        for weights in members_of(together.weights, together.members)
+        for weights in split_members(together.weights, together.members)
     ]
     counts = FloorCounts()
     for dialogue in part:

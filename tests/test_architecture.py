@@ -14,7 +14,7 @@ from turncast.layouts import LAYOUTS
 PACKAGE = ROOT / "src" / "turncast"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
-    ["errors", "version", "cores", "atomic_files"],
+    ["errors", "version", "cores", "atomic_files", "alibi"],
     ["dialogue", "corpus", "candidates", "vocabulary", "metrics", "layouts", "config", "backend"],
     ["layers", "client"],
     ["network", "features", "readers", "runtime", "simulator"],

@@ -16,7 +16,7 @@ from turncast.policy.decision import ALWAYS, Decision, tempered
 from turncast.policy.known_sets import KnownSets
 from turncast.policy.risk import RiskCurve
 from turncast.runtime import OnnxNetwork
-from turncast.runtime.apply_temperature import temper
+from turncast.runtime.weights import apply_temperature
 
 NAMES = ("a", "b", "c")
 SPACE = ActionSpace(NAMES, multi=True)
@@ -106,7 +106,7 @@ def test_a_temperature_is_in_every_path(which, request, tmp_path):
 
 
 def test_at_temperature_1_the_weights_are_those_that_were_trained(policy):
-    assert temper(policy.weights, 1.0) is policy.weights
+    assert apply_temperature(policy.weights, 1.0) is policy.weights
 
 
 def test_a_decision_is_saved_whole(multi_policy, tmp_path):

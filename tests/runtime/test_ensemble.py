@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from turncast import NetworkConfig
 from turncast.errors import ModelError
 from turncast.network import build_network, read_weights
-from turncast.runtime import NumpyNetwork, members_of, network_of, stacked, words
-from turncast.runtime import fold_dense as fold
+from turncast.runtime import NumpyNetwork, make_network, split_members, stack_members, words
+from turncast.runtime import weights as weights_module
 
 FEATURES, ACTIONS, TOKENS, MEMBERS = 11, 5, 9, 3
 NETWORKS = {
@@ -67,9 +67,9 @@ def members(name):
 def test_the_answer_is_the_mean_of_the_members(name, multi, kept_apart, dialogue):
     config, weights = members(name)
     with pytest.MonkeyPatch.context() as patch:
-        for module in (fold, words) if kept_apart else ():
+        for module in (weights_module, words) if kept_apart else ():
             patch.setattr(module, "MOST_BYTES", 0)
-        together = network_of(config, stacked(weights), multi, MEMBERS)
+        together = make_network(config, stack_members(weights), multi, MEMBERS)
     assert (together.num_features, together.num_actions) == (FEATURES, ACTIONS)
     assert together.num_tokens == (0 if config.words == "bits" else TOKENS)
     each = [NumpyNetwork(config, one, multi).run(dialogue) for one in weights]
@@ -84,7 +84,7 @@ def test_the_answer_is_the_mean_of_the_members(name, multi, kept_apart, dialogue
 @given(beginnings=st.lists(dialogues, min_size=1, max_size=36), turn=st.tuples(bits, tokens))
 def test_many_conversations_are_stepped_as_each_alone(name, beginnings, turn):
     config, weights = members(name)
-    network, states = network_of(config, stacked(weights), False, MEMBERS), []
+    network, states = make_network(config, stack_members(weights), False, MEMBERS), []
     for beginning in beginnings:
         state = network.start()
         for earlier in beginning:
@@ -103,11 +103,11 @@ def test_many_conversations_are_stepped_as_each_alone(name, beginnings, turn):
 def test_arrays_of_another_number_of_networks_are_refused():
     config, weights = members("lstm")
     with pytest.raises(ModelError, match=r"is of 3 networks, expected 2; save it again"):
-        network_of(config, stacked(weights), False, 2)
+        make_network(config, stack_members(weights), False, 2)
 
 
 def test_what_is_stacked_comes_apart_again():
     _, weights = members("gru, norm")
-    for before, after in zip(weights, members_of(stacked(weights), MEMBERS), strict=True):
+    for before, after in zip(weights, split_members(stack_members(weights), MEMBERS), strict=True):
         assert before.keys() == after.keys()
         assert all(np.array_equal(before[name], after[name]) for name in before)

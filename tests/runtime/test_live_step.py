@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from turncast import NetworkConfig
 from turncast.runtime import NumpyNetwork, OnnxNetwork, onnx_model, words
-from turncast.runtime import fold_dense as fold
+from turncast.runtime import weights as weights_module
 from turncast.runtime.cells import CELLS
 from turncast.runtime.product import Product
 
@@ -60,7 +60,7 @@ def test_a_cell_computes_the_plain_formulas(cell, seed, units, steps, large):
     weights["h/recurrent_kernel"] /= np.float32(np.sqrt(units))
     if large:  # gates so far open or shut that exp would overflow
         weights["h/kernel"] *= 1000
-    ours = CELLS[cell].of(weights, "h")
+    ours = CELLS[cell].from_weights(weights, "h")
     state, plain = ours.start(), ours.start()
     for _ in range(steps):
         x = random(generator, 3)
@@ -77,14 +77,14 @@ def test_a_cell_computes_the_plain_formulas(cell, seed, units, steps, large):
 def test_a_product_in_blocks_is_the_product(seed, rows, width):
     generator = np.random.default_rng(seed)
     kernel, x = generator.normal(size=(2, rows, width))[0], generator.normal(size=rows)
-    product = Product.of(kernel)
+    product = Product.from_kernel(kernel)
     np.testing.assert_allclose(product(x), x @ kernel, atol=1e-10)
     assert product(x).base is not x
 
 
 @pytest.mark.parametrize("shape", [(128, 512), (128, 189), (128, 16), (600, 2400), (2048, 8192)])
 def test_no_block_is_large_enough_for_threads(shape):
-    assert Product.of(np.zeros(shape, np.float32)).blocks[0].size < 9216
+    assert Product.from_kernel(np.zeros(shape, np.float32)).blocks[0].size < 9216
 
 
 DENSE_FIRST = {
@@ -157,10 +157,10 @@ def dense_first(name):
 def test_a_linear_layer_of_the_bits_is_folded_or_not(name, folded, dialogue):
     config, weights, plain = dense_first(name)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fold, "MOST_BYTES", 2**26 if folded else 0)
+        patch.setattr(weights_module, "MOST_BYTES", 2**26 if folded else 0)
         network = NumpyNetwork(config, weights, multi=False)
         onnx = onnx_model(config, weights, multi=False) if name in WRITTEN else None
-        assert ("bit_dense/kernel" in fold.fold(weights)) is not folded
+        assert ("bit_dense/kernel" in weights_module.fold_bit_dense(weights)) is not folded
     assert (network.num_features, network.num_actions) == (FEATURES, ACTIONS)
     answers = NumpyNetwork(config, plain, multi=False).run(dialogue)
     np.testing.assert_allclose(network.run(dialogue), answers, rtol=0, atol=1e-5)

@@ -19,7 +19,7 @@ from turncast.errors import ConfigError
 from turncast.features import Batches, CorpusStatistics, encode
 from turncast.policy import Policy
 from turncast.readers import to_json
-from turncast.runtime.apply_temperature import temper
+from turncast.runtime.weights import apply_temperature
 from turncast.training import split_dev
 
 
@@ -88,7 +88,7 @@ def lay_out_policy(policy: Policy, corpus: Corpus, problem: Problem, folder: Pat
         ConfigError: for a model of another kind than all contenders can be.
     """
     _check(policy)
-    weights: Mapping[str, Any] = temper(policy.weights, policy.decision.temperature)
+    weights: Mapping[str, Any] = apply_temperature(policy.weights, policy.decision.temperature)
     problem = replace(
         problem,
         features=policy.encoder.width,

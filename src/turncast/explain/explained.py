@@ -11,8 +11,8 @@ from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
 from turncast.features import Batch, Batches, CorpusStatistics, TurnEncoder, encode
 from turncast.policy import Policy
-from turncast.runtime import members_of
-from turncast.runtime.apply_temperature import temper
+from turncast.runtime import split_members
+from turncast.runtime.weights import apply_temperature
 from turncast.vocabulary import ActionSpace
 
 
@@ -87,8 +87,8 @@ def subject(
         seed=1,
     )
     if policy:
-        weights = members_of(policy.weights, policy.members)[0]
-        write_weights(model, temper(weights, policy.decision.temperature))
+        weights = split_members(policy.weights, policy.members)[0]
+        write_weights(model, apply_temperature(weights, policy.decision.temperature))
     batch = Batches(encode(first, turns, space, config), 1_000_000).whole()
     return Subject(config, model, batch, corpus.name, turns.width, len(space), turns.num_tokens)
 

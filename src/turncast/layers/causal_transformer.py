@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from turncast.alibi import alibi_slopes
 from turncast.backend import keras, ops
 from turncast.layers.checks import check_mask, refuse_nan
 
@@ -137,15 +136,6 @@ class CausalTransformer(keras.layers.Layer):  # type: ignore[misc]
         """Return the layer's arguments."""
         names = ("units", "heads", "feed_forward", "dropout", "seed")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
-
-
-def alibi_slopes(heads: int) -> np.ndarray[Any, np.dtype[np.float32]]:
-    """Return by how much each step of distance lowers a score, for each head: 2^(-8/n), 2^(-16/n), ...
-
-    >>> alibi_slopes(4).tolist()
-    [0.25, 0.0625, 0.015625, 0.00390625]
-    """
-    return (2.0 ** (-8.0 * np.arange(1, heads + 1) / heads)).astype(np.float32)
 
 
 def _dense(x: Any, kernel: Any, bias: Any) -> Any:

@@ -12,7 +12,7 @@ from turncast.atomic_files import check_file, replace_file
 from turncast.errors import ConfigError
 from turncast.policy.artifacts import Parts
 from turncast.runtime import onnx_model
-from turncast.runtime.apply_temperature import temper
+from turncast.runtime.weights import apply_temperature
 
 Shape = tuple[int | str, ...]
 
@@ -51,7 +51,7 @@ def write_onnx(parts: Parts, path: Path, *, force: bool) -> OnnxFile:
     digest = hashlib.sha256(parts.weights_file()).hexdigest()
     temperature = parts.decision.temperature
     told = {"weights_sha256": digest, "temperature": repr(temperature)}
-    model = onnx_model(parts.config, temper(parts.weights, temperature), parts.space.multi, told)
+    model = onnx_model(parts.config, apply_temperature(parts.weights, temperature), parts.space.multi, told)
     content = model.SerializeToString()
     replace_file(path, content)
     return OnnxFile(path, _shapes(model.graph.input), _shapes(model.graph.output), len(content))

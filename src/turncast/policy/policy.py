@@ -21,8 +21,8 @@ from turncast.policy.onnx_file import OnnxFile, write_onnx
 from turncast.policy.prediction import Prediction
 from turncast.policy.response_text import Wording
 from turncast.rules import BoundRules, Kept
-from turncast.runtime import NumpyNetwork, OneByOne, State, network_of
-from turncast.runtime.apply_temperature import temper
+from turncast.runtime import Ensemble, NumpyNetwork, State, make_network
+from turncast.runtime.weights import apply_temperature
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,15 @@ class Policy(Parts):
     """A trained model, made of its parts. It holds no conversation: state in, state out."""
 
     wording: Wording = field(init=False, repr=False)
-    _network: NumpyNetwork | OneByOne = field(init=False, repr=False)
+    _network: NumpyNetwork | Ensemble = field(init=False, repr=False)
     _bound: BoundRules | None = field(init=False, repr=False)
     _digest: str = field(init=False, repr=False, default="")
 
     def __post_init__(self) -> None:
         # Of one network the temperature is in the weights; a mean of several, or with counts, has it after.
-        weights = temper(self.weights, self.decision.temperature) if self._is_plain else self.weights
-        network = network_of(self.config, weights, self.space.multi, self.members)
+        temperature = self.decision.temperature if self._is_plain else 1.0
+        weights = apply_temperature(self.weights, temperature)
+        network = make_network(self.config, weights, self.space.multi, self.members)
         object.__setattr__(self, "_network", network)
         object.__setattr__(self, "wording", Wording(self.encoder.responder, self.responses))
         object.__setattr__(self, "_bound", BoundRules(self.rules, self.space) if self.rules else None)

@@ -1,19 +1,19 @@
 """The runtime: weights -> NumPy steps, or an ONNX graph of them. It never imports Keras or JAX."""
 
-from turncast.runtime.ensemble import OneByOne, network_of
-from turncast.runtime.members import members_of, stacked
+from turncast.runtime.ensemble import Ensemble, make_network
 from turncast.runtime.network import NumpyNetwork
 from turncast.runtime.onnx_engine import OnnxNetwork
 from turncast.runtime.onnx_graph import onnx_model
 from turncast.runtime.stack import State
+from turncast.runtime.weights import split_members, stack_members
 
 __all__ = [
+    "Ensemble",
     "NumpyNetwork",
-    "OneByOne",
     "OnnxNetwork",
     "State",
-    "members_of",
-    "network_of",
+    "make_network",
     "onnx_model",
-    "stacked",
+    "split_members",
+    "stack_members",
 ]

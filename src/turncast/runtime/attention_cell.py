@@ -1,4 +1,4 @@
-"""One step of a transformer block, in NumPy, with its keys and values as the state."""
+"""One step of a transformer block, in NumPy; its state is its keys and values."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.runtime.cells import CellState, Weights, normalise
+from turncast.alibi import alibi_slopes
+from turncast.runtime.cells import CellState, normalise
 from turncast.runtime.product import Product, Vector
+from turncast.runtime.weights import Weights
 
 Matrix = NDArray[np.float32]
 
@@ -18,14 +20,14 @@ Matrix = NDArray[np.float32]
 class TransformerCell:
     """One step of `turncast.layers.CausalTransformer`: the new turn attends to itself and to those before.
 
-    The state holds a key and a value (H,) for each turn so far, so that a step costs as much as the dialogue
-    is long, and not its square.
+    The state holds a key and a value (H,) for each turn so far, so the cost of a step grows with the length
+    of the dialogue, not with its square.
 
     Attributes:
-        heads: how many attentions stand side by side.
-        slopes: by how much each turn of distance lowers a head's score, (heads, 1).
+        heads: the number of attention heads.
+        slopes: the ALiBi slope of each head, (heads, 1): how much a turn of distance lowers its score.
         weights: the block's biases, scales and offsets, by their name in the layer.
-        products: the same of the kernels.
+        products: the block's kernels, by their name in the layer.
 
     Sources: Vaswani et al., 2017; Press et al. (ALiBi), 2022.
     """
@@ -36,22 +38,29 @@ class TransformerCell:
     products: Mapping[str, Product]
 
     @classmethod
-    def of(cls, weights: Weights, layer: str, heads: int) -> TransformerCell:
-        """Take the layer's weights by name."""
-        slopes = 2.0 ** (-8.0 * np.arange(1, heads + 1, dtype=np.float32)[:, None] / heads)
-        found = {
+    def from_weights(cls, weights: Weights, layer: str, heads: int) -> TransformerCell:
+        """Return the cell with the weights of a layer.
+
+        Raises:
+            KeyError: where there are none of that layer.
+        """
+        layer_weights = {
             name.removeprefix(f"{layer}/"): array
             for name, array in weights.items()
             if name.startswith(f"{layer}/")
         }
-        if "qkv_kernel" not in found:
+        if "qkv_kernel" not in layer_weights:
             raise KeyError(f"{layer}/qkv_kernel")
-        products = {name: Product.of(array) for name, array in found.items() if array.ndim == 2}
-        vectors = {name: array for name, array in found.items() if array.ndim == 1}
-        return cls(heads, slopes.astype(np.float32), vectors, products)
+        kernels = {name: array for name, array in layer_weights.items() if array.ndim == 2}
+        return cls(
+            heads=heads,
+            slopes=alibi_slopes(heads)[:, None],
+            weights={name: array for name, array in layer_weights.items() if name not in kernels},
+            products={name: Product.from_kernel(kernel) for name, kernel in kernels.items()},
+        )
 
     def start(self) -> CellState:
-        """Return no keys and no values, (0, H) each."""
+        """Return the keys and the values before the first turn, (0, H) each."""
         units = len(self.weights["out_bias"])
         return np.zeros((0, units), np.float32), np.zeros((0, units), np.float32)
 
@@ -63,17 +72,17 @@ class TransformerCell:
         keys, values = np.concatenate([state[0], key[None]]), np.concatenate([state[1], value[None]])
         x = x + product["out_kernel"](self._attend(query, keys, values)) + w["out_bias"]
         normal = normalise(x, w["feed_norm_scale"], w["feed_norm_offset"])
-        fed = np.maximum(product["in_kernel"](normal) + w["in_bias"], 0)
-        output: Vector = x + product["back_kernel"](fed) + w["back_bias"]
+        inner = np.maximum(product["in_kernel"](normal) + w["in_bias"], 0)
+        output: Vector = x + product["back_kernel"](inner) + w["back_bias"]
         return output, (keys, values)
 
     def _attend(self, query: Vector, keys: Matrix, values: Matrix) -> Vector:
+        """Return the mean of the values (T, H) by softmax(query . key / sqrt(size) - slope * distance)."""
         turns, size = len(keys), len(query) // self.heads
         heads = keys.reshape(turns, self.heads, size)
         scores = np.einsum("hs,khs->hk", query.reshape(self.heads, size), heads) / np.float32(size**0.5)
         scores = scores - self.slopes * np.arange(turns - 1, -1, -1, dtype=np.float32)
-        powers = np.exp(scores - scores.max(1, keepdims=True))
-        shares = powers / powers.sum(1, keepdims=True)
-        seen = np.einsum("hk,khs->hs", shares, values.reshape(turns, self.heads, size))
-        result: Vector = seen.reshape(-1)
+        exponentials = np.exp(scores - scores.max(1, keepdims=True))
+        shares = exponentials / exponentials.sum(1, keepdims=True)
+        result: Vector = np.einsum("hk,khs->hs", shares, values.reshape(turns, self.heads, size)).reshape(-1)
         return result

@@ -9,17 +9,19 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.runtime.product import AnyProduct, Vector, product_of
+from turncast.runtime.product import AnyProduct, Vector, make_product
+from turncast.runtime.weights import Weights
 
 CellState = tuple[Vector, ...]
-Weights = Mapping[str, NDArray[np.float32]]
+"""The arrays that a cell carries from turn to turn."""
 
 
-class Cell(Protocol):
-    """What every hidden layer offers: a projection of its input, and a step from it.
+class NumpyCell(Protocol):
+    """One hidden layer in NumPy: the weights of its input projection, and a step.
 
-    A step takes the vectors of one conversation, or those of B conversations as rows: (B, H) for (H,). The
-    weights of k networks of one shape may be stacked, (k, F, H) for (F, H): each vector is then k rows.
+    A step takes the vectors of one conversation, or B conversations as rows: (B, H) in place of (H,). The
+    weights of k networks of one shape may be stacked, (k, F, H) in place of (F, H); each vector then is k
+    rows.
     """
 
     kernel: NDArray[np.float32]
@@ -30,12 +32,12 @@ class Cell(Protocol):
         ...
 
     def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
-        """Return the output (H,) and the new state, from the input's product with the kernel plus bias."""
+        """Return the output (H,) and the new state; `projected` is input @ kernel + bias."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class LSTMCell(Cell):
+class LSTMCell(NumpyCell):
     """One step of a Keras LSTM: gates in the order input, forget, candidate, output.
 
     Args:
@@ -54,25 +56,26 @@ class LSTMCell(Cell):
     _offset: Vector = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        # One tanh for all gates, for sigmoid(x) = tanh(x / 2) / 2 + 1/2; the candidate's own stays as it is.
+        # One tanh computes all gates: sigmoid(x) = tanh(x / 2) / 2 + 1/2, and the candidate is a plain tanh.
+        # The factor 1/2 is not folded into the kernel; that would need a second copy (decision 24).
         gates = np.array([[0.5, 0.5], [0.5, 0.5], [1, 0], [0.5, 0.5]], np.float32)
         scale, offset = np.repeat(gates, self.recurrent_kernel.shape[-2], axis=0).T.copy()
-        object.__setattr__(self, "_recurrent", product_of(self.recurrent_kernel))
+        object.__setattr__(self, "_recurrent", make_product(self.recurrent_kernel))
         object.__setattr__(self, "_scale", scale)
         object.__setattr__(self, "_offset", offset)
 
     @classmethod
-    def of(cls, weights: Weights, layer: str) -> LSTMCell:
+    def from_weights(cls, weights: Weights, layer: str) -> LSTMCell:
         """Take the layer's weights by name."""
         return cls(weights[f"{layer}/kernel"], weights[f"{layer}/recurrent_kernel"], weights[f"{layer}/bias"])
 
     def start(self) -> CellState:
         """Return zeros: the output and the memory, (H,) each."""
-        zeros = zeros_of(self.recurrent_kernel)
+        zeros = zero_state(self.recurrent_kernel)
         return zeros, zeros
 
     def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
-        """Return the output (H,) and the new state; nothing that was given is written to."""
+        """Return the output (H,) and the new state; the arguments are not changed."""
         output, memory = state
         gates = self._recurrent(output)
         gates += projected
@@ -89,7 +92,7 @@ class LSTMCell(Cell):
 
 
 @dataclass(frozen=True, slots=True)
-class GRUCell(Cell):
+class GRUCell(NumpyCell):
     """One step of a Keras GRU with `reset_after`: gates in the order update, reset, candidate.
 
     Args:
@@ -108,33 +111,33 @@ class GRUCell(Cell):
     _recurrent: AnyProduct = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_recurrent", product_of(self.recurrent_kernel))
+        object.__setattr__(self, "_recurrent", make_product(self.recurrent_kernel))
 
     @classmethod
-    def of(cls, weights: Weights, layer: str) -> GRUCell:
+    def from_weights(cls, weights: Weights, layer: str) -> GRUCell:
         """Take the layer's weights by name."""
         biases, recurrent_kernel = weights[f"{layer}/bias"], weights[f"{layer}/recurrent_kernel"]
         return cls(weights[f"{layer}/kernel"], recurrent_kernel, biases[..., 0, :], biases[..., 1, :])
 
     def start(self) -> CellState:
         """Return zeros, (H,)."""
-        return (zeros_of(self.recurrent_kernel),)
+        return (zero_state(self.recurrent_kernel),)
 
     def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
-        """Return the output (H,) and the new state; nothing that was given is written to."""
+        """Return the output (H,) and the new state; the arguments are not changed."""
         (output,) = state
         units = output.shape[-1]
         recurrent = self._recurrent(output)
         recurrent += self.recurrent_bias
-        opened = sigmoid(projected[..., : 2 * units] + recurrent[..., : 2 * units])
-        update, reset = opened[..., :units], opened[..., units:]
+        gates = sigmoid(projected[..., : 2 * units] + recurrent[..., : 2 * units])
+        update, reset = gates[..., :units], gates[..., units:]
         candidate = np.tanh(projected[..., 2 * units :] + reset * recurrent[..., 2 * units :])
         output = update * output + (1 - update) * candidate
         return output, (output,)
 
 
 @dataclass(frozen=True, slots=True)
-class SimpleRNNCell(Cell):
+class SimpleRNNCell(NumpyCell):
     """One step of a Keras SimpleRNN.
 
     Args:
@@ -151,16 +154,16 @@ class SimpleRNNCell(Cell):
     _recurrent: AnyProduct = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_recurrent", product_of(self.recurrent_kernel))
+        object.__setattr__(self, "_recurrent", make_product(self.recurrent_kernel))
 
     @classmethod
-    def of(cls, weights: Weights, layer: str) -> SimpleRNNCell:
+    def from_weights(cls, weights: Weights, layer: str) -> SimpleRNNCell:
         """Take the layer's weights by name."""
         return cls(weights[f"{layer}/kernel"], weights[f"{layer}/recurrent_kernel"], weights[f"{layer}/bias"])
 
     def start(self) -> CellState:
         """Return zeros, (H,)."""
-        return (zeros_of(self.recurrent_kernel),)
+        return (zero_state(self.recurrent_kernel),)
 
     def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
         """Return the output (H,) and the new state."""
@@ -169,8 +172,8 @@ class SimpleRNNCell(Cell):
 
 
 @dataclass(frozen=True, slots=True)
-class DenseCell(Cell):
-    """A dense layer with tanh: it carries nothing from turn to turn.
+class DenseCell(NumpyCell):
+    """A dense layer with tanh, which carries no memory from turn to turn.
 
     Args:
         kernel: (F, H).
@@ -181,12 +184,12 @@ class DenseCell(Cell):
     bias: Vector
 
     @classmethod
-    def of(cls, weights: Weights, layer: str) -> DenseCell:
+    def from_weights(cls, weights: Weights, layer: str) -> DenseCell:
         """Take the layer's weights by name."""
         return cls(weights[f"{layer}/kernel"], weights[f"{layer}/bias"])
 
     def start(self) -> CellState:
-        """Return nothing: there is no memory."""
+        """Return the empty state."""
         return ()
 
     def step(self, projected: Vector, state: CellState) -> tuple[Vector, CellState]:
@@ -194,13 +197,13 @@ class DenseCell(Cell):
         return np.tanh(projected), state
 
 
-def zeros_of(recurrent_kernel: NDArray[np.float32]) -> Vector:
+def zero_state(recurrent_kernel: NDArray[np.float32]) -> Vector:
     """Return the state before the first turn: (H,) zeros, or (k, H) for stacked weights."""
     return np.zeros(recurrent_kernel.shape[:-1], np.float32)
 
 
 def sigmoid(x: NDArray[Any]) -> NDArray[Any]:
-    """Return 1 / (1 + exp(-x)), by tanh, which does not overflow."""
+    """Return 1 / (1 + exp(-x)), computed by tanh, which cannot overflow."""
     half = np.float32(0.5)
     result: NDArray[Any] = half * np.tanh(half * x) + half
     return result
@@ -212,17 +215,17 @@ def softmax(x: NDArray[Any]) -> NDArray[Any]:
         rows: NDArray[Any] = np.exp(x - x.max(-1, keepdims=True))
         rows /= rows.sum(-1, keepdims=True)
         return rows
-    powers: NDArray[Any] = x - x[x.argmax()]
-    np.exp(powers, out=powers)
-    powers /= np.add.reduce(powers)
-    return powers
+    exponentials: NDArray[Any] = x - x[x.argmax()]
+    np.exp(exponentials, out=exponentials)
+    exponentials /= np.add.reduce(exponentials)
+    return exponentials
 
 
 def normalise(x: Vector, scale: Vector, offset: Vector) -> Vector:
     """Return (x - mean) / deviation * scale + offset, as Keras's LayerNormalization (Ba et al., 2016)."""
     centred = x - x.mean(-1, keepdims=True)
-    spread = (centred * centred).mean(-1, keepdims=True)
-    result: Vector = centred / np.sqrt(spread + np.float32(1e-3)) * scale + offset
+    variance = (centred * centred).mean(-1, keepdims=True)
+    result: Vector = centred / np.sqrt(variance + np.float32(1e-3)) * scale + offset
     return result
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turncast.errors import MissingExtra
-from turncast.runtime.cells import Cell, DenseCell, GRUCell, LSTMCell, SimpleRNNCell
+from turncast.runtime.cells import DenseCell, GRUCell, LSTMCell, NumpyCell, SimpleRNNCell
 
 Names = tuple[str, ...]
 """The names of the arrays that are a layer's state."""
@@ -64,16 +64,16 @@ class Graph:
         )
 
 
-def parts_of(cell: Cell) -> Names:
+def state_names(cell: NumpyCell) -> Names:
     """Return what the arrays of a cell's state are called.
 
-    >>> parts_of(LSTMCell(kernel=np.zeros((3, 8)), recurrent_kernel=np.zeros((2, 8)), bias=np.zeros(8)))
+    >>> state_names(LSTMCell(kernel=np.zeros((3, 8)), recurrent_kernel=np.zeros((2, 8)), bias=np.zeros(8)))
     ('output', 'memory')
     """
     return ("output", "memory")[: len(cell.start())]
 
 
-def add_step(graph: Graph, cell: Cell, name: str, projected: str, state: Names) -> tuple[str, Names]:
+def add_step(graph: Graph, cell: NumpyCell, name: str, projected: str, state: Names) -> tuple[str, Names]:
     """Add one step of a cell, and return the names of its output (B, H) and its new state.
 
     Args:

@@ -9,10 +9,10 @@ import numpy as np
 
 from turncast.config import NetworkConfig
 from turncast.errors import ConfigError, ModelError
-from turncast.runtime.cells import CELLS, LSTMCell, Weights
-from turncast.runtime.fold_dense import fold
-from turncast.runtime.onnx_cells import Graph, Names, add_step, library, parts_of
+from turncast.runtime.cells import CELLS, LSTMCell
+from turncast.runtime.onnx_cells import Graph, Names, add_step, library, state_names
 from turncast.runtime.stack import CellStack
+from turncast.runtime.weights import Weights, fold_bit_dense
 
 FORMAT = "turncast-onnx-1"
 # The oldest that has layer normalisation as an operator; so that runtimes of many ages read the file.
@@ -92,11 +92,11 @@ class _Writer:
     """
 
     def __init__(self, config: NetworkConfig, weights: Weights, graph: Graph) -> None:
-        self.graph, weights = graph, fold(weights)
-        self._stack = CellStack.of(config, weights)
+        self.graph, weights = graph, fold_bit_dense(weights)
+        self._stack = CellStack.from_weights(config, weights)
         decoding = config.layout_row.decoder
         kind = CELLS.get(config.cell, LSTMCell)
-        self._decoder = kind.of(weights, "decoder/hidden") if decoding else None
+        self._decoder = kind.from_weights(weights, "decoder/hidden") if decoding else None
         self._actions = "decoder/actions" if decoding else "actions"
         self._kernel, self._bias = weights[f"{self._actions}/kernel"], weights[f"{self._actions}/bias"]
         self._horizon = config.horizon
@@ -112,7 +112,7 @@ class _Writer:
         self.states = {
             f"state_{index}_{part}": config.units
             for index, cell in enumerate(self._stack.cells)
-            for part in parts_of(cell)
+            for part in state_names(cell)
         }
         if self._first_only:
             self.states |= {"state_first_projected": width, "state_first_seen": 1}
@@ -153,7 +153,7 @@ class _Writer:
         for index, (cell, norm) in enumerate(zip(stack.cells, stack.norms, strict=True)):
             name = f"hidden_{index}"
             came = graph.dense(below, name, cell.kernel, cell.bias) if below else projected
-            state = tuple(old.pop(0) for _ in parts_of(cell))
+            state = tuple(old.pop(0) for _ in state_names(cell))
             output, state = add_step(graph, cell, name, came, state)
             new += state
             if stack.residual and below:
@@ -172,7 +172,7 @@ class _Writer:
             logits = graph.dense(x, self._actions, self._kernel, self._bias)
             return graph.add(squash, logits, **attributes)
         projected = graph.dense(x, "decoder/hidden", decoder.kernel, decoder.bias)
-        state = (graph.add("ConstantOfShape", graph.add("Shape", x)),) * len(parts_of(decoder))
+        state = (graph.add("ConstantOfShape", graph.add("Shape", x)),) * len(state_names(decoder))
         answers = []
         for _ in range(self._horizon):
             output, state = add_step(graph, decoder, "decoder/hidden", projected, state)

@@ -24,9 +24,9 @@ class Product:
         width: N.
 
     >>> kernel = np.arange(6, dtype=np.float32).reshape(2, 3)
-    >>> Product.of(kernel)(np.array([1, 10], np.float32)).tolist()
+    >>> Product.from_kernel(kernel)(np.array([1, 10], np.float32)).tolist()
     [30.0, 41.0, 52.0]
-    >>> Product.of(kernel)(np.array([[1, 10], [1, 0]], np.float32)).tolist()
+    >>> Product.from_kernel(kernel)(np.array([[1, 10], [1, 0]], np.float32)).tolist()
     [[30.0, 41.0, 52.0], [0.0, 1.0, 2.0]]
     """
 
@@ -34,7 +34,7 @@ class Product:
     width: int
 
     @classmethod
-    def of(cls, kernel: NDArray[np.float32]) -> Product:
+    def from_kernel(cls, kernel: NDArray[np.float32]) -> Product:
         """Lay out a kernel (K, N)."""
         rows, width = kernel.shape
         most = max(_MOST_ELEMENTS // max(rows, 1), 1)
@@ -64,7 +64,7 @@ class StackedProduct:
         width: N.
 
     >>> kernels = np.arange(12, dtype=np.float32).reshape(2, 2, 3)
-    >>> StackedProduct.of(kernels)(np.array([[1, 0], [0, 1]], np.float32)).tolist()
+    >>> StackedProduct.from_kernels(kernels)(np.array([[1, 0], [0, 1]], np.float32)).tolist()
     [[0.0, 1.0, 2.0], [9.0, 10.0, 11.0]]
     """
 
@@ -72,9 +72,9 @@ class StackedProduct:
     width: int
 
     @classmethod
-    def of(cls, kernels: NDArray[np.float32]) -> StackedProduct:
+    def from_kernels(cls, kernels: NDArray[np.float32]) -> StackedProduct:
         """Lay out kernels (k, K, N)."""
-        return cls(np.stack([Product.of(kernel).blocks for kernel in kernels]), kernels.shape[-1])
+        return cls(np.stack([Product.from_kernel(kernel).blocks for kernel in kernels]), kernels.shape[-1])
 
     def __call__(self, x: Vector) -> Vector:
         """Return x[n] @ kernel n for each network n, (k, N); for rows (B, k, K) of each, (B, k, N)."""
@@ -89,6 +89,6 @@ class StackedProduct:
 AnyProduct = Product | StackedProduct
 
 
-def product_of(kernel: NDArray[np.float32]) -> AnyProduct:
+def make_product(kernel: NDArray[np.float32]) -> AnyProduct:
     """Lay out a kernel (K, N), or those of k networks (k, K, N)."""
-    return Product.of(kernel) if kernel.ndim == 2 else StackedProduct.of(kernel)
+    return Product.from_kernel(kernel) if kernel.ndim == 2 else StackedProduct.from_kernels(kernel)

@@ -1,4 +1,4 @@
-"""The hidden layers on one another, one step of them all, in NumPy."""
+"""All hidden layers of a network, stepped together in NumPy."""
 
 from __future__ import annotations
 
@@ -10,59 +10,71 @@ from numpy.typing import NDArray
 
 from turncast.config import NetworkConfig
 from turncast.runtime.attention_cell import TransformerCell
-from turncast.runtime.cells import CELLS, Cell, CellState, DenseCell, Weights, normalise
-from turncast.runtime.product import AnyProduct, Vector, product_of
+from turncast.runtime.cells import CELLS, CellState, DenseCell, NumpyCell, normalise
+from turncast.runtime.product import AnyProduct, Vector, make_product
+from turncast.runtime.weights import Weights
 
 State = tuple[CellState, ...]
 """The state of each hidden layer."""
 
 
 class Stack(Protocol):
-    """Hidden layers: the product with the input's kernel stands apart, for bits have a short cut to it."""
+    """The hidden layers of a network.
 
-    kernel: NDArray[np.float32]
-    bias: Vector
+    The caller computes the first layer's product with the input, because for bits it is a sum of rows.
+    """
+
+    @property
+    def kernel(self) -> NDArray[np.float32]:
+        """The first layer's kernel, (F, Z)."""
+        ...
+
+    @property
+    def bias(self) -> Vector:
+        """The first layer's bias, (Z,)."""
+        ...
 
     def start(self) -> State:
         """Return the state before the first turn."""
         ...
 
     def step(self, projected: Vector, state: State) -> tuple[Vector, State]:
-        """Return the output (H,) and the new state, from the input's product with the kernel plus bias."""
+        """Return the output (H,) and the new state; `projected` is input @ kernel + bias."""
         ...
 
 
-def stack_of(config: NetworkConfig, weights: Weights) -> Stack:
-    """Take the hidden layers' weights by name."""
+def make_stack(config: NetworkConfig, weights: Weights) -> Stack:
+    """Return the hidden layers of a configuration, with their weights."""
     if config.cell == "transformer":
-        return TransformerStack.of(config, weights)
-    return CellStack.of(config, weights)
+        return TransformerStack.from_weights(config, weights)
+    return CellStack.from_weights(config, weights)
 
 
 @dataclass(frozen=True, slots=True)
-class CellStack(Stack):
-    """Recurrent (or dense) layers, with residuals and norms where the settings say so.
+class CellStack:
+    """Recurrent or dense layers, with residual connections and layer norms where the settings ask for them.
 
     Attributes:
-        cells: one a layer.
+        cells: one per layer.
         residual: whether each layer after the first adds its input to its output.
         norms: scale and offset, (H,) each, or None.
     """
 
-    cells: tuple[Cell, ...]
+    cells: tuple[NumpyCell, ...]
     residual: bool
     norms: tuple[tuple[Vector, Vector] | None, ...]
     _products: tuple[AnyProduct | None, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        products = (product_of(cell.kernel) for cell in self.cells[1:])
-        object.__setattr__(self, "_products", (None, *products))  # the first layer's is made before
+        products = (make_product(cell.kernel) for cell in self.cells[1:])
+        # None: the caller computes the first layer's product.
+        object.__setattr__(self, "_products", (None, *products))
 
     @classmethod
-    def of(cls, config: NetworkConfig, weights: Weights) -> CellStack:
-        """Take the layers' weights by name."""
+    def from_weights(cls, config: NetworkConfig, weights: Weights) -> CellStack:
+        """Return the layers with their weights."""
         kind = CELLS[config.cell] if config.layout_row.memory else DenseCell
-        cells = tuple(kind.of(weights, f"hidden_{index}") for index in range(config.layers))
+        cells = tuple(kind.from_weights(weights, f"hidden_{index}") for index in range(config.layers))
         norms = tuple(
             (weights[f"norm_{index}/gamma"], weights[f"norm_{index}/beta"]) if config.layer_norm else None
             for index in range(config.layers)
@@ -70,12 +82,12 @@ class CellStack(Stack):
         return cls(cells, config.residual, norms)
 
     @property
-    def kernel(self) -> NDArray[np.float32]:  # type: ignore[override]
+    def kernel(self) -> NDArray[np.float32]:
         """The first layer's kernel."""
         return self.cells[0].kernel
 
     @property
-    def bias(self) -> Vector:  # type: ignore[override]
+    def bias(self) -> Vector:
         """The first layer's bias."""
         return self.cells[0].bias
 
@@ -86,24 +98,24 @@ class CellStack(Stack):
     def step(self, projected: Vector, state: State) -> tuple[Vector, State]:
         """Return the output (H,) and the new state."""
         new_states: list[CellState] = []
-        below = projected
-        for cell, old, norm, product in zip(self.cells, state, self.norms, self._products, strict=True):
-            output, new = cell.step(below if product is None else product(below) + cell.bias, old)
+        x = projected
+        for cell, old_state, norm, product in zip(self.cells, state, self.norms, self._products, strict=True):
+            output, new_state = cell.step(x if product is None else product(x) + cell.bias, old_state)
             if self.residual and product is not None:
-                output = output + below
-            below = output if norm is None else normalise(output, *norm)
-            new_states.append(new)
-        return below, tuple(new_states)
+                output = output + x
+            x = output if norm is None else normalise(output, *norm)
+            new_states.append(new_state)
+        return x, tuple(new_states)
 
 
 @dataclass(frozen=True, slots=True)
-class TransformerStack(Stack):
-    """A projection, transformer blocks with their keys and values as state, and a norm.
+class TransformerStack:
+    """A projection, transformer blocks (their state is their keys and values) and a layer norm.
 
     Attributes:
         kernel: (F, H), of the projection.
         bias: (H,).
-        cells: one a block.
+        cells: one per block.
         norm: scale and offset, (H,) each.
     """
 
@@ -113,11 +125,10 @@ class TransformerStack(Stack):
     norm: tuple[Vector, Vector]
 
     @classmethod
-    def of(cls, config: NetworkConfig, weights: Weights) -> TransformerStack:
-        """Take the blocks' weights by name."""
-        cells = tuple(
-            TransformerCell.of(weights, f"hidden_{index}", config.heads) for index in range(config.layers)
-        )
+    def from_weights(cls, config: NetworkConfig, weights: Weights) -> TransformerStack:
+        """Return the blocks with their weights."""
+        names = (f"hidden_{index}" for index in range(config.layers))
+        cells = tuple(TransformerCell.from_weights(weights, name, config.heads) for name in names)
         norm = weights["norm_last/gamma"], weights["norm_last/beta"]
         return cls(weights["projection/kernel"], weights["projection/bias"], cells, norm)
 
@@ -128,8 +139,8 @@ class TransformerStack(Stack):
     def step(self, projected: Vector, state: State) -> tuple[Vector, State]:
         """Return the output (H,) and the new state."""
         new_states: list[CellState] = []
-        output = projected
-        for cell, old in zip(self.cells, state, strict=True):
-            output, new = cell.step(output, old)
-            new_states.append(new)
-        return normalise(output, *self.norm), tuple(new_states)
+        x = projected
+        for cell, old_state in zip(self.cells, state, strict=True):
+            x, new_state = cell.step(x, old_state)
+            new_states.append(new_state)
+        return normalise(x, *self.norm), tuple(new_states)

@@ -15,7 +15,7 @@ from turncast.errors import ConfigError, CorpusError
 from turncast.features import TurnEncoder
 from turncast.features.extend_encoder import grown, origins
 from turncast.policy import Policy
-from turncast.runtime import members_of
+from turncast.runtime import split_members
 from turncast.training.split import draw
 from turncast.vocabulary import ActionSpace
 
@@ -122,7 +122,7 @@ class Growth:
             member: which of the policy's networks, counted from 0.
             fresh: the drawn weights of a network of the new sizes.
         """
-        old = members_of(self.parent.weights, self.parent.members)[member]
+        old = split_members(self.parent.weights, self.parent.members)[member]
         found = {name: np.array(array) for name, array in fresh.items()}
         bits = origins(self.parent.encoder, self.encoder)
         for name, array in old.items():

@@ -16,7 +16,7 @@ from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.policy import Card, Policy
 from turncast.rules import NO_RULES, Rules
-from turncast.runtime import stacked
+from turncast.runtime import stack_members
 from turncast.training.checkpoint import Checkpoint, Member
 from turncast.training.count_table_weight import check_mixing, with_counts
 from turncast.training.fit_decision import fit_decision
@@ -113,7 +113,7 @@ def _policy_of(
     card = Card(
         lessons.corpus, config, configuration.encoder, metrics, interrupted, _versions(), lessons.parent
     )
-    weights = stacked([member.weights for member in members])
+    weights = stack_members([member.weights for member in members])
     learned = lessons.encoder, lessons.space, network, weights, lessons.floors, lessons.responses, card
     return Policy(*learned, lessons.histories, members=len(members), rules=rules)
 
