@@ -46,8 +46,8 @@ __all__ = [
     "train",
 ]
 
-# What live use does not need is imported when it is asked for: a process that serves starts sooner.
-_WHERE = {
+# Imported at first use, because live use does not need them: a server starts sooner.
+_LAZY = {
     "Report": "turncast.evaluation",
     "evaluate": "turncast.evaluation",
     "read": "turncast.readers",
@@ -55,10 +55,10 @@ _WHERE = {
     "train": "turncast.training",
 }
 
-if not TYPE_CHECKING:  # a type checker knows the names from above, and no others
+if not TYPE_CHECKING:  # else a type checker would accept any name
 
     def __getattr__(name: str) -> Any:
-        if name not in _WHERE:
+        if name not in _LAZY:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        globals()[name] = value = getattr(importlib.import_module(_WHERE[name]), name)
+        globals()[name] = value = getattr(importlib.import_module(_LAZY[name]), name)
         return value

@@ -1,4 +1,4 @@
-"""Writing a folder, or a file, so that what stood there before stays whole until the new one is."""
+"""Atomic output: a file or folder is written under a temporary name, then replaces the old one."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from typing import BinaryIO
 from turncast.errors import OutputDenied, OutputExists
 
 
-def check_output(path: Path, marker: str, *, force: bool) -> None:
-    """Refuse an output that is in the way or cannot be written, before any work is done for it.
+def check_output_folder(path: Path, marker: str, *, force: bool) -> None:
+    """Check that a folder can be written, before any work is done for it.
 
     Args:
         path: the folder to write.
-        marker: a file that a folder of ours holds; with `force`, only such a folder is replaced.
-        force: whether to replace a folder of ours.
+        marker: the name of a file in every folder of this kind; `force` replaces no other folders.
+        force: whether to replace an existing folder of this kind.
 
     Raises:
-        OutputExists: with the cure.
-        OutputDenied: where the folder around it cannot be written to.
+        OutputExists: where something else exists, or a folder and not `force`.
+        OutputDenied: where the parent folder is not writable.
     """
-    _check_around(path)
+    _check_parent(path)
     if Path.cwd().is_relative_to(path.resolve()):
         raise OutputExists(f"{path}: the current folder cannot be replaced; name a folder in it")
     if not path.exists() and not path.is_symlink():
@@ -40,93 +40,97 @@ def check_output(path: Path, marker: str, *, force: bool) -> None:
         raise OutputExists(f"{path}: the folder exists; give --force to replace it, or choose another name")
 
 
-def check_file(path: Path, *, force: bool) -> None:
-    """Refuse a file that is in the way or cannot be written, as `check_output` does a folder.
+def check_output_file(path: Path, *, force: bool) -> None:
+    """Check that a file can be written, before any work is done for it.
 
     Raises:
-        OutputExists: with the cure.
-        OutputDenied: where the folder around it cannot be written to.
+        OutputExists: where a folder exists, or a file and not `force`.
+        OutputDenied: where the parent folder is not writable.
     """
-    _check_around(path)
+    _check_parent(path)
     if path.is_dir():
         raise OutputExists(f"{path}: a folder is in the way; name a file")
     if not force and (path.exists() or path.is_symlink()):
         raise OutputExists(f"{path}: the file exists; give --force to replace it, or choose another name")
 
 
-def _check_around(path: Path) -> None:
-    around = next(parent for parent in path.absolute().parents if parent.exists())
-    if not around.is_dir() or not os.access(around, os.W_OK):
-        raise OutputDenied(f"{path}: {around} cannot be written to; choose another place")
+def _check_parent(path: Path) -> None:
+    parent = next(parent for parent in path.absolute().parents if parent.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK):
+        raise OutputDenied(f"{path}: {parent} cannot be written to; choose another place")
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file beside `path`, then put it in its place: should writing fail, `path` is as it was."""
-    with fresh_file(path) as file:
+    """Write a file atomically; if writing fails, `path` is unchanged."""
+    with atomic_file(path) as file:
         file.write(content)
 
 
 @contextmanager
-def fresh_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a file beside `path`; it takes its place when the block ends, and is gone should that fail."""
+def atomic_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a temporary file for writing, which replaces `path` at the end of the block.
+
+    If the block raises, the temporary file is deleted and `path` is unchanged.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.new-", dir=path.parent)
-    fresh = Path(name)
+    temporary = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
-            _keep(file)
-        fresh.chmod(0o666 & ~_umask())
-        fresh.replace(path)
+            _sync(file)
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
     except BaseException:
-        fresh.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
 def replace_folder(path: Path, files: Mapping[str, bytes]) -> None:
-    """Write the files into a new folder beside `path`, then put it in its place.
-
-    Should writing fail, for a full disk or any other cause, `path` is as it was and the new folder is gone.
-    """
-    with fresh_folder(path) as fresh:
+    """Write a folder of files atomically; if writing fails, `path` is unchanged."""
+    with atomic_folder(path) as folder:
         for name, content in files.items():
-            with (fresh / name).open("wb") as file:
+            with (folder / name).open("wb") as file:
                 file.write(content)
-                _keep(file)
+                _sync(file)
 
 
 @contextmanager
-def fresh_folder(path: Path) -> Iterator[Path]:
-    """Make a folder beside `path`; it takes its place when the block ends, and is gone should that fail."""
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """Make a temporary folder, which replaces `path` at the end of the block.
+
+    If the block raises, the temporary folder is deleted and `path` is unchanged.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{path.name}.new-", dir=path.parent))
+    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.new-", dir=path.parent))
     try:
-        yield fresh
-        fresh.chmod(0o777 & ~_umask())
-        _exchange(fresh, path)
+        yield temporary
+        temporary.chmod(0o777 & ~_umask())
+        _replace_folder(path, temporary)
     except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
         raise
 
 
-def _keep(file: BinaryIO) -> None:
+def _sync(file: BinaryIO) -> None:
+    """Write a file's buffers to the disk."""
     file.flush()
     os.fsync(file.fileno())
 
 
-def _exchange(fresh: Path, path: Path) -> None:
+def _replace_folder(path: Path, new: Path) -> None:
     if not path.exists():
-        fresh.rename(path)
+        new.rename(path)
         return
-    aside = Path(tempfile.mkdtemp(prefix=f".{path.name}.old-", dir=path.parent))
-    path.rename(aside / path.name)
+    old = Path(tempfile.mkdtemp(prefix=f".{path.name}.old-", dir=path.parent))
+    path.rename(old / path.name)
     try:
-        fresh.rename(path)
+        new.rename(path)
     except BaseException:
-        (aside / path.name).rename(path)
-        aside.rmdir()
+        (old / path.name).rename(path)
+        old.rmdir()
         raise
-    shutil.rmtree(aside, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _umask() -> int:

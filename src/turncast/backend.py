@@ -1,4 +1,4 @@
-"""Keras on its backend: JAX, unless `KERAS_BACKEND` says otherwise. Our other modules take Keras from here.
+"""Import Keras with the JAX backend, or the one in `KERAS_BACKEND`. All other modules import Keras from here.
 
 Raises:
     MissingExtra: on import, where Keras or its backend is not installed.

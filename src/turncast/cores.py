@@ -1,4 +1,4 @@
-"""How many cores there really are."""
+"""The number of CPU cores that this process may use."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ import math
 import os
 from pathlib import Path
 
-_LIMIT = Path("/sys/fs/cgroup/cpu.max")
-_OLD_LIMIT = Path("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), Path("/sys/fs/cgroup/cpu/cpu.cfs_period_us")
+_CGROUP_V2 = Path("/sys/fs/cgroup/cpu.max")
+_CGROUP_V1 = Path("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"), Path("/sys/fs/cgroup/cpu/cpu.cfs_period_us")
 
 
 def available_cores() -> int:
-    """Return how many cores this process may use: those of its affinity, within its control group's limit.
+    """Return the number of cores in the process's CPU affinity, capped by the limit of its cgroup.
 
     >>> 1 <= available_cores() <= os.cpu_count()
     True
     """
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, math.floor(min(allowed, _limit() + 0.5)))
+    return max(1, math.floor(min(allowed, _cgroup_limit() + 0.5)))
 
 
-def _limit() -> float:
-    """Return the cores' worth of time that the control group grants; infinite where it sets no limit."""
+def _cgroup_limit() -> float:
+    """Return the cgroup's limit of CPU time in cores; infinity where there is none."""
     try:
-        quota, period = _LIMIT.read_text().split()
+        quota, period = _CGROUP_V2.read_text().split()
     except (OSError, ValueError):
         try:
-            quota, period = (path.read_text().strip() for path in _OLD_LIMIT)
+            quota, period = (path.read_text().strip() for path in _CGROUP_V1)
         except OSError:
             return math.inf
     return math.inf if quota in ("max", "-1") else int(quota) / int(period)

@@ -1,4 +1,4 @@
-"""Errors: each says where, what came, what was expected and the cure, on one line."""
+"""Errors: each message says on one line where, what came, what was expected, and the cure."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _KINDS = {dict: "an object", list: "a list", str: "a string", bool: "true or fal
 class TurncastError(Exception):
     """The base of every error that turncast raises for bad input.
 
-    The command line turns these into one line on stderr and exit status 2. Errors pass between processes
-    unchanged, as they must where a pool of workers reads or trains.
+    The command line prints one line to stderr and exits with status 2. Errors can be pickled, so that worker
+    processes can raise them.
 
     >>> import pickle
     >>> error = CorpusError("dialogs.jsonl line 41", "turn 2 has no 'actions'", "give a list")
@@ -22,12 +22,12 @@ class TurncastError(Exception):
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return what makes the error again: its message is no argument of its constructor."""
-        return _again, (type(self), self.args, self.__dict__)
+        """Return how to unpickle the error: its message is no argument of its constructor."""
+        return _restored, (type(self), self.args, self.__dict__)
 
 
 class CorpusError(TurncastError, ValueError):
-    """A corpus cannot be read as it stands.
+    """A corpus cannot be read.
 
     >>> raise CorpusError("dialogs.jsonl line 41", "turn 2 has no 'actions'", "give a list")
     Traceback (most recent call last):
@@ -35,13 +35,13 @@ class CorpusError(TurncastError, ValueError):
     """
 
     def __init__(self, where: str, problem: str, cure: str) -> None:
-        # Names of files and columns may hold line ends.
+        # Names of files and columns may contain line breaks.
         super().__init__(" ".join(f"{where}: {problem}; {cure}".splitlines()))
         self.where, self.problem, self.cure = where, problem, cure
 
 
 class ConfigError(TurncastError, ValueError):
-    """A setting is unknown, or its value is not one that it takes."""
+    """A setting is unknown, or has a value that it does not take."""
 
 
 class ModelError(TurncastError, ValueError):
@@ -49,19 +49,19 @@ class ModelError(TurncastError, ValueError):
 
 
 class StudyError(TurncastError, ValueError):
-    """The study of a search cannot be gone on with: it is of another search, or no study at all."""
+    """The study of a search cannot be resumed: it belongs to another search, or is no study."""
 
 
 class OutputExists(TurncastError, FileExistsError):
-    """A file or folder is in the way of an output."""
+    """An output path exists already."""
 
 
 class OutputDenied(TurncastError, PermissionError):
-    """An output cannot be written where it is wanted."""
+    """An output path cannot be written to."""
 
 
 class MissingExtra(TurncastError, ImportError):
-    """A library is needed that an extra of turncast installs.
+    """A library of an optional extra is not installed.
 
     >>> raise MissingExtra("training", "train")
     Traceback (most recent call last):
@@ -83,12 +83,12 @@ class UnknownAction(TurncastError, KeyError):
         super().__init__(f"unknown action {action!r}{did_you_mean(action, known)}")
 
     def __str__(self) -> str:
-        """Return the message as it is: a KeyError would show it in quotes."""
+        """Return the message without the quotes that a KeyError adds."""
         return str(self.args[0])
 
 
 class NoTurn(TurncastError, ValueError):
-    """A conversation has no such turn.
+    """A conversation has no turn of this number.
 
     >>> raise NoTurn(4, 3)
     Traceback (most recent call last):
@@ -101,18 +101,18 @@ class NoTurn(TurncastError, ValueError):
 
 
 class StateError(TurncastError, ValueError):
-    """The stored state of a conversation cannot be read; its log can, and makes the state again."""
+    """The stored state of a conversation cannot be read; it can be rebuilt from the log of events."""
 
 
 class StoreError(TurncastError, OSError):
-    """Where conversations are kept cannot be reached, read or written to; what was under way is not kept."""
+    """The store of conversations cannot be reached, read or written; the current change was not stored."""
 
 
 class NoConversation(TurncastError, KeyError):
-    """There is no conversation of this id: it never was, was deleted, or has expired."""
+    """There is no conversation with this id: it was never begun, was deleted, or has expired."""
 
     def __str__(self) -> str:
-        """Return the message as it is: a KeyError would show it in quotes."""
+        """Return the message without the quotes that a KeyError adds."""
         return f"there is no conversation {self.args[0]!r}; begin one first"
 
 
@@ -124,29 +124,29 @@ class NoModel(TurncastError, KeyError):
         self.name, self.known = name, tuple(known)
 
     def __str__(self) -> str:
-        """Return the message as it is: a KeyError would show it in quotes."""
+        """Return the message without the quotes that a KeyError adds."""
         cure = did_you_mean(self.name, self.known) or f"; the models are {', '.join(self.known)}"
         return f"there is no model {self.name!r}{cure}"
 
 
-class AskedOtherwise(TurncastError, ValueError):
-    """A client gave an id, which it had given to one request, to another that asks something else."""
+class RequestIdReused(TurncastError, ValueError):
+    """A client sent a different request under the id of an earlier one."""
 
     def __str__(self) -> str:
-        """Say it with the id."""
+        """Return the message with the id."""
         return f"{self.args[0]!r} was the id of another request; give each request an id of its own"
 
 
-class Busy(TurncastError, TimeoutError):
-    """Others changed a conversation again and again; nothing was done."""
+class ConversationBusy(TurncastError, TimeoutError):
+    """Other requests changed a conversation at every attempt; nothing was done."""
 
     def __str__(self) -> str:
-        """Say it with the conversation's id."""
+        """Return the message with the conversation's id."""
         return f"others change conversation {self.args[0]!r} all the time; ask again"
 
 
-def _again(kind: type[TurncastError], args: tuple[Any, ...], fields: dict[str, Any]) -> TurncastError:
-    """Return an error as it was: the built-in kind beside ours takes the arguments, and ours its fields."""
+def _restored(kind: type[TurncastError], args: tuple[Any, ...], fields: dict[str, Any]) -> TurncastError:
+    """Return an unpickled error: `args` go to its built-in base class, `fields` to its attributes."""
     error = kind.__new__(kind, *args)
     super(TurncastError, error).__init__(*args)
     error.__dict__.update(fields)
@@ -166,7 +166,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def kind_of(value: object) -> str:
-    """Name a JSON value's kind in words.
+    """Return the kind of a JSON value in words.
 
     >>> kind_of(["a"]), kind_of(None), kind_of(2.5)
     ('a list', 'null', 'a number')

@@ -1,4 +1,4 @@
-"""Metrics that keep their fractions: sums of numerators over sums of denominators."""
+"""Metrics as fractions, which keep the numerator and the denominator."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def percent(share: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Fraction:
-    """A count out of another count: 412 of 500.
+    """A part of a whole, as counts: 412 of 500.
 
     >>> str(Fraction(412, 500)), Fraction(0, 0).value
     ('82.4% (412 of 500)', 0.0)
@@ -38,7 +38,7 @@ class Fraction:
 
 @dataclass(frozen=True, slots=True)
 class ActionScore:
-    """How often one action was taken, predicted, and both.
+    """How often one action was taken, predicted, and correctly predicted.
 
     >>> score = ActionScore(support=4, predicted=2, right=2)
     >>> score.precision, score.recall, round(score.f1, 3)
@@ -51,12 +51,12 @@ class ActionScore:
 
     @property
     def precision(self) -> float:
-        """The share of predictions that were right."""
+        """The share of its predictions that are right."""
         return Fraction(self.right, self.predicted).value
 
     @property
     def recall(self) -> float:
-        """The share of true ones that were predicted."""
+        """The share of its true occurrences that are predicted."""
         return Fraction(self.right, self.support).value
 
     @property
@@ -67,9 +67,9 @@ class ActionScore:
 
 @dataclass(slots=True)
 class ActionTally:
-    """Counts over judged turns of each action.
+    """Counts of each action over evaluated turns.
 
-    A true action that the policy does not know is never predicted, so that its recall is 0.
+    An action that the policy does not know is never predicted, so its recall is 0.
 
     >>> tally = ActionTally()
     >>> tally.add_dialogue([(["greet"], ["greet"]), (["book"], ["greet"])])
@@ -82,7 +82,7 @@ class ActionTally:
     _right: Counter[str] = field(default_factory=Counter)
 
     def add_dialogue(self, turns: Iterable[tuple[Collection[str], Collection[str]]]) -> None:
-        """Count the turns of one dialogue, given as pairs of (true actions, predicted actions)."""
+        """Add one dialogue: a pair (true actions, predicted actions) for each turn."""
         for true, predicted in turns:
             self._support.update(true)
             self._predicted.update(predicted)
@@ -90,7 +90,7 @@ class ActionTally:
 
     @property
     def actions(self) -> dict[str, ActionScore]:
-        """The score of each action that was taken or predicted, the most frequent first."""
+        """The score of each action that was taken or predicted, the most often taken first."""
         names = sorted(
             self._support.keys() | self._predicted.keys(), key=lambda name: (-self._support[name], name)
         )
@@ -100,17 +100,17 @@ class ActionTally:
 
     @property
     def micro_f1(self) -> float:
-        """F1 over all decisions together; with one action a turn it equals the turn accuracy."""
+        """F1 of the counts summed over actions; with one action per turn it equals the turn accuracy."""
         return ActionScore(self._support.total(), self._predicted.total(), self._right.total()).f1
 
     @property
     def macro_f1(self) -> float:
-        """The mean of the actions' F1, over those that were taken or predicted."""
+        """The mean F1 of the actions that were taken or predicted."""
         scores = self.actions.values()
         return sum(score.f1 for score in scores) / len(scores) if scores else 0.0
 
     @property
     def weighted_f1(self) -> float:
-        """The mean of the actions' F1, weighted by how often each was taken."""
+        """The mean F1 of the actions, weighted by how often each was taken."""
         total = self._support.total()
         return sum(score.f1 * score.support for score in self.actions.values()) / total if total else 0.0

@@ -1,4 +1,4 @@
-"""Names and numbers: `Vocabulary` for words and values, `ActionSpace` for actions and their bits."""
+"""Indices of names: `Vocabulary` for words and values, `ActionSpace` for actions and their bits."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from turncast.errors import UnknownAction
 
 
 class Vocabulary:
-    """A frozen bijection name <-> index, with one rule for the unknown: it has the index after the last name.
+    """A frozen bijection name <-> index. Every unknown name has the index after the last known one.
 
     Args:
         names: the known names, in order of their index; each once.
@@ -36,15 +36,13 @@ class Vocabulary:
     def from_counts(
         cls, counts: Mapping[str, int], min_count: int = 1, max_size: int | None = None
     ) -> Vocabulary:
-        """Keep the names seen at least `min_count` times, the most frequent first, ties in order of name.
+        """Return the vocabulary of names with a count of at least `min_count`, by count, then by name.
 
         >>> list(Vocabulary.from_counts({"b": 2, "a": 2, "c": 1, "d": 5}, min_count=2))
         ['d', 'a', 'b']
         """
-        kept = sorted(
-            (name for name, count in counts.items() if count >= min_count), key=lambda n: (-counts[n], n)
-        )
-        return cls(kept[:max_size])
+        frequent = (name for name, count in counts.items() if count >= min_count)
+        return cls(sorted(frequent, key=lambda name: (-counts[name], name))[:max_size])
 
     def index(self, name: str) -> int:
         """Return the index of a name, or `unknown`."""
@@ -61,12 +59,11 @@ class Vocabulary:
 
     def names(self, indices: Iterable[int]) -> list[str]:
         """Return the name at each index."""
-        found = self._names
-        return [found[index] for index in indices]
+        return [self._names[index] for index in indices]
 
     @property
     def unknown(self) -> int:
-        """The index that stands for every name that is not known."""
+        """The index of every unknown name."""
         return len(self._names)
 
     def __len__(self) -> int:
@@ -89,11 +86,11 @@ class Vocabulary:
 
 
 class ActionSpace(Vocabulary):
-    """The actions that a policy can take, which it also turns into bits and back.
+    """The actions that a policy can take, and their conversion to bits and back.
 
     Args:
         names: the actions in order of their index.
-        multi: whether a turn may take several actions, or none; otherwise each takes exactly one.
+        multi: whether a turn may take several actions (multi-label); otherwise it takes exactly one.
         may_be_empty: whether the system may do nothing at a turn (with `multi`).
 
     >>> space = ActionSpace(["greet", "ask_area", "goodbye"], multi=True)
@@ -129,10 +126,10 @@ class ActionSpace(Vocabulary):
     def decide(
         self, probabilities: NDArray[Any], thresholds: float | NDArray[Any] = 0.5
     ) -> NDArray[np.bool_]:
-        """Return the bits of the actions to take, of the shape (..., A) of the probabilities.
+        """Return the bits of the actions to take, of the same shape as the probabilities, (..., A).
 
-        One action a turn: the most probable. Several: those that reach the threshold, one for all
-        or one for each, (A,); where that is none and the system may not do nothing, the most probable.
+        Without `multi`, the most probable action. With `multi`, the actions that reach the threshold, which
+        is one number or one per action, (A,); if none does, the most probable, unless `may_be_empty`.
 
         >>> space = ActionSpace(["greet", "ask_area"], multi=True)
         >>> space.decide(np.array([[0.7, 0.6], [0.2, 0.4]], np.float32)).astype(int).tolist()

@@ -12,7 +12,7 @@ from support.corpora import QUICK, SMALL
 from turncast import Corpus, Dialogue, Policy, Session, Turn
 from turncast.baselines.floors import FloorCounts
 from turncast.baselines.histories import histories_of
-from turncast.candidates import inputs_of
+from turncast.candidates import without_candidates
 from turncast.data import convert, summarise, validate
 from turncast.rules import suggest_rules
 from turncast.sessions import open_store
@@ -45,7 +45,11 @@ def bare(booked) -> Corpus:
         booked.name,
         [
             Dialogue(
-                one.id, [Turn(turn.user, turn.actions, inputs_of(turn.facts), turn.response) for turn in one]
+                one.id,
+                [
+                    Turn(turn.user, turn.actions, without_candidates(turn.facts), turn.response)
+                    for turn in one
+                ],
             )
             for one in booked
         ],

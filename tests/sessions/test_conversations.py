@@ -9,7 +9,7 @@ import pytest
 import turncast
 from support.corpora import QUICK, SMALL, tiny
 from turncast import Session
-from turncast.errors import AskedOtherwise, NoConversation, NoModel, NoTurn, UnknownAction
+from turncast.errors import NoConversation, NoModel, NoTurn, RequestIdReused, UnknownAction
 from turncast.policy.decision import ALWAYS
 from turncast.sessions import Snapshot, open_store, turns_from_events
 from turncast.sessions.conversations import Conversations
@@ -86,7 +86,7 @@ def test_a_request_that_comes_again_is_answered_the_same_and_done_once(talks, st
     assert answers == [*talks.run([once]), answers[0]]
     assert len(turns_from_events(store.events("c1"))) == 1
     (refused,) = talks.run([Observe(id="c1", key="t1", user="a coffee please")])
-    assert isinstance(refused, AskedOtherwise)
+    assert isinstance(refused, RequestIdReused)
     undo = Undo(id="c1", key="u")
     assert talks.run([undo]) == talks.run([undo])
     run(talks, Begin(id="c1", model="default"))  # what is there already goes on

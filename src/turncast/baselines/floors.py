@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.candidates import inputs_of
+from turncast.candidates import without_candidates
 from turncast.dialogue import Fact, Turn, value_name
 from turncast.features.text.words import normalise
 from turncast.features.turn_view import Previous
@@ -118,7 +118,7 @@ class Floors:
 
 def keys_of(turn: Turn, previous: Previous) -> list[int]:
     """Return the hash of the turn's case at each level, the most particular first."""
-    facts = inputs_of(turn.facts)
+    facts = without_candidates(turn.facts)
     seen = {
         "user": "" if turn.user is None else "+" + " ".join(normalise(turn.user).split()),
         "previous": "" if previous is None else "+" + _listed(_json(name) for name in sorted(previous)),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.candidates import inputs_of
+from turncast.candidates import without_candidates
 from turncast.dialogue import Turn
 from turncast.layouts import Example, Layout
 
@@ -61,7 +61,7 @@ def histories_of(
 
 
 def _input(turn: Turn) -> bytes:
-    return repr((turn.user, sorted(inputs_of(turn.facts).items()))).encode(errors="surrogatepass")
+    return repr((turn.user, sorted(without_candidates(turn.facts).items()))).encode(errors="surrogatepass")
 
 
 def _output(turn: Turn, said: bool) -> bytes:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from turncast.atomic_files import check_file
+from turncast.atomic_files import check_output_file
 from turncast.cli.options import (
     AsJson,
     ColumnNames,
@@ -72,7 +72,7 @@ def validate(
     Exit status 1 where there are errors: what makes a score untrue.
     """
     if fix:
-        check_file(fix, force=force)
+        check_output_file(fix, force=force)
     elif force:
         raise ConfigError("--force replaces the file of --fix; give --fix FILE, or leave it out")
     found = read_corpus(corpus, format, column, read, where)

@@ -13,6 +13,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from turncast.atomic_files import check_output_folder
 from turncast.cli.output import note, show
 from turncast.config import NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
@@ -20,7 +21,7 @@ from turncast.dialogue import Dialogue
 from turncast.evaluation import Report, evaluate
 from turncast.evaluation.report_figures import floor_title
 from turncast.layouts import LAYOUTS
-from turncast.policy import Policy, check_output
+from turncast.policy import Policy
 from turncast.readers import to_json
 from turncast.simulator import simulate
 from turncast.training import progress_for, train
@@ -43,7 +44,7 @@ def demo(
     """See it work: simulate restaurant bookings, train, evaluate, look at one dialogue, save the model."""
     started = time.perf_counter()
     model = out / "model"
-    check_output(model, "manifest.json", force=force)
+    check_output_folder(model, "manifest.json", force=force)
     corpus, test = simulate(dialogues, seed), simulate(max(20, dialogues // 4), seed + 10_000)
     note(f"Learning from {dialogues:,} simulated restaurant bookings ...")
     config = TrainConfig(seed=seed)

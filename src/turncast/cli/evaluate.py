@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from turncast.atomic_files import check_file
+from turncast.atomic_files import check_output_file
 from turncast.cli.options import (
     AsJson,
     ColumnNames,
@@ -67,7 +67,7 @@ def evaluate(
     """Judge a model on recorded dialogues, between floors and ceiling."""
     outputs = [path for path in (errors, report) if path]
     for path in outputs:
-        check_file(path, force=force)
+        check_output_file(path, force=force)
     if errors and report and errors.resolve() == report.resolve():
         raise ConfigError(f"--errors and --report both name {report}; give each a file of its own")
     if report:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from turncast.atomic_files import check_file, replace_file
+from turncast.atomic_files import check_output_file, replace_file
 from turncast.cli.options import (
     AsJson,
     ColumnNames,
@@ -77,7 +77,7 @@ def search(
     fixed = dict(pair(text, "--fix") for text in fix or [])
     rows = searching.parse_space(",".join(space)) if space else searching.SPACE
     study = study or out.with_suffix(".db")
-    check_file(out, force=force or study.exists())
+    check_output_file(out, force=force or study.exists())
     found = searching.search(
         read_corpus(corpus, format, column, read, where),
         read_corpus(dev, format, column, read, where) if dev else None,

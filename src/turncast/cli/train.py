@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from turncast.atomic_files import check_output_folder
 from turncast.cli.growing import Growing, OldDev, ParentPath, Replay
 from turncast.cli.options import (
     CellName,
@@ -36,7 +37,7 @@ from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.evaluation import evaluate
 from turncast.evaluation.terminal import render_report
-from turncast.policy import Policy, check_output
+from turncast.policy import Policy
 from turncast.readers import read_slot_values
 from turncast.rules import read_rules
 from turncast.training import inherit_settings, progress_for, split_dev
@@ -104,7 +105,7 @@ def train(
     given |= {"layout": layout, "words": words, "cell": cell, "devices": devices, "max_error": max_error}
     configuration = Configuration.from_settings(_settings(config, set_, given))
     # A training that was stopped left its best policy; going on replaces it.
-    check_output(out, "manifest.json", force=force or (resume and _interrupted(out)))
+    check_output_folder(out, "manifest.json", force=force or (resume and _interrupted(out)))
     reading = partial(read_corpus, format=format, columns=column, settings=read, where=where)
     growing = Growing.of(from_, out, old_dev, replay, reading)
     if growing:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from turncast.atomic_files import check_file, fresh_file
+from turncast.atomic_files import atomic_file, check_output_file
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
 from turncast.errors import ConfigError, CorpusError, did_you_mean
@@ -101,9 +101,9 @@ def convert(
     """
     path = Path(out)
     writer = writer_of(path, to)
-    check_file(path, force=force)
+    check_output_file(path, force=force)
     counts = _Counts(progress)
-    with fresh_file(path) as file:
+    with atomic_file(path) as file:
         try:
             writer.write(corpus.map(counts.add), file)
         except CorpusError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from turncast.atomic_files import check_output, replace_folder
+from turncast.atomic_files import check_output_folder, replace_folder
 from turncast.errors import OutputExists
 from turncast.readers import to_json
 from turncast.simulator import simulate
@@ -83,7 +83,7 @@ def new_project(folder: str | Path, dialogues: int = 300, seed: int = 1) -> Proj
     path = Path(folder)
     if path.exists() or path.is_symlink():
         raise OutputExists(f"{path}: it exists already; choose another name")
-    check_output(path, "turncast.toml", force=False)
+    check_output_folder(path, "turncast.toml", force=False)
     readme = _README.format(name=path.name, dialogues=dialogues, commands="\n".join(COMMANDS))
     corpus = "".join(to_json(dialogue) + "\n" for dialogue in simulate(dialogues, seed))
     files = {"README.md": readme, "dialogs.jsonl": corpus, "turncast.toml": SETTINGS}

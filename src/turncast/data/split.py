@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from turncast.atomic_files import check_output, fresh_folder
+from turncast.atomic_files import atomic_folder, check_output_folder
 from turncast.corpus import Corpus
 from turncast.data.assign_parts import SplitConfig, deal
 from turncast.data.convert import convert
@@ -113,10 +113,10 @@ def split(
         CorpusError: where the corpus cannot be split so.
     """
     folder, config = Path(out), config or SplitConfig()
-    check_output(folder, RECORD, force=force)
+    check_output_folder(folder, RECORD, force=force)
     numbers = deal(corpus, config)
     actions = dict.fromkeys(a for dialogue in corpus for turn in dialogue for a in turn.actions)
-    with fresh_folder(folder) as fresh:
+    with atomic_folder(folder) as fresh:
         parts, groups = dict[str, Part](), list[set[str]]()
         for number, name in enumerate(config.names):
             contents = _PartContents()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from turncast.candidates import inputs_of
+from turncast.candidates import without_candidates
 from turncast.corpus import Corpus
 from turncast.data.scripts import scripts
 from turncast.dialogue import Dialogue
@@ -168,7 +168,7 @@ class _Counts:
             self.several += len(turn.actions) > 1
             self.none += not turn.actions
             self.actions.update(turn.actions)
-            self.facts.update(inputs_of(turn.facts).keys())
+            self.facts.update(without_candidates(turn.facts).keys())
             if turn.user is not None:
                 self.user_turns += 1
                 self.texts.update(words(turn.user))

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from turncast.candidates import candidates_in, inputs_of
+from turncast.candidates import candidates_in, without_candidates
 from turncast.data.summary import Summary
 from turncast.dialogue import Dialogue, Fact
 
@@ -109,7 +109,7 @@ def _seen(facts: Mapping[str, Fact]) -> str:
     """Write the facts out, and of candidates only how many there are."""
     candidates = candidates_in(facts) or ()
     told = f"{len(candidates)} candidates" if candidates else ""
-    return ", ".join(filter(None, (_values(inputs_of(facts)), told)))
+    return ", ".join(filter(None, (_values(without_candidates(facts)), told)))
 
 
 def _values(facts: Mapping[str, Fact]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from turncast.candidates import inputs_of
+from turncast.candidates import without_candidates
 from turncast.data.finding import Example, Finding, Place, Severity, many
 from turncast.dialogue import Dialogue, Fact, Turn, value_name
 from turncast.features.text.words import normalise
@@ -94,7 +94,7 @@ class TurnChecks:
                 self._echoed.add(place)
 
     def _take_facts(self, turn: Turn, place: Place) -> None:
-        for name, value in inputs_of(turn.facts).items():
+        for name, value in without_candidates(turn.facts).items():
             fact = self._facts.setdefault(name, _Fact(value, place))
             fact.turns += 1
             fact.varies = fact.varies or value_name(value) != value_name(fact.value)

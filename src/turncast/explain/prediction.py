@@ -10,7 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from turncast.candidates import inputs_of
+from turncast.candidates import without_candidates
 from turncast.dialogue import Turn, value_name
 from turncast.errors import ConfigError, NoTurn, UnknownAction
 from turncast.features.text.words import without_word, words
@@ -164,7 +164,7 @@ def _altered(turn: Turn) -> Iterator[tuple[Literal["word", "fact"], str, Turn]]:
     said = turn.user or ""
     for word in dict.fromkeys(words(said)):
         yield "word", word, replace(turn, user=without_word(said, word) or None)
-    for name, value in inputs_of(turn.facts).items():
+    for name, value in without_candidates(turn.facts).items():
         left_facts = {other: turn.facts[other] for other in turn.facts if other != name}
         yield "fact", f"{name}={value_name(value)}", replace(turn, facts=left_facts)
 

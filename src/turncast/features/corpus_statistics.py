@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from turncast.candidates import inputs_of
+from turncast.candidates import without_candidates
 from turncast.config import EncoderConfig, NetworkConfig
 from turncast.dialogue import Dialogue, Fact, is_number
 from turncast.features.block import Block
@@ -120,7 +120,7 @@ class CorpusStatistics:
             if turn.response is not None and self.config.last_response:
                 self.said.update(self.slot_values.read(turn.response).words)
             self.actions.update(turn.actions)
-            for name, value in inputs_of(turn.facts).items():
+            for name, value in without_candidates(turn.facts).items():
                 _count(self.facts.setdefault(name, Counter()), value, _MOST_VALUES)
         for row in example.targets:
             self.answers.update(row)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.candidates import inputs_of
+from turncast.candidates import without_candidates
 from turncast.dialogue import Turn
 from turncast.errors import ConfigError, ModelError
 from turncast.features.block import Block
@@ -138,7 +138,7 @@ class TurnEncoder:
                 response = self._own_words(memory)
             mentions = user.mentions if user else ()
             slot_sources = slot_sources.after(memory.previous or (), response, mentions, turn.facts)
-        facts = inputs_of(turn.facts) if turn.facts else turn.facts
+        facts = without_candidates(turn.facts) if turn.facts else turn.facts
         said = self.slot_values.read(response) if response else None
         seen = Seen(user, facts, memory.previous, said)
         bits: list[int] = []

@@ -1,9 +1,8 @@
 """Policies: network + encoder + action space; stepping, saving and loading."""
 
-from turncast.atomic_files import check_output
 from turncast.baselines.count_table import CountTable
 from turncast.policy.artifacts import Card
 from turncast.policy.policy import Policy, PolicyState
 from turncast.policy.prediction import Prediction
 
-__all__ = ["Card", "CountTable", "Policy", "PolicyState", "Prediction", "check_output"]
+__all__ = ["Card", "CountTable", "Policy", "PolicyState", "Prediction"]

@@ -10,7 +10,7 @@ from typing import Any
 import safetensors.numpy
 from safetensors import SafetensorError
 
-from turncast.atomic_files import check_output, replace_folder
+from turncast.atomic_files import check_output_folder, replace_folder
 from turncast.baselines.count_table import CountTable
 from turncast.baselines.floors import Floors
 from turncast.baselines.histories import Histories
@@ -34,7 +34,7 @@ _LATER = (DECISION, HISTORIES, RULES)  # models of before there was one lack it
 
 def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -> Path:
     """Write a policy's folder, beside the old one first."""
-    check_output(path, MANIFEST, force=force)
+    check_output_folder(path, MANIFEST, force=force)
     arrays, labels = parts.floors.to_arrays()
     space, card = parts.space, parts.card
     files = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from turncast.atomic_files import check_file, replace_file
+from turncast.atomic_files import check_output_file, replace_file
 from turncast.errors import ConfigError
 from turncast.policy.artifacts import Parts
 from turncast.runtime import onnx_model
@@ -47,7 +47,7 @@ def write_onnx(parts: Parts, path: Path, *, force: bool) -> OnnxFile:
         raise ConfigError(
             f"setting 'seeds' was {parts.members} in training; ONNX holds one network, train with seeds=1"
         )
-    check_file(path, force=force)
+    check_output_file(path, force=force)
     digest = hashlib.sha256(parts.weights_file()).hexdigest()
     temperature = parts.decision.temperature
     told = {"weights_sha256": digest, "temperature": repr(temperature)}

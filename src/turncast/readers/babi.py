@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from turncast.candidates import MOST_CANDIDATES, candidate_facts
+from turncast.candidates import MAX_CANDIDATES, candidate_facts
 from turncast.dialogue import Dialogue, Fact, Turn
 from turncast.errors import CorpusError
 from turncast.readers.babi_templates import Templates, call_values
@@ -86,10 +86,10 @@ class _Open:
 def _results(found: list[dict[str, str]], skipped: Skipped) -> dict[str, Fact]:
     """Return the facts that a turn has of the restaurants listed before it."""
     best = sorted(found, key=_rating, reverse=True)
-    if best[MOST_CANDIDATES:]:
-        reason = f"restaurant beyond the {MOST_CANDIDATES} best of a look-up (counted in kb_results)"
-        skipped.add(reason, len(best[MOST_CANDIDATES:]))
-    candidates = (tuple(restaurant.items()) for restaurant in best[:MOST_CANDIDATES])
+    if best[MAX_CANDIDATES:]:
+        reason = f"restaurant beyond the {MAX_CANDIDATES} best of a look-up (counted in kb_results)"
+        skipped.add(reason, len(best[MAX_CANDIDATES:]))
+    candidates = (tuple(restaurant.items()) for restaurant in best[:MAX_CANDIDATES])
     return {"kb_results": len(found)} | candidate_facts(candidates)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from turncast.dialogue import Dialogue, Turn, checked_turn
+from turncast.dialogue import Dialogue, Turn, unchecked_turn
 from turncast.errors import CorpusError, kind_of
 from turncast.readers.json_values import (
     are_valid_facts,
@@ -102,7 +102,7 @@ class _Known:
             named = tuple(dict.fromkeys(actions))
             if len(self._actions) < _MAX_CACHED:
                 self._actions[tuple(actions)] = named
-        return checked_turn(user, named, facts or {}, response)
+        return unchecked_turn(user, named, facts or {}, response)
 
 
 def _turn(record: Any, where: str, skipped: Skipped) -> Turn:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from turncast.candidates import inputs_of
+from turncast.candidates import without_candidates
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue, Fact, is_number, value_name
 
@@ -106,7 +106,7 @@ def _situations(
     taken, facts = dict[str, None](), dict[str, Fact]()
     previous: tuple[str, ...] = ()
     for turn in dialogue:
-        facts |= inputs_of(turn.facts)
+        facts |= without_candidates(turn.facts)
         conditions: list[dict[str, Any]] = [{"taken": action} for action in taken]
         conditions += [{"previous": action} for action in previous]
         for name, value in facts.items():

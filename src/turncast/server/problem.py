@@ -9,12 +9,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from turncast.errors import (
-    AskedOtherwise,
-    Busy,
+    ConversationBusy,
     CorpusError,
     NoConversation,
     NoModel,
     NoTurn,
+    RequestIdReused,
     StoreError,
     UnknownAction,
 )
@@ -80,14 +80,14 @@ _REFUSALS: dict[type[Exception], tuple[int, str, str, str, str]] = {
     ),
     NoModel: (404, "no_model", "There is no model of this name.", "model", "GET /v1/model lists the names."),
     UnknownAction: (422, "unknown_action", "The model does not know an action.", "actions", _ACTIONS),
-    AskedOtherwise: (
+    RequestIdReused: (
         409,
         "turn_id_used",
         "This turn_id was given to a request that asked something else.",
         "turn_id",
         "Give each request a turn_id of its own, and repeat it only with the same request.",
     ),
-    Busy: (
+    ConversationBusy: (
         409,
         "busy",
         "Others change this conversation all the time; nothing was done.",

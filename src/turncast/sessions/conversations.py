@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from turncast.dialogue import Turn
-from turncast.errors import AskedOtherwise, Busy, NoConversation, NoModel, NoTurn, TurncastError
+from turncast.errors import ConversationBusy, NoConversation, NoModel, NoTurn, RequestIdReused, TurncastError
 from turncast.policy import Policy, PolicyState
 from turncast.sessions.json_views import JsonObject, prediction_to_json, turn_to_json
 from turncast.sessions.request import Begin, Commit, ConversationRequest, Observe, Override, Undo
@@ -81,7 +81,7 @@ class Conversations:
             for number, outcome in zip(numbers, round_outcomes, strict=True):
                 tries[number] += 1
                 if outcome is None and tries[number] >= _MAX_TRIES:
-                    outcome = Busy(requests[number].id)
+                    outcome = ConversationBusy(requests[number].id)
                 outcomes[number] = outcome
             waiting = [number for number in waiting if outcomes[number] is None]
         return [outcome for outcome in outcomes if outcome is not None]
@@ -97,7 +97,7 @@ class Conversations:
             answer = answers.get((request.id, request.key or ""))
             if answer is not None:
                 is_same = answer.request == request.digest
-                outcomes.append(answer.content if is_same else AskedOtherwise(request.key or ""))
+                outcomes.append(answer.content if is_same else RequestIdReused(request.key or ""))
                 continue
             try:
                 running[number] = self._start(request, stored.get(request.id), policies)

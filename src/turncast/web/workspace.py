@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from turncast.atomic_files import check_file
+from turncast.atomic_files import check_output_file
 from turncast.config import TrainConfig
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
@@ -48,7 +48,7 @@ class Workspace:
         for sources in (self.corpus, self.dev):
             if sources:
                 read(list(sources))
-        check_file(self.corrections, force=True)
+        check_output_file(self.corrections, force=True)
 
     def whole(self) -> Corpus:
         """Return the corpus, which is read lazily."""

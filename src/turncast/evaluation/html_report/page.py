@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from turncast.atomic_files import check_file, replace_file
+from turncast.atomic_files import check_output_file, replace_file
 from turncast.evaluation.confusions import Confusion
 from turncast.evaluation.errors_as_dialogues import Errors
 from turncast.evaluation.html_report.confusion_examples import ConfusionExamples, confusion_examples
@@ -83,7 +83,7 @@ def write_report(
     '<!doctype html>'
     """
     path = Path(path)
-    check_file(path, force=force)
+    check_output_file(path, force=force)
     html = report_page(policy, report, errors, name=name)
     replace_file(path, html.encode(errors="replace"))  # a text may hold half a surrogate pair
     return path
