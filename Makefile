@@ -76,14 +76,14 @@ format: $(VENV)/.dev ## Put the code into the project's format
 	@$(BIN)/ruff format .
 
 .PHONY: bench
-bench: $(VENV)/.test ## Train and evaluate on real corpora: make bench DATA=folder
-	@$(BIN)/python benchmarks/accuracy.py $(DATA)
+bench: $(VENV)-bench/.bench ## Run a benchmark: make bench ARGS="train --case flat"; without ARGS, list them
+	@$(VENV)-bench/bin/python -m benchmarks $(ARGS)
 
 .PHONY: clean
 clean: ## Remove what the other targets made
-	rm -rf site $(VENV) $(VENV)-torch $(VENV)-tensorflow turncast-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf site $(VENV) $(VENV)-torch $(VENV)-tensorflow $(VENV)-bench turncast-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-$(VENV)/.python $(VENV)-torch/.python $(VENV)-tensorflow/.python:
+$(VENV)/.python $(VENV)-torch/.python $(VENV)-tensorflow/.python $(VENV)-bench/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "turncast needs Python 3.11 or newer; say which with: make demo PYTHON=python3.12")'
 	@$(PYTHON) -m venv $(@D)
 	@touch $@
@@ -130,4 +130,13 @@ $(VENV)-tensorflow/.pytest: $(VENV)-tensorflow/.python pyproject.toml constraint
 	@sed 's/^h5py==.*/h5py==3.14.0/' constraints.txt > $(@D)/constraints.txt
 	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --constraint $(@D)/constraints.txt \
 		--editable '.[tensorflow,pytest]'
+	@touch $@
+
+# All contenders of the benchmarks in one environment; torch and h5py as above.
+$(VENV)-bench/.bench: $(VENV)-bench/.python pyproject.toml constraints.txt
+	@echo "Installing turncast and the frameworks of its benchmarks ..."
+	@sed 's/^h5py==.*/h5py==3.14.0/' constraints.txt > $(@D)/constraints.txt
+	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --constraint $(@D)/constraints.txt torch==2.13.0
+	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --constraint $(@D)/constraints.txt \
+		--editable '.[train,torch,tensorflow,onnx,serve,bpe]'
 	@touch $@

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import turncast
+from benchmarks.synthetic import random_policy
 from support.server import serving
-from turncast.bench.made_up import random_policy
 
 
 @pytest.fixture(scope="session")

@@ -22,12 +22,12 @@ FLOORS = [
     ["policy"],
     ["training", "evaluation", "explain", "sessions", "data"],
     ["search"],
-    ["bench", "server"],
+    ["server"],
     ["web"],
     ["cli"],
 ]
 FLOOR_OF = {name: number for number, names in enumerate(FLOORS) for name in names}
-MAY_IMPORT_KERAS = {"backend", "layers", "network", "training", "explain", "bench"}
+MAY_IMPORT_KERAS = {"backend", "layers", "network", "training", "explain"}
 LIVE = {
     "layouts",
     "runtime",

@@ -1,4 +1,4 @@
-"""bAbI dialog tasks 5 and 6: by template; a template that training does not have is always wrong."""
+"""bAbI dialog tasks 5 and 6: actions are response templates; unknown templates are always wrong."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from protocols.case import Case, Published
-from protocols.folders import Folders
+from benchmarks.protocols.case import ProtocolCase, PublishedFigures
+from benchmarks.protocols.folders import CorpusFolders
 from turncast import Corpus, read
 
 SIZES = (10, 20, 30, 50, 100, 300, None)
@@ -20,19 +20,19 @@ VALUES = "dialog-babi-kb-all.txt"
 # part -> dialogues, turns
 TASK6_COUNTS = {"trn": (1618, 14_404), "dev": (500, 4_159), "tst": (1117, 11_237)}
 
-_TASK6 = Published(
+_TASK6 = PublishedFigures(
     "HCN 55.6% (dialogues 1.9%); Variational HCN 56.5%", "57.0%", "58.5%; together 59.5%; dialogues 3%"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """How the words of the users are read.
+class WordReading:
+    """A way to read the words of the users.
 
     Attributes:
-        name: what the row says of it.
-        with_file: whether the values of the knowledge base are given.
-        settings: what it sets.
+        name: for the row's name.
+        with_file: whether the policy has the values of the knowledge base.
+        settings: the settings that it changes.
     """
 
     name: str
@@ -40,21 +40,25 @@ class Way:
     settings: Mapping[str, Any]
 
 
-WAYS = (
-    Way("values of the knowledge base", True, {}),
-    Way(
+WORD_READINGS = (
+    WordReading("values of the knowledge base", True, {}),
+    WordReading(
         "values learned from the replies",
         False,
-        {"value_dropout": 0.3, "word_dropout": 0.0, "words": "conv"},  # in order: for values never seen
+        {
+            "value_dropout": 0.3,
+            "word_dropout": 0.0,
+            "words": "conv",
+        },  # words in order, which carries over to unseen values
     ),
-    Way("raw words", False, {"learn_values": False}),
+    WordReading("raw words", False, {"learn_values": False}),
 )
 
 
-def read_parts(folders: Folders, task: str) -> dict[str, Corpus]:
-    """Return the parts of a task that there are: name -> corpus, in memory.
+def read_parts(folders: CorpusFolders, task: str) -> dict[str, Corpus]:
+    """Return the existing parts of a task in memory: name -> corpus.
 
-    All files are read as if they lay in one folder: the knowledge bases stand beside every part.
+    All files are linked into one folder, because each part is read with the knowledge bases beside it.
     """
     files: dict[str, Path] = {}
     for path in folders.walk():
@@ -70,67 +74,67 @@ def read_parts(folders: Folders, task: str) -> dict[str, Corpus]:
         }
 
 
-def judged_on(parts: Mapping[str, Corpus]) -> dict[str, Corpus]:
-    """Return the test parts; the dev part where there is none."""
+def test_parts(parts: Mapping[str, Corpus]) -> dict[str, Corpus]:
+    """Return the test parts, or the dev part where there is none."""
     tests = {part: corpus for part, corpus in parts.items() if part.startswith("tst")}
     return tests or {part: parts[part] for part in ("dev",) if part in parts}
 
 
-def babi5(folders: Folders) -> Iterator[Case]:
-    """Yield task 5 from few and from all training dialogues, with and without the knowledge base's values."""
+def babi5(folders: CorpusFolders) -> Iterator[ProtocolCase]:
+    """Yield task 5 with few and with all training dialogues, with and without the knowledge base's values."""
     parts = read_parts(folders, TASK5)
-    tests = judged_on(parts)
+    tests = test_parts(parts)
     values = next(iter(folders.named(VALUES)), None)
     if "trn" not in parts or not tests:
         return
-    for number, way in enumerate(way for way in WAYS if values or not way.with_file):
+    for number, reading in enumerate(reading for reading in WORD_READINGS if values or not reading.with_file):
         for size in SIZES:
             on_curve = number == 0 and size in CURVE
             if (size in IN_TABLE or on_curve) and (size or 0) < len(list(parts["trn"])):
-                yield Case(
-                    f"bAbI 5, {size or 'all'} dialogues, {way.name}",
+                yield ProtocolCase(
+                    f"bAbI 5, {size or 'all'} dialogues, {reading.name}",
                     "babi5",
                     parts["trn"],
                     tests,
                     draw=size,
-                    values=values if way.with_file else None,
-                    settings=way.settings,
-                    published=task5_published(size, way),
+                    values=values if reading.with_file else None,
+                    settings=reading.settings,
+                    published=task5_published(size, reading),
                     curve="bAbI 5" if on_curve else None,
                     in_table=size in IN_TABLE,
                 )
 
 
-def task5_published(size: int | None, way: Way) -> dict[str, Published]:
-    """Return what there is to beat on both test parts, by the number of dialogues learned from."""
+def task5_published(size: int | None, reading: WordReading) -> dict[str, PublishedFigures]:
+    """Return the published figures of both test parts, by the number of training dialogues."""
     perfect = "100%" if size is None or size >= 30 else ""
     best, must = ("HCN 100%", "100%") if size is None else ("", "")
-    oov = "99%" if way.settings else perfect
+    oov = "99%" if reading.settings else perfect
     return {
-        "tst": Published(best, must, perfect),
-        "tst-OOV": Published(f"{best}; GLMP, exact text, 92.0%" if best else "", must, oov),
+        "tst": PublishedFigures(best, must, perfect),
+        "tst-OOV": PublishedFigures(f"{best}; GLMP, exact text, 92.0%" if best else "", must, oov),
     }
 
 
-def babi6(folders: Folders) -> Iterator[Case]:
+def babi6(folders: CorpusFolders) -> Iterator[ProtocolCase]:
     """Yield task 6.
 
-    Its dev part shows another policy than its test part: what stops a training is cut off the training part.
+    Its dev part comes from another policy than its test part, so early stopping uses training dialogues.
     """
     parts = read_parts(folders, TASK6)
-    tests = judged_on(parts)
+    tests = test_parts(parts)
     if "trn" not in parts or not tests:
         return
     notes = tuple(count_note(part, corpus) for part, corpus in parts.items())
-    yield Case("bAbI 6", "babi6", parts["trn"], tests, published={"tst": _TASK6}, notes=notes)
+    yield ProtocolCase("bAbI 6", "babi6", parts["trn"], tests, published={"tst": _TASK6}, notes=notes)
 
 
 def count_note(part: str, corpus: Corpus) -> str:
-    """Say how many dialogues, turns and templates a part of task 6 has, and whether that is as published."""
-    found = len(list(corpus)), sum(map(len, corpus))
+    """Return the numbers of dialogues, turns and templates of a part, and whether they are as published."""
+    counts = len(list(corpus)), sum(map(len, corpus))
     templates = len({action for dialogue in corpus for turn in dialogue for action in turn.actions})
-    said = f"{part}: {found[0]:,} dialogues, {found[1]:,} turns, {templates} templates"
+    text = f"{part}: {counts[0]:,} dialogues, {counts[1]:,} turns, {templates} templates"
     expected = TASK6_COUNTS[part]
-    if found == expected:
-        return f"{said}, as published"
-    return f"{said}; published are {expected[0]:,} dialogues and {expected[1]:,} turns"
+    if counts == expected:
+        return f"{text}, as published"
+    return f"{text}; published are {expected[0]:,} dialogues and {expected[1]:,} turns"

@@ -1,38 +1,38 @@
-"""MultiWOZ's system acts: several at once, each with its domain."""
+"""MultiWOZ: the acts of the system with their domains, several a turn."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocols.case import Case, Published, held_out
-from protocols.folders import Folders
+from benchmarks.protocols.case import ProtocolCase, PublishedFigures, held_out
+from benchmarks.protocols.folders import CorpusFolders
 from turncast import read
 
 _FOLDER = "multiwoz21"
 _BITS = 44
-_PUBLISHED = Published("fine-tuned BERT, micro F1 .774, sets 29.1%", "", "the same")
+_PUBLISHED = PublishedFigures("fine-tuned BERT, micro F1 .774, sets 29.1%", "", "the same")
 
 
-def multiwoz(folders: Folders) -> Iterator[Case]:
-    """Yield the acts of the folder `multiwoz21`, judged on `test.json`.
+def multiwoz(folders: CorpusFolders) -> Iterator[ProtocolCase]:
+    """Yield the acts of the folder `multiwoz21`; the test part is `test.json`.
 
-    What is learned from is `train.json`, or what `data.json` has besides; where there is neither, a fifth of
-    the test part is held out.
+    The training part is `train.json`, or `data.json` without the test dialogues; where both are missing, a
+    fifth of `test.json` is held out.
     """
-    learned = folders.find(_FOLDER, "train.json") or folders.find(_FOLDER, "data.json")
-    judged = folders.find(_FOLDER, "test.json")
-    if judged is None:
+    train_file = folders.find(_FOLDER, "train.json") or folders.find(_FOLDER, "data.json")
+    test_file = folders.find(_FOLDER, "test.json")
+    if test_file is None:
         return
-    test = read(judged, format="multiwoz").load()
-    if learned:
+    test = read(test_file, format="multiwoz").load()
+    if train_file:
         names = {dialogue.id for dialogue in test}
-        found = read(learned, format="multiwoz")
-        part, train = "test", found.filter(lambda _, dialogue: dialogue.id not in names).load()
+        corpus = read(train_file, format="multiwoz")
+        part, train = "test", corpus.filter(lambda _, dialogue: dialogue.id not in names).load()
     else:
         part, (train, test) = "a fifth of test.json, learned from the rest", held_out(test)
     acts = {action for dialogue in train for turn in dialogue for action in turn.actions}
     note = f"{len(acts)} acts" + ("" if len(acts) == _BITS else f"; published figures are of {_BITS}")
-    yield Case(
+    yield ProtocolCase(
         "MultiWOZ, acts of the system",
         "multiwoz",
         train,

@@ -1,21 +1,21 @@
-"""Corpora without a published figure for the same task: parts of their own, or a fifth held out."""
+"""Corpora without published figures for the same task: their own parts, or a held-out fifth."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from protocols.case import Case, cut, held_out
-from protocols.folders import Folders
+from benchmarks.protocols.case import ProtocolCase, cut, held_out
+from benchmarks.protocols.folders import CorpusFolders
 from turncast import read
 
 _TRACES = ("tau_bench", "historical_trajectories", "gpt-4o-airline.json")
 
 
-def others(folders: Folders) -> Iterator[Case]:
-    """Yield dialogue acts, a Rasa project, calls of tools and an event log."""
+def others(folders: CorpusFolders) -> Iterator[ProtocolCase]:
+    """Yield dialogue acts, a Rasa project, tool calls and an event log."""
     train, dev = folders.find("sgd", "train"), folders.find("sgd", "dev")
     if train and dev:
-        yield Case(
+        yield ProtocolCase(
             "SGD, acts, several at once", "sgd", read(train).load(), {"dev": read(dev).load()}, f1="micro"
         )
     for name, corpus, path in (
@@ -25,12 +25,12 @@ def others(folders: Folders) -> Iterator[Case]:
         source = folders.find(*path)
         if source:
             train, test = (part.load() for part in held_out(read(source).load()))
-            yield Case(name, corpus, train, {"a fifth": test})
+            yield ProtocolCase(name, corpus, train, {"a fifth": test})
     yield from helpdesk(folders)
 
 
-def helpdesk(folders: Folders) -> Iterator[Case]:
-    """Yield the next activity of an event log; judged on is the last third of the cases, by their start."""
+def helpdesk(folders: CorpusFolders) -> Iterator[ProtocolCase]:
+    """Yield the next activity of an event log; the test part is the last third of the cases by start time."""
     path = folders.find("eventlog", "helpdesk.csv")
     if path is None:
         return
@@ -39,4 +39,4 @@ def helpdesk(folders: Folders) -> Iterator[Case]:
         case, _, at = line.split(",")
         started[case] = min(at, started.get(case, at))
     train, test = cut("helpdesk", sorted(read(path), key=lambda case: started[case.id]), 2 / 3)
-    yield Case("helpdesk, next activity", "helpdesk", train, {"the last third": test})
+    yield ProtocolCase("helpdesk, next activity", "helpdesk", train, {"the last third": test})

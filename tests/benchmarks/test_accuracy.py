@@ -1,58 +1,58 @@
-"""From cases to the page: each training once, kept, and counted into rows."""
+"""From cases to the page: each training runs once, is cached, and goes into the rows."""
 
 import json
 
 import pytest
 
 import turncast
-from accuracy_page import section
-from accuracy_rows import Row, rows_of, trials_of
-from protocols.case import Case, Published
-from trials import run, run_all
+from benchmarks.accuracy.rows import AccuracyRow, rows_of, runs_for
+from benchmarks.accuracy.section import section
+from benchmarks.accuracy.training_runs import run_all, train_and_evaluate
+from benchmarks.protocols.case import ProtocolCase, PublishedFigures
 
 SETTINGS = {"epochs": 1, "units": 8, "bit_units": 8}
 
 
 @pytest.fixture(scope="module")
-def case() -> Case:
+def case() -> ProtocolCase:
     parts = {"test": turncast.simulate(dialogues=4, seed=2).load()}
-    published = {"test": Published("best of others", "90%", "95%")}
+    published = {"test": PublishedFigures("best of others", "90%", "95%")}
     train = turncast.simulate(dialogues=12, seed=1).load()
-    return Case("tiny", "star", train, parts, published=published, curve="tiny")
+    return ProtocolCase("tiny", "star", train, parts, published=published, curve="tiny")
 
 
-def test_trainings_are_kept_and_found_again(case, tmp_path):
-    said = []
-    trials = trials_of(case, 2, SETTINGS, tmp_path)
-    assert [dict(trial.settings).get("layout") for trial in trials.all] == [
+def test_finished_trainings_are_cached(case, tmp_path):
+    lines = []
+    runs = runs_for(case, 2, SETTINGS, tmp_path)
+    assert [dict(run.settings).get("layout") for run in runs.all] == [
         None,
         None,
         *["one-to-one"] * 2,
         None,
     ]
-    first = run_all(trials.alone[:1], tmp_path, 1, said.append)
-    assert said[0] == "1 trainings, 0 of them done before"
-    assert said[1].startswith("1 of 1: tiny, seed 1: ")
-    again = run_all([*trials.alone[:1], *trials.alone[:1]], tmp_path, 1, said.append)
+    first = run_all(runs.alone[:1], tmp_path, 1, lines.append)
+    assert lines[0] == "1 trainings, 0 of them cached"
+    assert lines[1].startswith("1 of 1: tiny, seed 1: ")
+    again = run_all([*runs.alone[:1], *runs.alone[:1]], tmp_path, 1, lines.append)
     assert again == first
-    assert said[2:] == ["1 trainings, 1 of them done before"]
-    keys = {trial.key("source") for trial in trials.all}
+    assert lines[2:] == ["1 trainings, 1 of them cached"]
+    keys = {run.key("source") for run in runs.all}
     assert len(keys) == 5
-    assert trials.alone[0].key("other source") not in keys
-    assert trials_of(case, 2, {"epochs": 2}, tmp_path).alone[0].key("source") not in keys
+    assert runs.alone[0].key("other source") not in keys
+    assert runs_for(case, 2, {"epochs": 2}, tmp_path).alone[0].key("source") not in keys
 
 
 def test_a_refusal_comes_back_from_the_process(case, tmp_path):
-    trials = trials_of(case, 1, {"decide": "sets"}, tmp_path)
+    runs = runs_for(case, 1, {"decide": "sets"}, tmp_path)
     with pytest.raises(turncast.TurncastError, match=r"^tiny, seed 1: setting 'decide' is 'sets'"):
-        run_all(trials.alone, tmp_path, 1, lambda said: None)
+        run_all(runs.alone, tmp_path, 1, lambda line: None)
     with pytest.raises(turncast.TurncastError, match="unknown setting 'epoch'; did you mean 'epochs'"):
-        trials_of(case, 1, {"epoch": 1}, tmp_path)
+        runs_for(case, 1, {"epoch": 1}, tmp_path)
 
 
-def test_a_trial_judges_what_it_was_given(case, tmp_path):
-    trials = trials_of(case, 2, SETTINGS, tmp_path)
-    result = run(trials.together)
+def test_a_run_evaluates_its_test_parts(case, tmp_path):
+    runs = runs_for(case, 2, SETTINGS, tmp_path)
+    result = train_and_evaluate(runs.together)
     report = result["parts"]["test"]
     turns = [turn for dialogue in case.tests["test"] for turn in dialogue]
     assert (result["dialogues"], report["dialogues"], report["turns"]) == (12, 4, len(turns))
@@ -64,8 +64,8 @@ def test_a_trial_judges_what_it_was_given(case, tmp_path):
 def report(right: int, **more) -> dict:
     known = {"support": 10, "predicted": 10, "right": right}
     actions = {"ask": known, "action_listen": {"support": 90, "predicted": 90, "right": 90}}
-    told = {"actions": actions, "weighted_f1": 0.5, "micro_f1": 0.9, "right_dialogues": 1}
-    return told | {
+    scores = {"actions": actions, "weighted_f1": 0.5, "micro_f1": 0.9, "right_dialogues": 1}
+    return scores | {
         "dialogues": 4,
         "turns": 100,
         "turn_accuracy": (90 + right) / 100,
@@ -74,7 +74,7 @@ def report(right: int, **more) -> dict:
         "ceiling": {"turn_accuracy": 0.97},
         "top_3_accuracy": 0.8,
         "unknown_actions": 3,
-        "table": told,
+        "table": scores,
         **more,
     }
 
@@ -83,8 +83,12 @@ def result(right: int, **more) -> dict:
     return {"dialogues": 12, "actions": 5, "seconds": 2.0, "parts": {"test": report(right, **more)}}
 
 
-def rows(case: Case, **more) -> list[Row]:
-    return [Row(case, "test", [result(2, **more), result(6, **more)], [result(0, **more)], result(8, **more))]
+def rows(case: ProtocolCase, **more) -> list[AccuracyRow]:
+    return [
+        AccuracyRow(
+            case, "test", [result(2, **more), result(6, **more)], [result(0, **more)], result(8, **more)
+        )
+    ]
 
 
 def test_a_row_has_mean_spread_floor_and_goal(case):
@@ -97,7 +101,7 @@ def test_a_row_has_mean_spread_floor_and_goal(case):
 
 
 def test_stories_count_f1_without_listening(case):
-    (row,) = rows(Case("stories", "stories", case.train, case.tests, f1="spoken"))
+    (row,) = rows(ProtocolCase("stories", "stories", case.train, case.tests, f1="micro_without_listen"))
     assert [row.f1(one) for one in row.reports] == [0.2, 0.6]
 
 
@@ -107,11 +111,11 @@ def test_exact_text_has_a_column_where_it_was_judged(case):
     assert "| 80.0% | 50.00% | 3 |" in text
 
 
-def test_few_dialogues_are_drawn_by_the_seed_and_put_nothing_together(case, tmp_path):
-    few = Case("few", "star", case.train, case.tests, draw=6, in_table=False)
-    trials = trials_of(few, 2, SETTINGS, tmp_path)
-    assert [trial.draw for trial in trials.all] == [6, 6]
-    results = {trial: result(trial.seed) for trial in trials.all}
-    (row,) = rows_of(few, trials, results)
+def test_few_dialogues_are_drawn_by_the_seed_without_an_ensemble(case, tmp_path):
+    few = ProtocolCase("few", "star", case.train, case.tests, draw=6, in_table=False)
+    runs = runs_for(few, 2, SETTINGS, tmp_path)
+    assert [run.draw for run in runs.all] == [6, 6]
+    results = {run: result(run.seed) for run in runs.all}
+    (row,) = rows_of(few, runs, results)
     assert [report["turn_accuracy"] for report in row.reports] == [0.91, 0.92]
     assert row.report_together is None

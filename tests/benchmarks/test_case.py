@@ -3,7 +3,7 @@
 import pytest
 
 import turncast
-from protocols.case import Case, cut, drawn, spoken_f1, without_test
+from benchmarks.protocols.case import ProtocolCase, cut, drawn, f1_without_listen, without_test
 from turncast.metrics import ActionTally
 
 
@@ -32,7 +32,7 @@ def test_a_cut_rounds_down_and_loses_nothing():
 
 def test_without_its_test_part_a_case_is_judged_on_a_fifth_of_its_training_part():
     train, test = cut("fifty", turncast.simulate(dialogues=50, seed=1).load(), 0.8)
-    case = without_test(Case("fifty", "fifty", train, {"test": test}))
+    case = without_test(ProtocolCase("fifty", "fifty", train, {"test": test}))
     ((part, dev),) = case.tests.items()
     assert part == "a fifth of the training part"
     assert len(ids(dev)) == 8
@@ -49,6 +49,6 @@ def test_f1_without_listening_by_hand():
         for name, score in tally.actions.items()
     }
     # Three were true (greet, greet, ask), three predicted (greet, ask, ask), one of them is right.
-    assert spoken_f1(actions) == pytest.approx(2 * 1 / (3 + 3))
+    assert f1_without_listen(actions) == pytest.approx(2 * 1 / (3 + 3))
     assert tally.micro_f1 == pytest.approx(7 / 10)
-    assert spoken_f1({}) == 0
+    assert f1_without_listen({}) == 0

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from protocols import PROTOCOLS
-from protocols.babi import TASK5, TASK6, WAYS, babi5, babi6, count_note, judged_on, read_parts
-from protocols.folders import Folders
-from protocols.multiwoz import multiwoz
-from protocols.star import star, union
-from protocols.stories import stories, story_files
+from benchmarks.protocols import PROTOCOLS
+from benchmarks.protocols.babi import TASK5, TASK6, WORD_READINGS, babi5, babi6, count_note, read_parts
+from benchmarks.protocols.babi import test_parts as parts_for_tests
+from benchmarks.protocols.folders import CorpusFolders
+from benchmarks.protocols.multiwoz import multiwoz
+from benchmarks.protocols.star import star, union
+from benchmarks.protocols.stories import stories, story_files
 
 
 def write(path: Path, text: str) -> Path:
@@ -40,12 +41,12 @@ def story(name: str) -> str:
 
 
 @pytest.fixture
-def two(tmp_path) -> Folders:
+def two(tmp_path) -> CorpusFolders:
     """Two empty folders of corpora."""
     roots = tmp_path / "data", tmp_path / "more"
     for root in roots:
         root.mkdir()
-    return Folders(roots)
+    return CorpusFolders(roots)
 
 
 def test_folders_without_a_corpus_give_no_case(two):
@@ -56,12 +57,12 @@ def test_a_test_part_in_another_folder_has_the_knowledge_base_beside_it(two):
     data, more = two.roots
     write(data / "babi" / f"{TASK5}-trn.txt", babi_text("blue_door"))
     write(data / "babi" / "dialog-babi-kb-all.txt", "1 far_away R_phone\tfar_away_phone\n")
-    assert judged_on(read_parts(two, TASK5)) == {}
+    assert parts_for_tests(read_parts(two, TASK5)) == {}
     write(data / "babi" / f"{TASK5}-dev.txt", babi_text("blue_door"))
-    assert list(judged_on(read_parts(two, TASK5))) == ["dev"]
+    assert list(parts_for_tests(read_parts(two, TASK5))) == ["dev"]
     write(more / f"{TASK5}-tst.txt", babi_text("blue_door"))
     write(more / f"{TASK5}-tst-OOV.txt", babi_text("far_away"))
-    tests = judged_on(read_parts(two, TASK5))
+    tests = parts_for_tests(read_parts(two, TASK5))
     assert list(tests) == ["tst", "tst-OOV"]
     templates = {turn.actions for dialogue in tests["tst-OOV"] for turn in dialogue}
     assert templates == {("hi there",), ("here it is R_phone of R_name",)}
@@ -83,7 +84,9 @@ def test_task_5_is_learned_from_few_dialogues_with_and_without_values(two):
     ]
     assert [case.draw for case in cases if case.in_table] == [20, 30, None] * 3
     assert [case.values for case in cases if case.draw == 30] == [kb, None, None]
-    assert [case.settings for case in cases if case.draw == 30] == [way.settings for way in WAYS]
+    assert [case.settings for case in cases if case.draw == 30] == [
+        reading.settings for reading in WORD_READINGS
+    ]
 
 
 def test_task_6_says_where_its_counts_differ(two):
@@ -96,7 +99,7 @@ def test_task_6_says_where_its_counts_differ(two):
 
 
 def test_task_6_is_counted_as_published(corpora):
-    parts = read_parts(Folders((corpora,)), TASK6)
+    parts = read_parts(CorpusFolders((corpora,)), TASK6)
     assert all(count_note(part, corpus).endswith(", as published") for part, corpus in parts.items())
 
 
@@ -141,7 +144,7 @@ def test_without_a_test_part_a_fifth_of_the_stories_is_held_out(two):
     text = "".join(story(f"story {number}") for number in range(10))
     write(two.roots[0] / "modular-mh10" / "stories.md", text)
     (case,) = stories(two)
-    assert case.notes == ("8 stories to learn from, 2 to judge on; published are 740 and 185",)
+    assert case.notes == ("8 training stories, 2 test stories; published are 740 and 185",)
     assert not case.published.keys() & case.tests.keys()
 
 

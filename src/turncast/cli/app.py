@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from turncast.cli import (
-    bench,
     chat,
     compare,
     data,
@@ -47,7 +46,6 @@ app.command("shapes", epilog=shapes.EXAMPLES)(shapes.shapes)
 app.command("export", epilog=export.EXAMPLES)(export.export)
 app.add_typer(data.app, name="data")
 app.add_typer(rules.app, name="rules")
-app.add_typer(bench.app, name="bench")
 
 
 def _show_version(wanted: bool) -> None:

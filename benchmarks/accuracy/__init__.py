@@ -1,0 +1,1 @@
+"""Accuracy on real corpora: published protocols, networks, ensembles and vectors."""

@@ -1,0 +1,1 @@
+"""Corpora: how fast they are read, and what is in them."""

@@ -1,0 +1,313 @@
+"""The benches of speed on the command line: `python -m benchmarks train|step|batch|load|serve`."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from benchmarks.results_page import RESULTS, replace_section
+from benchmarks.speed.benches import (
+    LOAD_CASES,
+    STEP_CASES,
+    TRAIN_CASES,
+    ContestSettings,
+    batch_contest,
+    corpus_contest,
+    load_contests,
+    step_contests,
+    train_contests,
+)
+from benchmarks.speed.contest import Contest
+from benchmarks.speed.report import markdown, notes, table, to_json
+from benchmarks.speed.server_load import (
+    HEADING,
+    ServerLoad,
+    measure_server_load,
+    server_load_json,
+    server_load_markdown,
+    server_load_table,
+)
+from turncast.cli.options import AsJson, ColumnNames, Conditions, FormatName, ReadSettings, read_corpus
+from turncast.cli.output import note, show, show_json
+from turncast.policy import Policy
+
+_ROUNDS = 7
+_QUICK_ROUNDS = 2
+_QUICK_SERVER: dict[str, Any] = {"conversations": (1, 4), "seconds": 0.2}
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
+
+TRAIN_EXAMPLES = """[bold]Examples[/bold]
+
+python -m benchmarks train                               (flat, vocabulary, hierarchy)
+
+python -m benchmarks train --case flat --batch 128 --contenders turncast,torch
+
+python -m benchmarks train star/ --where happy=true      (whole trainings on your dialogues)"""
+
+STEP_EXAMPLES = """[bold]Examples[/bold]
+
+python -m benchmarks step                                (a model of simulated bookings)
+
+python -m benchmarks step model/ dialogs.jsonl --case turn --json
+
+python -m benchmarks step --case start --rounds 3"""
+
+BATCH_EXAMPLES = """[bold]Examples[/bold]
+
+python -m benchmarks batch
+
+python -m benchmarks batch --conversations 4096 --write"""
+
+LOAD_EXAMPLES = """[bold]Examples[/bold]
+
+python -m benchmarks load
+
+python -m benchmarks load --case flat --rounds 5
+
+python -m benchmarks load --case server                  (the same as python -m benchmarks serve)"""
+
+SERVE_EXAMPLES = """[bold]Examples[/bold]
+
+python -m benchmarks serve                               (1, 16 and 256 conversations, in SQLite)
+
+python -m benchmarks serve model/ dialogs.jsonl --conversations 64
+
+python -m benchmarks serve --store postgresql://me@localhost/trial --seconds 30 --json"""
+
+Names = Annotated[
+    str | None,
+    typer.Option(metavar="A,B", help="Only these contenders; all are compared with the first."),
+]
+Rounds = Annotated[
+    int | None, typer.Option(min=1, max=1000, help=f"The number of rounds of each contender ({_ROUNDS}).")
+]
+Quick = Annotated[bool, typer.Option("--quick", help="Small sizes and few rounds: only to see that it runs.")]
+Write = Annotated[bool, typer.Option("--write", help="Replace this benchmark's section of the results page.")]
+Page = Annotated[Path, typer.Option(help="The results page.")]
+
+
+def main(name: str, arguments: Sequence[str]) -> int:
+    """Run one bench."""
+    app(args=[name, *arguments], prog_name="python -m benchmarks", obj=_command_text(name, arguments))
+    return 0
+
+
+def _command_text(name: str, arguments: Sequence[str]) -> str:
+    """Return the command as it was given, without folders, which differ between machines.
+
+    >>> _command_text("train", ["/home/me/star/dialogues", "--write"])
+    'python -m benchmarks train dialogues --write'
+    """
+    texts = (Path(text).name if "/" in text else text for text in arguments)
+    return f"python -m benchmarks {shlex.join([name, *texts])}"
+
+
+@app.command("train", epilog=TRAIN_EXAMPLES)
+def train(
+    context: typer.Context,
+    corpus: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files or folders with dialogues, as one corpus.", metavar="[CORPUS]"),
+    ] = None,
+    case: Annotated[
+        list[str] | None,
+        typer.Option(help=f"One of {', '.join(TRAIN_CASES)}; all without a corpus (repeatable)."),
+    ] = None,
+    batch: Annotated[
+        list[int] | None,
+        typer.Option(min=1, help="Dialogues in a batch of flat: 128 and 32 (repeatable)."),
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over a corpus.")] = 8,
+    format: FormatName = None,
+    column: ColumnNames = None,
+    read: ReadSettings = None,
+    where: Conditions = None,
+    contenders: Names = None,
+    rounds: Rounds = None,
+    quick: Quick = False,
+    write: Write = False,
+    page: Page = RESULTS,
+    as_json: AsJson = False,
+) -> None:
+    """Train on dense numbers, on a growing vocabulary, on the words of each turn, or on your dialogues."""
+    settings = _settings(contenders, rounds, quick)
+    contests, heading = [], "## Contest: train"
+    if corpus:
+        dialogues = read_corpus(corpus, format, column, read, where).load()
+        contests.append(corpus_contest(settings, dialogues, 2 if quick else epochs))
+        heading = f"{heading} {dialogues.name}"
+    if case or not corpus:
+        contests += train_contests(settings, case or TRAIN_CASES, batch or (128, 32))
+    if write:
+        _write_contests(heading, context.obj, contests, settings, page)
+    _show_contests(contests, as_json)
+
+
+@app.command("step", epilog=STEP_EXAMPLES)
+def step(
+    context: typer.Context,
+    model: Annotated[
+        Path | None,
+        typer.Argument(help="The folder of a model; by default one is trained.", metavar="[MODEL]"),
+    ] = None,
+    corpus: Annotated[
+        list[str] | None, typer.Argument(help="Dialogues with the users' texts.", metavar="[CORPUS]")
+    ] = None,
+    case: Annotated[
+        list[str] | None, typer.Option(help=f"One of {', '.join(STEP_CASES)}; all by default (repeatable).")
+    ] = None,
+    format: FormatName = None,
+    column: ColumnNames = None,
+    read: ReadSettings = None,
+    where: Conditions = None,
+    contenders: Names = None,
+    rounds: Rounds = None,
+    quick: Quick = False,
+    write: Write = False,
+    page: Page = RESULTS,
+    as_json: AsJson = False,
+) -> None:
+    """Step one conversation: a live turn, the network alone, and the start of a process."""
+    settings = _settings(contenders, rounds, quick)
+    policy = Policy.load(model) if model else None
+    dialogues = read_corpus(corpus, format, column, read, where).load() if corpus else None
+    contests = step_contests(settings, case or STEP_CASES, policy, dialogues)
+    if write:
+        _write_contests("## Contest: step", context.obj, contests, settings, page)
+    _show_contests(contests, as_json)
+
+
+@app.command("batch", epilog=BATCH_EXAMPLES)
+def batch(
+    context: typer.Context,
+    conversations: Annotated[int, typer.Option(min=2, help="Conversations in a step.")] = 1024,
+    contenders: Names = None,
+    rounds: Rounds = None,
+    quick: Quick = False,
+    write: Write = False,
+    page: Page = RESULTS,
+    as_json: AsJson = False,
+) -> None:
+    """Step many conversations at once."""
+    settings = _settings(contenders, rounds, quick)
+    contests = [batch_contest(settings, conversations)]
+    if write:
+        _write_contests("## Contest: batch", context.obj, contests, settings, page)
+    _show_contests(contests, as_json)
+
+
+@app.command("load", epilog=LOAD_EXAMPLES)
+def load(
+    context: typer.Context,
+    case: Annotated[
+        list[str] | None, typer.Option(help=f"One of {', '.join(LOAD_CASES)}; all by default (repeatable).")
+    ] = None,
+    contenders: Names = None,
+    rounds: Rounds = None,
+    quick: Quick = False,
+    write: Write = False,
+    page: Page = RESULTS,
+    as_json: AsJson = False,
+) -> None:
+    """Train and step while another process keeps one core busy; ask a server from many conversations."""
+    settings, cases = _settings(contenders, rounds, quick), case or LOAD_CASES
+    contests, loads = load_contests(settings, cases), list[ServerLoad]()
+    if "server" in cases:
+        loads = measure_server_load(log=note, **(_QUICK_SERVER if quick else {}))
+    if write and loads:
+        _write_section(HEADING, server_load_markdown(context.obj, None, loads), page)
+    if write and contests:
+        _write_contests("## Contest: load", context.obj, contests, settings, page)
+    if loads and not as_json:
+        _show_server_load(loads)
+    _show_contests(contests, as_json, **server_load_json(loads))
+
+
+@app.command("serve", epilog=SERVE_EXAMPLES)
+def serve(
+    context: typer.Context,
+    model: Annotated[
+        Path | None,
+        typer.Argument(help="The folder of a model; random weights by default.", metavar="[MODEL]"),
+    ] = None,
+    corpus: Annotated[
+        list[str] | None, typer.Argument(help="Dialogues with the users' texts.", metavar="[CORPUS]")
+    ] = None,
+    conversations: Annotated[
+        list[int] | None,
+        typer.Option(min=1, max=900, help="Conversations at once: 1, 16 and 256 (repeatable)."),
+    ] = None,
+    seconds: Annotated[float | None, typer.Option(min=0.1, help="The length of each run (10).")] = None,
+    pace: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="Turns a second of one more run with the most conversations (1500; 0: no such run)."
+        ),
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option(help="The store of conversations; a new SQLite file by default.")
+    ] = None,
+    format: FormatName = None,
+    column: ColumnNames = None,
+    read: ReadSettings = None,
+    where: Conditions = None,
+    quick: Quick = False,
+    write: Write = False,
+    page: Page = RESULTS,
+    as_json: AsJson = False,
+) -> None:
+    """Ask one server process from 1, 16 and 256 conversations at once: turns a second, p50 and p99."""
+    options: dict[str, Any] = dict(_QUICK_SERVER) if quick else {}
+    options |= {"conversations": conversations} if conversations else {}
+    options |= {"seconds": seconds} if seconds else {}
+    options |= {"pace": pace or None} if pace is not None else {}
+    policy = Policy.load(model) if model else None
+    dialogues = read_corpus(corpus, format, column, read, where).load() if corpus else None
+    loads = measure_server_load(policy, dialogues, store=store, log=note, **options)
+    if write:
+        _write_section(HEADING, server_load_markdown(context.obj, store, loads), page)
+    if as_json:
+        show_json(server_load_json(loads))
+    else:
+        _show_server_load(loads)
+
+
+def _settings(contenders: str | None, rounds: int | None, quick: bool) -> ContestSettings:
+    names = tuple(name.strip() for name in contenders.split(",")) if contenders else ()
+    return ContestSettings(names, rounds or (_QUICK_ROUNDS if quick else _ROUNDS), quick, log=note)
+
+
+def _write_contests(
+    heading: str, command: str, contests: list[Contest], settings: ContestSettings, page: Path
+) -> None:
+    _write_section(heading, markdown(heading, command, contests, settings.rounds), page)
+
+
+def _write_section(heading: str, section: str, page: Path) -> None:
+    replace_section(heading, section, page)
+    note(f"Wrote the section {heading.removeprefix('## ')!r} of {page}.")
+
+
+def _show_contests(contests: list[Contest], as_json: bool, **others: Any) -> None:
+    if as_json:
+        show_json({**others, **to_json(contests)})
+        return
+    for contest in contests:
+        _show_table(contest.task.title, *table(contest), *notes(contest))
+
+
+def _show_server_load(loads: list[ServerLoad]) -> None:
+    _show_table("A server under load", *server_load_table(loads))
+
+
+def _show_table(title: str, heads: list[str], rows: list[list[str]], *lines: str) -> None:
+    shown = Table(*heads, title=title, title_justify="left")
+    for row in rows:
+        shown.add_row(*row)
+    show(shown, *lines, "")
