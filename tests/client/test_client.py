@@ -70,7 +70,7 @@ def test_a_conversation(client, policy):
     assert (undone.turn, undone.turns) == (seen.turns[1], 1)
     assert client.delete(begun.id) is True
     assert client.delete(begun.id) is False
-    with pytest.raises(NotThere, match="id: There is no conversation of this id"):
+    with pytest.raises(NotThere, match="id: There is no conversation with this id"):
         client.get(begun.id)
 
 

@@ -62,7 +62,7 @@ def test_those_who_come_together_are_worked_on_together(client, policy):
     expected = list(Session(policy).observe("a tea please").actions)
     assert all(answer.json()["actions"] == expected for answer in told)
     figures = client.get("/metrics").text
-    batches = float(figures.split("turncast_requests_together_count ")[1].split()[0])
+    batches = float(figures.split("turncast_batch_size_count ")[1].split()[0])
     assert batches < 30 + 30  # the beginnings came one by one
     assert 'path="/v1/conversations/{id}/turns",status="200"} 30.0' in figures
 
@@ -76,4 +76,4 @@ def test_reading_creates_nothing(client):
     assert_problem(client.get("/v1/conversations/nothing"), 404, "no_conversation", "id")
     assert_problem(client.post("/v1/conversations/nothing/turns", {}), 404, "no_conversation", "id")
     assert_problem(client.post("/v1/conversations/nothing/undo"), 404, "no_conversation", "id")
-    assert list(client.app.state.service.store.ids()) == []
+    assert list(client.app.state.context.store.ids()) == []

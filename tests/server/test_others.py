@@ -12,11 +12,11 @@ import turncast
 from support.corpora import QUICK, SMALL, tiny
 from support.server import assert_problem, client_of
 from turncast import Dialogue, Turn
-from turncast.server.agent_bodies import NextBody
-from turncast.server.app import _expire
+from turncast.server.agent_bodies import NextActionBody
+from turncast.server.agents import turns_from_messages
+from turncast.server.app import expire_conversations
 from turncast.server.bodies import ObserveBody, PredictBody
-from turncast.server.messages import turns_of_messages
-from turncast.server.state_cache import Prefixes
+from turncast.server.state_cache import StateCache
 from turncast.sessions import turns_from_events
 
 
@@ -70,7 +70,7 @@ def test_a_model_that_is_replaced_loses_no_turn(policy, tmp_path):
     folder = policy.save(tmp_path / "model")
     other = turncast.train(tiny(), network=SMALL, config=QUICK.model_copy(update={"seed": 8}))
     with client_of({"default": folder}) as client:
-        models = client.app.state.service.models
+        models = client.app.state.context.models
         client.post("/v1/conversations", {"id": "c"})
         client.post("/v1/conversations/c/turns", {"user": "a tea please"})
         assert models.reload() == {}
@@ -79,7 +79,7 @@ def test_a_model_that_is_replaced_loses_no_turn(policy, tmp_path):
         assert client.get("/v1/model").json()["digest"] == other.digest
         told = client.post("/v1/conversations/c/turns", {"user": "small"}).json()
         assert told["turn"] == 2
-        seen = turns_from_events(client.app.state.service.store.events("c"))
+        seen = turns_from_events(client.app.state.context.store.events("c"))
         expected = other.predict(Dialogue("d", seen))[1]
         assert told["probability"] == pytest.approx(expected.probability, abs=1e-5)
         # A folder that is broken takes no one's place; a whole one does again.
@@ -91,7 +91,7 @@ def test_a_model_that_is_replaced_loses_no_turn(policy, tmp_path):
         policy.save(folder, force=True)
         end = time.monotonic() + 20
         while client.get("/v1/model").json()["digest"] != policy.digest:  # the server looks by itself
-            client._run(asyncio.sleep(0.1))
+            client.run(asyncio.sleep(0.1))
             assert time.monotonic() < end
         assert 'turncast_reloads_total{model="default",outcome="loaded"} 1.0' in client.get("/metrics").text
 
@@ -117,7 +117,7 @@ MESSAGES = [
 
 
 def test_messages_become_turns():
-    first, second, last = turns_of_messages(MESSAGES)
+    first, second, last = turns_from_messages(MESSAGES)
     assert (first.user, first.actions, dict(first.facts)) == ("a tea please\nnow", ("ask_size",), {})
     assert (second.user, second.actions) == (None, ("respond",))
     assert dict(second.facts) == {"tool.ask_size": True, "result.stock": 2}
@@ -125,31 +125,31 @@ def test_messages_become_turns():
 
 
 def test_the_next_call_of_an_agent(client, policy):
-    prefixes = client.app.state.service.prefixes
-    turns = turns_of_messages(MESSAGES)
+    cache = client.app.state.context.state_cache
+    turns = turns_from_messages(MESSAGES)
     expected = policy.predict(Dialogue("d", turns))[-1]
     for _ in range(2):
         told = client.post("/v1/agents/next", {"messages": MESSAGES, "top": 2}).json()
         assert told["actions"] == list(expected.actions)
         assert told["probability"] == pytest.approx(expected.probability, abs=1e-6)
         assert told["turn"] == 3
-        assert len(prefixes) == 2
+        assert len(cache) == 2
 
 
 def test_the_states_of_agents_are_found_again_and_bounded(policy, monkeypatch):
-    prefixes, steps = Prefixes(most=3), []
+    cache, steps = StateCache(max_states=3), []
     original = type(policy).step
     monkeypatch.setattr(type(policy), "step", lambda self, *a: steps.append(1) or original(self, *a))
     turns = [Turn(str(number), ("confirm",)) for number in range(6)]
     for length in range(1, 7):
-        told = prefixes.predict(policy, turns[:length])
+        told = cache.predict(policy, turns[:length])
         straight = policy.predict(Dialogue("d", turns[:length]))[-1]
         assert told.probability == straight.probability
-    assert len(prefixes) == 3
+    assert len(cache) == 3
     before = len(steps)
-    prefixes.predict(policy, turns)
+    cache.predict(policy, turns)
     assert len(steps) == before + 1
-    prefixes.predict(policy, [Turn("other", ("confirm",)), *turns[1:]])
+    cache.predict(policy, [Turn("other", ("confirm",)), *turns[1:]])
     assert len(steps) == before + 7
 
 
@@ -175,8 +175,8 @@ def test_every_path_is_documented_with_examples_that_work(client):
             assert said["description"], (method, path)
             if path.startswith("/v1"):
                 problem = said["responses"]["422"]["content"]["application/json"]["schema"]
-                assert problem == {"$ref": "#/components/schemas/Problem"}, (method, path)
-    for path, body in (("/v1/predict", PredictBody), ("/v1/agents/next", NextBody)):
+                assert problem == {"$ref": "#/components/schemas/ProblemBody"}, (method, path)
+    for path, body in (("/v1/predict", PredictBody), ("/v1/agents/next", NextActionBody)):
         assert client.post(path, body.model_config["json_schema_extra"]["example"]).status_code == 200
     client.post("/v1/conversations", {"id": "c"})
     example = ObserveBody.model_config["json_schema_extra"]["example"]
@@ -187,6 +187,8 @@ def test_every_path_is_documented_with_examples_that_work(client):
 def test_old_conversations_expire(policy):
     with client_of({"default": policy}, expire_after=0.0) as client:
         client.post("/v1/conversations", {"id": "c"})
-        client._run(_expire(client.app.state.service, 0.0))  # the server itself looks once a minute
+        client.run(
+            expire_conversations(client.app.state.context, 0.0)
+        )  # the server itself looks once a minute
         assert_problem(client.get("/v1/conversations/c"), 404, "no_conversation", "id")
         assert "turncast_expired_total 1.0" in client.get("/metrics").text

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 import turncast
 from support.web import CORPUS, HERE, begin, page_of, send, texts, workspace_in
 from turncast import Dialogue, Session, Turn
-from turncast.sessions import turns_from_events
-from turncast.sessions.snapshot import Standing
+from turncast.sessions import Snapshot, turns_from_events
 from turncast.web.conversation_view import correction_of, told_turns
 from turncast.web.corrections import Corrections
 
@@ -24,7 +23,7 @@ def page(policy, tmp_path):
 
 
 def store_of(client):
-    return client.app.state.site.service.store
+    return client.app.state.site.server.store
 
 
 def test_the_way_in(page):
@@ -82,7 +81,7 @@ def test_a_correction_rebuilds_the_state(page, policy):
     for user, actions in zip(("a tea please", "small", "yes"), store_turns(page, id), strict=True):
         straight.observe(user)
         straight.commit(actions)
-    ours, theirs = (Standing.from_bytes(one) for one in (store_of(page).load([id])[id].state, straight.state))
+    ours, theirs = (Snapshot.from_bytes(one) for one in (store_of(page).load([id])[id].state, straight.state))
     for cell, other in zip(ours.state.network, theirs.state.network, strict=True):
         for vector, expected in zip(cell, other, strict=True):
             np.testing.assert_allclose(vector, expected, atol=1e-5)
@@ -251,7 +250,7 @@ def test_a_conversation_is_opened_by_its_id(page):
         if answer.status_code == 303:
             answer = page.get(answer.headers["location"])
         assert answer.status_code == 404
-        assert "no conversation of this id" in texts(answer.text)["problem"]
+        assert "no conversation with this id" in texts(answer.text)["problem"]
 
 
 def test_where_the_policy_abstains_a_person_says_what_is_done(policy, tmp_path):

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from support.cli import refused, run
-from support.server import serving, serving_as_users_do
+from support.server import serving, serving_as_users_do, serving_with_timeout
 from turncast.sessions import open_store, turns_from_events
 
 
@@ -127,7 +127,7 @@ def test_a_conversation_over_a_websocket(saved):
 
 
 def test_a_client_that_is_slow_is_not_waited_for_by_the_others(saved):
-    with serving(saved, "memory:") as (address, _):
+    with serving_with_timeout(saved, 0.5) as (address, _):
         port = int(address.rpartition(":")[2])
         slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
         for one in slow:

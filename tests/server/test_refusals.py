@@ -6,9 +6,10 @@ import logging
 import httpx
 import pytest
 
-from support.server import assert_problem, client_of
+from support.server import assert_problem, client_of, client_of_app
 from turncast.errors import ConfigError, StoreError
-from turncast.server import read_keys
+from turncast.server import Models, create_app, read_keys
+from turncast.sessions import open_store
 
 SECRET = "my name is Ada Lovelace"
 TURNS, NEW = "/v1/conversations/c/turns", "/v1/conversations"
@@ -115,9 +116,9 @@ def test_who_shows_no_key_is_refused(policy, tmp_path):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "there is no key; write one a line"),
-        (b"# only this\n", "there is no key"),
-        (b"a-long-enough-key\nshort\n", "keys.txt line 2: the key is short; give 16 characters or more"),
+        (b"", "the file has no key; write one a line"),
+        (b"# only this\n", "the file has no key"),
+        (b"a-long-enough-key\nshort\n", "keys.txt line 2: the key is too short; use 16 characters or more"),
         (b"\xff\xfe\x00", "the file is not text"),
         (None, "cannot be read \\(No such file or directory\\)"),
     ],
@@ -152,11 +153,11 @@ def test_a_request_names_one_host(client):
         assert_problem(client.send(request), 400, "no_host", "header Host")
 
 
-class Failing:
-    """A store that is away, or fails in a way that no one thought of."""
+class FailingStore:
+    """A store that raises an error while it has one."""
 
-    def __init__(self, store, error):
-        self._store, self.error = store, error
+    def __init__(self):
+        self._store, self.error = open_store("memory:"), None
 
     def __getattr__(self, name):
         if self.error is not None and name in ("load", "save", "events", "check"):
@@ -164,27 +165,37 @@ class Failing:
         return getattr(self._store, name)
 
 
-def test_a_store_that_goes_away_and_comes_back(client, conversation):
-    service = client.app.state.service
-    failing = Failing(service.store, StoreError(SECRET))
-    service.desk._conversations._store = failing
+@pytest.fixture
+def failing_store():
+    return FailingStore()
+
+
+@pytest.fixture
+def client_of_failing_store(policy, failing_store):
+    with client_of_app(create_app(Models({"default": policy}), failing_store)) as client:
+        client.post("/v1/conversations", {"id": "c"})
+        yield client
+
+
+def test_a_store_that_goes_away_and_comes_back(client_of_failing_store, failing_store):
+    client, conversation = client_of_failing_store, "/v1/conversations/c"
+    failing_store.error = StoreError(SECRET)
     answer = client.post(f"{conversation}/turns", {"user": "hello", "turn_id": "t"})
     assert_problem(answer, 503, "store_unavailable", "server")
     assert answer.headers["retry-after"] == "1"
-    failing.error = None
+    failing_store.error = None
     assert client.post(f"{conversation}/turns", {"user": "hello", "turn_id": "t"}).status_code == 200
     assert len(client.get(conversation).json()["turns"]) == 1
 
 
-def test_a_fault_of_our_own_is_told_and_logged_without_its_text(client, conversation, caplog):
-    service = client.app.state.service
-    failing = Failing(service.store, RuntimeError(SECRET))
-    service.desk._conversations._store = failing
+def test_a_failure_of_the_server_is_logged_without_its_text(client_of_failing_store, failing_store, caplog):
+    client, conversation = client_of_failing_store, "/v1/conversations/c"
+    failing_store.error = RuntimeError(SECRET)
     answer = client.post(f"{conversation}/turns", {"user": "hello"})
     assert_problem(answer, 500, "internal", "server")
     assert SECRET not in answer.text + caplog.text
     assert "RuntimeError at " in caplog.text
-    failing.error = None
+    failing_store.error = None
     assert client.post(f"{conversation}/turns", {"user": "hello"}).status_code == 200
 
 

@@ -13,8 +13,8 @@ from support.services import Postgres, Redis, freeze, service, thaw
 from turncast import Policy, Session
 from turncast.client import Client, Retries, Unavailable
 from turncast.errors import StoreError
-from turncast.server.batching_queue import Desk
-from turncast.server.timeouts import in_time
+from turncast.server.batching_queue import BatchingQueue
+from turncast.server.timeouts import run_with_timeout
 from turncast.sessions import Event, Snapshot, open_store, postgres_connection, turns_from_events
 from turncast.sessions.conversations import Conversations
 from turncast.sessions.request import Begin, Observe
@@ -82,7 +82,7 @@ def test_a_store_that_goes_away_and_comes_back(saved, kind, leave, come_back):
 
 
 def test_no_route_waits_for_a_frozen_postgres(policy, monkeypatch):
-    """Neither what goes over the desk, nor what looks at the store itself."""
+    """Neither what goes over the queue, nor what looks at the store itself."""
     monkeypatch.setattr(postgres_connection, "SECONDS", 2)
     with service(Postgres) as running, client_of({"default": policy}, running.url) as client:
         path = f"/v1/conversations/{client.post('/v1/conversations', {'id': 'c1'}).json()['id']}"
@@ -113,7 +113,7 @@ def test_a_call_that_does_not_end_is_left_alone():
     async def wait():
         began = time.monotonic()
         with pytest.raises(StoreError, match="takes too long to answer"):
-            await in_time(end.wait, seconds=0.05)
+            await run_with_timeout(end.wait, seconds=0.05)
         waited = time.monotonic() - began
         end.set()
         return waited
@@ -125,19 +125,19 @@ def test_postgres_that_hangs_is_not_waited_for(policy):
     """Its connections stay open, and nothing comes: who waits is refused, and no one's turn is done twice."""
 
     async def talk(running, store):
-        desk = Desk(Conversations(lambda: {"default": policy}, store), lambda _: None, patience=0.5)
-        await desk.ask(Begin(id="c1", model="default"))
+        queue = BatchingQueue(Conversations(lambda: {"default": policy}, store), lambda _: None, timeout=0.5)
+        await queue.ask(Begin(id="c1", model="default"))
         freeze(running)
         turn = Observe(id="c1", key="t-0", user="0")
-        for outcome in await asyncio.gather(desk.ask(turn), desk.ask(turn), return_exceptions=True):
+        for outcome in await asyncio.gather(queue.ask(turn), queue.ask(turn), return_exceptions=True):
             assert isinstance(outcome, StoreError)
         with pytest.raises(StoreError, match="takes too long"):
-            await desk.ask(turn)
+            await queue.ask(turn)
         thaw(running)
-        answers = [await desk.ask(turn), await desk.ask(turn)]
+        answers = [await queue.ask(turn), await queue.ask(turn)]
         assert answers[0] == answers[1]
-        await desk.ask(Observe(id="c1", key="t-1", user="1"))
-        await desk.close()
+        await queue.ask(Observe(id="c1", key="t-1", user="1"))
+        await queue.close()
 
     with service(Postgres) as running:
         store = open_store(running.url)

@@ -1,21 +1,27 @@
-"""Commands in processes that begin as copies of one that has imported what a server needs."""
+"""Processes that are forked from one that has imported what a server needs, so that they start quickly."""
 
 import multiprocessing
 import os
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import turncast.web
 from turncast.cli import main
+from turncast.server import Models, Timeouts, create_app
+from turncast.server.run import run_app
+from turncast.sessions import open_store
 
-_COPIED = multiprocessing.get_context("forkserver")
-_COPIED.set_forkserver_preload([__name__, turncast.web.__name__, "uvicorn"])
+_FORKSERVER = multiprocessing.get_context("forkserver")
+_FORKSERVER.set_forkserver_preload([__name__, turncast.web.__name__, "uvicorn"])
 
 
-class Forked:
-    """`turncast` with some arguments in a process of its own, which says nothing; asked as a `Popen` is."""
+class ForkedProcess:
+    """A function in a process of its own, without output; it has the methods of a `Popen`."""
 
-    def __init__(self, *arguments: str) -> None:
-        self._process = _COPIED.Process(target=_run, args=arguments, daemon=True)
+    def __init__(self, function: Callable[..., None], *arguments: Any) -> None:
+        self._process = _FORKSERVER.Process(target=_run_silently, args=(function, *arguments), daemon=True)
         self._process.start()
         self.pid = self._process.pid
 
@@ -32,9 +38,21 @@ class Forked:
         self._process.kill()
 
 
-def _run(*arguments: str) -> None:
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for said in (sys.stdout, sys.stderr):
-        os.dup2(nowhere, said.fileno())
+def run_command(*arguments: str) -> None:
+    """Run the command line."""
     sys.argv = ["turncast", *arguments]
     main()
+
+
+def run_api(model: Path, port: int, timeout: float) -> None:
+    """Serve the API of a model, with a time-out in seconds for the head and the body of a request."""
+    timeouts = Timeouts(body=timeout)
+    app = create_app(Models({"default": model}), open_store("memory:"), timeouts=timeouts)
+    run_app(app, "127.0.0.1", port, head_timeout=timeout)
+
+
+def _run_silently(function: Callable[..., None], *arguments: Any) -> None:
+    null = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(null, stream.fileno())
+    function(*arguments)

@@ -7,7 +7,7 @@ import sys
 
 import httpx
 
-from support.forked import Forked
+from support.forked import ForkedProcess, run_api, run_command
 from support.services import free_port, wait_for
 from turncast.server import Models, create_app
 from turncast.sessions import open_store
@@ -31,19 +31,20 @@ class Client:
         self.app = app
         self._runner = asyncio.Runner()
         self._life = app.router.lifespan_context(app)
-        self._run(self._life.__aenter__())
+        self.run(self._life.__aenter__())
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", **settings)
 
-    def _run(self, coroutine):
+    def run(self, coroutine):
+        """Run a coroutine in the event loop of the application."""
         return self._runner.run(coroutine)
 
     def ask(self, method, path, **content):
-        return self._run(self._client.request(method, path, **content))
+        return self.run(self._client.request(method, path, **content))
 
     def send(self, request):
         """Send a request as it is."""
-        return self._run(self._client.send(request))
+        return self.run(self._client.send(request))
 
     def get(self, path, **content):
         return self.ask("GET", path, **content)
@@ -53,7 +54,7 @@ class Client:
 
     def sleep(self, seconds):
         """Let the application work on."""
-        self._run(asyncio.sleep(seconds))
+        self.run(asyncio.sleep(seconds))
 
     def together(self, *requests):
         """Post all at once: (path, body) each."""
@@ -69,11 +70,11 @@ class Client:
             )
             return await asyncio.gather(*asked)
 
-        return self._run(all_of_them())
+        return self.run(all_of_them())
 
     def close(self):
-        self._run(self._client.aclose())
-        self._run(self._life.__aexit__(None, None, None))
+        self.run(self._client.aclose())
+        self.run(self._life.__aexit__(None, None, None))
         self._runner.close()
 
 
@@ -96,9 +97,23 @@ def client_of_app(app, **settings):
 
 @contextlib.contextmanager
 def serving(model, store, *options, port=None):
-    """`turncast serve` in a process of its own, soon ready; yields its address and the process."""
+    """Run `turncast serve` in a process of its own; yield its address and the process."""
     port = port or free_port()
-    process = Forked("serve", str(model), "--store", store, "--port", str(port), *options)
+    command = ["serve", str(model), "--store", store, "--port", str(port), *options]
+    with _until_killed(ForkedProcess(run_command, *command), port) as served:
+        yield served
+
+
+@contextlib.contextmanager
+def serving_with_timeout(model, timeout):
+    """Serve the API with a time-out for requests, in seconds; yield its address and the process."""
+    port = free_port()
+    with _until_killed(ForkedProcess(run_api, model, port, timeout), port) as served:
+        yield served
+
+
+@contextlib.contextmanager
+def _until_killed(process, port):
     try:
         wait_for(port, process)
         yield f"http://127.0.0.1:{port}", process

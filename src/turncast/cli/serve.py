@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -57,6 +57,7 @@ def serve(
     """Serve models over HTTP and WebSockets, for many conversations at once."""
     try:
         from turncast.server import Models, create_app, read_keys
+        from turncast.server.run import run_app
         from turncast.sessions import open_store
         from turncast.web import create_web_app
     except MissingExtra:
@@ -87,7 +88,7 @@ def serve(
     _announce(served, host, port, bool(keys))
     if workspace is not None:
         note(f"The page is at {_address(host, port)}/ui")
-    _run(app, host, port)
+    run_app(app, host, port)
 
 
 def named(models: list[str]) -> dict[str, Path]:
@@ -109,27 +110,6 @@ def named(models: list[str]) -> dict[str, Path]:
             raise ConfigError(f"two models are named {name!r}; give each a name, as {name}-2={folder}")
         found[name] = Path(folder)
     return found
-
-
-def _run(app: Any, host: str, port: int) -> None:
-    import gc
-
-    import uvicorn
-
-    from turncast.server.header_timeout import Punctual
-
-    gc.collect()
-    gc.freeze()  # what is loaded by now stays: to look through it again and again would halt every turn
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        http=Punctual,
-        log_level="warning",
-        access_log=False,
-        ws_max_size=1_000_000,
-    )
-    uvicorn.Server(config).run()
 
 
 def _announce(models: Models, host: str, port: int, has_keys: bool) -> None:

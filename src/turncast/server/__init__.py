@@ -3,5 +3,6 @@
 from turncast.server.api_keys import read_keys
 from turncast.server.app import create_app
 from turncast.server.models import Models
+from turncast.server.timeouts import Timeouts
 
-__all__ = ["Models", "create_app", "read_keys"]
+__all__ = ["Models", "Timeouts", "create_app", "read_keys"]

@@ -1,4 +1,4 @@
-"""What agents send and are sent: messages as OpenAI's chat interface has them, and the next tool call."""
+"""The bodies of requests and answers for agents: chat messages in OpenAI's format, and the next tool call."""
 
 from __future__ import annotations
 
@@ -6,53 +6,53 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from turncast.server.bodies import MOST_TURNS, Body, Name, Ranked, Top
+from turncast.server.bodies import MAX_TURNS, Body, Name, RankedAction, Top
 
 ToolName = Annotated[str, StringConstraints(pattern=r"\S")]
 
 
-class Sent(BaseModel):
-    """What an agent has: fields that are not known are not looked at."""
+class OpenAiObject(BaseModel):
+    """A part of a message; unknown fields are accepted and ignored."""
 
     model_config = ConfigDict(extra="allow")
 
 
-class Called(Sent):
+class NamedTool(OpenAiObject):
     """A tool, by its name."""
 
     name: ToolName
 
 
-class FunctionCall(Sent):
+class FunctionCall(OpenAiObject):
     """A call of a function."""
 
-    function: Called
+    function: NamedTool
 
 
-class CustomCall(Sent):
+class CustomCall(OpenAiObject):
     """A call of a tool that takes text."""
 
-    custom: Called
+    custom: NamedTool
 
 
-class Spoken(Sent):
+class ChatMessage(OpenAiObject):
     """A message of the system, the user, or the assistant."""
 
     role: Literal["system", "developer", "user", "assistant"]
     content: str | list[Any] | None = Field(default=None, description="A text, or a list of parts.")
-    tool_calls: list[FunctionCall | CustomCall | Called] | None = None
-    function_call: Called | None = None
+    tool_calls: list[FunctionCall | CustomCall | NamedTool] | None = None
+    function_call: NamedTool | None = None
 
 
-class Answered(Sent):
-    """What a tool answered."""
+class ToolMessage(OpenAiObject):
+    """The result of a tool."""
 
     role: Literal["tool", "function"]
     content: Any = Field(default=None, description="JSON, or a text.")
 
 
-class NextBody(Body):
-    """The messages of an agent so far, as OpenAI's chat interface has them."""
+class NextActionBody(Body):
+    """The messages of an agent so far, in OpenAI's chat format."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -70,22 +70,22 @@ class NextBody(Body):
     )
 
     messages: Annotated[
-        list[Annotated[Spoken | Answered, Field(discriminator="role")]],
-        Field(min_length=1, max_length=MOST_TURNS),
+        list[Annotated[ChatMessage | ToolMessage, Field(discriminator="role")]],
+        Field(min_length=1, max_length=MAX_TURNS),
     ]
     model: Name | None = None
     top: Top = 5
 
-    def sent(self) -> list[dict[str, Any]]:
-        """Return the messages as they were sent."""
+    def to_messages(self) -> list[dict[str, Any]]:
+        """Return the messages as the client sent them."""
         return [message.model_dump(exclude_unset=True) for message in self.messages]
 
 
-class NextTold(BaseModel):
-    """What an agent does next."""
+class NextAction(BaseModel):
+    """The prediction of what an agent does next."""
 
     turn: int
     actions: list[str]
     probability: float
     abstain: bool
-    ranked: list[Ranked]
+    ranked: list[RankedAction]

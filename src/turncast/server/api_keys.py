@@ -1,4 +1,4 @@
-"""Keys that clients show."""
+"""API keys, and the tickets that stand for a key in a browser's cookie."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ from pathlib import Path
 
 from turncast.errors import ConfigError
 
-_SHORTEST = 16
-OPEN = ("/healthz", "/readyz")
-"""Paths that need no key."""
-SCHEMES = {
+_MIN_LENGTH = 16
+_MAX_TIME_DIGITS = 12
+OPEN_PATHS = ("/healthz", "/readyz")
+"""The paths that need no key."""
+SECURITY_SCHEMES = {
     "bearer": {"type": "http", "scheme": "bearer"},
     "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
 }
-"""How a key is shown, as OpenAPI says it."""
+"""How a client sends its key, in OpenAPI's terms."""
 
 
 def read_keys(path: Path) -> tuple[str, ...]:
-    """Return the keys in a file, one a line; empty lines and lines that begin with # are passed over.
+    """Return the keys in a file, one a line; empty lines and lines that begin with # are ignored.
 
     Raises:
-        ConfigError: where there is none, or one is too short to be a secret.
+        ConfigError: where the file has no key, or a key that is too short to be a secret.
     """
     try:
         lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
@@ -33,18 +34,21 @@ def read_keys(path: Path) -> tuple[str, ...]:
         raise ConfigError(f"{path}: the file is not text; write one key a line, as UTF-8") from None
     keys = tuple(line for line in lines if line and not line.startswith("#"))
     if not keys:
-        raise ConfigError(f"{path}: there is no key; write one a line")
+        raise ConfigError(f"{path}: the file has no key; write one a line")
     for number, line in enumerate(lines, start=1):
-        if line in keys and len(line) < _SHORTEST:
-            raise ConfigError(f"{path} line {number}: the key is short; give {_SHORTEST} characters or more")
+        if line in keys and len(line) < _MIN_LENGTH:
+            raise ConfigError(
+                f"{path} line {number}: the key is too short; use {_MIN_LENGTH} characters or more"
+            )
     return keys
 
 
-class Keys:
-    """Tells whether a client shows a key. How long that takes says nothing about the keys.
+class ApiKeys:
+    """The keys that clients may use. Every comparison takes the same time, whichever key matches.
 
-    >>> keys = Keys(["a-key-that-is-long"])
-    >>> keys.fit([(b"authorization", b"Bearer a-key-that-is-long")]), keys.fit([(b"x-api-key", b"another")])
+    >>> keys = ApiKeys(["a-key-that-is-long"])
+    >>> good, bad = (b"authorization", b"Bearer a-key-that-is-long"), (b"x-api-key", b"another")
+    >>> keys.accepts_headers([good]), keys.accepts_headers([bad])
     (True, False)
     """
 
@@ -54,48 +58,46 @@ class Keys:
     def __bool__(self) -> bool:
         return bool(self._digests)
 
-    def fit(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
-        """Tell whether one of the headers shows a key: `Authorization: Bearer KEY` or `X-API-Key: KEY`."""
-        shown = b""
+    def accepts_headers(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Return whether the headers have a valid key: `Authorization: Bearer KEY` or `X-API-Key: KEY`."""
+        key = b""
         for name, value in headers:
             if name == b"authorization" and value[:7].lower() == b"bearer ":
-                shown = value[7:].strip()
+                key = value[7:].strip()
             elif name == b"x-api-key":
-                shown = value.strip()
-        digest = hashlib.sha256(shown).digest()
-        fits = [hmac.compare_digest(digest, known) for known in self._digests]  # all, whichever fits
-        return any(fits)
+                key = value.strip()
+        return self._contains(hashlib.sha256(key).digest())
 
-    def ticket(self, shown: str, until: int) -> str | None:
-        """Return what stands for a key until then, for a browser's cookie: it does not tell the key.
+    def make_ticket(self, key: str, until: int) -> str | None:
+        """Return a ticket that stands for a key until a time; the key cannot be read from it.
 
         Args:
-            shown: the key; None is returned where it does not fit.
-            until: seconds since 1970.
+            key: the key. None is returned where it is not valid.
+            until: the time, in seconds since 1970.
 
-        >>> keys = Keys(["a-key-that-is-long"])
-        >>> ticket = keys.ticket("a-key-that-is-long", until=100)
-        >>> keys.take(ticket, now=99), keys.take(ticket, now=100), keys.take("1" + ticket, now=99)
-        (True, False, False)
-        >>> keys.ticket("another", until=100) is None
+        >>> keys = ApiKeys(["a-key-that-is-long"])
+        >>> ticket = keys.make_ticket("a-key-that-is-long", until=100)
+        >>> [keys.accepts_ticket(*one) for one in ((ticket, 99), (ticket, 100), ("1" + ticket, 99))]
+        [True, False, False]
+        >>> keys.make_ticket("another", until=100) is None
         True
         """
-        digest = hashlib.sha256(shown.encode()).digest()
-        known = [hmac.compare_digest(digest, one) for one in self._digests]
-        return f"{until}.{_seal(digest, until)}" if any(known) else None
+        digest = hashlib.sha256(key.encode()).digest()
+        return f"{until}.{_signature(digest, until)}" if self._contains(digest) else None
 
-    def take(self, ticket: str, now: float) -> bool:
-        """Tell whether a ticket is one of ours, and has not ended."""
-        text, _, seal = ticket.partition(".")
-        if not (text.isascii() and text.isdigit() and seal.isascii()) or len(text) > _LONGEST_TIME:
+    def accepts_ticket(self, ticket: str, now: float) -> bool:
+        """Return whether a ticket was made for one of the keys, and has not expired at this time."""
+        text, _, signature = ticket.partition(".")
+        if not (text.isascii() and text.isdigit() and signature.isascii()) or len(text) > _MAX_TIME_DIGITS:
             return False
         until = int(text)
-        fits = [hmac.compare_digest(seal, _seal(digest, until)) for digest in self._digests]
-        return any(fits) and now < until
+        matches = [hmac.compare_digest(signature, _signature(digest, until)) for digest in self._digests]
+        return any(matches) and now < until
+
+    def _contains(self, digest: bytes) -> bool:
+        matches = [hmac.compare_digest(digest, known) for known in self._digests]  # a list: compare with all
+        return any(matches)
 
 
-_LONGEST_TIME = 12
-
-
-def _seal(digest: bytes, until: int) -> str:
+def _signature(digest: bytes, until: int) -> str:
     return hmac.digest(digest, b"turncast page until %d" % until, "sha256").hex()

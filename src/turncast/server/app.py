@@ -1,4 +1,4 @@
-"""The application: its parts, put together."""
+"""The API as an ASGI application."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -16,22 +17,22 @@ from starlette.exceptions import HTTPException
 
 from turncast.errors import StoreError, TurncastError
 from turncast.server import agents, conversation, health, predict, socket
-from turncast.server.api_keys import Keys
-from turncast.server.batching_queue import Desk
-from turncast.server.context import Service, problem_response
-from turncast.server.fast_path import Express
+from turncast.server.api_keys import OPEN_PATHS, SECURITY_SCHEMES, ApiKeys
+from turncast.server.batching_queue import BatchingQueue
+from turncast.server.context import ServerContext, refusal_response
+from turncast.server.fast_path import FastPath
 from turncast.server.guard import Guard
 from turncast.server.metrics import CountRequests, Metrics
 from turncast.server.models import Models
-from turncast.server.openapi import Documented
-from turncast.server.problem import Refusal, refusal_of_fields, refusal_of_status
-from turncast.server.state_cache import Prefixes
+from turncast.server.refusals import Refusal
+from turncast.server.state_cache import StateCache
+from turncast.server.timeouts import Timeouts
 from turncast.sessions.conversations import Conversations
 from turncast.sessions.store import Store
 from turncast.version import __version__
 
 _log = logging.getLogger("turncast.server")
-_LOOK, _EXPIRE = 1.0, 60.0  # seconds between looks at the folders of models, and at old conversations
+_RELOAD_SECONDS, _EXPIRE_SECONDS = 1.0, 60.0  # between two checks for new models, for old conversations
 
 
 def create_app(
@@ -41,15 +42,17 @@ def create_app(
     keys: Collection[str] = (),
     local: bool = False,
     expire_after: float | None = None,
+    timeouts: Timeouts | None = None,
 ) -> FastAPI:
-    """Return the API as an ASGI application; `turncast.web.create_web_app` puts the page in front of it.
+    """Return the API as an ASGI application; `turncast.web.create_web_app` adds the page to it.
 
     Args:
         models: the models by name.
-        store: where conversations are kept; it is closed with the application.
-        keys: keys, one of which clients must show; none are needed where there are none.
-        local: whether only requests to this machine's own names are let in.
-        expire_after: seconds after which a conversation that was not used is deleted; None for never.
+        store: stores the conversations; it is closed when the application stops.
+        keys: the keys, one of which clients must send; none are needed where there are none.
+        local: whether only requests to this machine's own names are accepted.
+        expire_after: seconds after which an unused conversation is deleted; None for never.
+        timeouts: the time-outs; None for the defaults.
 
     >>> import turncast
     >>> from turncast.sessions import open_store
@@ -59,38 +62,72 @@ def create_app(
     >>> [path for path in app.openapi()["paths"] if path.endswith("turns")]
     ['/v1/conversations/{id}/turns']
     """
-    metrics = Metrics()
-    desk = Desk(Conversations(models.policies, store), metrics.together.observe)
-    service = Service(models, store, desk, metrics, Prefixes(), Keys(keys), local)
-    app = Documented(
-        bool(keys),
+    timeouts, metrics = timeouts or Timeouts(), Metrics()
+    conversations = Conversations(models.policies, store)
+    context = ServerContext(
+        models=models,
+        store=store,
+        queue=BatchingQueue(conversations, metrics.batch_sizes.observe, timeouts.store),
+        metrics=metrics,
+        state_cache=StateCache(),
+        keys=ApiKeys(keys),
+        local=local,
+        timeouts=timeouts,
+    )
+    app = _Api(
+        needs_key=bool(keys),
         title="turncast",
         version=__version__,
-        description="Says what a system should do next in a dialogue, turn by turn.",
-        docs_url=None,  # its page would load code from elsewhere
+        description="Predicts what a system should do next in a dialogue, turn by turn.",
+        docs_url=None,  # FastAPI's pages of the documentation load code from another site
         redoc_url=None,
-        lifespan=_lifespan(service, expire_after),
+        lifespan=_lifespan(context, expire_after),
     )
-    app.state.service = service
-    for part in (conversation, socket, predict, agents, health):
-        app.include_router(part.router)
+    app.state.context = context
+    for module in (conversation, socket, predict, agents, health):
+        app.include_router(module.router)
     for kind in (Refusal, TurncastError, HTTPException, RequestValidationError):
-        app.add_exception_handler(kind, _answer)
-    # The middleware that is added last sees a request first.
-    app.add_middleware(Express, desk=desk)
-    app.add_middleware(Guard, keys=service.keys, local=local)
+        app.add_exception_handler(kind, _answer_error)
+    # A request passes through the middleware from the last one to the first one.
+    app.add_middleware(FastPath, queue=context.queue)
+    app.add_middleware(Guard, keys=context.keys, local=local, body_timeout=timeouts.body)
     app.add_middleware(CountRequests, metrics=metrics)
     return app
 
 
+class _Api(FastAPI):
+    """FastAPI with an OpenAPI document that says whether a key is needed, and how it is sent.
+
+    >>> sorted(_Api(needs_key=True, title="turncast").openapi()["components"]["securitySchemes"])
+    ['bearer', 'header']
+    """
+
+    def __init__(self, *, needs_key: bool, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._needs_key = needs_key
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document; it is built once."""
+        is_new = self.openapi_schema is None
+        document = super().openapi()
+        if is_new and self._needs_key:
+            document.setdefault("components", {})["securitySchemes"] = SECURITY_SCHEMES
+            document["security"] = [{name: []} for name in SECURITY_SCHEMES]
+            for path in OPEN_PATHS:
+                for operation in document["paths"].get(path, {}).values():
+                    operation["security"] = []
+        return document
+
+
 def _lifespan(
-    service: Service, expire_after: float | None
+    context: ServerContext, expire_after: float | None
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(_every(_LOOK, lambda: _reload(service)))]
+        tasks = [asyncio.create_task(_repeat(_RELOAD_SECONDS, partial(_reload_models, context)))]
         if expire_after is not None:
-            tasks.append(asyncio.create_task(_every(_EXPIRE, lambda: _expire(service, expire_after))))
+            expire = partial(expire_conversations, context, expire_after)
+            tasks.append(asyncio.create_task(_repeat(_EXPIRE_SECONDS, expire)))
         try:
             yield
         finally:
@@ -98,43 +135,40 @@ def _lifespan(
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
-            await service.desk.close()
-            service.store.close()
+            await context.queue.close()
+            context.store.close()
 
     return lifespan
 
 
-async def _every(seconds: float, do: Callable[[], Awaitable[None]]) -> None:
+async def expire_conversations(context: ServerContext, unused_seconds: float) -> None:
+    """Delete the conversations that were not used for so many seconds, and count them in the metrics."""
+    try:
+        count = await asyncio.to_thread(context.store.expire, time.time() - unused_seconds)
+        context.metrics.expired.inc(count)
+    except StoreError:
+        _log.warning("the store cannot be reached; old conversations are deleted later")
+
+
+async def _reload_models(context: ServerContext) -> None:
+    for name, loaded in (await asyncio.to_thread(context.models.reload)).items():
+        context.metrics.reloads.labels(name, "loaded" if loaded else "refused").inc()
+
+
+async def _repeat(seconds: float, call: Callable[[], Awaitable[None]]) -> None:
     while True:
-        await do()
+        await call()
         await asyncio.sleep(seconds)
 
 
-async def _reload(service: Service) -> None:
-    for name, loaded in (await asyncio.to_thread(service.models.reload)).items():
-        service.metrics.reloads.labels(name, "loaded" if loaded else "refused").inc()
+async def _answer_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        return refusal_response(error, {"Allow": _allowed_methods(request)})
+    return refusal_response(error)
 
 
-async def _expire(service: Service, seconds: float) -> None:
-    try:
-        count = await asyncio.to_thread(service.store.expire, time.time() - seconds)
-        service.metrics.expired.inc(count)
-    except StoreError:
-        _log.warning("the store cannot be reached; old conversations stay for now")
-
-
-async def _answer(request: Request, error: Any) -> Response:
-    """Answer an error in the one shape."""
-    if isinstance(error, RequestValidationError):
-        return problem_response(refusal_of_fields(error.errors()))
-    if isinstance(error, HTTPException):
-        headers = {"Allow": _allowed(request)} if error.status_code == 405 else {}
-        return problem_response(refusal_of_status(error.status_code), headers)
-    return problem_response(error)
-
-
-def _allowed(request: Request) -> str:
-    """Return the methods that the path of a request takes; each may be a route of its own."""
+def _allowed_methods(request: Request) -> str:
+    """Return the methods of the path of a request; two methods may be two routes, so ask the document too."""
     route = request.scope.get("route")
     documented = request.app.openapi()["paths"].get(getattr(route, "path", ""), ())
     methods = {method.upper() for method in documented} | set(getattr(route, "methods", None) or ())

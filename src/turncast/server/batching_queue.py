@@ -1,4 +1,4 @@
-"""Where requests of conversations are handed in: those that come together are worked on together."""
+"""A queue that runs the waiting requests to conversations in batches."""
 
 from __future__ import annotations
 
@@ -8,32 +8,36 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from turncast.errors import StoreError
-from turncast.server.problem import Refusal
-from turncast.server.timeouts import PATIENCE, TOO_LONG
+from turncast.server.refusals import ProblemDetails, Refusal
+from turncast.server.timeouts import STORE_TIMEOUT
 from turncast.sessions.conversations import Conversations, Outcome
 from turncast.sessions.request import ConversationRequest
 
-_MOST_TOGETHER = 256
-_MOST_WAITING = 4096
-_FULL = (503, "overloaded", "Too many requests are waiting.", "server", "Ask again, more slowly.")
+_MAX_BATCH = 256
+_MAX_WAITING = 4096
+_OVERLOADED = ProblemDetails(
+    status=503,
+    type="overloaded",
+    message="Too many requests are waiting.",
+    where="server",
+    cure="Try again, and send fewer requests.",
+)
 
 
-class Desk:
-    """Hands requests to one thread. What comes while the thread is at work waits, and is its next batch.
+class BatchingQueue:
+    """Runs requests in one thread. The requests that arrive while it works are its next batch.
 
-    So a request that comes alone does not wait for others, and many that come at once share the steps and
-    the waiting for the disk.
+    A request that comes alone does not wait for others; requests that come together share one batched step
+    and one write to the disk.
 
     Args:
-        conversations: what answers them.
-        note: is told how many were worked on together.
-        patience: the seconds after which one who waits is refused.
+        conversations: runs a batch of requests.
+        on_batch: called with the size of each batch.
+        timeout: a request that waits longer, in seconds, is refused.
     """
 
-    def __init__(
-        self, conversations: Conversations, note: Callable[[int], None], patience: float = PATIENCE
-    ) -> None:
-        self._conversations, self._note, self._patience = conversations, note, patience
+    def __init__(self, conversations: Conversations, on_batch: Callable[[int], None], timeout: float) -> None:
+        self._conversations, self._on_batch, self._timeout = conversations, on_batch, timeout
         self._waiting: deque[tuple[ConversationRequest, asyncio.Future[Outcome]]] = deque()
         self._thread = ThreadPoolExecutor(1, "turncast-conversations")
         self._task: asyncio.Task[None] | None = None
@@ -42,45 +46,47 @@ class Desk:
         """Return the answer to a request, as JSON.
 
         Raises:
-            TurncastError: where it is refused.
-            Refusal: where too many are waiting.
-            StoreError: where it takes too long; what is asked is then done later, or not at all.
+            TurncastError: where the request is refused.
+            Refusal: where too many requests are waiting.
+            StoreError: after the time-out. The request may still be run later.
         """
-        if len(self._waiting) >= _MOST_WAITING:
-            raise Refusal(*_FULL)
+        if len(self._waiting) >= _MAX_WAITING:
+            raise Refusal(_OVERLOADED)
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append((request, future))
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work())
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 outcome = await future
         except TimeoutError:
-            raise StoreError(TOO_LONG) from None
+            raise StoreError(STORE_TIMEOUT) from None
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
     async def _work(self) -> None:
+        """Run batches until no request waits."""
         loop = asyncio.get_running_loop()
         while self._waiting:
-            next_ones = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_TOGETHER))]
-            batch = [(request, future) for request, future in next_ones if not future.done()]
-            self._note(len(batch))
+            size = min(len(self._waiting), _MAX_BATCH)
+            taken = [self._waiting.popleft() for _ in range(size)]
+            batch = [(request, future) for request, future in taken if not future.done()]
+            self._on_batch(len(batch))
             requests = [request for request, _ in batch]
             try:
                 outcomes = await loop.run_in_executor(self._thread, self._conversations.run, requests)
-            except Exception as error:  # noqa: BLE001 each who waits is told, and the next are worked on
+            except Exception as error:  # noqa: BLE001 it goes to each request of the batch; the next batch runs
                 for _, future in batch:
                     if not future.done():
                         future.set_exception(error)
                 continue
             for (_, future), outcome in zip(batch, outcomes, strict=True):
-                if not future.done():
+                if not future.done():  # it is, where the request was refused after the time-out
                     future.set_result(outcome)
 
     async def close(self) -> None:
-        """Finish what was handed in."""
+        """Run the waiting requests, then stop the thread."""
         if self._task is not None:
             await self._task
         self._thread.shutdown()

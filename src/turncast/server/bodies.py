@@ -1,4 +1,4 @@
-"""What clients send and are sent, with the bounds of each."""
+"""The bodies of requests and answers, with the limits of each field."""
 
 from __future__ import annotations
 
@@ -8,109 +8,116 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from turncast.dialogue import Turn
 
-MOST_TEXT, MOST_FACTS, MOST_ACTIONS, MOST_TURNS, MOST_RANKED = 10_000, 200, 64, 1_000, 100
+MAX_TEXT_LENGTH, MAX_FACTS, MAX_ACTIONS, MAX_TURNS, MAX_RANKED = 10_000, 200, 64, 1_000, 100
 
 ID = "[A-Za-z0-9_-]{1,64}"
 """The form of an id, as a regular expression."""
 
 Id = Annotated[str, StringConstraints(pattern=f"^{ID}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Text = Annotated[str, StringConstraints(max_length=MOST_TEXT)]
-Number = Annotated[int, Field(ge=-(2**53), le=2**53)]
-Value = bool | Number | float | Annotated[str, StringConstraints(max_length=1000)]
-Facts = Annotated[dict[Name, Value], Field(max_length=MOST_FACTS)]
-Actions = Annotated[tuple[Name, ...], Field(max_length=MOST_ACTIONS)]
+Text = Annotated[str, StringConstraints(max_length=MAX_TEXT_LENGTH)]
+Integer = Annotated[int, Field(ge=-(2**53), le=2**53)]
+FactValue = bool | Integer | float | Annotated[str, StringConstraints(max_length=1000)]
+FactValues = Annotated[dict[Name, FactValue], Field(max_length=MAX_FACTS)]
+ActionNames = Annotated[tuple[Name, ...], Field(max_length=MAX_ACTIONS)]
 
 
-def _whole(value: object) -> object:
-    """Take 3.0 for 3, as JSON Schema does."""
+def _integral_float_to_int(value: object) -> object:
+    """Accept 3.0 as the integer 3, as JSON Schema does."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Whole = BeforeValidator(_whole)
-Top = Annotated[int, Field(ge=1, le=MOST_RANKED, strict=True), Whole]
+IntegralFloat = BeforeValidator(_integral_float_to_int)
+Top = Annotated[int, Field(ge=1, le=MAX_RANKED, strict=True), IntegralFloat]
 
 
 class Body(BaseModel):
-    """What a client sends: fields that are not known are refused."""
+    """The body of a request; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 class BeginBody(Body):
-    """A conversation that begins."""
+    """A new conversation."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"model": "default"}})
 
-    model: Name | None = Field(default=None, description="Which model; the first, when not given.")
+    model: Name | None = Field(default=None, description="The name of the model; by default the first.")
     id: Id | None = Field(
-        default=None, description="Its id; made up when not given. One that is there goes on."
+        default=None,
+        description="The id; by default a random one. An existing conversation is continued.",
     )
 
 
 class KeyedBody(Body):
-    """What may be sent again, and counts once."""
+    """A request that may be repeated and counts once."""
 
     turn_id: Id | None = Field(
-        default=None, description="Your own id of this request: sent again, it counts once."
+        default=None, description="The client's id of this request; a repeated request counts once."
     )
 
 
 class ObserveBody(KeyedBody):
-    """A turn: what the system sees now."""
+    """A turn to predict."""
 
     model_config = ConfigDict(
         json_schema_extra={"example": {"user": "a table for two", "facts": {"open": True}, "turn_id": "t-1"}}
     )
 
-    user: Text | None = Field(default=None, description="What the user said; null: the system acts again.")
-    facts: Facts = Field(default_factory=dict, description="What else the system sees, by name.")
+    user: Text | None = Field(default=None, description="The user's text; null: the system acts again.")
+    facts: FactValues = Field(default_factory=dict, description="The facts of the turn, by name.")
     commit: bool = Field(
-        default=True, strict=True, description="Whether the predicted actions count as done."
+        default=True, strict=True, description="Whether to commit the predicted actions at once."
     )
     threshold: float | None = Field(
         default=None,
         ge=0,
         le=1,
         strict=True,
-        description="Abstain where what is predicted is less probable; the model's own, when not given.",
+        description="Abstain below this probability; by default the model's threshold.",
     )
-    top: Top = Field(default=3, description="How many ranked actions to tell.")
+    top: Top = Field(default=3, description="How many ranked actions to return.")
 
 
 class CommitBody(KeyedBody):
-    """What was really done at the last turn."""
+    """The actions that were really taken at the last turn."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"actions": ["ask_time"]}})
 
-    actions: Actions | None = Field(default=None, description="What was done; by default what was predicted.")
-    response: Text | None = Field(default=None, description="What was said; the usual, where not told.")
+    actions: ActionNames | None = Field(
+        default=None, description="The actions; by default the predicted ones."
+    )
+    response: Text | None = Field(
+        default=None, description="The system's text; by default the usual response."
+    )
 
 
 class OverrideBody(KeyedBody):
-    """What was really done at an earlier turn."""
+    """The actions that were really taken at an earlier turn."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"actions": ["ask_area"]}})
 
-    actions: Actions
-    response: Text | None = Field(default=None, description="What was said; the usual, where not told.")
-    top: Top = Field(default=3, description="How many ranked actions to tell of each later turn.")
+    actions: ActionNames
+    response: Text | None = Field(
+        default=None, description="The system's text; by default the usual response."
+    )
+    top: Top = Field(default=3, description="How many ranked actions to return for each later turn.")
 
 
 class UndoBody(KeyedBody):
-    """Nothing but the id of the request."""
+    """The removal of the last turn."""
 
 
 class TurnBody(Body):
     """A recorded turn."""
 
     user: Text | None = None
-    facts: Facts = Field(default_factory=dict)
-    actions: Actions = ()
+    facts: FactValues = Field(default_factory=dict)
+    actions: ActionNames = ()
     response: Text | None = None
 
     def to_turn(self) -> Turn:
-        """Return it as a value."""
+        """Return the turn."""
         return Turn(self.user, self.actions, self.facts, self.response)
 
 
@@ -123,30 +130,32 @@ class PredictBody(Body):
         }
     )
 
-    turns: Annotated[list[TurnBody], Field(min_length=1, max_length=MOST_TURNS)]
+    turns: Annotated[list[TurnBody], Field(min_length=1, max_length=MAX_TURNS)]
     model: Name | None = None
     top: Top = 3
 
 
-class Ranked(BaseModel):
+class RankedAction(BaseModel):
     """An action with its probability."""
 
     action: str
     probability: float
 
 
-class TurnTold(BaseModel):
-    """What is predicted of a turn."""
+class Predicted(BaseModel):
+    """The prediction of a turn."""
 
     actions: list[str]
     probability: float
-    abstain: bool = Field(description="Whether the model is too unsure for that to be done.")
-    refused: dict[str, str] = Field(default={}, description="Why each action that a rule refuses is refused.")
-    ranked: list[Ranked]
+    abstain: bool = Field(description="Whether the model is not sure enough to act.")
+    refused: dict[str, str] = Field(
+        default={}, description="The actions that a rule refuses, each with the reason."
+    )
+    ranked: list[RankedAction]
 
 
-class Observed(TurnTold):
-    """The answer to a turn."""
+class Observed(Predicted):
+    """The answer to an observed turn."""
 
     turn: int
     response: str | None
@@ -154,7 +163,7 @@ class Observed(TurnTold):
 
 
 class Begun(BaseModel):
-    """The answer to a beginning."""
+    """The answer to the beginning of a conversation."""
 
     id: str
     model: str
@@ -162,26 +171,26 @@ class Begun(BaseModel):
 
 
 class Committed(BaseModel):
-    """What now counts as done."""
+    """The committed actions of a turn."""
 
     turn: int
     committed: list[str]
 
 
-class LaterTurn(TurnTold):
-    """What is now predicted of a later turn."""
+class LaterTurn(Predicted):
+    """The new prediction of a later turn."""
 
     turn: int
 
 
 class Overridden(Committed):
-    """What now counts as done, and what is now predicted of each later turn."""
+    """The committed actions of the corrected turn, and the new prediction of each later turn."""
 
     later: list[LaterTurn]
 
 
 class PastTurn(BaseModel):
-    """What was seen and done."""
+    """A turn with its committed actions."""
 
     turn: int
     user: str | None
@@ -191,24 +200,24 @@ class PastTurn(BaseModel):
 
 
 class Undone(BaseModel):
-    """What was taken back, and how many turns are left."""
+    """The removed turn, and the number of turns that are left."""
 
     undone: PastTurn
     turns: int
 
 
-class ConversationTold(BaseModel):
+class Conversation(BaseModel):
     """A conversation."""
 
     id: str
     model: str
     created: float
     updated: float
-    open: bool = Field(description="Whether the last turn was not committed yet.")
+    open: bool = Field(description="Whether the last turn is not committed yet.")
     turns: list[PastTurn]
 
 
-class PredictTold(BaseModel):
-    """An answer for each decision."""
+class DialoguePredictions(BaseModel):
+    """A prediction for each turn."""
 
-    turns: list[TurnTold]
+    turns: list[Predicted]

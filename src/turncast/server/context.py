@@ -1,77 +1,85 @@
-"""What the routes share."""
+"""What the routes of the API share: the parts of the running server, and how answers are made."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.responses import Response
 
-from turncast.errors import TurncastError
-from turncast.server.api_keys import Keys
-from turncast.server.batching_queue import Desk
-from turncast.server.guard import log_failure
+from turncast.server.api_keys import ApiKeys
+from turncast.server.batching_queue import BatchingQueue
 from turncast.server.metrics import Metrics
 from turncast.server.models import Models
-from turncast.server.problem import Problem, Refusal, refusal_of
-from turncast.server.state_cache import Prefixes
+from turncast.server.refusals import ProblemBody, refusal_for
+from turncast.server.state_cache import StateCache
+from turncast.server.timeouts import Timeouts, run_with_timeout
 from turncast.sessions.store import Store
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class ServerContext:
     """The parts of a running server.
 
     Attributes:
         models: the models by name.
-        store: where conversations are stored.
-        desk: runs the requests to conversations.
+        store: stores the conversations.
+        queue: runs the requests to conversations.
         metrics: counts requests and answers.
-        prefixes: the states of agents' conversations.
+        state_cache: the states of agents' conversations.
         keys: the API keys, one of which a client must send; none are needed where there are none.
         local: whether only requests to this machine's own names are accepted.
+        timeouts: the time-outs.
     """
 
     models: Models
     store: Store
-    desk: Desk
+    queue: BatchingQueue
     metrics: Metrics
-    prefixes: Prefixes
-    keys: Keys
+    state_cache: StateCache
+    keys: ApiKeys
     local: bool
+    timeouts: Timeouts
+
+    async def call_store(self, call: Callable[[], _T]) -> _T:
+        """Run a call that waits for the store in a thread, with the time-out of the store."""
+        return await run_with_timeout(call, self.timeouts.store)
 
 
-async def service_of(request: Request) -> Service:
-    """Return the parts of the server that a request came to."""
-    service: Service = request.app.state.service  # `async`, for anything else is run in a thread
-    return service
+async def get_context(request: Request) -> ServerContext:
+    """Return the context of the server that received a request."""
+    context: ServerContext = request.app.state.context
+    return context  # `async`, because FastAPI runs other functions in a thread
+
+
+Context = Annotated[ServerContext, Depends(get_context)]
 
 
 def json_response(content: str, status: int = 200) -> Response:
-    """Return an answer that is JSON already."""
+    """Return a response whose content is JSON already."""
     return Response(content, status, media_type="application/json")
 
 
-def problem_response(error: Refusal | TurncastError, headers: Mapping[str, str] | None = None) -> Response:
-    """Return the answer to a request that is refused, or fails; a failure is logged."""
-    refusal = error if isinstance(error, Refusal) else refusal_of(error)
-    if error is not refusal and refusal.status >= 500:
-        log_failure(error)
+def refusal_response(error: Exception, headers: Mapping[str, str] | None = None) -> Response:
+    """Return the response to a request that is refused, or that failed."""
+    refusal = refusal_for(error)
     return Response(refusal.body, refusal.status, {**(headers or {}), **refusal.headers}, "application/json")
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": description}
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemBody, "description": description}
     for status, description in (
-        (400, "The body is no JSON."),
-        (401, "No key fits."),
+        (400, "The body is not JSON."),
+        (401, "The request has no valid key."),
         (404, "There is no such conversation, turn or model."),
-        (409, "The id of another request, or a conversation that others change."),
+        (409, "The turn_id belongs to another request, or others keep changing the conversation."),
         (413, "The body is too large."),
-        (415, "The body is not said to be JSON."),
-        (422, "A field is not as it must be."),
-        (503, "The conversations cannot be reached at the moment."),
+        (415, "The content type is not JSON."),
+        (422, "A field is not valid."),
+        (503, "The store of conversations cannot be reached."),
     )
 }

@@ -1,17 +1,15 @@
-"""What is refused before anything looks at it: strangers, large bodies, slow bodies, other pages."""
+"""Middleware that refuses requests before the application reads them, by their headers and their size."""
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
-import logging
-import traceback
 from collections.abc import Awaitable, Callable, MutableMapping
 from functools import lru_cache
 from typing import Any
 
-from turncast.server.api_keys import OPEN, Keys
-from turncast.server.problem import INTERNAL, Refusal
+from turncast.server.api_keys import OPEN_PATHS, ApiKeys
+from turncast.server.refusals import ProblemDetails, Refusal, refusal_for
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -19,121 +17,123 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_log = logging.getLogger("turncast.server")
+MAX_BODY_BYTES = 1_000_000
+WHOLE_BODY = "turncast.body"
+"""The key of an ASGI scope under which the guard stores the body of a request, as bytes."""
 
-MOST_BYTES = 1_000_000
-"""A body is at most so large."""
-
-_SECONDS = 5.0
-_KEY = (
-    401,
-    "no_key",
-    "The request shows no key that fits.",
-    "header Authorization",
-    "Send the header Authorization: Bearer KEY.",
+_NO_KEY = ProblemDetails(
+    status=401,
+    type="no_key",
+    message="The request has no valid key.",
+    where="header Authorization",
+    cure="Send the header Authorization: Bearer KEY.",
 )
-_LARGE = (413, "too_large", "The body is too large.", "body", f"Send {MOST_BYTES} bytes at most.")
-_SLOW = (408, "too_slow", "The body came too slowly.", "body", f"Send it within {_SECONDS:g} seconds.")
-_KIND = (
-    415,
-    "no_json",
-    "The body is not said to be JSON.",
-    "header Content-Type",
-    "Send the header Content-Type: application/json.",
+_TOO_LARGE = ProblemDetails(
+    status=413,
+    type="too_large",
+    message="The body is too large.",
+    where="body",
+    cure=f"Send at most {MAX_BODY_BYTES} bytes.",
 )
-_PAGE = (
-    403,
-    "other_page",
-    "The request comes from a page of another site.",
-    "header Origin",
-    "Call the server from a program, or from a page that it serves.",
+_OTHER_SITE = ProblemDetails(
+    status=403,
+    type="other_page",
+    message="The request comes from a page of another site.",
+    where="header Origin",
+    cure="Call the server from a program, or from a page that it serves.",
 )
-_NO_HOST = (
-    400,
-    "no_host",
-    "The request does not name one host.",
-    "header Host",
-    "Send the header Host once.",
+_NO_HOST = ProblemDetails(
+    status=400,
+    type="no_host",
+    message="The request does not name exactly one host.",
+    where="header Host",
+    cure="Send the header Host once.",
 )
-_HOST = (
-    403,
-    "other_host",
-    "The request is for another host.",
-    "header Host",
-    "Call the server as 127.0.0.1 or localhost, or start it with a key.",
+_OTHER_HOST = ProblemDetails(
+    status=403,
+    type="other_host",
+    message="The request is for another host.",
+    where="header Host",
+    cure="Call the server as 127.0.0.1 or localhost, or start it with a key.",
 )
 
 
 class Guard:
-    """An ASGI application around another; what it lets through has a body of bounded size, read to its end.
+    """ASGI middleware that passes on authorized requests, after their whole body has arrived.
 
     Attributes:
-        kind: what the bodies are.
+        media_type: the required content type of bodies.
 
     Args:
         app: the application.
-        keys: the keys, one of which clients must show; none are needed where there are none.
-        local: whether only this machine may call: then the header Host must say so, which a page that made
-            its own name point to this machine cannot fake.
+        keys: the keys, one of which clients must send; none are needed where there are none.
+        local: whether only this machine may call. The header Host must then name this machine; a web page
+            whose host name resolves to this machine (DNS rebinding) cannot forge that header.
+        body_timeout: the body must arrive within so many seconds.
     """
 
-    kind = "application/json"
+    media_type = "application/json"
 
-    def __init__(self, app: Asgi, keys: Keys, local: bool) -> None:
-        self._app, self._keys, self._local = app, keys, local
+    def __init__(self, app: Asgi, keys: ApiKeys, local: bool, body_timeout: float) -> None:
+        self._app, self._keys, self._local, self._body_timeout = app, keys, local, body_timeout
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or answer that it is refused."""
+        """Pass a request on, or refuse it."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         try:
-            self.check(scope)
+            self.check_headers(scope)
             if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
-                receive = await _whole_body(scope, receive, self.kind)
+                body = await _read_body(scope, receive, self._body_timeout)
+                if body and _content_type(scope) != self.media_type:
+                    raise Refusal(_wrong_content_type(self.media_type))
+                scope[WHOLE_BODY], receive = body, _replay(body, receive)
         except Refusal as refusal:
-            await self.refuse(refusal, scope, receive, send)
+            await self.send_refusal(refusal, scope, receive, send)
             return
-        begun = False
+        answer_begun = False
 
-        async def noting(message: Message) -> None:
-            nonlocal begun
-            begun = True
+        async def send_and_note(message: Message) -> None:
+            nonlocal answer_begun
+            answer_begun = True
             await send(message)
 
         try:
-            await self._app(scope, receive, noting)
-        except Exception as error:  # noqa: BLE001 it is logged here, without its text
-            log_failure(error)
-            if not begun:
-                await self.refuse(Refusal(*INTERNAL), scope, receive, send)
+            await self._app(scope, receive, send_and_note)
+        except Exception as error:  # noqa: BLE001 it is logged, and answered without its text
+            failure = refusal_for(error)
+            if not answer_begun:
+                await self.send_refusal(failure, scope, receive, send)
 
-    def check(self, scope: Scope) -> None:
-        """Let a request pass by what its head says.
+    def check_headers(self, scope: Scope) -> None:
+        """Check the headers of a request.
 
         Raises:
-            Refusal: for a request of a stranger, for no host or another one, or from another page.
+            Refusal: for a request without a valid key, without exactly one host, for another host, or from a
+                page of another site.
         """
-        if not self.knows(scope):
-            raise Refusal(*_KEY)
-        hosts, origins = _named(scope, b"host"), _named(scope, b"origin")
+        if not self.is_authorized(scope):
+            raise Refusal(_NO_KEY)
+        hosts, origins = _header_values(scope, b"host"), _header_values(scope, b"origin")
         if len(hosts) > 1 or (not hosts and scope["http_version"] == "1.1"):
-            raise Refusal(*_NO_HOST)
+            raise Refusal(_NO_HOST)
         host = hosts[0] if hosts else ""
         if self._local and not _is_local(host):
-            raise Refusal(*_HOST)
+            raise Refusal(_OTHER_HOST)
         if any(origin.partition("://")[2] != host for origin in origins):
-            raise Refusal(*_PAGE)
+            raise Refusal(_OTHER_SITE)
 
-    def knows(self, scope: Scope) -> bool:
-        """Tell whether a request may come in: its path needs no key, or it shows one that fits."""
-        return scope["path"] in OPEN or not self._keys or self._keys.fit(scope["headers"])
+    def is_authorized(self, scope: Scope) -> bool:
+        """Return whether the path of a request needs no key, or the request has a valid one."""
+        is_open = not self._keys or route_path(scope) in OPEN_PATHS
+        return is_open or self._keys.accepts_headers(scope["headers"])
 
-    async def refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer that a request is refused; a WebSocket is not opened."""
+    async def send_refusal(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer that a request is refused; a WebSocket is closed before it is accepted."""
         if scope["type"] == "websocket":
             await receive()
-            await send({"type": "websocket.close", "code": 1008, "reason": refusal.problem["type"]})
+            await send({"type": "websocket.close", "code": 1008, "reason": refusal.problem.type})
             return
         headers = {
             "content-type": "application/json",
@@ -146,11 +146,22 @@ class Guard:
         await send({"type": "http.response.body", "body": refusal.body})
 
 
-def _named(scope: Scope, wanted: bytes) -> list[str]:
+def route_path(scope: Scope) -> str:
+    """Return the path of a request below the path at which the application is mounted."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", ""))
+
+
+def _header_values(scope: Scope, wanted: bytes) -> list[str]:
     return [value.decode("latin-1") for name, value in scope["headers"] if name == wanted]
 
 
-@lru_cache(maxsize=64)  # a client names the same host each time
+def _content_type(scope: Scope) -> str:
+    values = _header_values(scope, b"content-type")
+    return values[-1].partition(";")[0].strip().lower() if values else ""
+
+
+@lru_cache(maxsize=64)  # a client names the same host in every request
 def _is_local(host: str) -> bool:
     name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
     if name == "localhost":
@@ -161,46 +172,61 @@ def _is_local(host: str) -> bool:
         return False
 
 
-async def _whole_body(scope: Scope, receive: Receive, wanted: str) -> Receive:
-    """Read the body, and return what gives it again."""
-    length, kind = 0, ""
-    for name, value in scope["headers"]:
-        if name == b"content-length":
-            length = int(value) if value.isdigit() else 0
-        elif name == b"content-type":
-            kind = value.decode("latin-1").partition(";")[0].strip().lower()
-    if length > MOST_BYTES:
-        raise Refusal(*_LARGE)
+async def _read_body(scope: Scope, receive: Receive, seconds: float) -> bytes:
+    """Return the whole body of a request.
+
+    Raises:
+        Refusal: for a body that is too large, or that does not arrive in time.
+    """
+    for length in _header_values(scope, b"content-length"):
+        if length.isdecimal() and int(length) > MAX_BODY_BYTES:
+            raise Refusal(_TOO_LARGE)
     body = bytearray()
     try:
-        async with asyncio.timeout(_SECONDS):
+        async with asyncio.timeout(seconds):
             more = True
             while more:
                 message = await receive()
                 if message["type"] == "http.disconnect":
                     break
                 body += message.get("body", b"")
-                if len(body) > MOST_BYTES:
-                    raise Refusal(*_LARGE)
+                if len(body) > MAX_BODY_BYTES:
+                    raise Refusal(_TOO_LARGE)
                 more = message.get("more_body", False)
     except TimeoutError:
-        raise Refusal(*_SLOW) from None
-    if body and kind != wanted:
-        raise Refusal(*_KIND)
-    told = False
+        raise Refusal(_too_slow(seconds)) from None
+    return bytes(body)
 
-    async def again() -> Message:
-        nonlocal told
-        if told:
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Return an ASGI receive function that gives the body in one message, then the messages after it."""
+    replayed = False
+
+    async def receive_again() -> Message:
+        nonlocal replayed
+        if replayed:
             return await receive()
-        told = True
-        return {"type": "http.request", "body": bytes(body), "more_body": False}
+        replayed = True
+        return {"type": "http.request", "body": body, "more_body": False}
 
-    return again
+    return receive_again
 
 
-def log_failure(error: Exception) -> None:
-    """Log that a request failed and where; the error's own text may hold what a user said."""
-    frames = traceback.extract_tb(error.__traceback__)
-    places = ", ".join(f"{frame.filename}:{frame.lineno}" for frame in frames[-3:])
-    _log.error("%s at %s", type(error).__name__, places)
+def _too_slow(seconds: float) -> ProblemDetails:
+    return ProblemDetails(
+        status=408,
+        type="too_slow",
+        message="The body arrived too slowly.",
+        where="body",
+        cure=f"Send it within {seconds:g} seconds.",
+    )
+
+
+def _wrong_content_type(media_type: str) -> ProblemDetails:
+    return ProblemDetails(
+        status=415,
+        type="no_json",
+        message=f"The content type is not {media_type}.",
+        where="header Content-Type",
+        cure=f"Send the header Content-Type: {media_type}.",
+    )

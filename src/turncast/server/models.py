@@ -1,4 +1,4 @@
-"""The models that are served, by name; a folder that is replaced is loaded anew."""
+"""The served models, by name; a model whose folder is replaced is loaded again."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from turncast.errors import ConfigError, ModelError, NoModel
 from turncast.policy import Policy
 
 _log = logging.getLogger("turncast.server")
-_Mark = tuple[int, int, int]
+_FileStamp = tuple[int, int, int]
 
 
 class Models:
     """Policies by name.
 
-    Conversations go on when a model is replaced: their state is made again from their log.
+    A conversation continues when its model is replaced: its state is computed again from its log.
 
     Args:
-        models: a folder, or a policy, for each name; the first is the default.
+        models: a folder or a policy for each name; the first is the default.
 
     Raises:
         ModelError: for a folder that cannot be loaded.
@@ -29,24 +29,24 @@ class Models:
         if not models:
             raise ConfigError("there is no model to serve; name a folder")
         self._folders = {name: Path(one) for name, one in models.items() if not isinstance(one, Policy)}
-        self._marks = {name: _mark(folder) for name, folder in self._folders.items()}
+        self._stamps = {name: _stamp(folder) for name, folder in self._folders.items()}
         self._policies = {
             name: one if isinstance(one, Policy) else Policy.load(one) for name, one in models.items()
         }
         for policy in self._policies.values():
-            _ = policy.digest  # made now, and not at the first request
+            _ = policy.digest  # computed and cached now, instead of at the first request
 
     @property
     def default(self) -> str:
-        """The name of the model of conversations that name none."""
+        """The name of the default model."""
         return next(iter(self._policies))
 
     def policies(self) -> Mapping[str, Policy]:
-        """Return the policies as they are now, by name."""
+        """Return the current policies, by name."""
         return self._policies
 
-    def named(self, name: str | None) -> Policy:
-        """Return the policy of a name, or the default.
+    def get(self, name: str | None) -> Policy:
+        """Return the policy with this name; None is the default.
 
         Raises:
             NoModel: where there is none.
@@ -57,19 +57,19 @@ class Models:
         return policies[wanted]
 
     def folder(self, name: str) -> Path | None:
-        """Return the folder of a model; None where there is none to be replaced."""
+        """Return the folder of a model; None where it was not loaded from one."""
         return self._folders.get(name)
 
     def reload(self) -> dict[str, bool]:
         """Load the folders that were replaced; return for each of them whether it could be loaded.
 
-        Where one cannot be loaded, the policy that is there stays, until the folder is replaced again.
+        Where a folder cannot be loaded, the old policy stays until the folder is replaced again.
         """
         outcomes = {}
         for name, folder in self._folders.items():
-            mark = _mark(folder)
-            if mark is None or mark == self._marks[name]:
-                continue  # nothing is there while a folder is exchanged for another
+            stamp = _stamp(folder)
+            if stamp is None or stamp == self._stamps[name]:
+                continue  # None: the folder is missing for a moment while it is replaced
             try:
                 policy = Policy.load(folder)
             except ModelError as error:
@@ -80,14 +80,14 @@ class Models:
                 self._policies = {**self._policies, name: policy}
                 _log.info("model %s is replaced", name)
                 outcomes[name] = True
-            self._marks[name] = mark
+            self._stamps[name] = stamp
         return outcomes
 
 
-def _mark(folder: Path) -> _Mark | None:
-    """Return what changes when a folder's manifest is replaced; None where there is none."""
+def _stamp(folder: Path) -> _FileStamp | None:
+    """Return a value that changes when the folder's manifest is replaced; None where it has none."""
     try:
-        found = (folder / "manifest.json").stat()
+        status = (folder / "manifest.json").stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_ino, found.st_size
+    return status.st_mtime_ns, status.st_ino, status.st_size

@@ -1,4 +1,4 @@
-"""Without a conversation: a whole dialogue in, an answer for each turn out; and what the model is."""
+"""Predictions without a conversation, and the description of a model."""
 
 from __future__ import annotations
 
@@ -7,29 +7,28 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from turncast.dialogue import Dialogue
-from turncast.server.bodies import Name, PredictBody, PredictTold
-from turncast.server.context import PROBLEMS
-from turncast.server.conversation import Here
+from turncast.server.bodies import DialoguePredictions, Name, PredictBody
+from turncast.server.context import PROBLEM_RESPONSES, Context
 from turncast.sessions.json_views import JsonObject, prediction_to_json
 
-router = APIRouter(prefix="/v1", responses=PROBLEMS)
+router = APIRouter(prefix="/v1", responses=PROBLEM_RESPONSES)
 
 
-@router.post("/predict", tags=["predictions"], response_model=PredictTold)
-def predict(body: PredictBody, service: Here) -> JsonObject:
-    """Predict a whole dialogue, each turn after the actions that were really taken before it."""
-    policy = service.models.named(body.model)
-    dialogue = Dialogue("asked", tuple(turn.to_turn() for turn in body.turns))
+@router.post("/predict", tags=["predictions"], response_model=DialoguePredictions)
+def predict(body: PredictBody, context: Context) -> JsonObject:
+    """Predict each turn of a whole dialogue, after the actions that were really taken before it."""
+    policy = context.models.get(body.model)
+    dialogue = Dialogue("request", tuple(turn.to_turn() for turn in body.turns))
     return {"turns": [prediction_to_json(prediction, body.top) for prediction in policy.predict(dialogue)]}
 
 
 @router.get("/model", tags=["models"])
-def model(service: Here, name: Annotated[Name | None, Query()] = None) -> dict[str, Any]:
-    """Say what a model is, and which there are."""
-    policy = service.models.named(name)
+def model(context: Context, name: Annotated[Name | None, Query()] = None) -> dict[str, Any]:
+    """Describe a model, and list the names of all models."""
+    policy = context.models.get(name)
     return {
-        "name": name or service.models.default,
-        "names": list(service.models.policies()),
+        "name": name or context.models.default,
+        "names": list(context.models.policies()),
         "digest": policy.digest,
         "actions": list(policy.space),
         "several_actions": policy.space.multi,

@@ -9,67 +9,68 @@ from fastapi import APIRouter, Path, WebSocket, WebSocketDisconnect
 from pydantic import Field, ValidationError
 
 from turncast.errors import TurncastError
-from turncast.server.bodies import ID, CommitBody, ObserveBody, OverrideBody, UndoBody, Whole
-from turncast.server.context import Service
-from turncast.server.conversation import commit_of, observe_of, override_of, undo_of
-from turncast.server.problem import Refusal, refusal_of, refusal_of_fields
+from turncast.server.bodies import ID, CommitBody, IntegralFloat, ObserveBody, OverrideBody, UndoBody
+from turncast.server.context import ServerContext
+from turncast.server.conversation import commit_request, observe_request, override_request, undo_request
+from turncast.server.refusals import ProblemDetails, Refusal, refusal_for, refusal_for_bad_json
 from turncast.sessions.request import ConversationRequest
 
 router = APIRouter()
 
-_MOST_REFUSED = 100  # then the connection is closed: who does not hear must not shout on
+_MAX_REFUSED = 100  # then the connection is closed, because the client does not react to refusals
+_UNKNOWN_REQUEST = ProblemDetails(
+    status=422,
+    type="bad_request",
+    message="'do' does not name a request.",
+    where="do",
+    cure="Use one of observe, commit, override and undo.",
+)
 
 
 class _OverrideMessage(OverrideBody):
-    turn: Annotated[int, Field(ge=1, le=1_000_000, strict=True), Whole]
+    turn: Annotated[int, Field(ge=1, le=1_000_000, strict=True), IntegralFloat]
 
 
 @router.websocket("/v1/conversations/{id}/socket")
 async def talk(socket: WebSocket, id: Annotated[str, Path(pattern=f"^{ID}$")]) -> None:
-    """Answer `{"do": "observe", ...}`, `commit`, `override` and `undo` as the paths of these names do."""
-    service: Service = socket.app.state.service
+    """Answer `{"do": "observe", ...}`, `commit`, `override` and `undo` like the HTTP paths of these names."""
+    context: ServerContext = socket.app.state.context
     await socket.accept()
     refused = 0
     try:
-        while refused < _MOST_REFUSED:
+        while refused < _MAX_REFUSED:
             try:
-                answer = await service.desk.ask(_request_of(id, await socket.receive_text()))
+                request = _parse(id, await _receive_text(socket))
+                answer = await context.queue.ask(request)
             except (Refusal, TurncastError, ValidationError) as error:
                 refused += 1
-                answer = _told(error).body.decode()
-            except KeyError:  # bytes came, and no text
-                refused += 1
-                answer = _told(_no_json()).body.decode()
+                answer = refusal_for(error).body.decode()
             await socket.send_text(answer)
         await socket.close(1008)
     except WebSocketDisconnect:
         return
 
 
-def _told(error: Exception) -> Refusal:
-    if isinstance(error, Refusal):
-        return error
-    return refusal_of_fields(error.errors()) if isinstance(error, ValidationError) else refusal_of(error)
+async def _receive_text(socket: WebSocket) -> str:
+    try:
+        return await socket.receive_text()
+    except KeyError:  # Starlette raises it where the client sent bytes
+        raise refusal_for_bad_json() from None
 
 
-def _no_json() -> Refusal:
-    return refusal_of_fields([{"type": "json_invalid"}])
-
-
-def _request_of(id: str, text: str) -> ConversationRequest:
+def _parse(id: str, text: str) -> ConversationRequest:
     try:
         record: Any = json.loads(text)
     except (ValueError, RecursionError):
-        raise _no_json() from None
-    what = record.pop("do", None) if isinstance(record, dict) else None
-    if what == "observe":
-        return observe_of(id, ObserveBody.model_validate(record))
-    if what == "commit":
-        return commit_of(id, CommitBody.model_validate(record))
-    if what == "override":
+        raise refusal_for_bad_json() from None
+    name = record.pop("do", None) if isinstance(record, dict) else None
+    if name == "observe":
+        return observe_request(id, ObserveBody.model_validate(record))
+    if name == "commit":
+        return commit_request(id, CommitBody.model_validate(record))
+    if name == "override":
         message = _OverrideMessage.model_validate(record)
-        return override_of(id, message.turn, message)
-    if what == "undo":
-        return undo_of(id, UndoBody.model_validate(record))
-    cure = "Give one of observe, commit, override and undo."
-    raise Refusal(422, "bad_request", "'do' does not say what to do.", "do", cure)
+        return override_request(id, message.turn, message)
+    if name == "undo":
+        return undo_request(id, UndoBody.model_validate(record))
+    raise Refusal(_UNKNOWN_REQUEST)

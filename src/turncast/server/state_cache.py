@@ -1,4 +1,4 @@
-"""The states of agents' conversations, by a hash of the messages that led there."""
+"""A cache of the states of agents' conversations, by a hash of the turns that led to each state."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ from typing import Any
 from turncast.dialogue import Turn
 from turncast.policy import Policy, PolicyState, Prediction
 
-_MOST = 10_000
+_MAX_STATES = 10_000
 
 
-class Prefixes:
-    """Steps an agent's conversation on from the longest beginning that was seen before.
+class StateCache:
+    """Predicts the next turn of a conversation from the longest prefix whose state is in the cache.
 
-    An agent sends all its messages each time, and no id; their hash finds the state. What is not found, or
-    was dropped to make room, is stepped through again: the messages say all. So nothing is to be stored, and
-    several servers need not know of one another.
+    An agent sends all its messages in each request, and no id: a hash of the turns finds the state. Turns
+    after the longest cached prefix are stepped again. So nothing has to be stored, and several servers need
+    not share anything. The states that were not used for longest are dropped.
+
+    Args:
+        max_states: how many states the cache holds.
     """
 
-    def __init__(self, most: int = _MOST) -> None:
-        self._most = most
+    def __init__(self, max_states: int = _MAX_STATES) -> None:
+        self._max_states = max_states
         self._states: OrderedDict[bytes, PolicyState] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -32,33 +35,34 @@ class Prefixes:
         return len(self._states)
 
     def predict(self, policy: Policy, turns: Sequence[Turn]) -> Prediction:
-        """Predict the last turn, after what was done at those before it."""
-        keys = _keys(policy, turns[:-1])
-        place, state = self._longest(keys, policy)
-        for turn, key in zip(turns[place:-1], keys[place + 1 :], strict=True):
+        """Predict the last turn, after the actions of the turns before it."""
+        keys = _prefix_keys(policy, turns[:-1])
+        length, state = self._longest_prefix(keys, policy)
+        for turn, key in zip(turns[length:-1], keys[length + 1 :], strict=True):
             _, state = policy.step(state, turn)
-            self._keep(key, state)
+            self._add(key, state)
         prediction, _ = policy.step(state, turns[-1])
         return prediction
 
-    def _longest(self, keys: Sequence[bytes], policy: Policy) -> tuple[int, PolicyState]:
+    def _longest_prefix(self, keys: Sequence[bytes], policy: Policy) -> tuple[int, PolicyState]:
+        """Return the length of the longest cached prefix, in turns, and its state."""
         with self._lock:
-            for place in range(len(keys) - 1, 0, -1):
-                state = self._states.get(keys[place])
+            for length in range(len(keys) - 1, 0, -1):
+                state = self._states.get(keys[length])
                 if state is not None:
-                    self._states.move_to_end(keys[place])
-                    return place, state
+                    self._states.move_to_end(keys[length])
+                    return length, state
         return 0, policy.start()
 
-    def _keep(self, key: bytes, state: PolicyState) -> None:
+    def _add(self, key: bytes, state: PolicyState) -> None:
         with self._lock:
             self._states[key] = state
-            while len(self._states) > self._most:
+            while len(self._states) > self._max_states:
                 self._states.popitem(last=False)
 
 
-def _keys(policy: Policy, turns: Sequence[Turn]) -> list[bytes]:
-    """Return a hash of the first 0, 1, 2, ... turns, each with all before it."""
+def _prefix_keys(policy: Policy, turns: Sequence[Turn]) -> list[bytes]:
+    """Return the hash of each prefix of the turns, from the empty one to all of them."""
     running = hashlib.sha256(policy.digest.encode())
     keys = [running.digest()]
     for turn in turns:

@@ -13,13 +13,13 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from turncast.errors import TurncastError
-from turncast.server.context import Service
-from turncast.server.guard import Asgi, Receive, Scope, Send, log_failure
+from turncast.server.context import ServerContext
+from turncast.server.guard import Asgi, Receive, Scope, Send, route_path
 from turncast.server.metrics import CountRequests
-from turncast.server.problem import Refusal, refusal_of_fields, refusal_of_status
+from turncast.server.refusals import Refusal
 from turncast.web import corpus_page, evaluation_page, retrain_page, sign_in, talk_page
 from turncast.web.context import Site
-from turncast.web.error_page import problem_of, problem_page
+from turncast.web.error_page import page_refusal_for, problem_page
 from turncast.web.evaluation_job import Judging
 from turncast.web.guard import PageGuard
 from turncast.web.retrain_job import Retraining
@@ -38,8 +38,8 @@ def create_web_app(api: FastAPI, workspace: Workspace) -> FastAPI:
         api: what `turncast.server.create_app` returned.
         workspace: the corpus that the page shows, and the file of corrections.
     """
-    service: Service = api.state.service
-    site = Site(service, workspace, Judging(workspace), Retraining(workspace))
+    server: ServerContext = api.state.context
+    site = Site(server, workspace, Judging(workspace), Retraining(workspace))
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan(api, site))
     app.state.site = site
     app.add_api_route("/", _home, methods=["GET"])
@@ -50,8 +50,8 @@ def create_web_app(api: FastAPI, workspace: Workspace) -> FastAPI:
     for kind in (Refusal, TurncastError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answer)
     # The middleware that is added last sees a request first.
-    app.add_middleware(PageGuard, keys=service.keys, local=service.local)
-    app.add_middleware(CountRequests, metrics=service.metrics)
+    app.add_middleware(PageGuard, keys=server.keys, local=server.local, body_timeout=server.timeouts.body)
+    app.add_middleware(CountRequests, metrics=server.metrics)
     app.add_middleware(_SendToApi, api=api)
     return app
 
@@ -75,8 +75,12 @@ class _SendToApi:
         self._page, self._api = app, api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_page = scope["type"] == "http" and (scope["path"] == "/" or scope["path"].startswith("/ui"))
+        is_page = scope["type"] == "http" and (_is_page(route_path(scope)))
         await (self._page if is_page else self._api)(scope, receive, send)
+
+
+def _is_page(path: str) -> bool:
+    return path == "/" or path.startswith("/ui")
 
 
 def _home() -> Response:
@@ -85,14 +89,4 @@ def _home() -> Response:
 
 async def _answer(_request: Request, error: Exception) -> Response:
     """Answer an error with a page."""
-    if isinstance(error, Refusal):
-        refusal = error
-    elif isinstance(error, TurncastError):
-        refusal = problem_of(error)
-        if refusal.status >= 500:
-            log_failure(error)
-    elif isinstance(error, RequestValidationError):
-        refusal = refusal_of_fields(error.errors())
-    else:
-        refusal = refusal_of_status(error.status_code if isinstance(error, HTTPException) else 500)
-    return problem_page(refusal)
+    return problem_page(page_refusal_for(error))

@@ -10,7 +10,7 @@ from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from turncast.policy import Policy
-from turncast.server.context import Service
+from turncast.server.context import ServerContext
 from turncast.web.evaluation_job import Judging
 from turncast.web.render import page
 from turncast.web.retrain_job import Retraining
@@ -22,35 +22,35 @@ class Site:
     """The parts of a page that runs. It shows the first model of the server.
 
     Attributes:
-        service: the server.
+        server: the parts of the API.
         workspace: what is looked at and learned from.
         judging: what the model gets wrong on the dev part.
         retraining: the training that runs, or ran last.
     """
 
-    service: Service
+    server: ServerContext
     workspace: Workspace
     judging: Judging
     retraining: Retraining
 
     def show(self, template: str, status: int = 200, **values: Any) -> Response:
         """Return a page as an answer."""
-        return page(template, status, keys=bool(self.service.keys), **values)
+        return page(template, status, keys=bool(self.server.keys), **values)
 
     @property
     def model(self) -> str:
         """The name of the model that is shown."""
-        return self.service.models.default
+        return self.server.models.default
 
     @property
     def policy(self) -> Policy:
         """The model as it is now."""
-        return self.service.models.named(None)
+        return self.server.models.get(None)
 
     @property
     def folder(self) -> Path | None:
         """Where the model lies; None where it is in memory alone."""
-        return self.service.models.folder(self.model)
+        return self.server.models.folder(self.model)
 
 
 async def site_of(request: Request) -> Site:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi.responses import HTMLResponse
 
-from turncast.errors import CorpusError, ModelError, TurncastError
-from turncast.server.problem import Refusal, refusal_of
+from turncast.errors import CorpusError, ModelError
+from turncast.server.refusals import ProblemDetails, Refusal, refusal_for
 from turncast.web.render import page
 
 # What clients of the interface are told is in its terms; people at the page are told in theirs.
@@ -22,24 +22,34 @@ _CURES = {
 }
 
 
-def problem_of(error: TurncastError) -> Refusal:
-    """Return what is told of an error. Of a corpus or a model, those who run the server are told all."""
+def page_refusal_for(error: Exception) -> Refusal:
+    """Return the refusal that answers an error; the page shows the whole error of a corpus or a model."""
     if isinstance(error, CorpusError):
         return Refusal(
-            422,
-            "corpus",
-            f"{error.where}: {error.problem}.",
-            "corpus",
-            f"{error.cure[:1].upper()}{error.cure[1:]}.",
+            ProblemDetails(
+                status=422,
+                type="corpus",
+                message=f"{error.where}: {error.problem}.",
+                where="corpus",
+                cure=f"{error.cure[:1].upper()}{error.cure[1:]}.",
+            )
         )
     if isinstance(error, ModelError):
-        return Refusal(422, "model", str(error), "model", "Restore the model, or train it again.")
-    return refusal_of(error)
+        return Refusal(
+            ProblemDetails(
+                status=422,
+                type="model",
+                message=str(error),
+                where="model",
+                cure="Restore the model, or train it again.",
+            )
+        )
+    return refusal_for(error)
 
 
 def cure_of(refusal: Refusal) -> str:
     """Return what a person can do about it."""
-    return _CURES.get(refusal.problem["type"], refusal.problem["cure"])
+    return _CURES.get(refusal.problem.type, refusal.problem.cure)
 
 
 def problem_page(refusal: Refusal) -> HTMLResponse:
@@ -48,6 +58,6 @@ def problem_page(refusal: Refusal) -> HTMLResponse:
         "problem.html",
         refusal.status,
         here="",
-        message=refusal.problem["message"],
+        message=refusal.problem.message,
         cure=cure_of(refusal),
     )

@@ -11,9 +11,9 @@ from turncast.dialogue import Dialogue
 from turncast.errors import TurncastError
 from turncast.evaluation import evaluate
 from turncast.policy import Policy
-from turncast.server.guard import log_failure
+from turncast.server.refusals import log_failure
 from turncast.web.confusions import Confusions, PlacesTally
-from turncast.web.error_page import problem_of
+from turncast.web.error_page import page_refusal_for
 from turncast.web.workspace import Workspace
 
 
@@ -75,8 +75,8 @@ class Judging:
             found = Confusions.of(report, tally.places())
             self._now = replace(now, report=report.to_json(), confusions=found)
         except TurncastError as error:
-            refusal = problem_of(error)
-            self._now = replace(now, problem=f"{refusal.problem['message']} {refusal.problem['cure']}")
+            refusal = page_refusal_for(error)
+            self._now = replace(now, problem=f"{refusal.problem.message} {refusal.problem.cure}")
         except Exception as error:  # noqa: BLE001 the page says that it failed, the log where
             log_failure(error)
             self._now = replace(now, problem="The judging failed; the server's log says where.")

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
-from turncast.server.problem import Refusal
+from turncast.server.refusals import ProblemDetails, Refusal
 from turncast.web.confusions import Cell, Confusions
 from turncast.web.context import Here, Site
 from turncast.web.evaluation_job import dialogues_of
@@ -17,6 +17,13 @@ from turncast.web.evaluation_job import dialogues_of
 router = APIRouter(prefix="/ui/evaluation")
 
 _MATRIX, _WORST, _DIALOGUES = 12, 15, 20
+_NO_CORPUS = ProblemDetails(
+    status=409,
+    type="no_corpus",
+    message="There is no corpus to evaluate on.",
+    where="corpus",
+    cure="Start the server with --corpus.",
+)
 _Names = Annotated[list[str], Query(max_length=64)]
 
 
@@ -45,9 +52,7 @@ def look(site: Here) -> Response:
 def judge(site: Here) -> Response:
     """Begin to judge the model on the dev part."""
     if not site.workspace.corpus:
-        raise Refusal(
-            409, "no_corpus", "There is no corpus to judge on.", "corpus", "Start the server with --corpus."
-        )
+        raise Refusal(_NO_CORPUS)
     site.judging.start(site.policy)
     return RedirectResponse("/ui/evaluation", 303)
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from turncast.server.guard import Guard, Message, Receive, Scope, Send
-from turncast.server.problem import Refusal
+from turncast.server.refusals import ProblemDetails, Refusal
 from turncast.web.error_page import problem_page
 
 COOKIE = "turncast"
@@ -24,36 +24,38 @@ _HEADERS = {
     "cache-control": "no-cache",
 }
 _RAW = [(name.encode(), value.encode()) for name, value in _HEADERS.items()]
-_NO_PAGE = (
-    403,
-    "other_page",
-    "The form does not come from this page.",
-    "header Origin",
-    "Open the page anew, and try again.",
+_OTHER_FORM = ProblemDetails(
+    status=403,
+    type="other_page",
+    message="The form does not come from this page.",
+    where="header Origin",
+    cure="Reload the page and try again.",
 )
 
 
 class PageGuard(Guard):
     """Guards the page: people show a cookie, and only the page's own forms change anything."""
 
-    kind = "application/x-www-form-urlencoded"
+    media_type = "application/x-www-form-urlencoded"
 
-    def check(self, scope: Scope) -> None:
+    def check_headers(self, scope: Scope) -> None:
         """Let a request pass by what its head says; a form must be said to come from this very page."""
-        super().check(scope)
+        super().check_headers(scope)
         if scope["method"] in ("GET", "HEAD"):
             return
         headers = dict(scope["headers"])
         if b"origin" not in headers and headers.get(b"sec-fetch-site") != b"same-origin":
-            raise Refusal(*_NO_PAGE)
+            raise Refusal(_OTHER_FORM)
 
-    def knows(self, scope: Scope) -> bool:
+    def is_authorized(self, scope: Scope) -> bool:
         """Tell whether a request may come in."""
         return (
-            scope["path"].startswith(_OPEN) or not self._keys or self._keys.take(_ticket(scope), time.time())
+            scope["path"].startswith(_OPEN)
+            or not self._keys
+            or self._keys.accepts_ticket(_ticket(scope), time.time())
         )
 
-    async def refuse(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+    async def send_refusal(self, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a page, or show the way to the door."""
         answer: Response
         if refusal.status != 401:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from turncast.server.guard import log_failure
+from turncast.server.refusals import log_failure
 from turncast.web.workspace import Workspace
 
 Stage = Literal["starting", "training", "judging", "saving", "done", "failed", "cancelled"]

@@ -8,9 +8,9 @@ from starlette.concurrency import run_in_threadpool
 
 from turncast.errors import TurncastError
 from turncast.server.bodies import Id
-from turncast.server.problem import Refusal
+from turncast.server.refusals import ProblemDetails, Refusal
 from turncast.web.context import Here
-from turncast.web.error_page import cure_of, problem_of
+from turncast.web.error_page import cure_of, page_refusal_for
 
 router = APIRouter(prefix="/ui/retrain")
 _CANNOT = {
@@ -26,8 +26,8 @@ def look(site: Here) -> Response:
     try:
         saved = list(site.workspace.saved.corpus())
     except TurncastError as error:
-        refusal = problem_of(error)
-        saved, damaged = [], f"{refusal.problem['message']} {cure_of(refusal)}"
+        refusal = page_refusal_for(error)
+        saved, damaged = [], f"{refusal.problem.message} {cure_of(refusal)}"
     if not site.workspace.corpus:
         cannot = _CANNOT["corpus"]
     else:
@@ -50,7 +50,9 @@ async def start(site: Here) -> Response:
     """Begin a training; where one runs already, it goes on."""
     if site.folder is None or not site.workspace.corpus:
         reason = _CANNOT["folder" if site.workspace.corpus else "corpus"]
-        raise Refusal(409, "cannot_train", reason, "server", "")
+        raise Refusal(
+            ProblemDetails(status=409, type="cannot_train", message=reason, where="server", cure="")
+        )
     await site.retraining.start(site.folder)
     return _back()
 

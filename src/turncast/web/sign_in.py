@@ -21,7 +21,7 @@ _WITHIN = re.compile(r"/ui/[A-Za-z0-9_/-]{1,200}")
 @router.get("/sign-in")
 def ask(site: Here, to: Annotated[str, Query(max_length=300)] = "") -> Response:
     """Ask for a key."""
-    if not site.service.keys:
+    if not site.server.keys:
         return RedirectResponse("/ui/talk", 303)
     return site.show("sign_in.html", here="", wrong="", to=to)
 
@@ -30,7 +30,7 @@ def ask(site: Here, to: Annotated[str, Query(max_length=300)] = "") -> Response:
 async def sign_in(site: Here, form: Sent, request: Request) -> Response:
     """Let in who shows a key: for it stands a cookie that no script can read, and no other site sends."""
     to = form.text("to")
-    ticket = site.service.keys.ticket(form.text("key"), int(time.time()) + _SECONDS)
+    ticket = site.server.keys.make_ticket(form.text("key"), int(time.time()) + _SECONDS)
     if ticket is None:
         wrong = "This is none of the keys. They stand in the file that the server was started with."
         return site.show("sign_in.html", 403, here="", wrong=wrong, to=to)

@@ -14,12 +14,12 @@ from starlette.concurrency import run_in_threadpool
 
 from turncast.errors import NoConversation, TurncastError
 from turncast.features.blocks.facts import Facts
-from turncast.server.bodies import MOST_FACTS, MOST_TEXT, Id, ObserveBody
-from turncast.server.problem import Refusal
+from turncast.server.bodies import MAX_FACTS, MAX_TEXT_LENGTH, Id, ObserveBody
+from turncast.server.refusals import Refusal
 from turncast.sessions.request import Begin, Observe, Override, Undo
 from turncast.web.context import Here, Site
 from turncast.web.conversation_view import correction_of, dialogue_of, told_turns
-from turncast.web.error_page import cure_of, problem_of
+from turncast.web.error_page import cure_of, page_refusal_for
 from turncast.web.example_turns import starters
 from turncast.web.form import Form, Sent, facts_of
 
@@ -27,8 +27,8 @@ router = APIRouter(prefix="/ui/talk")
 Number = Annotated[int, Path(ge=1, le=1_000_000)]
 _ID: TypeAdapter[str] = TypeAdapter(Id)
 _BOUNDS = {
-    "user": f"The text is too long, or no whole text. Write {MOST_TEXT:,} characters at most.",
-    "facts": f"Give {MOST_FACTS} facts at most, with names of 200 characters and values of 1,000 at most.",
+    "user": f"The text is too long, or no whole text. Write {MAX_TEXT_LENGTH:,} characters at most.",
+    "facts": f"Give {MAX_FACTS} facts at most, with names of 200 characters and values of 1,000 at most.",
 }
 
 
@@ -62,8 +62,8 @@ async def first(site: Here, form: Sent) -> Response:
     asked = _asked(id, form)
     if isinstance(asked, _Wrong):
         return await run_in_threadpool(_first, site, asked)
-    await site.service.desk.ask(Begin(id=id, model=site.model))
-    await site.service.desk.ask(asked)
+    await site.server.queue.ask(Begin(id=id, model=site.model))
+    await site.server.queue.ask(asked)
     return _back(id)
 
 
@@ -79,7 +79,7 @@ async def observe(id: Id, site: Here, form: Sent) -> Response:
     asked = _asked(id, form)
     if isinstance(asked, _Wrong):
         return await run_in_threadpool(_shown, site, id, asked)
-    await site.service.desk.ask(asked)
+    await site.server.queue.ask(asked)
     return _back(id)
 
 
@@ -88,10 +88,10 @@ async def correct(id: Id, turn: Number, site: Here, form: Sent) -> Response:
     """Say what was really done at a turn."""
     actions = form.texts("actions")
     try:
-        await site.service.desk.ask(Override(id=id, turn=turn, actions=actions))
+        await site.server.queue.ask(Override(id=id, turn=turn, actions=actions))
     except TurncastError as error:
-        refusal = problem_of(error)
-        if refusal.problem["type"] != "unknown_action":
+        refusal = page_refusal_for(error)
+        if refusal.problem.type != "unknown_action":
             raise
         wrong = _Wrong(f"turn-{turn}", _sentences(refusal), form)
         return await run_in_threadpool(_shown, site, id, wrong)
@@ -101,14 +101,14 @@ async def correct(id: Id, turn: Number, site: Here, form: Sent) -> Response:
 @router.post("/{id}/undo")
 async def undo(id: Id, site: Here) -> Response:
     """Take back the last turn."""
-    await site.service.desk.ask(Undo(id=id))
+    await site.server.queue.ask(Undo(id=id))
     return _back(f"{id}?at=undo")
 
 
 @router.post("/{id}/save")
 def save(id: Id, site: Here, form: Sent) -> Response:
     """Save the conversation as a training dialogue."""
-    dialogue = dialogue_of(id, site.service.store.events(id))
+    dialogue = dialogue_of(id, site.server.store.events(id))
     if dialogue is None:
         return _shown(site, id, _Wrong("save", "There is no turn to save yet. Say something first.", form))
     try:
@@ -117,7 +117,7 @@ def save(id: Id, site: Here, form: Sent) -> Response:
         message = f"{site.workspace.corrections} cannot be written ({error.strerror}). Nothing was saved."
         return _shown(site, id, _Wrong("save", message, form))
     except TurncastError as error:
-        return _shown(site, id, _Wrong("save", _sentences(problem_of(error)), form))
+        return _shown(site, id, _Wrong("save", _sentences(page_refusal_for(error)), form))
     return _back(f"{id}?at=save")
 
 
@@ -156,10 +156,10 @@ def _first(site: Site, wrong: _Wrong | None = None) -> Response:
 
 
 def _shown(site: Site, id: str, wrong: _Wrong | None = None, at: str = "user") -> Response:
-    stored = site.service.store.load([id]).get(id)
+    stored = site.server.store.load([id]).get(id)
     if stored is None:
         raise NoConversation(id)
-    policy, events = site.service.models.named(stored.model), site.service.store.events(id)
+    policy, events = site.server.models.get(stored.model), site.server.store.events(id)
     correction = None if wrong or at != "user" else correction_of(policy, events)
     return site.show(
         "talk.html",
@@ -183,7 +183,7 @@ def _saved(site: Site, id: str) -> Mapping[str, object]:
         saved = site.workspace.saved.by_id()
     except TurncastError:
         saved = {}  # who saves is told what is wrong with the file
-    now = dialogue_of(id, site.service.store.events(id))
+    now = dialogue_of(id, site.server.store.events(id))
     return {
         "saved": id in saved,
         "same": saved.get(id) == now,
@@ -197,7 +197,7 @@ def _fact_names(site: Site) -> list[str]:
 
 
 def _sentences(refusal: Refusal) -> str:
-    return f"{refusal.problem['message']} {cure_of(refusal)}"
+    return f"{refusal.problem.message} {cure_of(refusal)}"
 
 
 def _back(id: str) -> Response:

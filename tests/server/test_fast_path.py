@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from support.server import client_of
 from turncast.server.bodies import CommitBody, ObserveBody
-from turncast.server.fast_path import Express
+from turncast.server.fast_path import FastPath
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 VALUES = SCALARS | st.lists(SCALARS, max_size=3) | st.dictionaries(st.text(max_size=4), SCALARS, max_size=3)
@@ -55,7 +55,7 @@ def test_both_ways_answer_the_same(policy):
         with client_of({"default": policy}) as client:
             if not short:
                 client.app.user_middleware = [
-                    one for one in client.app.user_middleware if one.cls is not Express
+                    one for one in client.app.user_middleware if one.cls is not FastPath
                 ]
             client.post("/v1/conversations", {"id": "c1"})
             asked = [
