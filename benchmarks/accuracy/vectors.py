@@ -90,7 +90,9 @@ def probe(
 
 def as_bits(quantiser: ProductQuantiser, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     codes = np.stack([quantiser.codes(vector) for vector in vectors])
-    return (codes[:, :, None] == np.arange(quantiser.each)).reshape(len(codes), -1).astype(np.float32)
+    return (
+        (codes[:, :, None] == np.arange(quantiser.num_centroids)).reshape(len(codes), -1).astype(np.float32)
+    )
 
 
 def information_rows(vectors: Vectors, train_part: Corpus, test_part: Corpus) -> Iterator[str]:
@@ -111,7 +113,7 @@ def information_rows(vectors: Vectors, train_part: Corpus, test_part: Corpus) ->
         decoded = np.stack([quantiser.vector(quantiser.codes(vector)) for vector in others])
         explained = 1 - ((others - decoded) ** 2).sum() / variance
         accuracy = probe_accuracy(as_bits(quantiser, inputs), as_bits(quantiser, others))
-        size = parts * quantiser.each
+        size = parts * quantiser.num_centroids
         yield f"| {parts} parts, {each} of each | {size} bits | {explained:.3f} | {accuracy} |"
 
 

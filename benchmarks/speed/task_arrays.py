@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.speed.task import BenchmarkTask
 from turncast.features import EncodedCorpus
+from turncast.features.batches.augmentation_tables import AugmentationTables
 from turncast.features.batches.encoded_corpus import Ragged
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -102,12 +103,12 @@ def _random_corpus(task: BenchmarkTask, bits: NDArray[np.int32], targets: NDArra
         lengths=lengths,
         bits=Ragged(bits.ravel(), np.arange(len(bits) + 1, dtype=np.int64) * bits.shape[1]),
         tokens=None,
-        rows=lengths,
-        answers=Ragged(targets.ravel(), np.arange(targets.size + 1, dtype=np.int64)),
-        a_row=1,
+        decisions=lengths,
+        targets=Ragged(targets.ravel(), np.arange(targets.size + 1, dtype=np.int64)),
+        horizon=1,
         masked=False,
         num_actions=task.actions,
-        without_words=np.arange(task.features + 1, dtype=np.int32),
+        tables=AugmentationTables.identity(task.features),
     )
 
 
@@ -117,8 +118,8 @@ def corpus_arrays(corpus: EncodedCorpus) -> dict[str, NDArray[Any]]:
         "lengths": corpus.lengths,
         "bits": corpus.bits.values,
         "bit_offsets": corpus.bits.offsets,
-        "answers": corpus.answers.values,
-        "answer_offsets": corpus.answers.offsets,
+        "answers": corpus.targets.values,
+        "answer_offsets": corpus.targets.offsets,
         "sizes": np.array([corpus.num_features, corpus.num_actions]),
     }
 
@@ -132,10 +133,10 @@ def encoded_corpus(arrays: Arrays, part: str) -> EncodedCorpus:
         lengths=named["lengths"],
         bits=Ragged(named["bits"], named["bit_offsets"]),
         tokens=None,
-        rows=named["lengths"],
-        answers=Ragged(named["answers"], named["answer_offsets"]),
-        a_row=1,
+        decisions=named["lengths"],
+        targets=Ragged(named["answers"], named["answer_offsets"]),
+        horizon=1,
         masked=False,
         num_actions=actions,
-        without_words=np.arange(features + 1, dtype=np.int32),
+        tables=AugmentationTables.identity(features),
     )

@@ -51,7 +51,7 @@ def write_corpus_task(corpus: Corpus, epochs: int, folder: Path) -> BenchmarkTas
         )
     encoded = encode(train, encoder, space, network)
     batches = Batches(encoded, config.batch_turns)
-    dialogues, turns = len(encoded.lengths), batches.turns
+    dialogues, turns = len(encoded.lengths), batches.num_turns
     task = BenchmarkTask(
         "corpus",
         f"{corpus.name}: {dialogues:,} dialogues, {turns:,} turns, {encoder.width:,} bits, "

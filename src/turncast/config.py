@@ -48,7 +48,7 @@ class EncoderConfig(Settings):
         max_words: the number of words that have their own bit, at most; the most frequent first.
         max_values: the number of values of one fact that have their own bit, at most.
         buckets: the number of buckets that a numeric fact is sorted into, at most; of about equal count.
-        word_pairs: whether pairs of neighbouring words of the users have bits.
+        word_bigrams: whether pairs of neighbouring words of the users have bits.
         characters: whether character trigrams of the users' words have bits; they help with misspellings.
         last_response: whether the words that the system said at the turn before have bits.
         past_actions: whether the actions taken since the beginning, and since the user spoke, have bits.
@@ -68,8 +68,8 @@ class EncoderConfig(Settings):
     max_words: int = Field(default=20_000, ge=0)
     max_values: int = Field(default=100, ge=0)
     buckets: int = Field(default=8, ge=2)
-    word_pairs: bool = False
-    characters: bool = False
+    word_bigrams: bool = False
+    character_trigrams: bool = False
     last_response: bool = True
     past_actions: bool = False
     position: bool = True

@@ -61,6 +61,14 @@ class Vocabulary:
         """Return the name at each index."""
         return [self._names[index] for index in indices]
 
+    def extend(self, names: Iterable[str]) -> Vocabulary:
+        """Return a vocabulary of these names at the same indices, and after them the names that are new.
+
+        >>> list(Vocabulary(["tea", "big"]).extend(["cake", "tea"]))
+        ['tea', 'big', 'cake']
+        """
+        return Vocabulary(dict.fromkeys((*self, *names)))
+
     @property
     def unknown(self) -> int:
         """The index of every unknown name."""

@@ -86,8 +86,10 @@ def test_everything_is_left_out_once_and_every_figure_is_a_rerun(trained):
 def test_without_a_block_its_bits_are_not_set_at_this_turn(trained):
     found = explain_prediction(trained, TURNS)
     rows = {removal.name: removal for removal in found.removals if removal.kind == "block"}
-    assert list(trained.encoder.pieces) == [piece for piece in trained.encoder.pieces if piece in rows]
-    assert len(rows) == len(trained.encoder.pieces) >= 3
+    assert list(trained.encoder.input_names) == [
+        piece for piece in trained.encoder.input_names if piece in rows
+    ]
+    assert len(rows) == len(trained.encoder.input_names) >= 3
     state = trained.start()
     for turn in TURNS[:-1]:
         _, state = trained.step(state, turn)
@@ -168,7 +170,7 @@ def test_refusals(policy):
 
 def test_an_encoder_names_its_pieces():
     with pytest.raises(ConfigError, match="the encoder has no 'facts'; it has "):
-        TurnEncoder([]).without("facts")
+        TurnEncoder([]).ablate("facts")
 
 
 def test_keras_is_not_needed():

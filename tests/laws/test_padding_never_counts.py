@@ -81,9 +81,9 @@ def test_every_answer_is_in_one_batch_and_no_padding_is_counted(layout, words, b
     targets = [answer for example in examples for row in example.targets for answer in row]
     rights, answers = Counter(action for answer in targets for action in answer), len(targets)
     for made in (list(batches.in_order()), list(batches.shuffled(np.random.default_rng(0)))):
-        assert sum(batch.answers for batch in made) == batches.answers == answers
-        assert batches.rows * batches.a_row == answers
-        assert sum(batch.turns for batch in made) == batches.turns
+        assert sum(batch.num_targets for batch in made) == batches.num_targets == answers
+        assert batches.num_decisions * batches.horizon == answers
+        assert sum(batch.num_turns for batch in made) == batches.num_turns
         counted = np.zeros(len(space) + 2, int)
         for batch in made:
             assert set(np.unique(batch.weights)) <= {0.0, 1.0}

@@ -48,6 +48,6 @@ def test_padding_never_counts_and_dev_answers_all_weigh_the_same():
         assert (batch.weights[padded] == 0).all()
         assert (batch.weights[~padded] > 0).all()
         total += float(batch.weights.sum())
-    assert total == pytest.approx(found.train.answers, rel=1e-5)
+    assert total == pytest.approx(found.train.num_targets, rel=1e-5)
     for batch in found.dev.in_order():
         assert set(np.unique(batch.weights)) <= {0.0, 1.0}

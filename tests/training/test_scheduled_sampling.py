@@ -56,7 +56,7 @@ def test_nothing_is_compiled_for_it_once_training_has_begun():
     programs = (step._gradient, step._apply, step._forward)
     before = [len(program._compiled) for program in programs]
     actions = predicted_previous_actions(found.train, found.space, step.probabilities)
-    own = Augmentation(own=1.0, previous=actions)
+    own = Augmentation(scheduled_sampling=1.0, predicted_actions=actions)
     for batch in found.train.shuffled(np.random.default_rng(1), own):
         step(step.place(batch))
     assert [len(program._compiled) for program in programs] == before

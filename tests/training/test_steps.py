@@ -98,7 +98,7 @@ def test_workers_drop_out_different_numbers():
         {name: np.repeat(array, 2, axis=0) for name, array in row.items()},
         np.repeat(batch.targets[:1], 2, axis=0),
         np.repeat(batch.weights[:1], 2, axis=0),
-        batch.turns,
+        batch.num_turns,
     )
     step = make_step(network_of(network, found), make_optimizer(config), config, False)
     rows, shares = step.place(twice)
@@ -195,7 +195,7 @@ def test_each_form_of_the_bits_gives_the_same_step(monkeypatch):
 def test_few_shapes_and_well_filled():
     _, found = lessons()
     assert len({batch.inputs["bits"].shape for batch in found.train.in_order()}) <= 6
-    assert len(list(found.train.examples())) == len(found.train.buckets)
+    assert len(list(found.train.of_each_shape())) == len(found.train.buckets)
 
 
 def test_what_goes_wrong_ahead_is_told():

@@ -37,7 +37,7 @@ class PaddedBatch:
         real = columns < lengths[:, None]
         turns = (corpus.first_turns[dialogues][:, None] + columns)[real]
         targets = np.full(real.shape, NO_ACTION, np.int64)
-        answers = corpus.answers.values[corpus.answers.offsets[turns]]
+        answers = corpus.targets.values[corpus.targets.offsets[turns]]
         targets[real] = np.where(answers < corpus.num_actions, answers, NO_ACTION)
         return cls(real, turns, targets)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from turncast.baselines.floors import FloorCounts, Floors, keys_of
 from turncast.dialogue import Turn
-from turncast.features import Previous
+from turncast.layouts import Actions
 from turncast.vocabulary import ActionSpace
 
 _SAVED = ("turns", "starts", "actions", "counts")
@@ -110,19 +110,19 @@ class CountTable:
         return cls(floors, tuple(levels), len(space), weight)
 
     def mixed(
-        self, probabilities: NDArray[np.float32], turn: Turn, previous: Previous
+        self, probabilities: NDArray[np.float32], turn: Turn, previous: Actions | None
     ) -> NDArray[np.float32]:
         """Return a network's probabilities (A,) mixed with those of the counts; of (k, A) the first row."""
         if probabilities.ndim > 1:
             return np.concatenate([self.mixed(probabilities[0], turn, previous)[None], probabilities[1:]])
         return self._add(probabilities * np.float32(1 - self.weight), self.weight, turn, previous)
 
-    def distribution(self, turn: Turn, previous: Previous) -> NDArray[np.float32]:
+    def distribution(self, turn: Turn, previous: Actions | None) -> NDArray[np.float32]:
         """Return how probable the counts alone hold each action, (A,)."""
         return self._add(np.zeros(self.num_actions, np.float32), 1.0, turn, previous)
 
     def _add(
-        self, found: NDArray[np.float32], share: float, turn: Turn, previous: Previous
+        self, found: NDArray[np.float32], share: float, turn: Turn, previous: Actions | None
     ) -> NDArray[np.float32]:
         """Add to an array that is ours what the counts say, times a share."""
         for level, key in enumerate(keys_of(turn, previous)[:-1]):

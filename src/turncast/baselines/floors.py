@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from turncast.candidates import without_candidates
 from turncast.dialogue import Fact, Turn, value_name
 from turncast.features.text.words import normalise
-from turncast.features.turn_view import Previous
 from turncast.layouts import Actions, Example
 
 _json = json.JSONEncoder().encode  # made once: it writes a text in ASCII
@@ -79,7 +78,7 @@ class Floors:
     labels: tuple[Actions, ...]
     tables: tuple[tuple[NDArray[np.uint64], NDArray[np.int32]], ...]
 
-    def predict(self, turn: Turn, previous: Previous) -> dict[str, Actions]:
+    def predict(self, turn: Turn, previous: Actions | None) -> dict[str, Actions]:
         """Return each floor's answer: name -> actions, in order of name."""
         answers = [self._look_up(level, key) for level, key in enumerate(keys_of(turn, previous))]
         return {
@@ -116,7 +115,7 @@ class Floors:
         return cls(tuple(tuple(label) for label in labels), tables)
 
 
-def keys_of(turn: Turn, previous: Previous) -> list[int]:
+def keys_of(turn: Turn, previous: Actions | None) -> list[int]:
     """Return the hash of the turn's case at each level, the most particular first."""
     facts = without_candidates(turn.facts)
     seen = {

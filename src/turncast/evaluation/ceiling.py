@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from turncast.baselines.histories import histories_of
 from turncast.evaluation.judged import Judged
-from turncast.features.block import Momentary
+from turncast.features.block import StatelessBlock
 from turncast.layouts import Actions, Layout
 from turncast.metrics import Fraction
 from turncast.policy import Policy
@@ -81,7 +81,7 @@ class CeilingTally:
     @classmethod
     def for_policy(cls, policy: Policy) -> CeilingTally:
         """Return the tally for what a policy can predict and what it can see."""
-        has_memory = not all(isinstance(block, Momentary) for block in policy.encoder.blocks)
+        has_memory = not all(isinstance(block, StatelessBlock) for block in policy.encoder.blocks)
         return cls(policy.space, policy.config.layout_row, input_has_memory=has_memory)
 
     def add(self, judged: Judged) -> None:

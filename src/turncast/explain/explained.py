@@ -89,7 +89,7 @@ def subject(
     if policy:
         weights = split_members(policy.weights, policy.members)[0]
         write_weights(model, apply_temperature(weights, policy.decision.temperature))
-    batch = Batches(encode(first, turns, space, config), 1_000_000).whole()
+    batch = Batches(encode(first, turns, space, config), 1_000_000).single_batch()
     return Subject(config, model, batch, corpus.name, turns.width, len(space), turns.num_tokens)
 
 

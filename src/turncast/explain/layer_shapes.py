@@ -93,7 +93,7 @@ def shapes(subject: Subject) -> Shapes:
     True
     """
     rows = list(_rows(subject, subject.model, subject.batch.inputs, ""))
-    return Shapes(subject.config.layout, subject.name, subject.batch.turns, subject.sizes, tuple(rows))
+    return Shapes(subject.config.layout, subject.name, subject.batch.num_turns, subject.sizes, tuple(rows))
 
 
 def _rows(subject: Subject, model: Any, inputs: Any, prefix: str) -> Iterator[LayerShape]:

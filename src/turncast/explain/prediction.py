@@ -142,8 +142,8 @@ def explain_prediction(policy: Policy, turns: Sequence[Turn], action: str | None
         _removal(kind, name, prediction, action)
         for (kind, name), prediction in zip(names, predictions, strict=True)
     ]
-    for piece in policy.encoder.pieces:
-        silenced = replace(policy, encoder=policy.encoder.without(piece))
+    for piece in policy.encoder.input_names:
+        silenced = replace(policy, encoder=policy.encoder.ablate(piece))
         removals.append(_removal("block", piece, silenced.step(state, turn)[0], action))
     probability = whole.probability_of(action)
     removals.sort(key=lambda removal: -abs(probability - removal.probability))

@@ -1,4 +1,7 @@
-"""Features: turns -> the indices of set bits, and tokens -> batches."""
+"""Features: encode turns as set bits and token ids, and make batches of them.
+
+The rooms import one another in this order: text, responses, blocks, encoder, batches.
+"""
 
 from turncast.features.batches.augmentation import Augmentation
 from turncast.features.batches.batches import Batch, Batches
@@ -7,7 +10,7 @@ from turncast.features.block import Block
 from turncast.features.corpus_statistics import CorpusStatistics
 from turncast.features.encoder import EncodedTurn, TurnEncoder
 from turncast.features.responses.responder import Responder
-from turncast.features.turn_view import Memory, Previous
+from turncast.features.turn_view import Memory, TurnView
 
 __all__ = [
     "Augmentation",
@@ -18,8 +21,8 @@ __all__ = [
     "EncodedCorpus",
     "EncodedTurn",
     "Memory",
-    "Previous",
     "Responder",
     "TurnEncoder",
+    "TurnView",
     "encode",
 ]

@@ -1,4 +1,4 @@
-"""A statistics of a corpus: what encoders and action spaces are learned from, counted in one pass."""
+"""Corpus statistics: the counts from which encoders and action spaces are learned."""
 
 from __future__ import annotations
 
@@ -20,12 +20,16 @@ from turncast.features.blocks.position import Position
 from turncast.features.blocks.previous_actions import PreviousActions
 from turncast.features.blocks.remaining_results import RemainingResults
 from turncast.features.blocks.slots import Slots
-from turncast.features.blocks.user_ngrams import UserCharacters, UserPairs, pairs, runs
+from turncast.features.blocks.user_ngrams import (
+    UserCharacterTrigrams,
+    UserWordBigrams,
+    character_trigrams,
+    word_bigrams,
+)
 from turncast.features.blocks.user_vectors import learn_user_vectors
 from turncast.features.blocks.user_words import UserWords
 from turncast.features.encoder import TurnEncoder
-from turncast.features.responses.learn_responder import ResponderCounts
-from turncast.features.responses.learn_slot_values import learn_slot_values
+from turncast.features.responses.learn_responder import ResponderCounts, learn_slot_values
 from turncast.features.text.slot_values import SlotValues
 from turncast.features.text.tokens import learn_tokens
 from turncast.features.text.vectors import Vectors, open_vectors
@@ -33,9 +37,9 @@ from turncast.features.text.vectors.load import CACHED
 from turncast.layouts import Actions, Example
 from turncast.vocabulary import ActionSpace, Vocabulary
 
-# So many values of a fact, and replies of an action, are told apart: without a bound memory would have none.
-_MOST_VALUES = 10_000
-_MOST_RESPONSES = 1_000
+# The most different values that are counted of a fact, and responses of an action, so that memory is bounded.
+_MAX_VALUES = 10_000
+_MAX_RESPONSES = 1_000
 
 
 @dataclass(slots=True)
@@ -43,36 +47,36 @@ class CorpusStatistics:
     """Counts over the dialogues of a training part.
 
     Attributes:
-        config: what is to be seen of a turn; what it does not ask for is not counted.
-        slot_values: the values whose slots' names stand in their place.
-        vectors: of texts, where the config asks for them.
-        dialogues: how many there are.
-        turns: how many turns they have.
-        words: of the users, in the turns that are read.
-        pairs: of neighbouring words of the users.
-        characters: runs of them in the users' words.
-        texts: of the users, the first of those that differ, where there are vectors.
-        said: the words of the system.
-        actions: taken in the turns that are read.
-        facts: how often each value was seen in the turns that are read.
-        answers: how often each answer, a set of actions, is right.
-        responses: the surface texts of each action.
-        responder_counts: which source had the value of each placeholder.
+        config: the encoder's settings; only the inputs that it asks for are counted.
+        slot_values: the values that are replaced by the name of their slot.
+        vectors: the vectors of texts, where the config asks for them.
+        num_dialogues: the number of dialogues.
+        num_turns: the number of their turns.
+        words: the users' words, in the turns that the network reads.
+        word_bigrams: pairs of neighbouring words of the users.
+        character_trigrams: runs of three characters in the users' words.
+        texts: the first different texts of the users, where there are vectors.
+        response_words: the system's words.
+        actions: the actions in the turns that the network reads.
+        facts: the values of each fact in the turns that the network reads.
+        targets: the targets; each is a set of actions.
+        responses: the texts of each action.
+        responder_counts: how often each source had the value of a placeholder.
     """
 
     config: EncoderConfig = field(default_factory=EncoderConfig)
     slot_values: SlotValues = field(default_factory=SlotValues)
     vectors: Vectors | None = None
-    dialogues: int = 0
-    turns: int = 0
+    num_dialogues: int = 0
+    num_turns: int = 0
     words: Counter[str] = field(default_factory=Counter)
-    pairs: Counter[str] = field(default_factory=Counter)
-    characters: Counter[str] = field(default_factory=Counter)
+    word_bigrams: Counter[str] = field(default_factory=Counter)
+    character_trigrams: Counter[str] = field(default_factory=Counter)
     texts: Counter[str] = field(default_factory=Counter)
-    said: Counter[str] = field(default_factory=Counter)
+    response_words: Counter[str] = field(default_factory=Counter)
     actions: Counter[str] = field(default_factory=Counter)
     facts: dict[str, Counter[Fact]] = field(default_factory=dict)
-    answers: Counter[Actions] = field(default_factory=Counter)
+    targets: Counter[Actions] = field(default_factory=Counter)
     responses: dict[str, Counter[str]] = field(default_factory=dict)
     responder_counts: ResponderCounts = field(init=False)
     _hash: Any = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
@@ -87,7 +91,10 @@ class CorpusStatistics:
         network: NetworkConfig | None = None,
         config: EncoderConfig | None = None,
     ) -> CorpusStatistics:
-        """Count all dialogues, which are read twice, as a network of that layout reads them."""
+        """Return the counts of a corpus as a network reads it, in two passes over the dialogues.
+
+        The first pass learns the values of slots, which the second replaces in the texts that it counts.
+        """
         statistics, layout = cls.first_pass(dialogues, config), (network or NetworkConfig()).layout_row
         for dialogue in dialogues:
             statistics.add(dialogue, layout.example(dialogue))
@@ -100,7 +107,7 @@ class CorpusStatistics:
         config: EncoderConfig | None = None,
         values: Mapping[str, Iterable[str]] | None = None,
     ) -> CorpusStatistics:
-        """Return empty statistics that know the given slot values and those that responses fill in."""
+        """Return empty statistics, with the given slot values and those learned from the dialogues."""
         config = config or EncoderConfig()
         vectors = open_vectors(config.vectors) if config.vectors else None
         statistics = cls(config, learn_slot_values(dialogues if config.learn_values else (), values), vectors)
@@ -111,58 +118,63 @@ class CorpusStatistics:
         return statistics
 
     def add(self, dialogue: Dialogue, example: Example) -> None:
-        """Count one more dialogue: what the example holds, and for the fingerprint and the responses all."""
-        self.dialogues += 1
-        self.turns += len(dialogue)
+        """Count one more dialogue.
+
+        Args:
+            dialogue: all its turns count for the fingerprint and the responses.
+            example: what the network reads of it, and the targets: these count for all else.
+        """
+        self.num_dialogues += 1
+        self.num_turns += len(dialogue)
         for turn in example.turns:
             if turn.user is not None:
                 self._count_words(turn.user)
             if turn.response is not None and self.config.last_response:
-                self.said.update(self.slot_values.read(turn.response).words)
+                self.response_words.update(self.slot_values.parse(turn.response).words)
             self.actions.update(turn.actions)
             for name, value in without_candidates(turn.facts).items():
-                _count(self.facts.setdefault(name, Counter()), value, _MOST_VALUES)
+                _count(self.facts.setdefault(name, Counter()), value, _MAX_VALUES)
         for row in example.targets:
-            self.answers.update(row)
+            self.targets.update(row)
         for turn in dialogue:
             self._hash.update(repr((turn.user, turn.actions, sorted(turn.facts.items()))).encode())
             if turn.response is not None:
                 for action in turn.actions:
-                    _count(self.responses.setdefault(action, Counter()), turn.response, _MOST_RESPONSES)
+                    _count(self.responses.setdefault(action, Counter()), turn.response, _MAX_RESPONSES)
         if dialogue.metadata:
             self._hash.update(repr(sorted(dialogue.metadata.items())).encode())
         self._hash.update(b"\n")
         self.responder_counts.add(dialogue)
 
     def _count_words(self, text: str) -> None:
-        words = self.slot_values.read(text).words
+        words = self.slot_values.parse(text).words
         self.words.update(words)
-        if self.config.word_pairs:
-            self.pairs.update(pairs(words))
-        if self.config.characters:
-            self.characters.update(runs(words))
+        if self.config.word_bigrams:
+            self.word_bigrams.update(word_bigrams(words))
+        if self.config.character_trigrams:
+            self.character_trigrams.update(character_trigrams(words))
         if self.vectors and words:
             _count(self.texts, text, CACHED)
 
     @property
     def fingerprint(self) -> str:
-        """A hash of all that was counted, in order, and of given values and vectors."""
+        """The hash of the counted dialogues, in order, and of the given slot values and vectors."""
         return str(self._hash.hexdigest())
 
     def action_space(self) -> ActionSpace:
-        """Return the actions of the answers; an answer is exactly one action only where every one was."""
+        """Return the actions of the targets; single-label where every target has exactly one action."""
         counts, sizes = Counter[str](), set[int]()
-        for answer, count in self.answers.items():
-            sizes.add(len(answer))
-            for action in answer:
+        for target, count in self.targets.items():
+            sizes.add(len(target))
+            for action in target:
                 counts[action] += count
         return ActionSpace(Vocabulary.from_counts(counts), multi=sizes != {1}, may_be_empty=0 in sizes)
 
     def encoder(self, words: str = "bits") -> TurnEncoder:
-        """Return the encoder that this corpus teaches.
+        """Return the encoder learned from these counts.
 
         Args:
-            words: how the network reads the users' words: as `bits`, or in order, as tokens.
+            words: the network setting `words`: with `bits` the users' words are bits, otherwise tokens.
         """
         responder = self.responder_counts.responder()
         if words != "bits":
@@ -171,21 +183,21 @@ class CorpusStatistics:
         user_words = UserWords(self._vocabulary(self.words))
         return TurnEncoder([user_words, *self._blocks()], None, self.slot_values, responder)
 
-    def _blocks(self) -> Iterator[Block]:
+    def _blocks(self) -> Iterator[Block[Any]]:
         config, actions = self.config, Vocabulary.from_counts(self.actions)
         facts = learn_facts(self.facts, config)
         yield PreviousActions(actions)
         yield facts
-        if config.word_pairs:
-            yield UserPairs(self._vocabulary(self.pairs))
-        if config.characters:
-            yield UserCharacters(self._vocabulary(self.characters))
+        if config.word_bigrams:
+            yield UserWordBigrams(self._vocabulary(self.word_bigrams))
+        if config.character_trigrams:
+            yield UserCharacterTrigrams(self._vocabulary(self.character_trigrams))
         if self.vectors and (vectors := learn_user_vectors(self.texts, self.vectors, config)):
             yield vectors
-        if config.last_response and self.said:
-            usual = self.most_frequent_responses().items()
-            usual_words = {action: self.slot_values.read(text).words for action, text in usual}
-            yield LastResponse(self._vocabulary(self.said), usual_words)
+        if config.last_response and self.response_words:
+            responses = self.most_frequent_responses().items()
+            usual = {action: self.slot_values.parse(text).words for action, text in responses}
+            yield LastResponse(self._vocabulary(self.response_words), usual)
         if config.past_actions:
             yield PastActions(actions)
         if config.position:
@@ -194,7 +206,7 @@ class CorpusStatistics:
             yield PersistentFacts(facts)
         if self.slot_values.slots:
             yield Slots(self.slot_values.slots)
-            numbers = [name for name, seen in sorted(self.facts.items()) if all(map(is_number, seen))]
+            numbers = [name for name, values in sorted(self.facts.items()) if all(map(is_number, values))]
             if numbers:
                 yield RemainingResults(tuple(numbers))
 

@@ -1,7 +1,8 @@
-"""The turn encoder: what the system sees of a turn, as the indices of set bits and as tokens in order."""
+"""The turn encoder: turns the input of a turn into the indices of set bits, and into token ids in order."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from turncast.candidates import without_candidates
 from turncast.dialogue import Turn
 from turncast.errors import ConfigError, ModelError
-from turncast.features.block import Block
+from turncast.features.block import Block, Key
 from turncast.features.blocks.ablated import AblatedBlock
 from turncast.features.blocks.facts import Facts
 from turncast.features.blocks.last_response import LastResponse
@@ -22,21 +23,21 @@ from turncast.features.blocks.position import Position
 from turncast.features.blocks.previous_actions import PreviousActions
 from turncast.features.blocks.remaining_results import RemainingResults
 from turncast.features.blocks.slots import Slots
-from turncast.features.blocks.user_ngrams import UserCharacters, UserPairs
+from turncast.features.blocks.user_ngrams import UserCharacterTrigrams, UserWordBigrams
 from turncast.features.blocks.user_vectors import UserVectors
 from turncast.features.blocks.user_words import UserWords
 from turncast.features.responses.responder import Responder
 from turncast.features.text.slot_values import SlotValues
 from turncast.features.text.tokens import Tokens, tokens_from_json
-from turncast.features.turn_view import Memory, Seen
+from turncast.features.turn_view import Memory, TurnView
 from turncast.vocabulary import Vocabulary
 
 BLOCKS: dict[str, Any] = {
     kind.name: kind
     for kind in (
         UserWords,
-        UserPairs,
-        UserCharacters,
+        UserWordBigrams,
+        UserCharacterTrigrams,
         UserVectors,
         PreviousActions,
         PastActions,
@@ -49,16 +50,14 @@ BLOCKS: dict[str, Any] = {
     )
 }
 
-_OF_THE_TURN_BEFORE = (PreviousActions, LastResponse)
-
 
 @dataclass(frozen=True, slots=True)
 class EncodedTurn:
-    """What a network is given of one turn.
+    """What a network reads of one turn.
 
     Attributes:
         bits: the indices of the set bits, each once, ascending.
-        tokens: the numbers of the user's words in order; none where they are read as bits, or in silence.
+        tokens: the ids of the user's words, in order; empty where words are read as bits.
     """
 
     bits: list[int]
@@ -66,13 +65,16 @@ class EncodedTurn:
 
 
 class TurnEncoder:
-    """Encodes one turn; training and live use call the same code, one turn at a time.
+    """Encodes one turn at a time; training and live use call the same code.
 
     Args:
-        blocks: the pieces of the input that are bits.
-        tokens: what turns the user's words into numbers, where the network reads them in order.
-        slot_values: the values whose slots' names stand in their place.
-        responder: fills the actions that are templates; where it fills any, memories hold what with.
+        blocks: the parts of the input that are bits.
+        tokens: turns the user's words into ids, where the network reads them in order.
+        slot_values: the values that are replaced by the name of their slot.
+        responder: fills the actions that are templates; with templates, memories carry slot sources.
+
+    Attributes:
+        offset_blocks: the first bit of each block, and the block.
 
     >>> encoder = TurnEncoder([UserWords(Vocabulary(["hello"])), PreviousActions(Vocabulary(["greet"]))])
     >>> first, memory = encoder.encode(Turn("hello"), encoder.start())
@@ -87,21 +89,18 @@ class TurnEncoder:
 
     def __init__(
         self,
-        blocks: Iterable[Block],
+        blocks: Iterable[Block[Any]],
         tokens: Tokens | None = None,
         slot_values: SlotValues | None = None,
         responder: Responder | None = None,
     ) -> None:
-        self.blocks, self.tokenizer, self.slot_values = tuple(blocks), tokens, slot_values or SlotValues()
-        self.responder = responder or Responder()
-        firsts, width = [], 0
-        for block in self.blocks:
-            firsts.append(width)
-            width += block.width
-        self._placed = tuple(zip(firsts, self.blocks, strict=True))
+        self.blocks, self.tokenizer = tuple(blocks), tokens
+        self.slot_values, self.responder = slot_values or SlotValues(), responder or Responder()
+        *offsets, width = itertools.accumulate((block.width for block in self.blocks), initial=0)
+        self.offset_blocks: tuple[tuple[int, Block[Any]], ...] = tuple(zip(offsets, self.blocks, strict=True))
         self._width = width
-        known = (block.actions for block in self.blocks if isinstance(block, PreviousActions))
-        self._actions = next(known, Vocabulary([]))
+        actions = (block.actions for block in self.blocks if isinstance(block, PreviousActions))
+        self._actions = next(actions, Vocabulary([]))
 
     @property
     def width(self) -> int:
@@ -110,127 +109,136 @@ class TurnEncoder:
 
     @property
     def num_tokens(self) -> int:
-        """V, the count of token numbers, padding and the unknown included; 0 where there are no tokens."""
+        """V, the number of token ids, padding and the unknown included; 0 where there are no tokens."""
         return 0 if self.tokenizer is None else self.tokenizer.num_tokens
 
     @property
     def actions(self) -> Vocabulary:
-        """The actions that the next turn can be told of."""
+        """The known previous actions."""
         return self._actions
 
     def start(self) -> Memory:
         """Return the memory before the first turn of a dialogue."""
-        return Memory(kept=tuple(block.start() for block in self.blocks))
+        return Memory(block_states=tuple(block.start() for block in self.blocks))
 
     def encode(self, turn: Turn, memory: Memory) -> tuple[EncodedTurn, Memory]:
-        """Return what a network is given of a turn, and the memory after it.
+        """Return what a network reads of a turn, and the memory after it.
 
         Args:
-            turn: what the system sees. Its actions and its response do not change what is given: they are
-                what the new memory takes as committed. Live, they are not known yet: `Memory.committed` says
-                them.
-            memory: what was kept of the turns before.
+            turn: its actions and its response do not change the encoding; they are those of the last turn in
+                the returned memory. Live, they are not known yet: `Memory.committed` sets them later.
+            memory: the memory after the turn before.
         """
-        user = self.slot_values.read(turn.user) if turn.user else None
-        response, slot_sources = memory.response, memory.slot_sources
+        user = self.slot_values.parse(turn.user) if turn.user else None
+        response, slot_sources = memory.previous_response, memory.slot_sources
         if self.responder:
             if response is None:
-                response = self._own_words(memory)
+                response = self._filled_response(memory)
             mentions = user.mentions if user else ()
-            slot_sources = slot_sources.after(memory.previous or (), response, mentions, turn.facts)
-        facts = without_candidates(turn.facts) if turn.facts else turn.facts
-        said = self.slot_values.read(response) if response else None
-        seen = Seen(user, facts, memory.previous, said)
+            slot_sources = slot_sources.after(memory.previous_actions or (), response, mentions, turn.facts)
+        view = TurnView(
+            user,
+            without_candidates(turn.facts) if turn.facts else turn.facts,
+            memory.previous_actions,
+            self.slot_values.parse(response) if response else None,
+        )
         bits: list[int] = []
-        kept = []
-        for (first, block), own in zip(self._placed, memory.kept, strict=True):
-            found, own = block.read(seen, own)
-            bits += [first + bit for bit in found]
-            kept.append(own)
+        states = []
+        for (offset, block), state in zip(self.offset_blocks, memory.block_states, strict=True):
+            block_bits, state = block.read(view, state)
+            bits += [offset + bit for bit in block_bits]
+            states.append(state)
         bits.sort()
-        tokens = self.tokenizer.ids(seen.user.words) if self.tokenizer and seen.user else []
-        return EncodedTurn(bits, tokens), Memory(turn.actions, turn.response, tuple(kept), slot_sources)
+        tokens = self.tokenizer.ids(user.words) if self.tokenizer and user else []
+        return EncodedTurn(bits, tokens), Memory(turn.actions, turn.response, tuple(states), slot_sources)
 
-    def _own_words(self, memory: Memory) -> str | None:
-        """Return what was said at the turn before where nobody told: its template, filled."""
-        said = (self.responder.text(action, memory.slot_sources) for action in memory.previous or ())
-        return " ".join(text for text in said if text is not None) or None
+    def _filled_response(self, memory: Memory) -> str | None:
+        """Return the filled templates of the previous actions; None where no action is a template."""
+        filled = (
+            self.responder.text(action, memory.slot_sources) for action in memory.previous_actions or ()
+        )
+        return " ".join(text for text in filled if text is not None) or None
 
-    def without_words(self) -> NDArray[np.int32]:
-        """Return what each bit, and the padding F, becomes where the words of users are unknown: (F + 1,)."""
-        become = np.arange(self.width + 1, dtype=np.int32)
-        for first, block in self._placed:
-            if isinstance(block, UserWords | UserPairs | UserCharacters):
-                become[first : first + len(block.vocabulary)] = first + block.vocabulary.unknown
-            elif isinstance(block, UserVectors):
-                become[first : first + block.unknown] = first + block.unknown
-        return become
-
-    def bits_of(self, name: str) -> range:
-        """Return the bits of the block of that name; none where there is no such block."""
-        places = (range(first, first + block.width) for first, block in self._placed if block.name == name)
-        return next(places, range(0))
-
-    def of_the_turn_before(self) -> NDArray[np.bool_]:
-        """Return which bits, the padding F among them, tell of the turn before and no other: (F + 1,)."""
-        found = np.zeros(self.width + 1, np.bool_)
-        for block in _OF_THE_TURN_BEFORE:
-            bits = self.bits_of(block.name)
-            found[bits.start : bits.stop] = True
-        return found
-
-    def told(self, names: Iterable[str]) -> NDArray[np.int32]:
-        """Return the bits by which a turn is told that an action was taken before it, for each name and none.
-
-        Returns:
-            (A + 1, M) bits, the one of the action first, then the words that it usually says; F fills up.
-        """
-        blocks = [(first, block) for first, block in self._placed if isinstance(block, _OF_THE_TURN_BEFORE)]
-        lists = [
-            [first + bit for first, block in blocks for bit in sorted(block.bits(Seen(previous=(name,))))]
-            for name in names
-        ]
-        table = np.full((len(lists) + 1, max(map(len, lists), default=0)), self.width, np.int32)
-        for row, bits in zip(table, lists, strict=False):
-            row[: len(bits)] = bits
-        return table
+    def block_bits(self, name: str) -> range:
+        """Return the bits of the block with this name; none where there is no such block."""
+        for offset, block in self.offset_blocks:
+            if block.name == name:
+                return range(offset, offset + block.width)
+        return range(0)
 
     @property
-    def pieces(self) -> tuple[str, ...]:
+    def input_names(self) -> tuple[str, ...]:
         """The names of the blocks, and of the tokens where there are any."""
         names = tuple(block.name for block in self.blocks)
         return names if self.tokenizer is None else (*names, self.tokenizer.name)
 
-    def without(self, piece: str) -> TurnEncoder:
-        """Return the encoder in which this block sets no bit, or there are no tokens.
+    def ablate(self, name: str) -> TurnEncoder:
+        """Return the encoder in which this block sets no bit, or without tokens if it is their name.
 
-        Its memories are those of this encoder: a dialogue can be gone on with, one turn without the piece.
+        Its memories are those of this encoder, so one turn of a dialogue can be encoded without the block.
 
         >>> encoder = TurnEncoder([PreviousActions(Vocabulary(["greet"])), Facts([])])
-        >>> silent = encoder.without("previous_actions")
-        >>> silent.encode(Turn(), encoder.start())[0].bits, silent.width == encoder.width
+        >>> ablated = encoder.ablate("previous_actions")
+        >>> ablated.encode(Turn(), encoder.start())[0].bits, ablated.width == encoder.width
         ([], True)
 
         Raises:
-            ConfigError: where there is no such piece.
+            ConfigError: for a name that is not among `input_names`.
         """
-        if piece not in self.pieces:
-            raise ConfigError(f"the encoder has no {piece!r}; it has {', '.join(self.pieces)}")
-        blocks = [AblatedBlock(block) if block.name == piece else block for block in self.blocks]
-        tokenizer = self.tokenizer if self.tokenizer and self.tokenizer.name != piece else None
+        if name not in self.input_names:
+            raise ConfigError(f"the encoder has no {name!r}; it has {', '.join(self.input_names)}")
+        blocks = [AblatedBlock(block) if block.name == name else block for block in self.blocks]
+        tokenizer = self.tokenizer if self.tokenizer and self.tokenizer.name != name else None
         return TurnEncoder(blocks, tokenizer, self.slot_values, self.responder)
 
     def label(self, bit: int) -> str:
-        """Say what a bit means.
+        """Return a text for people that says what a bit means.
 
         >>> TurnEncoder([Facts([])]).label(0)
         '(unknown fact)'
         """
-        first, block = next((first, block) for first, block in reversed(self._placed) if first <= bit)
-        return block.label(bit - first)
+        for offset, block in self.offset_blocks:
+            if bit < offset + block.width:
+                return block.label(bit - offset)
+        raise IndexError(f"bit {bit} of {self.width}")
+
+    @property
+    def keys(self) -> list[tuple[str, Key]]:
+        """The identity of each bit: the name of its block, and its key there."""
+        return [(block.name, key) for block in self.blocks for key in block.keys]
+
+    def extend(self, newer: TurnEncoder) -> TurnEncoder:
+        """Return this encoder with the words, actions, facts, slots and slot values that only `newer` has.
+
+        Each block says how it extends. Buckets of numbers, centroids of vectors and byte-pair pieces stay;
+        so do the sources of templates that both encoders have.
+
+        >>> old, newer = (TurnEncoder([UserWords(Vocabulary(words))]) for words in (["tea", "big"], ["cake"]))
+        >>> encoder = old.extend(newer)
+        >>> [encoder.label(bit) for bit in range(encoder.width)]
+        ['tea', 'big', 'cake', '(unknown word)', '(no word)']
+        >>> encoder.origins(old).tolist()
+        [0, 1, -1, 2, 3]
+        """
+        added = {block.name: block for block in newer.blocks}
+        blocks = [block.extend(added.pop(block.name, block)) for block in self.blocks]
+        tokens = self.tokenizer
+        if tokens and newer.tokenizer and tokens.name == newer.tokenizer.name:
+            tokens = tokens.extend(newer.tokenizer)
+        return TurnEncoder(
+            [*blocks, *added.values()],
+            tokens,
+            self.slot_values.extend(newer.slot_values),
+            self.responder.extend(newer.responder),
+        )
+
+    def origins(self, old: TurnEncoder) -> NDArray[np.intp]:
+        """Return the bit of `old` that has the same key as each bit, -1 where there is none: (F,)."""
+        indices = {key: index for index, key in enumerate(old.keys)}
+        return np.array([indices.get(key, -1) for key in self.keys], np.intp)
 
     def to_json(self) -> dict[str, Any]:
-        """Return what `from_json` needs to make the encoder again."""
+        """Return the JSON from which `from_json` makes an equal encoder."""
         tokens = self.tokenizer
         return {
             "blocks": [{"block": block.name, **block.to_json()} for block in self.blocks],
@@ -240,19 +248,17 @@ class TurnEncoder:
         }
 
     @classmethod
-    def from_json(cls, record: dict[str, Any] | list[dict[str, Any]]) -> TurnEncoder:
-        """Make the encoder that `to_json` described; a list, of before there were tokens, holds the blocks.
+    def from_json(cls, record: dict[str, Any]) -> TurnEncoder:
+        """Return the encoder that `to_json` described.
 
         Raises:
-            ModelError: for a block or tokens of an unknown kind.
-            MissingExtra: for tokens that need a library which is not installed.
+            ModelError: for an unknown kind of block or tokens, or vectors that are not found.
+            MissingExtra: for tokens or vectors that need a library which is not installed.
         """
-        if isinstance(record, list):
-            record = {"blocks": record, "tokens": None}
         for block in record["blocks"]:
             if block["block"] not in BLOCKS:
                 raise ModelError(f"unknown block {block['block']!r}; a newer turncast may know it")
         blocks = [BLOCKS[block["block"]].from_json(block) for block in record["blocks"]]
         tokens = None if record["tokens"] is None else tokens_from_json(record["tokens"])
-        responder = Responder.from_json(record.get("responder", {}))
-        return cls(blocks, tokens, SlotValues(record.get("slot_values", {})), responder)
+        slot_values, responder = SlotValues(record["slot_values"]), Responder.from_json(record["responder"])
+        return cls(blocks, tokens, slot_values, responder)

@@ -1,72 +1,55 @@
-"""What blocks look at: what the system sees at a turn, and what it did at the turn before."""
+"""What an encoder and its blocks know at a turn: the turn's input, and the state after earlier turns."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
+from typing import TypeAlias
 
 from turncast.dialogue import Fact
-from turncast.features.responses.slot_sources import NOTHING, SlotSources
+from turncast.features.responses.slot_sources import NO_SOURCES, SlotSources
+from turncast.features.text.slot_values import ParsedText
 
-Previous = tuple[str, ...] | None
-"""The actions committed at the turn before; None at the start of a dialogue."""
-
-Kept = Any
-"""What a block keeps from turn to turn: None, a number, a text, or tuples of them: what JSON can hold."""
+BlockState: TypeAlias = "bool | int | float | str | tuple[BlockState, ...] | None"
+"""What a block carries from one turn to the next; JSON can hold it, with lists for tuples."""
 
 _NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A text as blocks read it.
+class TurnView:
+    """The input of one turn. It does not hold the turn's own actions and response, so no block can use them.
 
     Attributes:
-        words: in order; where a dictionary knows a value, the name of its slot stands for it.
-        mentions: the values found, (slot, value) each, in order.
-        written: the text as it came.
+        user: the user's text; None where the user said nothing.
+        facts: the facts that came since the system's last decision.
+        previous_actions: the actions committed at the turn before; None at the first turn.
+        previous_response: what the system said at the turn before; None where that is not known.
     """
 
-    words: tuple[str, ...] = ()
-    mentions: tuple[tuple[str, str], ...] = ()
-    written: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A turn as blocks see it. What the turn's own actions and response are, is not in it: no block can look.
-
-    Attributes:
-        user: what the user said; None in silence.
-        facts: what else the system saw since its last decision.
-        previous: the actions committed at the turn before; None at the start of a dialogue.
-        said: what the system said at the turn before; None where that is not known.
-    """
-
-    user: Text | None = None
+    user: ParsedText | None = None
     facts: Mapping[str, Fact] = field(default_factory=lambda: _NO_FACTS)
-    previous: Previous = None
-    said: Text | None = None
+    previous_actions: tuple[str, ...] | None = None
+    previous_response: ParsedText | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What an encoder keeps from turn to turn of one dialogue; its size does not grow with the turns.
+    """The state of an encoder between two turns of a dialogue; its size does not grow with the turns.
 
     Attributes:
-        previous: the actions committed last; None before the first turn.
-        response: what the system said with them, where that is known.
-        kept: what each block keeps.
-        slot_sources: what templates can be filled with.
+        previous_actions: the actions committed last; None before the first turn.
+        previous_response: what the system said with them; None where that is not known.
+        block_states: the state of each block.
+        slot_sources: the values that can fill the placeholders of templates.
     """
 
-    previous: Previous = None
-    response: str | None = None
-    kept: tuple[Kept, ...] = ()
-    slot_sources: SlotSources = NOTHING
+    previous_actions: tuple[str, ...] | None = None
+    previous_response: str | None = None
+    block_states: tuple[BlockState, ...] = ()
+    slot_sources: SlotSources = NO_SOURCES
 
     def committed(self, actions: tuple[str, ...], response: str | None = None) -> Memory:
-        """Return the memory in which these actions were taken at the last turn."""
-        return Memory(actions, response, self.kept, self.slot_sources)
+        """Return the memory with these actions and this response as those of the last turn."""
+        return replace(self, previous_actions=actions, previous_response=response)

@@ -12,7 +12,7 @@ def digest_of(parts: Parts) -> str:
     """Return the SHA-256 of what the state of a conversation depends on, as hex digits."""
     space, encoder = parts.space, parts.encoder.to_json()
     for block in encoder["blocks"]:
-        block.pop("place", None)  # of vectors: another place of the same ones changes nothing
+        block.pop("path", None)  # of vectors: another path to the same ones changes nothing
     described = {
         "encoder": encoder,
         "actions": [list(space), space.multi, space.may_be_empty],

@@ -17,7 +17,7 @@ from turncast.baselines.histories import Histories
 from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
 from turncast.errors import ConfigError, ModelError
 from turncast.features import TurnEncoder
-from turncast.features.blocks.user_vectors import UserVectors, moved
+from turncast.features.blocks.user_vectors import UserVectors, with_vectors_at
 from turncast.policy.artifacts import Card, Parts
 from turncast.policy.decision import Decision
 from turncast.rules import NO_RULES, rules_from_json
@@ -85,7 +85,7 @@ def read_folder(path: Path, vectors: str | Path | None = None) -> Parts:
         space = ActionSpace(actions["actions"], multi=actions["multi"], may_be_empty=actions["may_be_empty"])
         floors = _floors(files["floors.safetensors"])
         record = json.loads(files["encoder.json"])
-        encoder = TurnEncoder.from_json(record if vectors is None else moved(record, vectors))
+        encoder = TurnEncoder.from_json(record if vectors is None else with_vectors_at(record, vectors))
         decision, histories, rules = (files.get(name) for name in _LATER)
         return Parts(
             encoder=encoder,
@@ -117,7 +117,7 @@ def _encoder_config(settings: dict[str, Any], encoder: TurnEncoder) -> EncoderCo
     """Return what is seen of a turn; vectors are where they were found, for whoever grows from the policy."""
     for block in encoder.blocks:
         if isinstance(block, UserVectors):
-            settings = settings | {"vectors": str(block.vectors.place)}
+            settings = settings | {"vectors": str(block.vectors.path)}
     return EncoderConfig(**settings)
 
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from turncast.dialogue import Dialogue, Turn
 from turncast.errors import ModelError
-from turncast.features import Memory, Previous
-from turncast.features.responses.slot_sources import NOTHING, SlotSources
+from turncast.features import Memory
+from turncast.features.responses.slot_sources import NO_SOURCES, SlotSources
+from turncast.layouts import Actions
 from turncast.policy.artifacts import Parts
 from turncast.policy.decision import tempered
 from turncast.policy.digest import digest_of
@@ -34,9 +35,9 @@ class PolicyState:
     rules: Kept | None = None
 
     @property
-    def previous(self) -> Previous:
+    def previous(self) -> Actions | None:
         """The actions committed last; None before the first turn."""
-        return self.memory.previous
+        return self.memory.previous_actions
 
     def committed(self, actions: tuple[str, ...], response: str | None = None) -> PolicyState:
         """Return the state after these actions were really taken, and this was said with them."""
@@ -159,7 +160,7 @@ class Policy(Parts):
         return tempered(probabilities, self.decision.temperature, self.space.multi).astype(np.float32)
 
     def _prediction(
-        self, probabilities: NDArray[np.float32], slot_sources: SlotSources = NOTHING
+        self, probabilities: NDArray[np.float32], slot_sources: SlotSources = NO_SOURCES
     ) -> Prediction:
         words = self.wording, slot_sources
         if probabilities.ndim == 1:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.features.responses.slot_sources import NOTHING, SlotSources
+from turncast.features.responses.slot_sources import NO_SOURCES, SlotSources
 from turncast.policy.decision import AS_IT_IS, Decision
 from turncast.policy.response_text import SILENT, Wording
 from turncast.vocabulary import ActionSpace
@@ -42,7 +42,7 @@ class Prediction:
     ahead: tuple[Prediction, ...] = ()
     decision: Decision = AS_IT_IS
     wording: Wording = SILENT
-    slot_sources: SlotSources = NOTHING
+    slot_sources: SlotSources = NO_SOURCES
     refused: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
     @property

@@ -22,7 +22,7 @@ def class_weights(encoded: EncodedCorpus, exponent: float) -> NDArray[np.float32
     >>> class_weights(encoded, 1.0).tolist(), class_weights(encoded, 0.0).tolist()
     ([0.6666666865348816, 0.6666666865348816, 0.6666666865348816, 2.0], [1.0, 1.0, 1.0, 1.0])
     """
-    answers, sizes = encoded.answers, encoded.answers.lengths
+    answers, sizes = encoded.targets, encoded.targets.lengths
     owners = np.repeat(np.arange(len(answers)), sizes)
     counts = np.bincount(answers.values, minlength=1)
     nothing = float(np.count_nonzero(sizes == 0))

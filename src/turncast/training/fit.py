@@ -68,7 +68,7 @@ class Fit:
     @property
     def passes(self) -> int:
         """How often an epoch goes through the training part: few batches are too few to learn from."""
-        return max(1, self.config.epoch_batches // self.train.count)
+        return max(1, self.config.epoch_batches // self.train.num_batches)
 
     @property
     def over(self) -> bool:
@@ -88,7 +88,7 @@ class Fit:
         self, progress: Progress, interrupted: Callable[[], bool], after_epoch: Callable[[], None]
     ) -> None:
         """Go through the epochs that are left, until they are over or an interruption is wished."""
-        progress.begin(self.config.epochs, self.passes * self.train.turns, len(self.metrics))
+        progress.begin(self.config.epochs, self.passes * self.train.num_turns, len(self.metrics))
         try:
             step = make_step(self.model, self._optimizer, self.config, self.space.multi, self._refuses)
             step.prepare(self.train, self.dev)
@@ -119,7 +119,7 @@ class Fit:
             if waiting is None:
                 return 0.0
             loss = float(waiting[0])
-            progress.advance(waiting[1].turns, loss)
+            progress.advance(waiting[1].num_turns, loss)
             return loss * float(waiting[1].weights.sum())
 
         augmentation = self._augmentation(number, step)
@@ -138,18 +138,25 @@ class Fit:
         return {
             "epoch": number,
             "loss": total / (self.passes * self.train.weight),
-            "turns_per_second": self.passes * self.train.turns / seconds,
+            "turns_per_second": self.passes * self.train.num_turns / seconds,
             "seconds": seconds,
         }
 
     def _augmentation(self, epoch: int, step: Step) -> Augmentation:
-        """Return what the inputs of an epoch are told otherwise."""
-        config, own, previous = self.config, sampling_share(self.config.scheduled_sampling, epoch), None
-        if own:
+        """Return the input augmentation of an epoch (dropout of inputs, scheduled sampling)."""
+        config, actions = self.config, None
+        share = sampling_share(config.scheduled_sampling, epoch)
+        if share:
             with averaged(self.model, self._optimizer):
-                previous = predicted_previous_actions(self.train, self.space, partial(self._answers, step))
-        shares = (config.word_dropout, config.turn_dropout, config.fact_dropout, own)
-        return Augmentation(*shares, previous, config.value_dropout)
+                actions = predicted_previous_actions(self.train, self.space, partial(self._answers, step))
+        return Augmentation(
+            word_dropout=config.word_dropout,
+            turn_dropout=config.turn_dropout,
+            fact_dropout=config.fact_dropout,
+            value_dropout=config.value_dropout,
+            scheduled_sampling=share,
+            predicted_actions=actions,
+        )
 
     def _judge(self, record: dict[str, Any], step: Step) -> None:
         """Add how the dev part fares, and keep the weights where it never fared better."""
@@ -170,7 +177,7 @@ class Fit:
     def _sampled_accuracy(self, step: Step) -> float:
         """Return the share of dev turns that are right, each told the network's own actions before it."""
         actions = predicted_previous_actions(self.dev, self.space, partial(self._answers, step))
-        augmentation = Augmentation(own=1.0, previous=actions)
+        augmentation = Augmentation(scheduled_sampling=1.0, predicted_actions=actions)
         batches = self.dev.shuffled(np.random.default_rng(self.config.seed), augmentation)
         return self._dev_record(step, batches)["dev_turn_accuracy"]
 
@@ -187,12 +194,12 @@ class Fit:
             true = _multi_hot(batch.targets, len(self.space))
             same = (self.space.decide(probabilities) == true[..., :-1]).all(-1) & ~true[..., -1]
             # Only the first answer of each row counts here: what is further ahead is in the loss.
-            right += int((same * batch.weights)[:, :: self.dev.a_row].sum())
+            right += int((same * batch.weights)[:, :: self.dev.horizon].sum())
             # An unknown action is wrong above; it has no probability of which a loss could be made.
             weights = batch.weights * ~true[..., -1]
             loss += float((weights * _losses(probabilities, true[..., :-1], self.space.multi)).sum())
             known += float(weights.sum())
-        return {"dev_loss": loss / max(known, 1.0), "dev_turn_accuracy": right / self.dev.rows}
+        return {"dev_loss": loss / max(known, 1.0), "dev_turn_accuracy": right / self.dev.num_decisions}
 
 
 def _last_better(figures: Iterable[float], least: float = 0.0) -> int:

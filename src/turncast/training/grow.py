@@ -13,7 +13,6 @@ from turncast.config import Configuration, Settings, TrainConfig
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError, CorpusError
 from turncast.features import TurnEncoder
-from turncast.features.extend_encoder import grown, origins
 from turncast.policy import Policy
 from turncast.runtime import split_members
 from turncast.training.split import draw
@@ -113,7 +112,7 @@ class Growth:
     @classmethod
     def of(cls, parent: Policy, learned: TurnEncoder) -> Growth:
         """Let a policy grow by what an encoder has learned from new dialogues."""
-        return cls(parent, grown(parent.encoder, learned))
+        return cls(parent, parent.encoder.extend(learned))
 
     def weights(self, member: int, fresh: Weights) -> dict[str, NDArray[np.float32]]:
         """Return the first weights of a network: the old ones at their places, fresh ones for what is new.
@@ -124,7 +123,7 @@ class Growth:
         """
         old = split_members(self.parent.weights, self.parent.members)[member]
         found = {name: np.array(array) for name, array in fresh.items()}
-        bits = origins(self.parent.encoder, self.encoder)
+        bits = self.encoder.origins(self.parent.encoder)
         for name, array in old.items():
             if name == "bit_dense/kernel":
                 found[name][bits >= 0] = array[bits[bits >= 0]]

@@ -64,15 +64,15 @@ class JaxStep:
     def prepare(self, train: Batches, dev: Batches) -> None:
         """Compile for the shapes that will come, side by side."""
         if self._table is not None:
-            for batch in train.examples(_LOOKED_AT):
+            for batch in train.of_each_shape(_LOOKED_AT):
                 self._touched.of(batch.inputs["bits"])
         wanted: list[tuple[Compiled, tuple[Any, ...]]] = []
-        for rows, shares in map(self.place, train.examples()):
+        for rows, shares in map(self.place, train.of_each_shape()):
             arguments = self._arguments(rows, shares)
             parts = [self._gradient.result(*arguments[0])] * len(shares)
             wanted += [(self._gradient, arguments[0]), (self._apply, (self._state, rows, parts))]
         own = sampling_share(self._config.scheduled_sampling, self._config.epochs)
-        answered = [*dev.examples(), *(train.examples() if own else ())]
+        answered = [*dev.of_each_shape(), *(train.of_each_shape() if own else ())]
         wanted += [(self._forward, self._inputs(batch)[0]) for batch in answered]
         self._workers.compile(wanted)
 

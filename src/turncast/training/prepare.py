@@ -96,8 +96,8 @@ def prepare(
         corpus={
             "name": corpus.name,
             "fingerprint": statistics.fingerprint,
-            "dialogues": statistics.dialogues,
-            "turns": statistics.turns,
+            "dialogues": statistics.num_dialogues,
+            "turns": statistics.num_turns,
             "skipped": dict(corpus.skipped),
             **ruled,
         },
@@ -107,9 +107,9 @@ def prepare(
         floors=counts.floors(),
         histories=histories,
         responses=responses,
-        answers=statistics.answers,
+        answers=statistics.targets,
         train=Batches(encoded, config.batch_turns, weights=weights),
-        dev=Batches(judged, _DEV_BATCH * config.batch_turns, most_lengths=2),
+        dev=Batches(judged, _DEV_BATCH * config.batch_turns, max_lengths=2),
         growth=growth,
     )
 

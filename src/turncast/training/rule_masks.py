@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from turncast.config import NetworkConfig
 from turncast.dialogue import Dialogue
 from turncast.errors import ConfigError
-from turncast.features.batches.encoded_corpus import EncodedCorpus, Lists
+from turncast.features.batches.encoded_corpus import EncodedCorpus, RaggedBuilder
 from turncast.layouts import LAYOUTS
 from turncast.rules.compiled import BoundRules
 
@@ -32,11 +32,11 @@ def check_layout(network: NetworkConfig) -> None:
 
 def with_refusals(encoded: EncodedCorpus, dialogues: Iterable[Dialogue], rules: BoundRules) -> EncodedCorpus:
     """Return an encoded corpus that knows what the rules refuse at each of its turns."""
-    refusals = Lists()
+    refusals = RaggedBuilder()
     for dialogue in dialogues:
         for refused in rules.refusals(dialogue):
             refusals.append(sorted(refused))
-    return replace(encoded, refused=refusals.ragged())
+    return replace(encoded, refused=refusals.build())
 
 
 def contradicted(encoded: EncodedCorpus) -> NDArray[np.bool_]:
@@ -44,11 +44,11 @@ def contradicted(encoded: EncodedCorpus) -> NDArray[np.bool_]:
 
     Such a turn cannot be learned from: its answer has no probability.
     """
-    found = np.zeros(len(encoded.answers), np.bool_)
+    found = np.zeros(len(encoded.targets), np.bool_)
     if encoded.refused is None:
         return found
     actions = encoded.num_actions + 1
-    taken = np.repeat(np.arange(len(found)), encoded.answers.lengths) * actions + encoded.answers.values
+    taken = np.repeat(np.arange(len(found)), encoded.targets.lengths) * actions + encoded.targets.values
     refused = np.repeat(np.arange(len(found)), encoded.refused.lengths) * actions + encoded.refused.values
     found[np.unique(taken[np.isin(taken, refused)] // actions)] = True
     return found

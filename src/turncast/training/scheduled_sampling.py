@@ -46,7 +46,7 @@ def predicted_previous_actions(
         number of actions of one answer here; of more predicted actions the L most probable are taken.
     """
     encoded = batches.encoded
-    most = max(1, int(encoded.answers.lengths.max()))
+    most = max(1, int(encoded.targets.lengths.max()))
 
     def decided(batch: Batch) -> NDArray[np.int32]:
         answered = probabilities(batch).reshape(*batch.targets.shape[:2], len(space))
@@ -55,7 +55,7 @@ def predicted_previous_actions(
         taken = np.take_along_axis(taken, ranked, axis=-1)
         return np.where(taken, ranked, len(space)).astype(np.int32)
 
-    predicted = batches.gathered(decided)[:: encoded.a_row]
+    predicted = batches.collect(decided)[:: encoded.horizon]
     previous = np.concatenate([predicted[:1], predicted[:-1]])
     previous[encoded.first_turns] = -1
     return previous

@@ -22,13 +22,13 @@ def batches_of(corpus, words="bits"):
 
 
 def pairs(batches, augmentation):
-    """The inputs of the same batches as they are, and as they are told."""
-    plain, told = (batches.shuffled(np.random.default_rng(1), how) for how in (None, augmentation))
-    return [(before, after) for before, after in zip(plain, told, strict=True)]
+    """The same batches without and with an augmentation."""
+    plain, augmented = (batches.shuffled(np.random.default_rng(1), one) for one in (None, augmentation))
+    return list(zip(plain, augmented, strict=True))
 
 
 def turns_of(batches, augmentation):
-    """The bits of each turn as they are, and as they are told."""
+    """The bits of each turn without and with an augmentation."""
     for before, after in pairs(batches, augmentation):
         for was, came in zip(
             before.inputs["bits"][before.weights > 0], after.inputs["bits"][before.weights > 0], strict=True
@@ -39,7 +39,7 @@ def turns_of(batches, augmentation):
 
 
 def own(batches, actions):
-    """Every turn but the first of a dialogue is told that these actions were taken before it."""
+    """These actions as the predicted previous actions of every turn but the first of a dialogue."""
     encoded = batches.encoded
     previous = np.tile(np.array(actions, np.int32), (len(encoded.bits), 1))
     previous[encoded.first_turns] = -1
@@ -58,7 +58,7 @@ def own(batches, actions):
 def test_shapes_targets_and_padding_stay(words, turns, facts, share, values, multi, read):
     batches, _, space = batches_of(tiny(multi=multi), read)
     previous = own(batches, [0, len(space)])
-    for before, after in pairs(batches, Augmentation(words, turns, facts, share, previous, values)):
+    for before, after in pairs(batches, Augmentation(words, turns, facts, values, share, previous)):
         padded = before.weights == 0
         assert before.inputs.keys() == after.inputs.keys()
         for name, array in before.inputs.items():
@@ -72,7 +72,7 @@ def test_shapes_targets_and_padding_stay(words, turns, facts, share, values, mul
 def test_turn_dropout_takes_every_word_of_a_turn_or_none(read):
     batches, encoder, _ = batches_of(tiny(dialogues=40), read)
     hidden = real = 0
-    for before, after in pairs(batches, Augmentation(turns=0.4)):
+    for before, after in pairs(batches, Augmentation(turn_dropout=0.4)):
         if read == "bits":
             words = encoder.blocks[0].vocabulary
             was, came = before.inputs["bits"], after.inputs["bits"]
@@ -83,14 +83,14 @@ def test_turn_dropout_takes_every_word_of_a_turn_or_none(read):
         gone = ((came == unknown) & of_words).sum(-1)
         assert ((gone == 0) | (gone == of_words.sum(-1))).all()
         np.testing.assert_array_equal(came[~of_words], was[~of_words])
-        hidden, real = hidden + np.count_nonzero(gone), real + before.turns
+        hidden, real = hidden + np.count_nonzero(gone), real + before.num_turns
     assert 0.25 < hidden / real < 0.55
 
 
 def test_fact_dropout_takes_facts_and_nothing_else():
     batches, encoder, _ = batches_of(tiny(dialogues=40))
-    facts, gone, all_facts = encoder.bits_of("facts"), 0, 0
-    for before, after in pairs(batches, Augmentation(facts=0.5)):
+    facts, gone, all_facts = encoder.block_bits("facts"), 0, 0
+    for before, after in pairs(batches, Augmentation(fact_dropout=0.5)):
         was, came = before.inputs["bits"], after.inputs["bits"]
         of_facts = (was >= facts.start) & (was < facts.stop)
         assert (came[came != was] == encoder.width).all()
@@ -101,16 +101,18 @@ def test_fact_dropout_takes_facts_and_nothing_else():
 
 def test_own_actions_stand_where_the_true_ones_stood_and_so_does_what_they_say():
     batches, encoder, space = batches_of(tiny(dialogues=40))
-    done = set(encoder.bits_of("previous_actions")) | set(encoder.bits_of("last_response"))
-    as_live, _ = encoder.encode(Turn(), replace(encoder.start(), previous=("serve_tea",)))
+    done = set(encoder.block_bits("previous_actions")) | set(encoder.block_bits("last_response"))
+    as_live, _ = encoder.encode(Turn(), replace(encoder.start(), previous_actions=("serve_tea",)))
     mine = set(as_live.bits) & done
     assert len(mine) > 1
     changed = kept = 0
     own_actions = own(batches, space.indices(["serve_tea"]))
-    for before, after in turns_of(batches, Augmentation(own=0.5, previous=own_actions)):
+    for before, after in turns_of(
+        batches, Augmentation(scheduled_sampling=0.5, predicted_actions=own_actions)
+    ):
         assert after - done == before - done
         assert after & done in (before & done, mine)
-        if max(encoder.bits_of("previous_actions")) in before:  # nothing was done before a first turn
+        if max(encoder.block_bits("previous_actions")) in before:  # nothing was done before a first turn
             assert after == before
         else:
             changed, kept = changed + (after != before), kept + (after == before)
@@ -121,43 +123,45 @@ def test_own_actions_stand_where_the_true_ones_stood_and_so_does_what_they_say()
 def test_own_actions_of_several_at_once_take_the_room_that_there_is():
     """More may be told than were taken: shapes stay, and what else a turn has goes before them."""
     batches, encoder, space = batches_of(tiny(dialogues=40, multi=True))
-    done = set(encoder.bits_of("previous_actions")) | set(encoder.bits_of("last_response"))
-    mine = set(batches.encoded.told.ravel())
+    done = set(encoder.block_bits("previous_actions")) | set(encoder.block_bits("last_response"))
+    mine = set(batches.encoded.tables.previous_actions.ravel())
     cut = 0
     previous = own(batches, range(len(space)))
-    for before, after in turns_of(batches, Augmentation(own=1.0, previous=previous)):
+    for before, after in turns_of(batches, Augmentation(scheduled_sampling=1.0, predicted_actions=previous)):
         assert after - done == before - done
-        if max(encoder.bits_of("previous_actions")) not in before:
+        if max(encoder.block_bits("previous_actions")) not in before:
             assert after & done <= mine
             cut += not mine - {encoder.width} <= after
     assert cut
 
 
-def test_what_is_gathered_stands_in_the_order_of_the_corpus():
+def test_collected_values_are_in_corpus_order():
     batches, _, _ = batches_of(told(dialogues=17))
-    answers = batches.encoded.answers
-    gathered = batches.gathered(lambda batch: batch.targets)
-    np.testing.assert_array_equal(gathered[:, 0], answers.values[answers.offsets[:-1]])
+    targets = batches.encoded.targets
+    collected = batches.collect(lambda batch: batch.targets)
+    np.testing.assert_array_equal(collected[:, 0], targets.values[targets.offsets[:-1]])
 
 
 ORDER = Turn("tea and cake", ("offer {drink}",), response="offer tea")
 FED = Corpus("fed", [Dialogue(f"d{number}", [ORDER, Turn("more tea", ("bye",))]) for number in range(40)])
-ALL = EncoderConfig(min_count=1, word_pairs=True, characters=True, last_response=True, learn_values=True)
+ALL = EncoderConfig(
+    min_count=1, word_bigrams=True, character_trigrams=True, last_response=True, learn_values=True
+)
 
 
 @pytest.mark.parametrize("words", ["bits", "mean"])
-def test_where_values_are_unknown_it_is_as_if_no_dictionary_had_them(words):
+def test_unknown_values_are_encoded_as_without_slot_values(words):
     """Bits and tokens are those of an encoder that lacks the slot's values, and names none of them."""
     statistics = CorpusStatistics.from_corpus(FED, config=ALL)
     encoder, space = statistics.encoder(words), statistics.action_space()
     batches = Batches(encode(FED, encoder, space), 64)
-    blind = TurnEncoder(encoder.blocks, encoder.tokenizer)  # the same bits, and no dictionary
+    blind = TurnEncoder(encoder.blocks, encoder.tokenizer)  # the same bits, without slot values
     memory, expected, tokens = blind.start(), [], []
     for turn in FED.dialogues[0]:
         one, memory = blind.encode(turn, memory)
         expected.append(set(one.bits))
         tokens.append(one.tokens)
-    for before, after in pairs(batches, Augmentation(values=1.0)):
+    for before, after in pairs(batches, Augmentation(value_dropout=1.0)):
         assert not (before.inputs["bits"] == after.inputs["bits"]).all()
         for bits in after.inputs["bits"]:
             assert [set(turn[turn < encoder.width].tolist()) for turn in bits] == expected
@@ -169,7 +173,7 @@ def test_each_dialogue_has_slots_of_its_own_whose_values_are_unknown():
     statistics = CorpusStatistics.from_corpus(FED, config=ALL)
     encoder = statistics.encoder()
     batches = Batches(encode(FED, encoder, statistics.action_space()), 1000)
-    ((before, after),) = pairs(batches, Augmentation(values=0.4))
+    ((before, after),) = pairs(batches, Augmentation(value_dropout=0.4))
     changed = (before.inputs["bits"] != after.inputs["bits"]).any(2)
     np.testing.assert_array_equal(changed[:, 0], changed[:, 1])  # throughout a dialogue, or not at all
     assert 5 < changed[:, 0].sum() < 30

@@ -11,7 +11,7 @@ from support.corpora import tiny
 from support.layouts import LAYOUTS, told
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, Turn
 from turncast.features import Augmentation, Batches, CorpusStatistics, encode
-from turncast.features.batches.bucket_edges import bucket_edges
+from turncast.features.batches.buckets import bucket_edges
 
 
 def slots(lengths, edges):
@@ -37,7 +37,7 @@ def batches_of(corpus, batch_turns, words="bits"):
     return Batches(encode(corpus, encoder, statistics.action_space(), config), batch_turns)
 
 
-def corrupted(batches, **shares):
+def augmented(batches, **shares):
     return batches.shuffled(np.random.default_rng(1), Augmentation(**shares))
 
 
@@ -57,7 +57,7 @@ def test_empty_rows_count_as_padding():
     corpus = Corpus("c", [Dialogue(str(n), [Turn("hi", ("a",))] * (18 + n % 3)) for n in range(3)])
     assert bucket_edges([18, 19, 20], 6) == [20]
     batches = batches_of(corpus, 40)
-    assert [(bucket.rows, bucket.turns) for bucket in batches.buckets] == [(1, 18), (2, 20)]
+    assert [(bucket.batch_size, bucket.turns) for bucket in batches.buckets] == [(1, 18), (2, 20)]
     assert batches.fill > 0.95
 
 
@@ -76,7 +76,7 @@ def test_one_giant_text_does_not_widen_the_other_batches(words, name):
     assert widths[-2] < 10
 
 
-def test_what_is_gathered_is_in_order_where_short_dialogues_have_long_texts():
+def test_what_is_collected_is_in_order_where_short_dialogues_have_long_texts():
     """Dialogues of like length are parted by their longest text: a part may lack the longest dialogue."""
     lengths = [(20, 1)] * 100 + [(19, 30)] * 100
     corpus = Corpus(
@@ -88,14 +88,14 @@ def test_what_is_gathered_is_in_order_where_short_dialogues_have_long_texts():
     )
     batches = batches_of(corpus, 60, "mean")
     assert {(bucket.turns, bucket.tokens) for bucket in batches.buckets} == {(20, 1), (20, 30)}
-    gathered = batches.gathered(lambda batch: batch.targets)[:, 0]
-    np.testing.assert_array_equal(gathered, batches.encoded.answers.values)
+    collected = batches.collect(lambda batch: batch.targets)[:, 0]
+    np.testing.assert_array_equal(collected, batches.encoded.targets.values)
 
 
 def test_word_dropout_hides_words_and_nothing_else():
     batches = batches_of(tiny(dialogues=40), 64)
     known = [np.sort(batch.inputs["bits"], -1) for batch in batches.shuffled(np.random.default_rng(1))]
-    hidden = [batch.inputs["bits"] for batch in corrupted(batches, words=0.99)]
+    hidden = [batch.inputs["bits"] for batch in augmented(batches, word_dropout=0.99)]
     statistics = CorpusStatistics.from_corpus(tiny(dialogues=40), config=EncoderConfig(min_count=1))
     encoder = statistics.encoder()
     words = encoder.blocks[0].vocabulary
@@ -109,7 +109,7 @@ def test_word_dropout_hides_words_and_nothing_else():
 def test_word_dropout_makes_tokens_unknown_and_nothing_else():
     batches = batches_of(tiny(dialogues=40), 64, words="mean")
     known = [batch.inputs for batch in batches.shuffled(np.random.default_rng(1))]
-    hidden = [batch.inputs for batch in corrupted(batches, words=0.5)]
+    hidden = [batch.inputs for batch in augmented(batches, word_dropout=0.5)]
     changed = real = 0
     for before, after in zip(known, hidden, strict=True):
         np.testing.assert_array_equal(before["bits"], after["bits"])

@@ -21,8 +21,8 @@ FOLDER = tempfile.mkdtemp()
 atexit.register(shutil.rmtree, FOLDER)
 ALL = EncoderConfig(
     min_count=1,
-    word_pairs=True,
-    characters=True,
+    word_bigrams=True,
+    character_trigrams=True,
     last_response=True,
     past_actions=True,
     position=True,
@@ -42,6 +42,8 @@ BOOKING = [
 CORPUS = Corpus("bookings", [Dialogue(f"d{number}", BOOKING) for number in range(3)])
 ENCODER = CorpusStatistics.from_corpus(CORPUS, config=ALL).encoder()
 NAMES = [block.name for block in ENCODER.blocks]
+WEST = Turn("cheap thai in the west", ("confirm",), {"found": 7, "area": "west"}, "In the west?")
+NEWER = CorpusStatistics.from_corpus([Dialogue("new", [WEST, WEST])], config=ALL).encoder()
 
 turns = st.builds(
     Turn,
@@ -112,9 +114,9 @@ def test_a_saved_encoder_and_a_kept_memory_come_back(dialogue):
     assert again.to_json() == ENCODER.to_json()
     assert encoded(again, dialogue) == encoded(ENCODER, dialogue)
     for _, memory in encoded(ENCODER, dialogue):
-        kept = json.loads(json.dumps(memory.kept))
+        kept = json.loads(json.dumps(memory.block_states))
         slot_sources = SlotSources(*frozen(json.loads(json.dumps(memory.slot_sources.to_json()))))
-        assert Memory(memory.previous, memory.response, frozen(kept), slot_sources) == memory
+        assert Memory(memory.previous_actions, memory.previous_response, frozen(kept), slot_sources) == memory
 
 
 def frozen(value):
@@ -122,15 +124,15 @@ def frozen(value):
 
 
 def test_what_is_kept_does_not_grow_with_the_turns():
-    after = [len(json.dumps(memory.kept)) for _, memory in encoded(ENCODER, BOOKING * 20)]
+    after = [len(json.dumps(memory.block_states)) for _, memory in encoded(ENCODER, BOOKING * 20)]
     assert max(after) == max(after[: 2 * len(BOOKING)])
 
 
 @pytest.mark.parametrize(
     ("setting", "block"),
     [
-        ("word_pairs", "user_pairs"),
-        ("characters", "user_characters"),
+        ("word_bigrams", "user_word_bigrams"),
+        ("character_trigrams", "user_character_trigrams"),
         ("vectors", "user_vectors"),
         ("last_response", "last_response"),
         ("past_actions", "past_actions"),
@@ -145,6 +147,35 @@ def test_a_setting_takes_its_block_away(setting, block):
         CORPUS, config=ALL.model_copy(update={setting: type(getattr(ALL, setting))()})
     ).encoder()
     assert block not in [one.name for one in without.blocks]
+
+
+@pytest.mark.parametrize("block", ENCODER.blocks, ids=NAMES)
+def test_each_bit_of_a_block_has_a_key_of_its_own(block):
+    assert len(set(block.keys)) == block.width
+    assert BLOCKS[block.name].from_json(json.loads(json.dumps(block.to_json()))).keys == block.keys
+
+
+def test_another_wording_of_labels_changes_nothing_about_the_kept_weights(monkeypatch):
+    extended = ENCODER.extend(NEWER)
+    origins = extended.origins(ENCODER)
+    assert sorted(origins[origins >= 0]) == list(range(ENCODER.width))
+    assert extended.width > ENCODER.width
+    for block in BLOCKS.values():
+        monkeypatch.setattr(block, "label", lambda self, bit: "another wording")
+    assert ENCODER.extend(NEWER).origins(ENCODER).tolist() == origins.tolist()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_extended_block_reads_old_turns_as_before(name):
+    newer = [Turn("cheap thai in the west", ("confirm",), {"found": 7, "area": "west"}, "In the west?")]
+    extended = ENCODER.extend(
+        CorpusStatistics.from_corpus([Dialogue("new", newer * 2)], config=ALL).encoder()
+    )
+    origins = extended.origins(ENCODER)
+    bits, old_bits = extended.block_bits(name), ENCODER.block_bits(name)
+    for (turn, _), (old, _) in zip(encoded(extended, BOOKING), encoded(ENCODER, BOOKING), strict=True):
+        same = {int(origins[bit]) for bit in turn.bits if bit in bits}
+        assert same - {-1} == {bit for bit in old.bits if bit in old_bits}
 
 
 def test_slots_stand_until_they_change():
@@ -194,6 +225,6 @@ def test_where_nobody_tells_what_was_said_the_usual_words_stand_in():
 
 def test_given_values_stand_beside_the_learned():
     statistics = CorpusStatistics.first_pass(CORPUS, ALL, {"area": ["north"]})
-    assert statistics.slot_values.read("Thai in the north").words == ("<food>", "in", "the", "<area>")
+    assert statistics.slot_values.parse("Thai in the north").words == ("<food>", "in", "the", "<area>")
     assert statistics.slot_values.values["name"] == ("Blue Door", "Green Hill")
     assert statistics.fingerprint != CorpusStatistics.first_pass(CORPUS, ALL).fingerprint

@@ -12,7 +12,8 @@ from support.vectors import model2vec_folder
 from turncast import Dialogue, EncoderConfig, Policy, Turn, train
 from turncast.errors import ConfigError, ModelError
 from turncast.features import CorpusStatistics
-from turncast.features.blocks.user_vectors import VARIABLE
+from turncast.features.batches.augmentation_tables import AugmentationTables
+from turncast.features.blocks.user_vectors import PATH_VARIABLE
 
 PLAIN = EncoderConfig(min_count=1)
 
@@ -37,14 +38,14 @@ def policy(folder):
 
 def bits_of(encoder, user):
     """The bits of the block for a text, counted from its first."""
-    own = encoder.bits_of("user_vectors")
+    own = encoder.block_bits("user_vectors")
     found, _ = encoder.encode(Turn(user), encoder.start())
     return [bit - own.start for bit in found.bits if bit in own]
 
 
 def test_a_text_sets_a_bit_for_each_part_and_silence_none(folder):
     encoder = CorpusStatistics.from_corpus(tiny(), config=asking(folder)).encoder()
-    unknown = len(encoder.bits_of("user_vectors")) - 1
+    unknown = len(encoder.block_bits("user_vectors")) - 1
     each = unknown // 3
     assert [bit // each for bit in bits_of(encoder, "a tea please")] == [0, 1, 2]
     assert bits_of(encoder, "zzz") == [unknown]
@@ -56,7 +57,7 @@ def test_a_text_sets_a_bit_for_each_part_and_silence_none(folder):
 
 def test_words_in_order_have_vectors_beside_them(folder):
     encoder = CorpusStatistics.from_corpus(tiny(), config=asking(folder)).encoder("lstm")
-    assert "user_vectors" in encoder.pieces
+    assert "user_vectors" in encoder.input_names
     assert encoder.num_tokens
 
 
@@ -65,7 +66,7 @@ def test_parts_and_centroids_are_as_wished(folder):
         return len(
             CorpusStatistics.from_corpus(tiny(), config=asking(folder, **settings))
             .encoder()
-            .bits_of("user_vectors")
+            .block_bits("user_vectors")
         )
 
     assert width(vector_parts=2, vector_centroids=3) == 7
@@ -80,13 +81,17 @@ def test_parts_and_centroids_are_as_wished(folder):
 
 def test_what_is_hidden_in_training_is_an_unknown_text(folder):
     encoder = CorpusStatistics.from_corpus(tiny(), config=asking(folder)).encoder()
-    own, become = encoder.bits_of("user_vectors"), encoder.without_words()
+    own = encoder.block_bits("user_vectors")
+    become = AugmentationTables.from_encoder(encoder, ()).unknown_words
     assert set(become[own.start : own.stop]) == {own.stop - 1}
 
 
 def test_a_corpus_of_which_nothing_is_known_has_no_such_block(tmp_path):
     strange = model2vec_folder(tmp_path, texts=["zzz"])
-    assert "user_vectors" not in CorpusStatistics.from_corpus(tiny(), config=asking(strange)).encoder().pieces
+    assert (
+        "user_vectors"
+        not in CorpusStatistics.from_corpus(tiny(), config=asking(strange)).encoder().input_names
+    )
 
 
 def test_other_vectors_are_another_training_part(folder, tmp_path):
@@ -107,7 +112,7 @@ def test_the_same_corpus_gives_the_same_encoder(folder):
 
 def test_the_vectors_change_what_is_predicted(policy):
     dialogue = Dialogue("d", [Turn("a tea please"), Turn("small")])
-    silent = policy.encoder.without("user_vectors")
+    silent = policy.encoder.ablate("user_vectors")
     heard = policy.encoder.encode(dialogue[0], policy.start().memory)[0]
     assert set(heard.bits) > set(silent.encode(dialogue[0], silent.start())[0].bits)
     plain = train(tiny(), network=SMALL, config=QUICK, encoder=PLAIN)
@@ -136,9 +141,9 @@ def test_what_is_saved_comes_back_wherever_the_vectors_lie(policy, folder, tmp_p
             Policy.load(saved)
         assert str(error.value) == (
             f"the vectors that the model was trained with are not found ({folder} is not there); say where "
-            "they lie, by TURNCAST_VECTORS=FOLDER or Policy.load(..., vectors=FOLDER)"
+            "they are, by TURNCAST_VECTORS=FOLDER or Policy.load(..., vectors=FOLDER)"
         )
-        monkeypatch.setenv(VARIABLE, os.pathsep.join([str(tmp_path / "nowhere"), str(there)]))
+        monkeypatch.setenv(PATH_VARIABLE, os.pathsep.join([str(tmp_path / "nowhere"), str(there)]))
         moved = Policy.load(saved)
         same(moved)
         grown = train(tiny("new"), config=QUICK, parent=moved)

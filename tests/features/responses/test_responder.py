@@ -10,7 +10,7 @@ from support.bookings import KNOWN, NEW, bookings
 from turncast import Dialogue, Turn
 from turncast.features import CorpusStatistics, Responder
 from turncast.features.responses.learn_responder import ResponderCounts
-from turncast.features.responses.slot_sources import NOTHING, SOURCES, SlotSources
+from turncast.features.responses.slot_sources import NO_SOURCES, SOURCES, SlotSources
 from turncast.features.responses.templates import fill, texts_in
 from turncast.features.text.slot_values import SlotValues
 
@@ -69,7 +69,7 @@ ONLY = {
         Turn("go", ("on {name}",), response="on Green Hill"),
     ],
     "user": [Turn("red Door", ("ask",), TWO), Turn("go", ("on {name}",), response="on red door")],
-    "said": [
+    "system": [
         Turn("hi", ("try {name}",), response="try Old Mill"),
         Turn("hi", ("ask",), TWO),
         Turn("go", ("on {name}",), response="on Old Mill"),
@@ -82,7 +82,7 @@ def test_each_source_is_learned_where_it_is_the_one_that_is_right(source):
     counts = ResponderCounts(SlotValues({"name": ["red door"]}))
     for number in range(3):
         counts.add(Dialogue(f"d{number}", ONLY[source]))
-    (place,) = counts.responder().places["on {name}"]
+    (place,) = counts.responder().placeholders["on {name}"]
     assert place.sources[0] == source
 
 
@@ -94,7 +94,7 @@ def test_what_nobody_named_stands_as_it_usually_does():
     assert (
         responder.text("call {food} {price}", SlotSources(user=(("food", "greek"),))) == "call greek {price}"
     )
-    assert responder.text("call {food} {price}", NOTHING) == "call thai {price}"
+    assert responder.text("call {food} {price}", NO_SOURCES) == "call thai {price}"
 
 
 def test_a_response_that_does_not_fit_its_template_teaches_nothing():
@@ -118,7 +118,7 @@ def test_what_is_filled_in_can_be_read_out(texts):
 
 @given(steps)
 def test_slot_sources_are_what_came_last_and_do_not_grow(conversation):
-    sources, response, found = NOTHING, None, ()
+    sources, response, found = NO_SOURCES, None, ()
     for text, mentions, facts in conversation:
         sources = sources.after(("try {name}",), response, mentions, facts)
         response = text or None
@@ -131,7 +131,7 @@ def test_slot_sources_are_what_came_last_and_do_not_grow(conversation):
             assert sources.value("user", slot) == value
         assert len(set(sources.offered)) == len(sources.offered) <= len(found)
         assert len(sources.user) <= 2
-        assert len(sources.said) <= 1
+        assert len(sources.system) <= 1
         assert SlotSources(*_frozen(json.loads(json.dumps(sources.to_json())))) == sources
 
 
@@ -140,7 +140,7 @@ def _frozen(value):
 
 
 def test_candidates_are_offered_in_order_whatever_the_spelling():
-    sources = NOTHING.after((), None, (), {"candidate.1.name": "blue_door", "candidate.2.name": "hill"})
+    sources = NO_SOURCES.after((), None, (), {"candidate.1.name": "blue_door", "candidate.2.name": "hill"})
     sources = sources.after(("try {name}",), "try Blue Door", (), {})
     assert (sources.value("offered", "name"), sources.value("next", "name")) == (
         "blue_door",
@@ -152,5 +152,5 @@ def test_candidates_are_offered_in_order_whatever_the_spelling():
 
 def test_twenty_candidates_are_kept():
     facts = {f"candidate.{number}.name": f"place {number}" for number in reversed(range(1, 31))}
-    kept = NOTHING.after((), None, (), facts).candidates
+    kept = NO_SOURCES.after((), None, (), facts).candidates
     assert [candidate[0][1] for candidate in kept] == [f"place {number}" for number in range(1, 21)]

@@ -133,11 +133,3 @@ def test_an_encoder_with_tokens_has_no_bits_of_words(kind):
     assert again.to_json() == encoder.to_json()
     assert again.encode(Turn("a tea"), after) == encoder.encode(Turn("a tea"), after)
     assert (again.width, again.num_tokens) == (encoder.width, encoder.num_tokens)
-
-
-def test_an_encoder_of_before_there_were_tokens_is_read():
-    encoder = CorpusStatistics.from_corpus(tiny()).encoder()
-    again = TurnEncoder.from_json(encoder.to_json()["blocks"])
-    assert again.to_json() == encoder.to_json()
-    turn = Turn("a tea", facts={"stock": 1})
-    assert again.encode(turn, again.start()) == encoder.encode(turn, encoder.start())

@@ -1,4 +1,4 @@
-"""Batches of dialogues of like length, within a budget of turn slots."""
+"""Batches of dialogues of similar length, within a limit of turn slots."""
 
 from __future__ import annotations
 
@@ -11,16 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turncast.features.batches.augmentation import Augmentation
-from turncast.features.batches.bucket_edges import bucket_edges, rows_of_batch
+from turncast.features.batches.buckets import Bucket, make_buckets
 from turncast.features.batches.encoded_corpus import EncodedCorpus, Ragged
 from turncast.features.text.tokens import PADDING
 
-_MOST_BUCKETS = 6
-# Dialogues with a turn of so many times more bits than is usual are batched apart, not to widen the rest.
-_HEAVY = 4
-# So many batches of one length are worth a second shape for shorter texts: a network that reads the words
-# in order goes through each token slot, and most would be empty.
-_WORTH_A_SHAPE = 8
+_MAX_LENGTHS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,262 +25,186 @@ class Batch:
     Attributes:
         inputs: by name: `bits`, the indices of set bits, (B, T, K), F fills up; where words are read in
             order `tokens`, (B, T, W), 0 fills up; where the network needs it `mask`, (B, T), true for a turn.
-        targets: indices of actions for each of N answers, (B, N, L); A is an unknown action, A + 1 fills up;
-            -1 - a says that a rule refuses action a. N is T, or T * k where each turn has k answers (turn by
-            turn), or 1 for a whole dialogue.
-        weights: (B, N), of an answer 1, or what else it was given; 0 for padding.
-        turns: how many of the B * T turns are real, or have a real answer.
+        targets: action indices of N targets, (B, N, L); A is an unknown action, A + 1 fills up, -1 - a says
+            that a rule refuses action a. N is T, or T * k where each decision has k targets, or 1 for a whole
+            dialogue.
+        weights: the weight of each target, (B, N): 1, or as given; 0 for padding.
+        num_turns: how many of the B * T time steps read a turn or have a target.
     """
 
     inputs: dict[str, NDArray[Any]]
     targets: NDArray[np.int32]
     weights: NDArray[np.float32]
-    turns: int
+    num_turns: int
 
     @property
-    def answers(self) -> int:
-        """How many answers are real."""
+    def num_targets(self) -> int:
+        """The number of targets, padding not counted."""
         return int(np.count_nonzero(self.weights))
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """Dialogues of like length, which share the shapes of one batch.
-
-    Attributes:
-        dialogues: their numbers.
-        rows: B.
-        turns: T.
-        bits: K.
-        tokens: W.
-        answers: N.
-        actions: L.
-    """
-
-    dialogues: NDArray[np.int64]
-    rows: int
-    turns: int
-    bits: int
-    tokens: int
-    answers: int
-    actions: int
-
-    @property
-    def batches(self) -> int:
-        """How many batches a pass makes of it; the last may have empty rows."""
-        return -(-len(self.dialogues) // self.rows)
-
-
 class Batches:
-    """The batches of an encoded corpus; few shapes, so that few are compiled.
+    """The batches of an encoded corpus, in few different shapes, since each shape is compiled.
 
     Args:
         encoded: the corpus.
         batch_turns: turn slots of a batch; a longer dialogue is a batch of its own.
-        most_lengths: dialogues are grouped by at most so many lengths.
-        weights: of each answer of the corpus; 1 where they are not given.
+        max_lengths: the most different lengths that dialogues are padded to.
+        weights: the weight of each target of the corpus; 1 where they are not given.
     """
 
     def __init__(
         self,
         encoded: EncodedCorpus,
         batch_turns: int,
-        most_lengths: int = _MOST_BUCKETS,
+        max_lengths: int = _MAX_LENGTHS,
         weights: NDArray[np.float32] | None = None,
     ) -> None:
         self.encoded, self._weights = encoded, weights
         self._most_refused = 0 if encoded.refused is None else int(encoded.refused.lengths.max())
-        self._first_turns, self._first_answers = encoded.first_turns, encoded.first_answers
-        self._slots, self._answers = encoded.slots, encoded.rows * encoded.a_row
-        self._one_each = np.array_equal(self._answers, encoded.lengths)
-        self.buckets = tuple(_buckets(encoded, batch_turns, most_lengths, self._one_each))
+        self._first_turns, self._first_targets = encoded.first_turns, encoded.first_targets
+        self._time_steps, self._num_targets = encoded.time_steps, encoded.decisions * encoded.horizon
+        self._one_target_per_turn = np.array_equal(self._num_targets, encoded.lengths)
+        self.buckets = tuple(make_buckets(encoded, batch_turns, max_lengths))
 
     @property
-    def turns(self) -> int:
-        """How many turns a pass goes through, padding not counted."""
-        return int(self._slots.sum())
+    def num_turns(self) -> int:
+        """The number of turns in an epoch, padding not counted."""
+        return int(self._time_steps.sum())
 
     @property
-    def count(self) -> int:
-        """How many batches a pass has."""
-        return sum(bucket.batches for bucket in self.buckets)
+    def num_batches(self) -> int:
+        """The number of batches in an epoch."""
+        return sum(bucket.num_batches for bucket in self.buckets)
 
     @property
-    def answers(self) -> int:
-        """How many answers a pass goes through."""
-        return int(self._answers.sum())
+    def num_targets(self) -> int:
+        """The number of targets in an epoch."""
+        return int(self._num_targets.sum())
 
     @property
     def weight(self) -> float:
-        """The sum of all answers' weights."""
-        return float(self.answers if self._weights is None else self._weights.sum())
+        """The sum of the weights of all targets."""
+        return float(self.num_targets if self._weights is None else self._weights.sum())
 
     @property
-    def rows(self) -> int:
-        """How many decisions a pass goes through: answers, those further ahead not counted."""
-        return int(self.encoded.rows.sum())
+    def num_decisions(self) -> int:
+        """The number of decisions in an epoch: of the k targets of a decision only the first counts."""
+        return int(self.encoded.decisions.sum())
 
     @property
-    def a_row(self) -> int:
-        """k: each k-th answer is the first of a row."""
-        return self.encoded.a_row
+    def horizon(self) -> int:
+        """k, the number of targets of each decision."""
+        return self.encoded.horizon
 
     @property
     def fill(self) -> float:
         """The share of turn slots that hold a real turn."""
-        slots = sum(bucket.batches * bucket.rows * bucket.turns for bucket in self.buckets)
-        return self.turns / slots
+        slots = sum(bucket.num_batches * bucket.batch_size * bucket.turns for bucket in self.buckets)
+        return self.num_turns / slots
 
-    def whole(self) -> Batch:
-        """Return all dialogues as one batch, the first first."""
+    def single_batch(self) -> Batch:
+        """Return all dialogues, in order, as one batch."""
         first = self.buckets[0]
         sizes = {
             name: max(getattr(bucket, name) for bucket in self.buckets)
-            for name in ("turns", "bits", "tokens", "answers")
+            for name in ("turns", "bits", "tokens", "targets")
         }
-        dialogues = np.arange(len(self._slots))
-        return self._batch(replace(first, dialogues=dialogues, rows=len(dialogues), **sizes), dialogues)
+        dialogues = np.arange(len(self._time_steps))
+        bucket = replace(first, dialogues=dialogues, batch_size=len(dialogues), **sizes)
+        return self._batch(bucket, dialogues)
 
-    def examples(self, most: int = 1) -> Iterator[Batch]:
-        """Yield a batch of each shape, or some more."""
+    def of_each_shape(self, most: int = 1) -> Iterator[Batch]:
+        """Yield the first batches of each shape, at most so many."""
         for bucket in self.buckets:
-            for rows in islice(_chunks(bucket.dialogues, bucket.rows), most):
-                yield self._batch(bucket, rows)
+            for dialogues in islice(_chunks(bucket.dialogues, bucket.batch_size), most):
+                yield self._batch(bucket, dialogues)
 
     def in_order(self) -> Iterator[Batch]:
         """Yield every dialogue once, in a fixed order."""
         for bucket in self.buckets:
-            for rows in _chunks(bucket.dialogues, bucket.rows):
-                yield self._batch(bucket, rows)
+            for dialogues in _chunks(bucket.dialogues, bucket.batch_size):
+                yield self._batch(bucket, dialogues)
 
-    def gathered(self, answer: Callable[[Batch], NDArray[Any]]) -> NDArray[Any]:
-        """Return what `answer` says of each answer of a batch, (B, N, ...), in the order of the corpus."""
-        said, places = list[NDArray[Any]](), list[NDArray[np.int64]]()
+    def collect(self, function: Callable[[Batch], NDArray[Any]]) -> NDArray[Any]:
+        """Return the values of a function of a batch, (B, N, ...), for all targets in corpus order."""
+        values, indices = list[NDArray[Any]](), list[NDArray[np.int64]]()
         for bucket in self.buckets:
-            for rows in _chunks(bucket.dialogues, bucket.rows):
-                shape = (bucket.rows, bucket.answers)
-                real, numbers = _places(self._first_answers, self._answers, rows, shape)
-                said.append(answer(self._batch(bucket, rows))[real])
-                places.append(numbers)
-        return np.concatenate(said)[np.argsort(np.concatenate(places))]
+            for dialogues in _chunks(bucket.dialogues, bucket.batch_size):
+                shape = (bucket.batch_size, bucket.targets)
+                real, targets = _items(self._first_targets, self._num_targets, dialogues, shape)
+                values.append(function(self._batch(bucket, dialogues))[real])
+                indices.append(targets)
+        return np.concatenate(values)[np.argsort(np.concatenate(indices))]
 
     def shuffled(
         self, generator: np.random.Generator, augmentation: Augmentation | None = None
     ) -> Iterator[Batch]:
-        """Yield every dialogue once, in a random order drawn from `generator`, the inputs corrupted."""
+        """Yield every dialogue once, in a random order drawn from `generator`, with augmented inputs."""
         planned = [
-            (bucket, rows)
+            (bucket, dialogues)
             for bucket in self.buckets
-            for rows in _chunks(generator.permutation(bucket.dialogues), bucket.rows)
+            for dialogues in _chunks(generator.permutation(bucket.dialogues), bucket.batch_size)
         ]
+        augmentation = augmentation or Augmentation()
         for index in generator.permutation(len(planned)):
-            bucket, rows = planned[index]
-            batch, turns = self._batch(bucket, rows), self._turns(bucket, rows)
-            inputs = (augmentation or Augmentation()).apply(batch.inputs, self.encoded, turns, generator)
-            yield replace(batch, inputs=inputs)
+            batch, turns = self._batch(*planned[index]), self._turns(*planned[index])
+            yield replace(
+                batch, inputs=augmentation.apply(batch.inputs, self.encoded.tables, turns, generator)
+            )
 
     def _turns(self, bucket: Bucket, dialogues: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the number of each turn of a batch, (B, T); -1 is padding."""
-        turns = np.full((bucket.rows, bucket.turns), -1, np.int64)
-        real, numbers = _places(self._first_turns, self.encoded.lengths, dialogues, turns.shape)
-        turns[real] = numbers
+        """Return the index of each turn of a batch, (B, T); -1 is padding."""
+        turns = np.full((bucket.batch_size, bucket.turns), -1, np.int64)
+        real, indices = _items(self._first_turns, self.encoded.lengths, dialogues, turns.shape)
+        turns[real] = indices
         return turns
 
     def _batch(self, bucket: Bucket, dialogues: NDArray[np.int64]) -> Batch:
-        encoded, rows = self.encoded, bucket.rows
-        real, numbers = _places(self._first_turns, encoded.lengths, dialogues, (rows, bucket.turns))
+        encoded, size = self.encoded, bucket.batch_size
+        real, indices = _items(self._first_turns, encoded.lengths, dialogues, (size, bucket.turns))
         inputs: dict[str, NDArray[Any]] = {
-            "bits": _filled(encoded.bits, real, numbers, bucket.bits, encoded.num_features)
+            "bits": _padded(encoded.bits, real, indices, bucket.bits, encoded.num_features)
         }
         if encoded.tokens is not None:
-            inputs["tokens"] = _filled(encoded.tokens, real, numbers, bucket.tokens, PADDING)
+            inputs["tokens"] = _padded(encoded.tokens, real, indices, bucket.tokens, PADDING)
         if encoded.masked:
             inputs["mask"] = real
-        if not self._one_each:  # else an answer stands where its turn does
-            real, numbers = _places(self._first_answers, self._answers, dialogues, (rows, bucket.answers))
-        targets = _filled(encoded.answers, real, numbers, bucket.actions, encoded.num_actions + 1)
+        if not self._one_target_per_turn:  # else each target has the position and index of its turn
+            real, indices = _items(self._first_targets, self._num_targets, dialogues, (size, bucket.targets))
+        targets = _padded(encoded.targets, real, indices, bucket.actions, encoded.num_actions + 1)
         weights = real.astype(np.float32)
         if self._weights is not None:
-            weights[real] = self._weights[numbers]
+            weights[real] = self._weights[indices]
         if encoded.refused is not None:
-            refused = _filled(encoded.refused, real, numbers, self._most_refused, -2 - encoded.num_actions)
+            refused = _padded(encoded.refused, real, indices, self._most_refused, -2 - encoded.num_actions)
             targets = np.concatenate([targets, -1 - refused], axis=-1)
-        return Batch(inputs, targets, weights, int(self._slots[dialogues].sum()))
+        return Batch(inputs, targets, weights, int(self._time_steps[dialogues].sum()))
 
 
-def _places(
+def _items(
     firsts: NDArray[np.int64],
     lengths: NDArray[np.int64],
     dialogues: NDArray[np.int64],
     shape: tuple[int, int],
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Return which places of a batch are real, of that shape, and the number of the list for each of them."""
+    """Return which positions of a batch hold an item (a turn or a target), and the indices of these items."""
     columns = np.arange(shape[1])
-    long, first = np.zeros(shape[0], np.int64), np.zeros(shape[0], np.int64)
-    long[: len(dialogues)], first[: len(dialogues)] = lengths[dialogues], firsts[dialogues]
-    real = columns < long[:, None]
+    count, first = np.zeros(shape[0], np.int64), np.zeros(shape[0], np.int64)
+    count[: len(dialogues)], first[: len(dialogues)] = lengths[dialogues], firsts[dialogues]
+    real = columns < count[:, None]
     return real, (first[:, None] + columns)[real]
 
 
-def _filled(
-    lists: Ragged, real: NDArray[np.bool_], numbers: NDArray[np.int64], width: int, fill: int
+def _padded(
+    lists: Ragged, real: NDArray[np.bool_], indices: NDArray[np.int64], width: int, fill: int
 ) -> NDArray[np.int32]:
-    """Return (B, N, width): at the real places the lists of those numbers, elsewhere `fill`."""
+    """Return (B, N, width): the lists with these indices at the real positions, `fill` elsewhere."""
     array = np.full((*real.shape, width), fill, np.int32)
-    array[real] = lists.padded(numbers, width, fill)
+    array[real] = lists.padded(indices, width, fill)
     return array
 
 
-def _chunks(dialogues: NDArray[np.int64], rows: int) -> Iterator[NDArray[np.int64]]:
-    for start in range(0, len(dialogues), rows):
-        yield dialogues[start : start + rows]
-
-
-def _buckets(encoded: EncodedCorpus, batch_turns: int, most_lengths: int, one_each: bool) -> Iterator[Bucket]:
-    most_bits = _most(encoded.bits, encoded.first_turns)
-    most_tokens = np.zeros_like(most_bits)
-    if encoded.tokens is not None:
-        most_tokens = _most(encoded.tokens, encoded.first_turns)
-    most_actions = max(1, int(encoded.answers.lengths.max()))
-    for dialogues, turns in _of_like_length(encoded.slots, _heavy(most_bits), most_lengths, batch_turns):
-        for alike in _of_like_width(dialogues, most_tokens, max(1, batch_turns // turns)):
-            yield Bucket(
-                alike,
-                rows=rows_of_batch(len(alike), turns, batch_turns),
-                turns=turns,
-                bits=max(1, int(most_bits[alike].max())),
-                tokens=max(1, int(most_tokens[alike].max())),
-                answers=turns if one_each else int(encoded.rows[alike].max()) * encoded.a_row,
-                actions=most_actions,
-            )
-
-
-def _of_like_length(
-    slots: NDArray[np.int64], heavy: NDArray[np.bool_], most: int, batch_turns: int
-) -> Iterator[tuple[NDArray[np.int64], int]]:
-    """Yield dialogues of like length, and the length of the longest of them."""
-    for group in (np.flatnonzero(~heavy), np.flatnonzero(heavy)):
-        lengths, low = slots[group], 0
-        for edge in bucket_edges(lengths, most, batch_turns) if len(group) else ():
-            yield group[(lengths > low) & (lengths <= edge)], edge
-            low = edge
-
-
-def _of_like_width(
-    dialogues: NDArray[np.int64], most_tokens: NDArray[np.int64], at_once: int
-) -> Iterator[NDArray[np.int64]]:
-    """Yield dialogues whose longest texts are alike, in two parts at most; in one where they are few."""
-    widths, low, many = most_tokens[dialogues], -1, len(dialogues) > _WORTH_A_SHAPE * at_once
-    for edge in bucket_edges(widths, most=2) if many else [int(widths.max())]:
-        yield dialogues[(widths > low) & (widths <= edge)]
-        low = edge
-
-
-def _most(lists: Ragged, first_turns: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the length of each dialogue's longest list, (D,)."""
-    longest: NDArray[np.int64] = np.maximum.reduceat(lists.lengths, first_turns)
-    return longest
-
-
-def _heavy(most: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return np.asarray(most > _HEAVY * max(16, np.quantile(most, 0.95)))
+def _chunks(dialogues: NDArray[np.int64], size: int) -> Iterator[NDArray[np.int64]]:
+    for start in range(0, len(dialogues), size):
+        yield dialogues[start : start + size]

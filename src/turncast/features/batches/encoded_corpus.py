@@ -1,4 +1,4 @@
-"""A corpus as compact arrays: the indices of set bits, tokens and answers, turn after turn."""
+"""A corpus as compact arrays: the set bits, tokens and targets of its turns."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 
 from turncast.config import NetworkConfig
 from turncast.dialogue import Dialogue
-from turncast.features.batches.unknown_values import bits_without_values, tokens_without_values
-from turncast.features.blocks.facts import Facts
+from turncast.features.batches.augmentation_tables import AugmentationTables
 from turncast.features.encoder import TurnEncoder
 from turncast.layouts import Actions
 from turncast.vocabulary import ActionSpace
 
 _IN_MEMORY = 2**26
-"""So many indices are kept in memory; a corpus of more is mapped from a file."""
+"""The number of indices that stay in memory; more of them are mapped from a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +34,18 @@ class Ragged:
 
     @property
     def lengths(self) -> NDArray[np.int64]:
-        """How long each list is."""
+        """The length of each list."""
         return np.diff(self.offsets)
 
     def padded(self, lists: NDArray[np.int64], width: int, fill: int) -> NDArray[np.int32]:
-        """Return some lists as rows of (len(lists), width), filled up with `fill`.
+        """Return the lists with these numbers as rows of (len(lists), width), filled up with `fill`.
 
         >>> ragged = Ragged(np.array([5, 6, 7], np.int32), np.array([0, 1, 3]))
         >>> ragged.padded(np.array([1, 0]), 2, fill=9).tolist()
         [[6, 7], [5, 9]]
         """
         starts = self.offsets[lists]
-        lengths = self.offsets[lists + 1] - starts  # and not all lengths: a corpus is long, a batch is short
+        lengths = self.offsets[lists + 1] - starts  # `self.lengths` computes the whole corpus
         columns = np.arange(width)
         inside = columns < lengths[:, None]
         rows = np.full((len(lists), width), fill, np.int32)
@@ -56,62 +55,52 @@ class Ragged:
 
 @dataclass(frozen=True, slots=True)
 class EncodedCorpus:
-    """The turns and the answers of all D dialogues, one after the other.
+    """The inputs and targets of all D dialogues, one dialogue after the other.
 
     Attributes:
-        lengths: turns read of each dialogue, (D,).
-        bits: the input bits of each turn.
-        tokens: the tokens of each turn in order; None where words are read as bits.
-        rows: decisions of each dialogue, (D,).
-        answers: the action indices of each answer, row by row: of a dialogue rows * k. A, the index after the
-            last action, is an unknown action.
-        a_row: k, how many answers a row has.
-        masked: whether the network needs to know which turns are real.
+        lengths: the number of turns that the network reads of each dialogue, (D,).
+        bits: the set bits of each turn.
+        tokens: the token ids of each turn, in order; None where words are read as bits.
+        decisions: the number of decisions of each dialogue, (D,).
+        targets: the action indices of each target; a dialogue has decisions * k targets. A, the index after
+            the last action, is an unknown action.
+        horizon: k, the number of targets of each decision.
+        masked: whether the network needs a mask of the real turns.
         num_actions: A.
-        without_words: what each bit, and the padding F, becomes where users' words are unknown, (F + 1,).
-        bits_without_values: what each becomes where the values of a slot are unknown, (S, F + 1).
-        tokens_without_values: and each token, (S, V).
-        facts: the bits of facts.
-        of_the_turn_before: which bits tell what the system did at the turn before and no other, (F + 1,).
-        told: these bits for each action that may be an answer, and for none of them, (A + 1, M); F fills up.
-        refused: the actions that rules refuse at each turn, where there is one answer to each; None without.
+        tables: how an augmentation changes bits and tokens.
+        refused: the actions that rules refuse at each target; None without rules.
     """
 
     lengths: NDArray[np.int64]
     bits: Ragged
     tokens: Ragged | None
-    rows: NDArray[np.int64]
-    answers: Ragged
-    a_row: int
+    decisions: NDArray[np.int64]
+    targets: Ragged
+    horizon: int
     masked: bool
     num_actions: int
-    without_words: NDArray[np.int32]
-    bits_without_values: NDArray[np.int32] | None = None
-    tokens_without_values: NDArray[np.int32] | None = None
-    facts: range = range(0)
-    of_the_turn_before: NDArray[np.bool_] | None = None
-    told: NDArray[np.int32] | None = None
+    tables: AugmentationTables
     refused: Ragged | None = None
 
     @property
     def num_features(self) -> int:
         """F, the width of the input."""
-        return len(self.without_words) - 1
+        return self.tables.num_features
 
     @property
-    def slots(self) -> NDArray[np.int64]:
-        """Time steps that the network goes through for each dialogue, (D,): to read all and to answer all."""
-        return np.maximum(self.lengths, self.rows)
+    def time_steps(self) -> NDArray[np.int64]:
+        """The time steps that the network takes for each dialogue, to read and to answer all: (D,)."""
+        return np.maximum(self.lengths, self.decisions)
 
     @property
     def first_turns(self) -> NDArray[np.int64]:
-        """The number of each dialogue's first turn, (D,)."""
+        """The index of each dialogue's first turn, (D,)."""
         return _starts(self.lengths)
 
     @property
-    def first_answers(self) -> NDArray[np.int64]:
-        """The number of each dialogue's first answer, (D,)."""
-        return _starts(self.rows * self.a_row)
+    def first_targets(self) -> NDArray[np.int64]:
+        """The index of each dialogue's first target, (D,)."""
+        return _starts(self.decisions * self.horizon)
 
 
 def encode(
@@ -120,42 +109,38 @@ def encode(
     space: ActionSpace,
     config: NetworkConfig | None = None,
 ) -> EncodedCorpus:
-    """Encode what a network of that layout reads of each dialogue and must answer.
+    """Return the inputs and targets of dialogues, as the network's layout defines them.
 
-    The previous actions of a turn are those that the corpus says were taken.
+    The previous actions of each turn are the recorded ones.
     """
     layout = (config or NetworkConfig()).layout_row
-    lengths, rows, bits, tokens, answers = array("q"), array("q"), Lists(), Lists(), Lists()
-    known: dict[Actions, list[int]] = {}  # the answers seen so far: few, and each comes often
+    lengths, decisions = array("q"), array("q")
+    bits, tokens, targets = RaggedBuilder(), RaggedBuilder(), RaggedBuilder()
+    cache: dict[Actions, list[int]] = {}  # the corpus has few different targets
     for dialogue in dialogues:
         example = layout.example(dialogue)
         lengths.append(len(example.turns))
-        rows.append(len(example.targets))
+        decisions.append(len(example.targets))
         memory = encoder.start()
         for turn in example.turns:
             encoded, memory = encoder.encode(turn, memory)
             bits.append(encoded.bits)
             tokens.append(encoded.tokens)
         for row in example.targets:
-            for answer in row:
-                if answer not in known:
-                    known[answer] = sorted(set(space.indices(answer)))
-                answers.append(known[answer])
+            for target in row:
+                if target not in cache:
+                    cache[target] = sorted(set(space.indices(target)))
+                targets.append(cache[target])
     return EncodedCorpus(
         lengths=np.array(lengths, np.int64),
-        bits=bits.ragged(),
-        tokens=tokens.ragged() if encoder.num_tokens else None,
-        rows=np.array(rows, np.int64),
-        answers=answers.ragged(),
-        a_row=layout.horizon,
+        bits=bits.build(),
+        tokens=tokens.build() if encoder.num_tokens else None,
+        decisions=np.array(decisions, np.int64),
+        targets=targets.build(),
+        horizon=layout.horizon,
         masked=layout.last_turn_only,
         num_actions=len(space),
-        without_words=encoder.without_words(),
-        bits_without_values=bits_without_values(encoder),
-        tokens_without_values=tokens_without_values(encoder),
-        facts=encoder.bits_of(Facts.name),
-        of_the_turn_before=encoder.of_the_turn_before(),
-        told=encoder.told(space),
+        tables=AugmentationTables.from_encoder(encoder, space),
     )
 
 
@@ -163,8 +148,8 @@ def _starts(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(lengths)[:-1]])
 
 
-class Lists:
-    """Lists on their way to a `Ragged`, four bytes an index; many of them go into a file without a name."""
+class RaggedBuilder:
+    """Collects lists for a `Ragged`, in 4 bytes per index; beyond a limit it uses a temporary file."""
 
     def __init__(self) -> None:
         self._values, self._offsets = array("i"), array("q", [0])
@@ -179,8 +164,8 @@ class Lists:
             self._values.tofile(self._file)
             self._values = array("i")
 
-    def ragged(self) -> Ragged:
-        """Return all lists; nothing can be added any more."""
+    def build(self) -> Ragged:
+        """Return all lists; after this no list can be added."""
         offsets = np.array(self._offsets, np.int64)
         if self._file is None:
             return Ragged(np.array(self._values, np.int32), offsets)

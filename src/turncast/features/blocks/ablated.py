@@ -1,30 +1,30 @@
-"""A block that says nothing, to see what the others say without it."""
+"""A block whose bits are never set, to measure what an encoder loses without it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic
 
-from turncast.features.block import Block, Read
-from turncast.features.turn_view import Kept, Seen
+from turncast.features.block import Block, Key, State
+from turncast.features.turn_view import TurnView
 
 
 @dataclass(frozen=True, slots=True)
-class AblatedBlock:
-    """Stands where a block stood and sets no bit; what the block keeps from turn to turn, it keeps.
+class AblatedBlock(Generic[State]):
+    """Replaces a block: it has the same bits and the same state, and sets no bit.
 
     Args:
-        block: in whose place it stands.
+        block: the block that it replaces.
 
     >>> from turncast.features.blocks.user_words import UserWords
     >>> from turncast.vocabulary import Vocabulary
     >>> words = UserWords(Vocabulary(["hello"]))
     >>> ablated = AblatedBlock(words)
-    >>> words.read(Seen(), None), ablated.read(Seen(), None), ablated.width == words.width
+    >>> words.read(TurnView(), None), ablated.read(TurnView(), None), ablated.width == words.width
     (((2,), None), ((), None), True)
     """
 
-    block: Block
+    block: Block[State]
 
     @property
     def name(self) -> str:
@@ -33,21 +33,30 @@ class AblatedBlock:
 
     @property
     def width(self) -> int:
-        """The bits that the block has."""
+        """The number of bits of the block."""
         return self.block.width
 
-    def start(self) -> Kept:
-        """Return what the block keeps before the first turn."""
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """The keys of the block."""
+        return self.block.keys
+
+    def start(self) -> State:
+        """Return the block's state before the first turn."""
         return self.block.start()
 
-    def read(self, seen: Seen, kept: Kept) -> Read:
-        """Return no bit, and what the block keeps for later."""
-        return (), self.block.read(seen, kept)[1]
+    def read(self, view: TurnView, state: State) -> tuple[tuple[()], State]:
+        """Return no bit, and the block's state after the turn."""
+        return (), self.block.read(view, state)[1]
 
     def label(self, bit: int) -> str:
-        """Say what the bit would mean."""
+        """Return the block's label of a bit."""
         return self.block.label(bit)
 
+    def extend(self, newer: AblatedBlock[State]) -> AblatedBlock[State]:
+        """Return the extended block, ablated."""
+        return AblatedBlock(self.block.extend(newer.block))
+
     def to_json(self) -> dict[str, Any]:
-        """Return what describes the block."""
+        """Return the JSON of the block."""
         return self.block.to_json()

@@ -1,4 +1,4 @@
-"""Facts as bits: yes and no, categories, numbers in buckets; an absent fact sets none."""
+"""Facts as bits: booleans, categories, and numbers in buckets; an absent fact sets no bit."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 
 from turncast.config import EncoderConfig
 from turncast.dialogue import Fact, is_number, value_name
-from turncast.features.block import Momentary
-from turncast.features.turn_view import Seen
+from turncast.features.block import Key, StatelessBlock
+from turncast.features.turn_view import TurnView
 from turncast.vocabulary import Vocabulary
 
 _NO_VALUES = Vocabulary(())
@@ -27,7 +27,7 @@ class FactCode:
         values: the known values of a category (or true and false), by name.
         edges: ascending edges of a number's buckets; a value on an edge belongs to the bucket above.
 
-    Any other value, of whatever type, has the last bit: the unknown.
+    Any other value, of any type, sets the last bit: the unknown.
 
     >>> number = FactCode("people", edges=(2.5, 4.5))
     >>> [number.bit(value) for value in (2, 3, 100, "many")]
@@ -53,8 +53,24 @@ class FactCode:
             return bisect.bisect_right(self.edges, value)
         return len(self.edges) + 1
 
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """A key for each value or bucket, and one for the unknown."""
+        if self.edges is None:
+            codes: tuple[Key, ...] = tuple(("value", value) for value in self.values)
+        else:
+            buckets = itertools.pairwise((-math.inf, *self.edges, math.inf))
+            codes = tuple(("bucket", low, high) for low, high in buckets)
+        return tuple((self.name, *code) for code in (*codes, ("unknown",)))
+
+    def extend(self, newer: FactCode) -> FactCode:
+        """Return this code with the values of `newer` added; edges stay, and so does a category or number."""
+        if self.edges is not None or newer.edges is not None:
+            return self
+        return FactCode(self.name, self.values.extend(newer.values))
+
     def label(self, bit: int) -> str:
-        """Say which value or bucket a bit stands for."""
+        """Return the value or bucket that a bit stands for."""
         if bit == self.width - 1:
             return f"{self.name} is unknown"
         if self.edges is None:
@@ -64,13 +80,13 @@ class FactCode:
         return f"{low:g} <= {self.name} < {high:g}"
 
 
-class Facts(Momentary):
-    """The bits of the facts seen since the last turn, one for each fact that is present.
+class Facts(StatelessBlock):
+    """The bits of the facts that came since the last turn, one for each fact.
 
-    A fact whose name is not known sets the block's last bit.
+    A fact with an unknown name sets the block's last bit.
 
     >>> block = Facts([FactCode("open", Vocabulary(["false", "true"]))])
-    >>> block.width, *(block.bits(Seen(facts={name: True})) for name in ("open", "shut"))
+    >>> block.width, *(block.bits(TurnView(facts={name: True})) for name in ("open", "shut"))
     (4, {1}, {3})
     """
 
@@ -78,38 +94,49 @@ class Facts(Momentary):
 
     def __init__(self, codes: Collection[FactCode]) -> None:
         self._codes = tuple(codes)
-        self._places = {code.name: place for place, code in enumerate(self._codes)}
+        self._indices = {code.name: index for index, code in enumerate(self._codes)}
         self._firsts = tuple(itertools.accumulate((code.width for code in self._codes), initial=0))
 
     @property
     def width(self) -> int:
-        """The bits of every known fact, and one for a fact that is not known."""
+        """The bits of every known fact, and one for unknown facts."""
         return self._firsts[-1] + 1
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """The known facts, in order of their bits."""
-        return tuple(self._places)
+    def keys(self) -> tuple[Key, ...]:
+        """The keys of every known fact, and one for unknown facts."""
+        return (*(key for code in self._codes for key in code.keys), ("unknown",))
 
-    def place(self, name: str) -> int | None:
-        """Return a fact's place among the names; None for one that is not known."""
-        return self._places.get(name)
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the known facts, in order of their bits."""
+        return tuple(self._indices)
+
+    def index(self, name: str) -> int | None:
+        """Return the index of a fact among the names; None for an unknown fact."""
+        return self._indices.get(name)
 
     def bit(self, name: str, value: Fact) -> int:
         """Return the bit that a fact sets."""
-        place = self._places.get(name)
-        return self._firsts[-1] if place is None else self._firsts[place] + self._codes[place].bit(value)
+        index = self._indices.get(name)
+        return self._firsts[-1] if index is None else self._firsts[index] + self._codes[index].bit(value)
 
-    def bits(self, seen: Seen) -> Collection[int]:
+    def bits(self, view: TurnView) -> Collection[int]:
         """Return the bits of the turn's facts."""
-        return {self.bit(name, value) for name, value in seen.facts.items()} if seen.facts else ()
+        return {self.bit(name, value) for name, value in view.facts.items()} if view.facts else ()
 
     def label(self, bit: int) -> str:
-        """Say which fact a bit stands for."""
+        """Return the fact and the value that a bit stands for."""
         for first, code in zip(self._firsts, self._codes, strict=False):
             if bit < first + code.width:
                 return code.label(bit - first)
         return "(unknown fact)"
+
+    def extend(self, newer: Facts) -> Facts:
+        """Return this block with the facts, and the values of facts, that only `newer` has added."""
+        added = {code.name: code for code in newer._codes}
+        codes = [code.extend(added.pop(code.name, code)) for code in self._codes]
+        return Facts([*codes, *added.values()])
 
     def to_json(self) -> dict[str, Any]:
         """Return each fact's values or edges."""
@@ -124,7 +151,7 @@ class Facts(Momentary):
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Facts:
-        """Make the block that `to_json` described."""
+        """Return the block that `to_json` described."""
         return cls(
             [
                 FactCode(fact["name"], edges=tuple(fact["edges"]))
@@ -136,9 +163,9 @@ class Facts(Momentary):
 
 
 def learn_facts(counts: Mapping[str, Mapping[Fact, int]], config: EncoderConfig) -> Facts:
-    """Learn how each fact is coded from how often each of its values was seen.
+    """Return the code of each fact, learned from the counts of its values.
 
-    Numbers throughout are put into buckets of about equal count; anything else is a category.
+    A fact whose values are all numbers has buckets of about equal count; any other fact is a category.
 
     >>> facts = learn_facts({"results": {0: 5, 1: 5, 7: 5}, "area": {"north": 3, "moon": 1}}, EncoderConfig())
     >>> [facts.label(bit) for bit in range(facts.width)]
@@ -147,16 +174,17 @@ def learn_facts(counts: Mapping[str, Mapping[Fact, int]], config: EncoderConfig)
     """
     codes = []
     for name in sorted(counts):
-        seen = counts[name]
-        if sum(seen.values()) < config.min_count:
+        values = counts[name]
+        if sum(values.values()) < config.min_count:
             continue
-        if all(is_number(value) for value in seen):
-            codes.append(FactCode(name, edges=_edges(seen, config.buckets)))
+        if all(is_number(value) for value in values):
+            codes.append(FactCode(name, edges=_edges(values, config.buckets)))
         else:
-            named = Counter[str]()
-            for value, count in seen.items():
-                named[value_name(value)] += count
-            codes.append(FactCode(name, Vocabulary.from_counts(named, config.min_count, config.max_values)))
+            categories = Counter[str]()
+            for value, count in values.items():
+                categories[value_name(value)] += count
+            vocabulary = Vocabulary.from_counts(categories, config.min_count, config.max_values)
+            codes.append(FactCode(name, vocabulary))
     return Facts(codes)
 
 
@@ -166,9 +194,9 @@ def _edges(counts: Mapping[Any, int], buckets: int) -> tuple[float, ...]:
     if len(values) <= buckets:
         return tuple((low + high) / 2 for low, high in itertools.pairwise(values))
     edges: list[float] = []
-    so_far, share = 0, sum(counts.values()) / buckets
+    below, share = 0, sum(counts.values()) / buckets
     for low, high in itertools.pairwise(values):
-        so_far += counts[low]
-        if so_far >= share * (len(edges) + 1):
+        below += counts[low]
+        if below >= share * (len(edges) + 1):
             edges.append((low + high) / 2)
     return tuple(edges[: buckets - 1])

@@ -6,18 +6,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from turncast.features.block import Momentary
-from turncast.features.turn_view import Seen
+from turncast.features.block import Key, StatelessBlock
+from turncast.features.turn_view import TurnView
 from turncast.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class PreviousActions(Momentary):
-    """A bit for each action taken at the turn before, one for any unknown action, one for the start.
+class PreviousActions(StatelessBlock):
+    """A bit for each action taken at the turn before, one for any unknown action, one for the first turn.
 
     >>> block = PreviousActions(Vocabulary(["greet", "ask_area"]))
-    >>> block.bits(Seen()), block.bits(Seen(previous=("ask_area",))), block.bits(Seen(previous=()))
-    ((3,), {1}, set())
+    >>> [sorted(block.bits(TurnView(previous_actions=actions))) for actions in (None, ("ask_area",), ())]
+    [[3], [1], []]
     """
 
     actions: Vocabulary
@@ -25,19 +25,28 @@ class PreviousActions(Momentary):
 
     @property
     def width(self) -> int:
-        """Known actions, the unknown, and the start."""
+        """Known actions, the unknown, and the first turn."""
         return len(self.actions) + 2
 
-    def bits(self, seen: Seen) -> Collection[int]:
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """A key for each action, one for the unknown, one for the first turn."""
+        return (*(("action", action) for action in self.actions), ("unknown",), ("first turn",))
+
+    def bits(self, view: TurnView) -> Collection[int]:
         """Return the bits of the previous actions."""
-        if seen.previous is None:
+        if view.previous_actions is None:
             return (len(self.actions) + 1,)
-        return set(self.actions.indices(seen.previous))
+        return set(self.actions.indices(view.previous_actions))
 
     def label(self, bit: int) -> str:
-        """Say which action a bit stands for."""
-        named = [*self.actions, "(unknown action)", "(start of the dialogue)"]
-        return f"previous: {named[bit]}"
+        """Return the action that a bit stands for."""
+        labels = [*self.actions, "(unknown action)", "(start of the dialogue)"]
+        return f"previous: {labels[bit]}"
+
+    def extend(self, newer: PreviousActions) -> PreviousActions:
+        """Return this block with the actions of `newer` added."""
+        return PreviousActions(self.actions.extend(newer.actions))
 
     def to_json(self) -> dict[str, Any]:
         """Return the known actions."""
@@ -45,5 +54,5 @@ class PreviousActions(Momentary):
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> PreviousActions:
-        """Make the block that `to_json` described."""
+        """Return the block that `to_json` described."""
         return cls(Vocabulary(record["actions"]))

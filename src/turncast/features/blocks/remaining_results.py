@@ -1,4 +1,4 @@
-"""How many of the results that were found are still to be offered, as bits."""
+"""How many results of a look-up the system has not offered yet, as bits."""
 
 from __future__ import annotations
 
@@ -7,26 +7,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from turncast.dialogue import is_number
-from turncast.features.block import Read
-from turncast.features.turn_view import Kept, Seen
+from turncast.features.block import Key
+from turncast.features.turn_view import TurnView
 
 _EDGES = (1, 2, 4)
 _LABELS = ("none", "one", "two or three", "four or more")
-_MOST = 16
+_MOST_OFFERED = 16
+
+_State = tuple[tuple[tuple[str, float], ...], tuple[tuple[str, str], ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class RemainingResults:
-    """For each fact that is a number: how much of it is left, since it came, after what the system offered.
+    """For each fact that is a number: the number minus how many results the system offered since it came.
 
-    What was offered is the most different values that the system said of any one slot since then.
+    The count of offered results is the largest number of different values of one slot that the system said
+    since then.
 
-    >>> from turncast.features.turn_view import Text
+    Args:
+        facts: the names of the facts that are numbers.
+
+    >>> from turncast.features.text.slot_values import ParsedText
     >>> block = RemainingResults(("found",))
-    >>> bits, kept = block.read(Seen(facts={"found": 2}), block.start())
+    >>> bits, state = block.read(TurnView(facts={"found": 2}), block.start())
     >>> [block.label(bit) for bit in bits]
     ['found, left: two or three']
-    >>> bits, _ = block.read(Seen(said=Text((), (("name", "Blue Door"),))), kept)
+    >>> offer = ParsedText(mentions=(("name", "Blue Door"),))
+    >>> bits, _ = block.read(TurnView(previous_response=offer), state)
     >>> [block.label(bit) for bit in bits]
     ['found, left: one']
     """
@@ -39,31 +46,40 @@ class RemainingResults:
         """Four amounts of each fact."""
         return len(_LABELS) * len(self.facts)
 
-    def start(self) -> Kept:
-        """Return that nothing was found, and nothing offered."""
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """A key for each fact and amount: the least number in it."""
+        return tuple((fact, least) for fact in self.facts for least in (0, *_EDGES))
+
+    def start(self) -> _State:
+        """Return the state before any number came, with nothing offered."""
         return (), ()
 
-    def read(self, seen: Seen, kept: Kept) -> Read:
-        """Return the bit of each number that was found."""
-        found, offered = dict(kept[0]), set(kept[1])
-        new = {name: seen.facts[name] for name in self.facts if name in seen.facts}
-        if seen.said and len(offered) < _MOST:
-            offered |= set(seen.said.mentions)
+    def read(self, view: TurnView, state: _State) -> tuple[list[int], _State]:
+        """Return the bit of each number that came."""
+        numbers, offered = dict(state[0]), set(state[1])
+        new = {name: view.facts[name] for name in self.facts if name in view.facts}
+        if view.previous_response and len(offered) < _MOST_OFFERED:
+            offered |= set(view.previous_response.mentions)
         if new:
-            found |= {name: float(value) for name, value in new.items() if is_number(value)}
+            numbers |= {name: float(value) for name, value in new.items() if is_number(value)}
             offered = set()
         slots = [slot for slot, _ in offered]
-        most = max(map(slots.count, slots), default=0)
+        num_offered = max(map(slots.count, slots), default=0)
         bits = [
-            len(_LABELS) * self.facts.index(name) + bisect.bisect_right(_EDGES, number - most)
-            for name, number in found.items()
+            len(_LABELS) * self.facts.index(name) + bisect.bisect_right(_EDGES, number - num_offered)
+            for name, number in numbers.items()
         ]
-        return bits, (tuple(found.items()), tuple(sorted(offered)))
+        return bits, (tuple(numbers.items()), tuple(sorted(offered)))
 
     def label(self, bit: int) -> str:
-        """Say what a bit stands for."""
+        """Return the fact and the amount that a bit stands for."""
         fact, amount = divmod(bit, len(_LABELS))
         return f"{self.facts[fact]}, left: {_LABELS[amount]}"
+
+    def extend(self, newer: RemainingResults) -> RemainingResults:
+        """Return this block with the facts of `newer` added."""
+        return RemainingResults(tuple(dict.fromkeys((*self.facts, *newer.facts))))
 
     def to_json(self) -> dict[str, Any]:
         """Return the names of the facts."""
@@ -71,5 +87,5 @@ class RemainingResults:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> RemainingResults:
-        """Make the block that `to_json` described."""
+        """Return the block that `to_json` described."""
         return cls(tuple(record["facts"]))

@@ -1,15 +1,34 @@
-"""What was said of each slot, and stands until something changes, as bits."""
+"""What the user and the system have said about each slot so far, as bits."""
 
 from __future__ import annotations
 
+import functools
+import re
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import Any
 
-from turncast.features.block import Read
-from turncast.features.blocks.requested_slots import asked_slots
-from turncast.features.turn_view import Kept, Seen
+from turncast.features.block import Key
+from turncast.features.turn_view import TurnView
 
-_BITS = (
+_PLACEHOLDER = re.compile(r"\{[^}]*\}|<[^>]*>")
+_SEPARATOR = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")  # of names such as `ask_area` and `askArea`
+
+
+class _Bit(IntEnum):
+    """The bits of a slot, in order; their names are in the keys, so do not rename them."""
+
+    MENTIONED_NOW = 0
+    MENTIONED = 1
+    CHANGED_NOW = 2
+    NEW_SINCE_FACTS = 3
+    CONFIRMED = 4
+    OFFERED_NOW = 5
+    REQUESTED_NOW = 6
+    REQUESTED = 7
+
+
+_LABELS = (
     "named now",
     "named",
     "changed now",
@@ -19,37 +38,39 @@ _BITS = (
     "asked for now",
     "asked for",
 )
-_MENTIONED, _STANDS, _CHANGED, _NEW, _CONFIRMED, _OFFERED, _ASKED_NOW, _ASKED = range(len(_BITS))
+_State = tuple[tuple[str, str | None, bool, bool, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """What stands of one slot: the value that the user named last, if any, and what became of it."""
+    """The state of one slot: the value that the user named last, if any, and what happened to it."""
 
     value: str | None = None
     new: bool = False
     confirmed: bool = False
-    asked: bool = False
+    requested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """Bits for each slot of a dictionary: what the user named, and what the system said of it.
+    """Bits for each slot: what the user said about it, and what the system said.
 
-    A slot's value is not told, only what became of it: the user names one now, or has named one; now names
-    another than before; named it since facts came last; the system said it again (it is confirmed), or at the
-    turn before said a value that the user had not named (an offer). And
+    The bits do not contain a slot's value, only its history: the user names a value now, or has named one;
+    now names another than before; named it since facts came last; the system repeated it (confirmed), or at
+    the turn before said a value that the user had not named (an offer). And
     whether the system asked for the slot at the turn before, or ever.
 
-    >>> from turncast.features.turn_view import Text
+    >>> from turncast.features.text.slot_values import ParsedText
     >>> block = Slots(("food", "area"))
-    >>> bits, kept = block.read(Seen(Text(("<food>",), (("food", "thai"),))), block.start())
+    >>> thai = (("food", "thai"),)
+    >>> bits, state = block.read(TurnView(ParsedText(("<food>",), thai)), block.start())
     >>> [block.label(bit) for bit in sorted(bits)]
     ['food: named now', 'food: named', 'food: new since facts']
-    >>> bits, _ = block.read(Seen(facts={"found": 0}, said=Text((), (("food", "thai"),))), kept)
+    >>> repeated = TurnView(facts={"found": 0}, previous_response=ParsedText(mentions=thai))
+    >>> bits, _ = block.read(repeated, state)
     >>> [block.label(bit) for bit in sorted(bits)]
     ['food: named', 'food: confirmed']
-    >>> bits, _ = block.read(Seen(previous=("ask_area",)), block.start())
+    >>> bits, _ = block.read(TurnView(previous_actions=("ask_area",)), block.start())
     >>> [block.label(bit) for bit in sorted(bits)]
     ['area: asked for now', 'area: asked for']
     """
@@ -60,55 +81,62 @@ class Slots:
     @property
     def width(self) -> int:
         """The bits of each slot."""
-        return len(_BITS) * len(self.slots)
+        return len(_Bit) * len(self.slots)
 
-    def start(self) -> Kept:
-        """Return that nothing was said."""
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """A key for each bit of each slot."""
+        return tuple((slot, kind.name) for slot in self.slots for kind in _Bit)
+
+    def start(self) -> _State:
+        """Return the state in which nothing was said."""
         return ()
 
-    def read(self, seen: Seen, kept: Kept) -> Read:
-        """Return the bits of the slots of which something was said."""
-        standing = {name: _Slot(*slot) for name, *slot in kept}
+    def read(self, view: TurnView, state: _State) -> tuple[set[int], _State]:
+        """Return the bits of the slots about which something was said."""
+        slots = {name: _Slot(value, *flags) for name, value, *flags in state}
         bits = set[int]()
-        if seen.facts:
-            standing = {
-                name: replace(slot, new=False) if slot.new else slot for name, slot in standing.items()
-            }
-        for name, value in seen.said.mentions if seen.said else ():
-            if name in standing and standing[name].value == value:
-                standing[name] = replace(standing[name], confirmed=True)
+        if view.facts:
+            slots = {name: replace(slot, new=False) if slot.new else slot for name, slot in slots.items()}
+        for name, value in view.previous_response.mentions if view.previous_response else ():
+            if name in slots and slots[name].value == value:
+                slots[name] = replace(slots[name], confirmed=True)
             else:
-                bits |= self._bits(name, _OFFERED)
-        for name in asked_slots(self.slots, seen):
-            bits |= self._bits(name, _ASKED_NOW)
-            standing[name] = replace(standing.get(name, _Slot()), asked=True)
-        for name, value in seen.user.mentions if seen.user else ():
-            bits |= self._bits(name, _MENTIONED)
-            before = standing.get(name, _Slot())
+                bits |= self._bits(name, _Bit.OFFERED_NOW)
+        for name in requested_slots(self.slots, view):
+            bits |= self._bits(name, _Bit.REQUESTED_NOW)
+            slots[name] = replace(slots.get(name, _Slot()), requested=True)
+        for name, value in view.user.mentions if view.user else ():
+            bits |= self._bits(name, _Bit.MENTIONED_NOW)
+            before = slots.get(name, _Slot())
             if before.value != value:
-                bits |= self._bits(name, _CHANGED) if before.value else set()
-                standing[name] = _Slot(value, new=True, asked=before.asked)
-        for name, slot in standing.items():
-            bits |= self._bits(name, _STANDS) if slot.value else set()
-            bits |= self._bits(name, _NEW) if slot.new else set()
-            bits |= self._bits(name, _CONFIRMED) if slot.confirmed else set()
-            bits |= self._bits(name, _ASKED) if slot.asked else set()
+                bits |= self._bits(name, _Bit.CHANGED_NOW) if before.value else set()
+                slots[name] = _Slot(value, new=True, requested=before.requested)
+        for name, slot in slots.items():
+            bits |= self._bits(name, _Bit.MENTIONED) if slot.value else set()
+            bits |= self._bits(name, _Bit.NEW_SINCE_FACTS) if slot.new else set()
+            bits |= self._bits(name, _Bit.CONFIRMED) if slot.confirmed else set()
+            bits |= self._bits(name, _Bit.REQUESTED) if slot.requested else set()
         return bits, tuple(
-            (name, slot.value, slot.new, slot.confirmed, slot.asked) for name, slot in standing.items()
+            (name, slot.value, slot.new, slot.confirmed, slot.requested) for name, slot in slots.items()
         )
 
-    def _bits(self, name: str, kind: int) -> set[int]:
-        return {len(_BITS) * self.slots.index(name) + kind} if name in self.slots else set()
+    def _bits(self, name: str, kind: _Bit) -> set[int]:
+        return {len(_Bit) * self.slots.index(name) + kind} if name in self.slots else set()
 
-    def bits_of(self, slot: str) -> range:
-        """Return the bits of a slot that tell of its values."""
-        first = len(_BITS) * self.slots.index(slot)
-        return range(first, first + _ASKED_NOW)
+    def value_bits(self, slot: str) -> range:
+        """Return the bits that depend on the values that were said of a slot."""
+        first = len(_Bit) * self.slots.index(slot)
+        return range(first, first + _Bit.REQUESTED_NOW)
 
     def label(self, bit: int) -> str:
-        """Say what a bit stands for."""
-        slot, kind = divmod(bit, len(_BITS))
-        return f"{self.slots[slot]}: {_BITS[kind]}"
+        """Return the slot that a bit stands for, and what was said about it."""
+        slot, kind = divmod(bit, len(_Bit))
+        return f"{self.slots[slot]}: {_LABELS[kind]}"
+
+    def extend(self, newer: Slots) -> Slots:
+        """Return this block with the slots of `newer` added."""
+        return Slots(tuple(dict.fromkeys((*self.slots, *newer.slots))))
 
     def to_json(self) -> dict[str, Any]:
         """Return the slots."""
@@ -116,5 +144,36 @@ class Slots:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Slots:
-        """Make the block that `to_json` described."""
+        """Return the block that `to_json` described."""
         return cls(tuple(record["slots"]))
+
+
+def requested_slots(slots: tuple[str, ...], view: TurnView) -> set[str]:
+    """Return the slots that the system asked for at the turn before.
+
+    It asks for a slot with an action, or a question, that has the last part of the slot's name among its
+    words: `ask_area`, `Which area?` and `request.restaurant-area` ask for `restaurant-area`. A placeholder
+    is not a word.
+
+    >>> from turncast.features.text.slot_values import ParsedText
+    >>> slots = ("restaurant-area", "R_cuisine")
+    >>> views = [TurnView(previous_actions=(action,)) for action in ("ask_area", "offer {area}")]
+    >>> [requested_slots(slots, view) for view in views]
+    [{'restaurant-area'}, set()]
+    >>> requested_slots(slots, TurnView(previous_response=ParsedText(raw="Which cuisine, please?")))
+    {'R_cuisine'}
+    """
+    response = view.previous_response
+    question = [response.raw] if response and "?" in response.raw else []
+    texts = [*(view.previous_actions or ()), *question]
+    return {slot for text in texts for slot in _requested_in(text, slots)}
+
+
+@functools.lru_cache(maxsize=4096)  # a corpus has few different actions
+def _requested_in(text: str, slots: tuple[str, ...]) -> tuple[str, ...]:
+    words = set(_name_parts(_PLACEHOLDER.sub(" ", text)))
+    return tuple(slot for slot in slots if words.intersection(_name_parts(slot)[-1:]))
+
+
+def _name_parts(text: str) -> list[str]:
+    return _SEPARATOR.sub(" ", text).casefold().split()

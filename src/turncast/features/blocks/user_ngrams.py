@@ -1,101 +1,109 @@
-"""Pieces of the user's text as bits: pairs of neighbouring words, or runs of characters."""
+"""N-grams of the user's text as bits: word bigrams, or character trigrams."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from turncast.features.block import Momentary
-from turncast.features.turn_view import Seen
+from turncast.features.block import Key, StatelessBlock
+from turncast.features.turn_view import TurnView
 from turncast.vocabulary import Vocabulary
 
-RUN = 3
-"""How many characters a run has."""
+_TRIGRAM = 3
 
 
-def pairs(words: Sequence[str]) -> Iterator[str]:
-    """Yield each pair of neighbours; the text's two ends are neighbours too.
+def word_bigrams(words: Sequence[str]) -> Iterator[str]:
+    """Yield each pair of neighbouring words; the start and the end of the text count as neighbours.
 
-    >>> list(pairs(["no", "thanks"]))
+    >>> list(word_bigrams(["no", "thanks"]))
     [' no', 'no thanks', 'thanks ']
     """
     for first, second in pairwise(["", *words, ""]):
         yield f"{first} {second}"
 
 
-def runs(words: Sequence[str]) -> Iterator[str]:
-    """Yield each run of characters of each word, its ends marked: what a misspelt word has in common with it.
+def character_trigrams(words: Sequence[str]) -> Iterator[str]:
+    """Yield each run of three characters of each word, between `<` and `>`; a misspelt word shares most.
 
-    >>> list(runs(["tea", "a"]))
+    >>> list(character_trigrams(["tea", "a"]))
     ['<te', 'tea', 'ea>', '<a>']
     """
     for word in words:
-        ended = f"<{word}>"
-        for at in range(max(1, len(ended) - RUN + 1)):
-            yield ended[at : at + RUN]
+        marked = f"<{word}>"
+        for start in range(max(1, len(marked) - _TRIGRAM + 1)):
+            yield marked[start : start + _TRIGRAM]
 
 
 @dataclass(frozen=True, slots=True)
-class _Pieces(Momentary):
-    """A bit for each known piece of the user's text, and one for any unknown piece."""
+class _UserNgrams(StatelessBlock):
+    """A bit for each known n-gram of the user's text, and one for any unknown n-gram."""
 
     vocabulary: Vocabulary
 
     @property
     def width(self) -> int:
-        """Known pieces, and the unknown."""
+        """Known n-grams, and the unknown."""
         return len(self.vocabulary) + 1
 
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """A key for each n-gram, and one for the unknown."""
+        return (*(("ngram", ngram) for ngram in self.vocabulary), ("unknown",))
+
+    def extend(self, newer: Self) -> Self:
+        """Return this block with the n-grams of `newer` added."""
+        return type(self)(self.vocabulary.extend(newer.vocabulary))
+
     def to_json(self) -> dict[str, Any]:
-        """Return the known pieces."""
-        return {"pieces": list(self.vocabulary)}
+        """Return the known n-grams."""
+        return {"ngrams": list(self.vocabulary)}
 
     @classmethod
-    def from_json(cls, record: dict[str, Any]) -> Any:
-        """Make the block that `to_json` described."""
-        return cls(Vocabulary(record["pieces"]))
+    def from_json(cls, record: dict[str, Any]) -> Self:
+        """Return the block that `to_json` described."""
+        return cls(Vocabulary(record["ngrams"]))
 
 
-class UserPairs(_Pieces):
+class UserWordBigrams(_UserNgrams):
     """A bit for each known pair of neighbouring words of the user.
 
-    >>> from turncast.features.turn_view import Text
-    >>> block = UserPairs(Vocabulary(["no thanks", "not now"]))
-    >>> sorted(block.bits(Seen(Text(("no", "thanks"))))), block.bits(Seen())
+    >>> from turncast.features.text.slot_values import ParsedText
+    >>> block = UserWordBigrams(Vocabulary(["no thanks", "not now"]))
+    >>> sorted(block.bits(TurnView(ParsedText(("no", "thanks"))))), block.bits(TurnView())
     ([0, 2], set())
     """
 
     __slots__ = ()
-    name: ClassVar[str] = "user_pairs"
+    name: ClassVar[str] = "user_word_bigrams"
 
-    def bits(self, seen: Seen) -> Collection[int]:
-        """Return the bits of the pairs in the user's text."""
-        return set(self.vocabulary.indices(pairs(seen.user.words))) if seen.user else set()
+    def bits(self, view: TurnView) -> Collection[int]:
+        """Return the bits of the bigrams in the user's text."""
+        return set(self.vocabulary.indices(word_bigrams(view.user.words))) if view.user else set()
 
     def label(self, bit: int) -> str:
-        """Say which pair a bit stands for."""
+        """Return the pair of words that a bit stands for."""
         labels: list[str] = [*self.vocabulary, "(unknown pair)"]
         return labels[bit]
 
 
-class UserCharacters(_Pieces):
+class UserCharacterTrigrams(_UserNgrams):
     """A bit for each known run of three characters in a word of the user.
 
-    >>> from turncast.features.turn_view import Text
-    >>> block = UserCharacters(Vocabulary(list(runs(["please"]))))
-    >>> len(block.bits(Seen(Text(("pleas",))))), block.width
+    >>> from turncast.features.text.slot_values import ParsedText
+    >>> block = UserCharacterTrigrams(Vocabulary(list(character_trigrams(["please"]))))
+    >>> len(block.bits(TurnView(ParsedText(("pleas",))))), block.width
     (5, 7)
     """
 
     __slots__ = ()
-    name: ClassVar[str] = "user_characters"
+    name: ClassVar[str] = "user_character_trigrams"
 
-    def bits(self, seen: Seen) -> Collection[int]:
-        """Return the bits of the runs of characters in the user's words."""
-        return set(self.vocabulary.indices(runs(seen.user.words))) if seen.user else set()
+    def bits(self, view: TurnView) -> Collection[int]:
+        """Return the bits of the trigrams in the user's words."""
+        return set(self.vocabulary.indices(character_trigrams(view.user.words))) if view.user else set()
 
     def label(self, bit: int) -> str:
-        """Say which run a bit stands for."""
-        return [*(f"characters: {run}" for run in self.vocabulary), "(unknown characters)"][bit]
+        """Return the trigram that a bit stands for."""
+        return [*(f"characters: {trigram}" for trigram in self.vocabulary), "(unknown characters)"][bit]

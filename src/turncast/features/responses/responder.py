@@ -1,4 +1,4 @@
-"""From a template to what is said: where the value of each of its slots comes from."""
+"""Fill the placeholders of templates: each has an ordered list of sources for its value."""
 
 from __future__ import annotations
 
@@ -11,66 +11,72 @@ from turncast.features.responses.templates import fill
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A placeholder of a template.
+class Placeholder:
+    """A placeholder of a template, and where its value comes from.
 
     Attributes:
-        slot: its slot.
-        sources: where its value comes from; the first that has one is taken.
-        usual: what stands there where none has.
+        slot: the slot whose value fills it.
+        sources: the names of sources; the first that has a value is used.
+        default: the text for the case that no source has a value.
     """
 
     slot: str
     sources: tuple[str, ...]
-    usual: str
+    default: str
 
     def value(self, slot_sources: SlotSources) -> str:
-        """Return what stands there.
+        """Return the text that fills the placeholder.
 
-        >>> place = Place("food", ("offered", "user"), "any")
-        >>> place.value(SlotSources(user=(("food", "thai"),))), place.value(SlotSources())
+        >>> placeholder = Placeholder("food", ("offered", "user"), "any")
+        >>> placeholder.value(SlotSources(user=(("food", "thai"),))), placeholder.value(SlotSources())
         ('thai', 'any')
         """
-        found = (slot_sources.value(source, self.slot) for source in self.sources)
-        return next((value for value in found if value is not None), self.usual)
+        values = (slot_sources.value(source, self.slot) for source in self.sources)
+        return next((value for value in values if value is not None), self.default)
 
 
 @dataclass(frozen=True, slots=True)
 class Responder:
-    """Fills templates.
+    """Turns an action that is a template into a response.
 
     Attributes:
-        places: the placeholders of each template, in order.
+        placeholders: the placeholders of each template, in order.
 
-    >>> responder = Responder({"try {name}": (Place("name", ("next",), "it"),)})
-    >>> found = SlotSources(candidates=((("name", "Blue Door"),),))
-    >>> responder.text("try {name}", found), responder.text("hello", found)
+    >>> responder = Responder({"try {name}": (Placeholder("name", ("next",), "it"),)})
+    >>> slot_sources = SlotSources(candidates=((("name", "Blue Door"),),))
+    >>> responder.text("try {name}", slot_sources), responder.text("hello", slot_sources)
     ('try Blue Door', None)
     """
 
-    places: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
+    placeholders: Mapping[str, tuple[Placeholder, ...]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.places)
+        return bool(self.placeholders)
 
     def text(self, action: str, slot_sources: SlotSources) -> str | None:
-        """Return what is said with an action; None where it is no template."""
-        places = self.places.get(action)
-        return None if places is None else fill(action, [place.value(slot_sources) for place in places])
+        """Return the response of an action; None for an action that is not a template."""
+        placeholders = self.placeholders.get(action)
+        if placeholders is None:
+            return None
+        return fill(action, [placeholder.value(slot_sources) for placeholder in placeholders])
+
+    def extend(self, newer: Responder) -> Responder:
+        """Return this responder with the templates that only `newer` has."""
+        return Responder({**newer.placeholders, **self.placeholders})
 
     def to_json(self) -> dict[str, Any]:
         """Return the placeholders of each template."""
         return {
-            action: [[place.slot, list(place.sources), place.usual] for place in places]
-            for action, places in self.places.items()
+            action: [[one.slot, list(one.sources), one.default] for one in placeholders]
+            for action, placeholders in self.placeholders.items()
         }
 
     @classmethod
     def from_json(cls, record: Mapping[str, Any]) -> Responder:
-        """Make the responder that `to_json` described."""
+        """Return the responder that `to_json` described."""
         return cls(
             {
-                action: tuple(Place(slot, tuple(sources), usual) for slot, sources, usual in places)
-                for action, places in record.items()
+                action: tuple(Placeholder(slot, tuple(sources), default) for slot, sources, default in rows)
+                for action, rows in record.items()
             }
         )

@@ -1,4 +1,4 @@
-"""What templates can be filled with: what the user named, what the system said, and what it found."""
+"""The sources of slot values for templates: the user's words, the system's words, and look-up results."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from turncast.dialogue import Fact
 from turncast.features.responses.templates import values_in
 
 Pairs = tuple[tuple[str, str], ...]
-SOURCES = ("next", "offered", "user", "said")
-"""Where a value can come from: the best candidate not offered yet, the one offered last, the user's last
-value, the system's last value."""
+SOURCES = ("next", "offered", "user", "system")
+"""The names of the sources: the best candidate not offered yet, the candidate offered last, the last value
+that the user named, the last value that the system said."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlotSources:
-    """What stands at a turn of a dialogue, and can be said. Its size does not grow with the turns.
+    """The values of slots that are known at a turn of a dialogue. Its size does not grow with the turns.
 
     Attributes:
         user: the last value of each slot that the user named.
-        said: the last value of each slot that the system said.
-        candidates: what the system found last, in the order in which it is to be offered.
-        offered: the places of the candidates that were named, the last one last.
+        system: the last value of each slot that the system said.
+        candidates: the results of the last look-up, in the order in which the system should offer them.
+        offered: the indices of the candidates that were named, the last one last.
 
-    >>> found = {"candidate.1.name": "Blue Door", "candidate.2.name": "Green Hill"}
-    >>> slot_sources = SlotSources().after((), None, [("food", "thai")], found)
+    >>> results = {"candidate.1.name": "Blue Door", "candidate.2.name": "Green Hill"}
+    >>> slot_sources = SlotSources().after((), None, [("food", "thai")], results)
     >>> [slot_sources.value(source, slot) for source, slot in (("user", "food"), ("next", "name"))]
     ['thai', 'Blue Door']
     >>> later = slot_sources.after(("try {name}",), "try Blue Door", (), {})
@@ -36,7 +36,7 @@ class SlotSources:
     """
 
     user: Pairs = ()
-    said: Pairs = ()
+    system: Pairs = ()
     candidates: tuple[Candidate, ...] = ()
     offered: tuple[int, ...] = ()
 
@@ -44,63 +44,66 @@ class SlotSources:
         """Return the value that a source has for a slot; None where it has none."""
         if source == "user":
             return dict(self.user).get(slot)
-        if source == "said":
-            return dict(self.said).get(slot)
+        if source == "system":
+            return dict(self.system).get(slot)
         if source == "offered":
-            place = self.offered[-1] if self.offered else None
+            index = self.offered[-1] if self.offered else None
         else:
-            places = range(len(self.candidates))
-            place = next((place for place in places if place not in self.offered), None)
-        return None if place is None else dict(self.candidates[place]).get(slot)
+            indices = range(len(self.candidates))
+            index = next((index for index in indices if index not in self.offered), None)
+        return None if index is None else dict(self.candidates[index]).get(slot)
 
     def after(
         self,
-        previous: Iterable[str],
-        response: str | None,
+        previous_actions: Iterable[str],
+        previous_response: str | None,
         mentions: Iterable[tuple[str, str]],
         facts: Mapping[str, Fact],
     ) -> SlotSources:
-        """Return what stands when a turn was seen.
+        """Return the values that are known after the input of a turn.
 
         Args:
-            previous: the actions of the turn before.
-            response: what the system said with them.
-            mentions: (slot, value) of what the user names now.
-            facts: what came since then; where candidates are among them, they replace those of before.
+            previous_actions: the actions of the turn before.
+            previous_response: what the system said with them.
+            mentions: (slot, value) of each value that the user names at this turn.
+            facts: the facts of this turn; candidates among them replace the earlier ones.
         """
-        said = [pair for action in previous for pair in values_in(action, response)] if response else []
-        heard = list(mentions)
-        found = candidates_in(facts) if facts else None
-        if not said and not heard and found is None:
+        said = (
+            [pair for action in previous_actions for pair in values_in(action, previous_response)]
+            if previous_response
+            else []
+        )
+        named = list(mentions)
+        candidates = candidates_in(facts) if facts else None
+        if not said and not named and candidates is None:
             return self
-        named = self._named([*said, *heard])
         return SlotSources(
-            _with(self.user, heard),
-            _with(self.said, said),
-            self.candidates if found is None else found,
-            named if found is None else (),
+            user=_updated(self.user, named),
+            system=_updated(self.system, said),
+            candidates=self.candidates if candidates is None else candidates,
+            offered=self._offered_with([*said, *named]) if candidates is None else (),
         )
 
-    def _named(self, pairs: Iterable[tuple[str, str]]) -> tuple[int, ...]:
-        """Return the places of the candidates that were named, with those whose names are among the pairs."""
-        places = {_key(*candidate[0]): place for place, candidate in enumerate(self.candidates)}
+    def _offered_with(self, pairs: Iterable[tuple[str, str]]) -> tuple[int, ...]:
+        """Return `offered` and after it the candidates whose first value is among the (slot, value) pairs."""
+        indices = {_key(*candidate[0]): index for index, candidate in enumerate(self.candidates)}
         offered = self.offered
         for pair in pairs:
-            place = places.get(_key(*pair))
-            if place is not None:
-                offered = (*(other for other in offered if other != place), place)
+            index = indices.get(_key(*pair))
+            if index is not None:
+                offered = (*(other for other in offered if other != index), index)
         return offered
 
     def to_json(self) -> list[Any]:
-        """Return what `from_json` reads."""
-        return [self.user, self.said, self.candidates, self.offered]
+        """Return the attributes in order; JSON makes lists of their tuples."""
+        return [self.user, self.system, self.candidates, self.offered]
 
 
-NOTHING: Final = SlotSources()
-"""What stands before the first turn."""
+NO_SOURCES: Final = SlotSources()
+"""The sources before the first turn."""
 
 
-def _with(pairs: Pairs, new: Iterable[tuple[str, str]]) -> Pairs:
+def _updated(pairs: Pairs, new: Iterable[tuple[str, str]]) -> Pairs:
     return tuple((dict(pairs) | dict(new)).items()) if new else pairs
 
 

@@ -1,4 +1,4 @@
-"""XX: it finds the values of slots in a text."""
+"""The known values of slots, and their recognition in a text."""
 
 from __future__ import annotations
 
@@ -7,20 +7,34 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from turncast.features.text.words import words
-from turncast.features.turn_view import Text
 
 _Entry = tuple[tuple[str, ...], str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class ParsedText:
+    """A text as blocks read it.
+
+    Attributes:
+        words: the words in order, where `<slot>` replaces each recognised value of a slot.
+        mentions: (slot, value) of each recognised value, in order.
+        raw: the text as it came.
+    """
+
+    words: tuple[str, ...] = ()
+    mentions: tuple[tuple[str, str], ...] = ()
+    raw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SlotValues:
-    """The known values of each slot: the longest that fits is found first, and stands as its slot's name.
+    """The known values of each slot; at each position of a text the longest matching value is taken.
 
     Args:
-        values: slot -> values. A value that two slots have is the first one's.
+        values: slot -> values. A value that two slots have belongs to the first of them.
 
     >>> slot_values = SlotValues({"food": ["thai", "north indian"], "area": ["north"]})
-    >>> text = slot_values.read("North Indian in the north")
+    >>> text = slot_values.parse("North Indian in the north")
     >>> text.words, text.mentions
     (('<food>', 'in', 'the', '<area>'), (('food', 'north indian'), ('area', 'north')))
     """
@@ -29,18 +43,18 @@ class SlotValues:
     _entries: Mapping[str, list[_Entry]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        values = {slot: tuple(dict.fromkeys(known)) for slot, known in self.values.items()}
-        object.__setattr__(self, "values", values)
-        found: dict[tuple[str, ...], _Entry] = {}
-        for slot, known in values.items():
-            for value in known:
+        unique = {slot: tuple(dict.fromkeys(values)) for slot, values in self.values.items()}
+        object.__setattr__(self, "values", unique)
+        by_words: dict[tuple[str, ...], _Entry] = {}
+        for slot, values in unique.items():
+            for value in values:
                 for spelling in (value, value.replace("_", " ")):
-                    read = tuple(words(spelling))
-                    if read:
-                        found.setdefault(read, (read, slot, value))
-        entries: dict[str, list[_Entry]] = {}
-        for read in sorted(found, key=len, reverse=True):
-            entries.setdefault(read[0], []).append(found[read])
+                    key = tuple(words(spelling))
+                    if key:
+                        by_words.setdefault(key, (key, slot, value))
+        entries: dict[str, list[_Entry]] = {}  # by the first word, the longest first
+        for key in sorted(by_words, key=len, reverse=True):
+            entries.setdefault(key[0], []).append(by_words[key])
         object.__setattr__(self, "_entries", entries)
 
     @property
@@ -48,23 +62,28 @@ class SlotValues:
         """The names of the slots."""
         return tuple(self.values)
 
-    def read(self, text: str) -> Text:
-        """Return a text's words, with the values found."""
-        read = tuple(words(text))
+    def parse(self, text: str) -> ParsedText:
+        """Return a text's words, with its values recognised."""
+        tokens = tuple(words(text))
         if not self._entries:
-            return Text(read, written=text)
-        found, mentions, at = [], [], 0
-        while at < len(read):
-            for entry, slot, value in self._entries.get(read[at], ()):
-                if read[at : at + len(entry)] == entry:
-                    found.append(f"<{slot}>")
+            return ParsedText(tokens, raw=text)
+        replaced, mentions, position = [], [], 0
+        while position < len(tokens):
+            for entry, slot, value in self._entries.get(tokens[position], ()):
+                if tokens[position : position + len(entry)] == entry:
+                    replaced.append(f"<{slot}>")
                     mentions.append((slot, value))
-                    at += len(entry)
+                    position += len(entry)
                     break
             else:
-                found.append(read[at])
-                at += 1
-        return Text(tuple(found), tuple(mentions), text)
+                replaced.append(tokens[position])
+                position += 1
+        return ParsedText(tuple(replaced), tuple(mentions), text)
+
+    def extend(self, newer: SlotValues) -> SlotValues:
+        """Return these slots and values with those that only `newer` has added at the ends."""
+        added = {slot: (*self.values.get(slot, ()), *values) for slot, values in newer.values.items()}
+        return SlotValues({**self.values, **added})
 
     def to_json(self) -> dict[str, Any]:
         """Return the values of each slot."""

@@ -1,53 +1,57 @@
-"""Tokens: the user's words in order, as numbers; whole words, or byte-pair pieces of them."""
+"""Tokens: the user's words in order, as ids; whole words, or byte-pair pieces of words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from turncast.config import EncoderConfig
 from turncast.errors import MissingExtra, ModelError
 from turncast.vocabulary import Vocabulary
 
 PADDING, UNKNOWN = 0, 1
-"""The numbers that fill a row up, and that stand for every token that is not known."""
+"""The ids of padding, and of every unknown token."""
 
 _FIRST = 2
-_START = "\N{LOWER ONE EIGHTH BLOCK}"  # stands before each word, so that pieces say where words begin
-_SPECIAL = ["<padding>", "<unknown>"]  # no word of a text holds a "<" and a letter
-_AT_ONCE = 1000
+_WORD_START = "\N{LOWER ONE EIGHTH BLOCK}"  # marks where a word begins
+_SPECIAL = ["<padding>", "<unknown>"]  # no word of a text has a "<" and a letter
+_CHUNK = 1000
 
 
 class Tokens(Protocol):
-    """What turns a text into numbers: 0 is padding, 1 is the unknown."""
+    """Turns the words of a text into ids: 0 is padding, 1 is the unknown."""
 
     @property
     def name(self) -> str:
-        """The kind's name."""
+        """The name of this kind of tokens."""
         ...
 
     @property
     def num_tokens(self) -> int:
-        """V, the count of all numbers, padding and the unknown included."""
+        """V, the number of ids, padding and the unknown included."""
         ...
 
     def ids(self, words: Sequence[str]) -> list[int]:
-        """Return the numbers of the first tokens of a text's words in order."""
+        """Return the ids of the first tokens of a text, in order."""
+        ...
+
+    def extend(self, newer: Self) -> Self:
+        """Return these tokens with those that only `newer` has, at the end."""
         ...
 
     def to_json(self) -> dict[str, Any]:
-        """Return what `from_json` needs to make the same again."""
+        """Return the JSON from which `from_json` makes equal tokens."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class WordTokens:
-    """A number for each known word.
+    """An id for each known word.
 
     Args:
         vocabulary: the known words.
-        max_tokens: W, how many words of a text are read.
+        max_tokens: W, the number of words of a text that are read.
 
     >>> tokens = WordTokens(Vocabulary(["hello", "table"]), max_tokens=3)
     >>> tokens.ids(["hello", ",", "a", "table"]), tokens.ids([]), tokens.num_tokens
@@ -64,9 +68,13 @@ class WordTokens:
         return len(self.vocabulary) + _FIRST
 
     def ids(self, words: Sequence[str]) -> list[int]:
-        """Return the numbers of the first words in order."""
-        unknown, found = self.vocabulary.unknown, self.vocabulary.indices(words[: self.max_tokens])
-        return [UNKNOWN if number == unknown else number + _FIRST for number in found]
+        """Return the ids of the first words, in order."""
+        unknown, indices = self.vocabulary.unknown, self.vocabulary.indices(words[: self.max_tokens])
+        return [UNKNOWN if index == unknown else index + _FIRST for index in indices]
+
+    def extend(self, newer: WordTokens) -> WordTokens:
+        """Return these tokens with the words of `newer` added."""
+        return WordTokens(self.vocabulary.extend(newer.vocabulary), self.max_tokens)
 
     def to_json(self) -> dict[str, Any]:
         """Return the known words."""
@@ -74,20 +82,20 @@ class WordTokens:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> WordTokens:
-        """Make the tokens that `to_json` described."""
+        """Return the tokens that `to_json` described."""
         return cls(Vocabulary(record["words"]), record["max_tokens"])
 
 
 @dataclass(frozen=True, slots=True)
 class PieceTokens:
-    """A number for each known piece of a word, so that a word never seen is read by its pieces.
+    """An id for each known piece of a word, so that an unknown word is read as its pieces.
 
     Args:
         definition: the byte-pair merges, as the JSON of the library `tokenizers`.
-        max_tokens: W, how many pieces of a text are read.
+        max_tokens: W, the number of pieces of a text that are read.
 
     >>> tokens = PieceTokens.learn({"slow": 4, "lower": 4, "higher": 4}, EncoderConfig(tokenizer="bpe"))
-    >>> [tokens.label(number) for number in tokens.ids(["slower"])]
+    >>> [tokens.label(id) for id in tokens.ids(["slower"])]
     ['▁slow', 'er']
 
     Raises:
@@ -104,7 +112,7 @@ class PieceTokens:
 
     @classmethod
     def learn(cls, counts: Mapping[str, int], config: EncoderConfig) -> PieceTokens:
-        """Learn the pieces from how often each word was seen: at most `max_words`, each `min_count` times."""
+        """Learn at most `max_words` pieces, each seen `min_count` times, from the counts of words."""
         library = _library()
         model = library.models.BPE(unk_token=_SPECIAL[1], fuse_unk=True)
         tokenizer = library.Tokenizer(model)
@@ -124,15 +132,19 @@ class PieceTokens:
         return int(self._tokenizer.get_vocab_size())
 
     def ids(self, words: Sequence[str]) -> list[int]:
-        """Return the numbers of the first pieces of the words in order; a run of unknown signs is one."""
-        # No piece is shorter than a sign, so that no word beyond W can have one among the first W.
-        found = [_START + word for word in words[: self.max_tokens]]
-        encoded = self._tokenizer.encode(found, is_pretokenized=True, add_special_tokens=False)
+        """Return the ids of the first pieces of the words, in order; a run of unknown characters is one."""
+        # A word has at least one piece, so only the first W words can have one of the first W pieces.
+        marked = [_WORD_START + word for word in words[: self.max_tokens]]
+        encoded = self._tokenizer.encode(marked, is_pretokenized=True, add_special_tokens=False)
         return list(encoded.ids[: self.max_tokens])
 
-    def label(self, number: int) -> str:
-        """Return a piece; one that begins a word says so."""
-        return str(self._tokenizer.id_to_token(number))
+    def label(self, id: int) -> str:
+        """Return the piece with this id; a mark shows that it begins a word."""
+        return str(self._tokenizer.id_to_token(id))
+
+    def extend(self, newer: PieceTokens) -> PieceTokens:  # noqa: ARG002
+        """Return these tokens: the merges stay."""
+        return self
 
     def to_json(self) -> dict[str, Any]:
         """Return the merges."""
@@ -140,7 +152,7 @@ class PieceTokens:
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> PieceTokens:
-        """Make the tokens that `to_json` described."""
+        """Return the tokens that `to_json` described."""
         return cls(record["definition"], record["max_tokens"])
 
 
@@ -150,7 +162,7 @@ _KINDS: Mapping[str, type[WordTokens] | type[PieceTokens]] = {
 
 
 def learn_tokens(counts: Mapping[str, int], config: EncoderConfig) -> Tokens:
-    """Learn the tokens that `config` asks for from how often each word was seen.
+    """Return the kind of tokens that `config` asks for, learned from the counts of words.
 
     >>> learn_tokens({"hello": 5, "table": 3, "once": 1}, EncoderConfig()).ids(["once", "hello"])
     [1, 2]
@@ -162,10 +174,10 @@ def learn_tokens(counts: Mapping[str, int], config: EncoderConfig) -> Tokens:
 
 
 def tokens_from_json(record: dict[str, Any]) -> Tokens:
-    """Make the tokens of a saved encoder.
+    """Return the tokens of a saved encoder.
 
     Raises:
-        ModelError: for a kind that is not known.
+        ModelError: for an unknown kind.
     """
     if record["kind"] not in _KINDS:
         raise ModelError(f"unknown kind of tokens {record['kind']!r}; a newer turncast may know it")
@@ -173,10 +185,10 @@ def tokens_from_json(record: dict[str, Any]) -> Tokens:
 
 
 def _repeated(counts: Mapping[str, int]) -> Iterator[str]:
-    """Yield each word as often as it was seen: the library counts words itself."""
+    """Yield each word as often as it was counted: the library takes texts, not counts."""
     for word in sorted(counts):
-        for start in range(0, counts[word], _AT_ONCE):
-            yield " ".join([_START + word] * min(_AT_ONCE, counts[word] - start))
+        for start in range(0, counts[word], _CHUNK):
+            yield " ".join([_WORD_START + word] * min(_CHUNK, counts[word] - start))
 
 
 def _library() -> Any:

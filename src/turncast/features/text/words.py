@@ -1,4 +1,4 @@
-"""Text to words: normalised Unicode, any script."""
+"""Split a text into words: normalised Unicode, any script."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import re
 import unicodedata
 from typing import Any
 
-# Scripts that are written without spaces between words; their runs become overlapping pairs of characters.
+# Scripts without spaces between words; their runs become overlapping pairs of characters.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\u30FC\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}"
 _RUN = rf"[{_UNSPACED}][{_UNSPACED}\p{{M}}]*"
 _LETTER = rf"[[\p{{L}}\p{{M}}\p{{N}}_]--[{_UNSPACED}]]"
-# A word with its marks, digits and inner apostrophes; a run of an unspaced script; or one other sign.
+# A word with its marks, digits and inner apostrophes; a run of an unspaced script; or one other symbol.
 _TOKEN = (
     rf"{_LETTER}+(?:'{_LETTER}+)*"
     rf"|[[\p{{L}}\p{{N}}]&&[{_UNSPACED}]][{_UNSPACED}\p{{M}}]*"
     r"|[^\s\p{L}\p{M}\p{N}\p{C}_]"
 )
-# The same for ASCII, where the standard library does, in half the time.
+# The same for ASCII, with the standard library, in half the time.
 _ASCII_TOKEN = re.compile(r"[a-z0-9_]+(?:'[a-z0-9_]+)*|[!-/:-@\[-^`{-~]")
 
 
@@ -34,7 +34,7 @@ def normalise(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text in order, punctuation signs as words of their own.
+    """Return the words of a text in order; each punctuation symbol is a word.
 
     Words keep their accents. A run in a script without spaces becomes its overlapping pairs of characters.
 
@@ -47,14 +47,14 @@ def words(text: str) -> list[str]:
     if normal.isascii():
         return _ASCII_TOKEN.findall(normal)
     token_of_any_script, run = _patterns()
-    found: list[str] = token_of_any_script.findall(normal)
-    return [word for token in found for word in (_pairs(token) if run.fullmatch(token) else (token,))]
+    tokens: list[str] = token_of_any_script.findall(normal)
+    return [word for token in tokens for word in (_pairs(token) if run.fullmatch(token) else (token,))]
 
 
 def without_word(text: str, word: str) -> str:
-    """Return a text in which a word, one of its `words`, no longer is; the others stand in their order.
+    """Return a text without a word that `words` returns for it; the other words keep their order.
 
-    In a script without spaces the two characters are cut out, and with them the pairs that they are half of.
+    In a script without spaces this removes the two characters, and so the neighbouring pairs too.
 
     >>> without_word("No, a table, please", "table"), without_word("我想订位", "想订")
     ('no , a , please', '我 位')
@@ -68,7 +68,7 @@ def without_word(text: str, word: str) -> str:
 
 @functools.cache
 def _patterns() -> tuple[Any, Any]:
-    """Return what finds tokens and runs of any script; made when first needed, for it takes a while."""
+    """Return the patterns of tokens and runs of any script, compiled at first use: that takes a while."""
     import regex
 
     return regex.compile(_TOKEN, regex.V1), regex.compile(_RUN)

@@ -8,7 +8,7 @@ import pytest
 from support.vectors import model2vec_folder
 from turncast.errors import ConfigError, MissingExtra
 from turncast.features.text.vectors import open_vectors
-from turncast.features.text.vectors.load import CACHED, hash_of
+from turncast.features.text.vectors.load import CACHED, hash_files
 
 
 def test_the_hash_follows_what_is_read_and_not_where_it_lies(tmp_path):
@@ -17,14 +17,14 @@ def test_the_hash_follows_what_is_read_and_not_where_it_lies(tmp_path):
     (tmp_path / "b" / "README.md").write_text("what it is")
     (tmp_path / "b" / ".cache").mkdir()
     (tmp_path / "b" / ".cache" / "x.json").write_text("{}")
-    assert hash_of(tmp_path / "b") == hash_of(first)
+    assert hash_files(tmp_path / "b") == hash_files(first)
     for name in ("model.safetensors", "tokenizer.json", "config.json"):
         content = (first / name).read_bytes()
         (tmp_path / "b" / name).write_bytes(content + b" ")
-        assert hash_of(tmp_path / "b") != hash_of(first), name
+        assert hash_files(tmp_path / "b") != hash_files(first), name
         (tmp_path / "b" / name).write_bytes(content)
     (tmp_path / "b" / "config.json").rename(tmp_path / "b" / "settings.json")
-    assert hash_of(tmp_path / "b") != hash_of(first)
+    assert hash_files(tmp_path / "b") != hash_files(first)
 
 
 def test_a_text_is_read_once_and_few_are_kept(tmp_path):

@@ -25,7 +25,7 @@ def test_a_code_is_the_nearest_known_part(count, width, parts, centroids, seed):
     parts = min(parts, width)
     vectors = vectors_of(count, width, seed)
     quantiser = ProductQuantiser.learn(vectors, parts, centroids, seed)
-    assert quantiser.each == min(centroids, count)
+    assert quantiser.num_centroids == min(centroids, count)
     for vector in vectors:
         codes = quantiser.codes(vector)
         for part, code in enumerate(codes):
@@ -51,7 +51,7 @@ def test_more_parts_and_more_of_each_lose_less(less, more):
 def test_k_means_loses_less_than_the_parts_that_it_begins_with(monkeypatch):
     vectors = vectors_of(300, 8)
     learned = ProductQuantiser.learn(vectors, 2, 8, 1)
-    monkeypatch.setattr("turncast.features.text.vectors.quantiser._PASSES", 0)
+    monkeypatch.setattr("turncast.features.text.vectors.quantiser._NUM_ITERATIONS", 0)
     assert lost(learned, vectors) < 0.9 * lost(ProductQuantiser.learn(vectors, 2, 8, 1), vectors)
 
 
@@ -60,7 +60,7 @@ def test_the_seed_decides_and_the_order_in_memory_does_not(monkeypatch):
     first = ProductQuantiser.learn(vectors, 2, 8, 1)
     assert np.array_equal(ProductQuantiser.learn(vectors, 2, 8, 1).centroids, first.centroids)
     assert not np.array_equal(ProductQuantiser.learn(vectors, 2, 8, 2).centroids, first.centroids)
-    monkeypatch.setattr("turncast.features.text.vectors.quantiser._AT_ONCE", 7)
+    monkeypatch.setattr("turncast.features.text.vectors.quantiser._CHUNK", 7)
     assert np.allclose(ProductQuantiser.learn(vectors, 2, 8, 1).centroids, first.centroids, atol=1e-5)
 
 
@@ -80,4 +80,4 @@ def test_what_is_written_comes_back():
     again = ProductQuantiser.from_json(json.loads(json.dumps(quantiser.to_json())))
     assert np.array_equal(again.centroids, quantiser.centroids)
     assert all(np.array_equal(again.codes(vector), quantiser.codes(vector)) for vector in vectors)
-    assert (again.parts, again.each, again.width) == (3, 8, 10)
+    assert (again.num_parts, again.num_centroids, again.width) == (3, 8, 10)

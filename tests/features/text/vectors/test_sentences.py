@@ -72,8 +72,8 @@ def network(tmp_path_factory):
 def test_a_network_gives_the_vectors_of_its_library(network):
     folder, model = network
     vectors = open_vectors(folder)
-    assert isinstance(vectors.reader, SentenceVectors)
-    assert vectors.reader.width == 16
+    assert isinstance(vectors.model, SentenceVectors)
+    assert vectors.model.width == 16
     for text in ("a tea please", "zzz"):
         assert np.array_equal(vectors.vector(text), model.encode(text))
 
@@ -84,7 +84,7 @@ def test_a_network_s_bits_come_back(network):
     again = TurnEncoder.from_json(json.loads(json.dumps(encoder.to_json())))
     turns = [turn for dialogue in tiny() for turn in dialogue]
     found = [encoder.encode(turn, encoder.start())[0].bits for turn in turns]
-    own = encoder.bits_of("user_vectors")
+    own = encoder.block_bits("user_vectors")
     assert all(len([bit for bit in bits if bit in own]) == 4 for bits in found)
     assert len({tuple(bit for bit in bits if bit in own) for bits in found}) > 1
     assert [again.encode(turn, again.start())[0].bits for turn in turns] == found

@@ -32,8 +32,8 @@ def test_a_text_is_the_mean_of_its_known_tokens_of_length_one(tmp_path):
     mean = (rows["tea"] + rows["please"]) / 2
     assert np.allclose(vectors.vector("Tea zzz please"), mean / np.linalg.norm(mean), atol=1e-6)
     assert vectors.vector("zzz") is vectors.vector("") is None
-    assert isinstance(vectors.reader, StaticVectors)
-    assert vectors.reader.width == 12
+    assert isinstance(vectors.model, StaticVectors)
+    assert vectors.model.width == 12
 
 
 def test_the_folder_says_whether_to_normalise_and_how_much_to_read(tmp_path):

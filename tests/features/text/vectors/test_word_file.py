@@ -12,7 +12,7 @@ def test_a_file_of_words_is_read_with_and_without_a_head(tmp_path, head):
     path = tmp_path / "words.vec"
     path.write_text(f"{head}Tea 0 3\ntea 5 5 \n. . 1 1\ncafé 4e0 0\n")
     vectors = open_vectors(path)
-    assert vectors.reader.width == 2
+    assert vectors.model.width == 2
     assert np.allclose(vectors.vector("a TEA, a café"), np.array([4, 3]) / 5)
     assert vectors.vector("water") is None
 
@@ -25,7 +25,7 @@ def test_a_file_of_words_is_read_with_and_without_a_head(tmp_path, head):
         ("tea 1 2\ncoffee 1 nan\n", "words.vec line 2: expected a word and 2 numbers; mend the file"),
         ("tea or coffee\n", "words.vec line 1: expected a word and its numbers; mend the file"),
         ("tea\n", "words.vec line 1: expected a word and its numbers; mend the file"),
-        ("", "words.vec: it has no word; give a file of a word and its numbers a line"),
+        ("", "words.vec: it has no word; give a file with a word and its numbers on each line"),
     ],
 )
 def test_a_line_that_is_none_is_named(tmp_path, content, said):

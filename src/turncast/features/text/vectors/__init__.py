@@ -1,7 +1,6 @@
-"""Vectors: a text as a vector of numbers, read from a local folder or file; and vectors as bits."""
+"""Vectors of texts, read from a local folder or file, and their product quantisation into bits."""
 
-from turncast.features.text.vectors.load import Vectors, open_vectors
-from turncast.features.text.vectors.protocol import Reader
+from turncast.features.text.vectors.load import VectorModel, Vectors, open_vectors
 from turncast.features.text.vectors.quantiser import ProductQuantiser
 from turncast.features.text.vectors.sentences import SentenceVectors
 from turncast.features.text.vectors.static import StaticVectors
@@ -9,9 +8,9 @@ from turncast.features.text.vectors.word_file import WordVectors
 
 __all__ = [
     "ProductQuantiser",
-    "Reader",
     "SentenceVectors",
     "StaticVectors",
+    "VectorModel",
     "Vectors",
     "WordVectors",
     "open_vectors",

@@ -1,4 +1,4 @@
-"""Where vectors lie: a folder or a file, known again by a hash of what is in it."""
+"""Load vectors from a folder or file; a hash of its content identifies them later."""
 
 from __future__ import annotations
 
@@ -8,104 +8,121 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from turncast.errors import ConfigError
-from turncast.features.text.vectors.protocol import Reader
 from turncast.features.text.vectors.sentences import SentenceVectors
 from turncast.features.text.vectors.static import StaticVectors, module_kind
 from turncast.features.text.vectors.word_file import WordVectors
 
 CACHED = 16_384
-"""The vectors of so many texts are kept, those used last."""
+"""The number of texts whose vectors are cached, those used last."""
 
-# What a vector depends on; a model card, or the same weights in another form, may come and go.
-_READ = (".json", ".txt", ".model", ".safetensors")
-_STATIC = [["StaticEmbedding"], ["StaticEmbedding", "Normalize"]]
+# The files that a vector depends on; a model card, or the same weights in another form, may change.
+_HASHED = (".json", ".txt", ".model", ".safetensors")
+_STATIC_MODULES = [["StaticEmbedding"], ["StaticEmbedding", "Normalize"]]
+
+
+class VectorModel(Protocol):
+    """What every kind of vectors offers: it turns a text into a vector."""
+
+    @property
+    def width(self) -> int:
+        """D, the number of numbers in a vector."""
+        ...
+
+    def vector(self, text: str) -> NDArray[np.float32] | None:
+        """Return the vector of a text, (D,); None where the model knows nothing in the text."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vectors:
-    """Opened vectors; those of the texts that came last are kept.
+    """An open model of vectors, with a cache of the vectors of the last texts.
 
     Args:
-        place: the folder or file.
-        sha256: of what is in it, as hex digits.
-        reader: what turns a text into a vector.
+        path: the folder or file.
+        sha256: the hash of its content, as hex digits.
+        model: what turns a text into a vector.
     """
 
-    place: Path
+    path: Path
     sha256: str
-    reader: Reader
+    model: VectorModel
     vector: Callable[[str], NDArray[np.float32] | None] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "vector", lru_cache(CACHED)(self.reader.vector))
+        object.__setattr__(self, "vector", lru_cache(CACHED)(self.model.vector))
 
 
-def open_vectors(place: str | Path) -> Vectors:
-    """Open a model2vec folder, one of sentence-transformers, or a text file of words and their vectors.
+def open_vectors(path: str | Path) -> Vectors:
+    """Open a folder of model2vec or sentence-transformers, or a text file of words and their vectors.
 
     Raises:
-        ConfigError: where there is none, or it cannot be read.
-        MissingExtra: where the library that reads it is not installed.
+        ConfigError: where the path holds no vectors, or they cannot be read.
+        MissingExtra: where the library that reads them is not installed.
     """
-    place = full_path(place)
+    path = full_path(path)
     try:
-        reader = reader_of(place)  # first, so that only a folder that holds vectors is gone through
-        return Vectors(place, hash_of(place), reader)
+        model = load_model(path)  # before the hash, which reads every file below the path
+        return Vectors(path, hash_files(path), model)
     except OSError as error:
-        raise ConfigError(f"vectors {place}: cannot be read ({error}); see who may read it") from None
+        raise ConfigError(f"vectors {path}: cannot be read ({error}); see who may read it") from None
 
 
-def reader_of(place: Path) -> Reader:
-    """Return what reads the vectors in a folder or file; what they are is known by what lies there."""
-    if place.is_file():
-        return WordVectors.read(place)
-    if not place.is_dir():
+def load_model(path: Path) -> VectorModel:
+    """Return the vectors in a folder or file; their kind follows from the files.
+
+    Raises:
+        ConfigError: where the path holds no vectors, or they cannot be read.
+        MissingExtra: where the library that reads them is not installed.
+    """
+    if path.is_file():
+        return WordVectors.read(path)
+    if not path.is_dir():
         raise ConfigError(
-            f"vectors {place}: there is no such folder; give one of model2vec or sentence-transformers"
+            f"vectors {path}: there is no such folder; give one of model2vec or sentence-transformers"
         )
-    modules = _modules(place)
-    if [module_kind(module) for module in modules] in _STATIC or (
-        not modules and (place / "model.safetensors").is_file() and (place / "tokenizer.json").is_file()
+    modules = _modules(path)
+    if [module_kind(module) for module in modules] in _STATIC_MODULES or (
+        not modules and (path / "model.safetensors").is_file() and (path / "tokenizer.json").is_file()
     ):
-        return StaticVectors.read(place, modules)
+        return StaticVectors.read(path, modules)
     if modules:
-        return SentenceVectors.read(place, modules)
+        return SentenceVectors.read(path, modules)
     raise ConfigError(
-        f"vectors {place}: neither a model2vec folder (model.safetensors, tokenizer.json, config.json) nor "
+        f"vectors {path}: neither a model2vec folder (model.safetensors, tokenizer.json, config.json) nor "
         f"one of sentence-transformers (modules.json); give one of these, or a text file of word vectors"
     )
 
 
-def full_path(place: str | Path) -> Path:
-    """Return a path that means the same in every current folder."""
-    return Path(place).expanduser().absolute()
+def full_path(path: str | Path) -> Path:
+    """Return the absolute path, with `~` replaced."""
+    return Path(path).expanduser().absolute()
 
 
-def hash_of(place: Path) -> str:
-    """Return the SHA-256 of what the vectors in a folder or file depend on, as hex digits."""
-    found = hashlib.sha256()
-    for path in _files(place):
-        with path.open("rb") as file:
+def hash_files(path: Path) -> str:
+    """Return the SHA-256, as hex digits, of the files that the vectors in a folder or file depend on."""
+    digest = hashlib.sha256()
+    for name in _files(path):
+        with name.open("rb") as file:
             content = hashlib.file_digest(file, "sha256").hexdigest()
-        name = path.relative_to(place).as_posix() if place.is_dir() else ""
-        found.update(f"{name}\n{content}\n".encode())
-    return found.hexdigest()
+        relative = name.relative_to(path).as_posix() if path.is_dir() else ""
+        digest.update(f"{relative}\n{content}\n".encode())
+    return digest.hexdigest()
 
 
-def _files(place: Path) -> Iterator[Path]:
-    if place.is_file():
-        yield place
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
         return
-    for path in sorted(place.rglob("*")):
-        inside = path.relative_to(place).parts
-        if path.suffix in _READ and path.is_file() and not any(part.startswith(".") for part in inside):
-            yield path
+    for name in sorted(path.rglob("*")):
+        hidden = any(part.startswith(".") for part in name.relative_to(path).parts)
+        if name.suffix in _HASHED and name.is_file() and not hidden:
+            yield name
 
 
 def _modules(folder: Path) -> list[Mapping[str, Any]]:

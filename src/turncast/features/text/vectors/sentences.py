@@ -1,4 +1,4 @@
-"""Vectors of a whole sentence, made by a network of the library sentence-transformers."""
+"""Vectors of whole texts, computed by a network of the library sentence-transformers."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from safetensors import SafetensorError
 
 from turncast.errors import ConfigError, MissingExtra
 
-_OURS = "sentence_transformers."
+_PACKAGE = "sentence_transformers."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SentenceVectors:
-    """What a model of sentence-transformers makes of one text at a time, on the CPU.
+    """The vectors that a model of sentence-transformers computes, one text at a time, on the CPU.
 
-    One at a time, in training too: in a batch the last bits of a vector depend on the other texts.
+    One at a time, also in training: in a batch the last bits of a vector depend on the other texts.
 
     Args:
         model: a `SentenceTransformer`.
@@ -30,27 +30,27 @@ class SentenceVectors:
 
     @property
     def width(self) -> int:
-        """D, the numbers of a vector."""
+        """D, the number of numbers in a vector."""
         return int(self.model.get_embedding_dimension())
 
     def vector(self, text: str) -> NDArray[np.float32]:
-        """Return the text's vector, (D,)."""
+        """Return the vector of a text, (D,)."""
         return np.asarray(self.model.encode(text, show_progress_bar=False), np.float32)
 
     @classmethod
     def read(cls, folder: Path, modules: Iterable[Mapping[str, Any]]) -> SentenceVectors:
-        """Read a folder; nothing is fetched, no code in it is run, and no pickle is loaded.
+        """Read a folder; this downloads nothing, runs no code in it, and loads no pickle.
 
         Args:
             folder: holds `modules.json` and a folder for each module.
-            modules: what `modules.json` lists.
+            modules: the entries of `modules.json`.
 
         Raises:
-            ConfigError: where it cannot be read, or its weights or modules are not safe to read.
+            ConfigError: where the folder cannot be read, or its weights or modules are not safe to read.
             MissingExtra: where the library is not installed.
         """
         for module in modules:
-            if not str(module.get("type", "")).startswith(_OURS):
+            if not str(module.get("type", "")).startswith(_PACKAGE):
                 problem = f"modules.json names {module.get('type')!r}, which is not of sentence-transformers"
                 raise ConfigError(f"{folder}: {problem}; give a folder without code of its own")
         for weights in sorted(folder.rglob("pytorch_model*.bin")):
@@ -76,9 +76,9 @@ class SentenceVectors:
             ImportError,
             SafetensorError,
         ) as error:
-            said = " ".join(str(error).split())
+            message = " ".join(str(error).split())
             raise ConfigError(
-                f"{folder}: the vectors cannot be read ({said}); fetch the folder again"
+                f"{folder}: the vectors cannot be read ({message}); fetch the folder again"
             ) from None
         return cls(model)
 

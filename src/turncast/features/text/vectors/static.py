@@ -1,4 +1,4 @@
-"""Static vectors: a vector for each token, and a text's is their mean."""
+"""Static vectors: each token has a vector; the vector of a text is the mean of its tokens' vectors."""
 
 from __future__ import annotations
 
@@ -14,56 +14,55 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 
 from turncast.errors import ConfigError, MissingExtra
-from turncast.features.text.vectors.protocol import of_length_one
 
-_MOST_TOKENS = 512  # model2vec's, where its folder does not say
+_MAX_TOKENS = 512  # model2vec's default
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StaticVectors:
-    """The mean of the vectors of a text's tokens, as model2vec and sentence-transformers make it.
+    """The mean of the vectors of a text's tokens, as model2vec and sentence-transformers compute it.
 
     Args:
-        tokenizer: of the library `tokenizers`; neither pads nor adds tokens.
+        tokenizer: a tokenizer of the library `tokenizers`; it must not pad or add tokens.
         embeddings: the vector of each token, (V, D).
-        unknown: the number of the token that is left out of the mean; None where none is.
-        normalised: whether the mean is scaled to length 1.
-        most_signs: what comes after so many signs of a text is not read; None reads all.
+        unknown: the id of the unknown token, which the mean leaves out; None where it counts too.
+        normalised: whether the mean is scaled to unit length.
+        max_characters: only so many characters of a text are read; None reads all.
     """
 
     tokenizer: Any
     embeddings: NDArray[np.float32]
     unknown: int | None
     normalised: bool
-    most_signs: int | None = None
+    max_characters: int | None = None
 
     @property
     def width(self) -> int:
-        """D, the numbers of a vector."""
+        """D, the number of numbers in a vector."""
         return int(self.embeddings.shape[1])
 
     def vector(self, text: str) -> NDArray[np.float32] | None:
-        """Return the text's vector, (D,); None where no token is known."""
-        ids = self.tokenizer.encode(text[: self.most_signs], add_special_tokens=False).ids
-        found = [number for number in ids if number != self.unknown]
-        if not found:
+        """Return the vector of a text, (D,); None where no token is known."""
+        ids = self.tokenizer.encode(text[: self.max_characters], add_special_tokens=False).ids
+        known = [number for number in ids if number != self.unknown]
+        if not known:
             return None
-        mean = self.embeddings[found].mean(axis=0)
-        return of_length_one(mean) if self.normalised else mean
+        mean = self.embeddings[known].mean(axis=0)
+        return unit_length(mean) if self.normalised else mean
 
     @classmethod
     def read(cls, folder: Path, modules: Sequence[Mapping[str, Any]]) -> StaticVectors:
         """Read a folder.
 
-        model2vec's own leaves the unknown token out, and its `config.json` says whether to normalise. Where
-        sentence-transformers wrote it, the unknown token has its vector, and a module says so.
+        A folder of model2vec leaves out the unknown token, and its `config.json` says whether to normalise.
+        In a folder of sentence-transformers the unknown token counts, and a module says whether to normalise.
 
         Args:
             folder: holds `model.safetensors` and `tokenizer.json`.
-            modules: what `modules.json` lists; none where there is no such file.
+            modules: the entries of `modules.json`; none where there is no such file.
 
         Raises:
-            ConfigError: where it cannot be read.
+            ConfigError: where the folder cannot be read.
             MissingExtra: where the library `tokenizers` is not installed.
         """
         kinds = [module_kind(module) for module in modules]
@@ -74,7 +73,7 @@ class StaticVectors:
             text = (inner / "tokenizer.json").read_text(encoding="utf-8")
             of_model2vec = "embeddings" in arrays
             config = json.loads((folder / "config.json").read_bytes()) if of_model2vec else {}
-            embeddings = _unfolded(arrays)
+            embeddings = _token_rows(arrays)
         except (OSError, ValueError, KeyError, IndexError, SafetensorError) as error:
             raise ConfigError(
                 f"{folder}: the vectors cannot be read ({error}); fetch the folder again"
@@ -85,14 +84,14 @@ class StaticVectors:
             raise ConfigError(f"{folder}: {problem}; its files are not of one model")
         if not of_model2vec:
             return cls(tokenizer, embeddings, None, "Normalize" in kinds)
-        most_signs = _cut_off(tokenizer, config.get("max_length", _MOST_TOKENS))
+        max_characters = _truncate(tokenizer, config.get("max_length", _MAX_TOKENS))
         return cls(
-            tokenizer, embeddings, _unknown(text, tokenizer), bool(config.get("normalize")), most_signs
+            tokenizer, embeddings, _unknown(text, tokenizer), bool(config.get("normalize")), max_characters
         )
 
 
 def module_kind(module: Mapping[str, Any]) -> str:
-    """Return the class of a module that `modules.json` lists, without where it is from.
+    """Return the class name, without its package, of an entry of `modules.json`.
 
     >>> module_kind({"type": "sentence_transformers.models.StaticEmbedding"})
     'StaticEmbedding'
@@ -100,21 +99,21 @@ def module_kind(module: Mapping[str, Any]) -> str:
     return str(module.get("type", "")).rpartition(".")[2]
 
 
-def _unfolded(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
-    """Return a row for each token: tokens may share rows (`mapping`), and have `weights` of their own."""
+def _token_rows(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.float32]:
+    """Return a row for each token: tokens may share rows (`mapping`) and have a weight each (`weights`)."""
     rows = arrays["embeddings"] if "embeddings" in arrays else arrays["embedding.weight"]
     if "mapping" in arrays:
         rows = rows[arrays["mapping"]]
-    found: NDArray[np.float32] = rows.astype(np.float32)
+    rows = rows.astype(np.float32)
     if "weights" in arrays:
-        found = found * arrays["weights"].astype(np.float32)[:, None]
-    return found
+        rows = rows * arrays["weights"].astype(np.float32)[:, None]
+    return rows
 
 
 def _tokenizer(library: Any, text: str, folder: Path) -> Any:
     try:
         tokenizer = library.Tokenizer.from_str(text)
-    except Exception as error:  # noqa: BLE001  # the library raises no kind of its own
+    except Exception as error:  # noqa: BLE001  # the library raises plain Exception
         raise ConfigError(
             f"{folder}: tokenizer.json cannot be read ({error}); fetch the folder again"
         ) from None
@@ -122,13 +121,13 @@ def _tokenizer(library: Any, text: str, folder: Path) -> Any:
     return tokenizer
 
 
-def _cut_off(tokenizer: Any, most_tokens: int | None) -> int | None:
-    """Let the tokenizer cut texts off as model2vec does; return after how many signs they are cut before."""
-    if most_tokens is None:
+def _truncate(tokenizer: Any, max_tokens: int | None) -> int | None:
+    """Let the tokenizer truncate texts as model2vec does; return how many characters are read before that."""
+    if max_tokens is None:
         tokenizer.no_truncation()
         return None
-    tokenizer.enable_truncation(most_tokens)
-    return most_tokens * int(np.median([len(token) for token in tokenizer.get_vocab()]))
+    tokenizer.enable_truncation(max_tokens)
+    return max_tokens * int(np.median([len(token) for token in tokenizer.get_vocab()]))
 
 
 def _unknown(text: str, tokenizer: Any) -> int | None:
@@ -137,6 +136,15 @@ def _unknown(text: str, tokenizer: Any) -> int | None:
     if number is None and model.get("unk_token") is not None:
         number = tokenizer.token_to_id(model["unk_token"])
     return number
+
+
+def unit_length(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the vector scaled to unit length; zeros stay zeros.
+
+    >>> unit_length(np.array([3, 4], np.float32)).tolist()
+    [0.6000000238418579, 0.800000011920929]
+    """
+    return vector / np.float32(np.linalg.norm(vector) or 1)
 
 
 def _library() -> Any:

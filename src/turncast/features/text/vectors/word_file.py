@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turncast.errors import ConfigError
-from turncast.features.text.vectors.protocol import of_length_one
+from turncast.features.text.vectors.static import unit_length
 from turncast.features.text.words import normalise, words
 
-_HEAD = 2  # numbers in a first line that tells how many words and numbers follow
+_HEADER = 2  # fields of a first line with the number of words and of numbers in a vector
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WordVectors:
-    """The mean of the vectors of a text's known words, scaled to length 1.
+    """The mean of the vectors of a text's known words, scaled to unit length.
 
     Args:
         rows: the row of each word.
@@ -34,40 +34,40 @@ class WordVectors:
 
     @property
     def width(self) -> int:
-        """D, the numbers of a vector."""
+        """D, the number of numbers in a vector."""
         return int(self.embeddings.shape[1])
 
     def vector(self, text: str) -> NDArray[np.float32] | None:
-        """Return the text's vector, (D,); None where no word is known."""
-        found = [self.rows[word] for word in words(text) if word in self.rows]
-        return of_length_one(self.embeddings[found].mean(axis=0)) if found else None
+        """Return the vector of a text, (D,); None where no word is known."""
+        rows = [self.rows[word] for word in words(text) if word in self.rows]
+        return unit_length(self.embeddings[rows].mean(axis=0)) if rows else None
 
     @classmethod
     def read(cls, path: Path) -> WordVectors:
-        """Read a file of a word and its numbers a line; a first line of two numbers is skipped.
+        """Read a file with a word and its numbers on each line; a first line of two fields is skipped.
 
-        Of words that are the same in lower case, the first counts: as a rule it is the more frequent one.
+        Of words that are equal in lower case the first counts, which is usually the most frequent one.
 
         Raises:
-            ConfigError: for a line that is not so, with its number.
+            ConfigError: for any other line, with its number.
         """
         rows, vectors, width = dict[str, int](), list[NDArray[np.float32]](), 0
         with path.open(encoding="utf-8", errors="replace") as lines:
             for number, line in enumerate(lines, start=1):
                 fields = line.split()
-                if number == 1 and len(fields) == _HEAD:
+                if number == 1 and len(fields) == _HEADER:
                     continue
                 width = width or len(fields) - 1
                 vector = _numbers(fields[-width:]) if 0 < width < len(fields) else None
                 if vector is None:
-                    wanted = f"a word and {width if vectors else 'its'} numbers"
-                    raise ConfigError(f"{path} line {number}: expected {wanted}; mend the file")
+                    expected = f"a word and {width if vectors else 'its'} numbers"
+                    raise ConfigError(f"{path} line {number}: expected {expected}; mend the file")
                 word = normalise(" ".join(fields[:-width]))
                 if word not in rows:
                     rows[word] = len(vectors)
                     vectors.append(vector)
         if not vectors:
-            raise ConfigError(f"{path}: it has no word; give a file of a word and its numbers a line")
+            raise ConfigError(f"{path}: it has no word; give a file with a word and its numbers on each line")
         return cls(rows, np.stack(vectors))
 
 
