@@ -1,33 +1,34 @@
-# Two commands do all the set-up: `make demo` and `make test`. Only Python 3.11+ and make are needed.
+# `make demo` and `make test` install what they need. They need only Python 3.11 or newer and make.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-# Every install takes the pinned versions, so that two installs are the same.
+# Every install uses the versions of constraints.txt, so that two installs are the same.
 INSTALL = $(PIP) install --constraint constraints.txt --editable
 
-# What must hold on every backend of Keras.
+# The tests that run on every backend of Keras.
 ON_EACH := tests/layers tests/laws
 
 .DEFAULT_GOAL := help
 
 .PHONY: help
-help: ## Say what the targets do
+help: ## List the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 .PHONY: demo
-demo: $(VENV)/.train ## Install turncast and see it learn a restaurant booking
+demo: $(VENV)/.all ## Install turncast and run its demo: it learns restaurant bookings
 	@$(BIN)/turncast demo --force
+	@echo "The command is $(BIN)/turncast; source $(BIN)/activate puts it on the PATH."
 
-# Bytecode is kept, where the shell says otherwise too: the processes that tests start need it.
+# Python writes bytecode even where the shell forbids it: the processes that tests start need it to be fast.
 .PHONY: test
-test: $(VENV)/.test ## Install what the tests need and run them, but for those of the page in a browser
-	@echo "Left out: the tests of the page in a browser; make test-ui runs them."
+test: $(VENV)/.test ## Install what the tests need and run them, except those in a browser
+	@echo "This does not run the tests in a browser; make test-ui does."
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --dist loadscope --ignore tests/ui
 
-# One thread a process: the tests run in as many processes as there are cores.
+# One thread in each process, because there is one process for each core.
 .PHONY: backends
-backends: $(VENV)-torch/.pytest $(VENV)-tensorflow/.pytest ## Run the layers' and the laws' tests on torch and on TensorFlow
+backends: $(VENV)-torch/.pytest $(VENV)-tensorflow/.pytest ## Run the tests of layers and laws on torch and on TensorFlow
 	@KERAS_BACKEND=torch OMP_NUM_THREADS=1 $(VENV)-torch/bin/python -m pytest --numprocesses auto --dist loadscope $(ON_EACH)
 	@KERAS_BACKEND=tensorflow TF_CPP_MIN_LOG_LEVEL=2 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1 \
 		$(VENV)-tensorflow/bin/python -m pytest --numprocesses auto --dist loadscope $(ON_EACH)
@@ -40,38 +41,38 @@ test-services: ## Install PostgreSQL and Redis from Debian packages, for the tes
 	export DEBIAN_FRONTEND=noninteractive; \
 	$$as apt-get update -qq && $$as apt-get install -qq --yes --no-install-recommends postgresql redis-server
 
-# The system's Chromium, or else Playwright's own; where neither can be had, the tests are skipped and say so.
+# With the system's Chromium, else Playwright's own; where neither can be installed, the tests are skipped.
 .PHONY: test-ui
-test-ui: $(VENV)/.ui ## Install a browser and try the page in it
+test-ui: $(VENV)/.ui ## Install a browser and test the page in it
 	@$(BIN)/python -m pytest tests/ui -rs
 
-# 50 conversations of 200 turns, 16 clients, 4 servers of which one is killed: some 20 seconds a store.
+# 50 conversations of 200 turns, 16 clients, 4 servers, one of which is killed: about 20 seconds for each store.
 .PHONY: test-load
-test-load: $(VENV)/.test ## See that no turn is lost, with many more turns than make test has
+test-load: $(VENV)/.test ## Test that no turn is lost, with many more turns than in make test
 	@TURNCAST_LOAD=50x200 $(BIN)/python -m pytest tests/server/test_no_turn_lost.py
 
 .PHONY: screenshots
-screenshots: $(VENV)/.ui ## Take the documentation's pictures of the page
+screenshots: $(VENV)/.ui ## Take the pictures of the page for the documentation
 	@TURNCAST_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/ui/test_screenshots.py
 
 .PHONY: check
-check: lint types docs test-ui test ## All that CI runs: lint, strict types, tests, doctests and the page in a browser
+check: lint types docs test-ui test ## Run everything that CI runs: lint, types, documentation, all tests
 
 .PHONY: docs
 docs: $(VENV)/.docs ## Build the documentation site into site/; broken links are errors
 	@$(BIN)/zensical build --strict --clean
 
 .PHONY: lint
-lint: $(VENV)/.dev ## Style and imports
+lint: $(VENV)/.dev ## Check style and imports
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
 .PHONY: types
-types: $(VENV)/.dev ## Strict types
+types: $(VENV)/.dev ## Check types strictly
 	@$(BIN)/mypy
 
 .PHONY: format
-format: $(VENV)/.dev ## Put the code into the project's format
+format: $(VENV)/.dev ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
@@ -80,7 +81,7 @@ bench: $(VENV)-bench/.bench ## Run a benchmark: make bench ARGS="train --case fl
 	@$(VENV)-bench/bin/python -m benchmarks $(ARGS)
 
 .PHONY: clean
-clean: ## Remove what the other targets made
+clean: ## Remove everything that the other targets created
 	rm -rf site $(VENV) $(VENV)-torch $(VENV)-tensorflow $(VENV)-bench turncast-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/.python $(VENV)-torch/.python $(VENV)-tensorflow/.python $(VENV)-bench/.python:
@@ -88,10 +89,10 @@ $(VENV)/.python $(VENV)-torch/.python $(VENV)-tensorflow/.python $(VENV)-bench/.
 	@$(PYTHON) -m venv $(@D)
 	@touch $@
 
-# One stamp an extra: what is installed already is not installed again.
-$(VENV)/.train: $(VENV)/.python pyproject.toml constraints.txt
-	@echo "Installing turncast with what training needs ..."
-	@$(INSTALL) '.[train]'
+# One stamp for each install, so that nothing is installed twice.
+$(VENV)/.all: $(VENV)/.python pyproject.toml constraints.txt
+	@echo "Installing turncast with everything that its commands need ..."
+	@$(INSTALL) '.[all]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.python pyproject.toml constraints.txt
@@ -116,7 +117,7 @@ $(VENV)/.docs: $(VENV)/.python pyproject.toml constraints.txt
 	@$(INSTALL) '.[docs]'
 	@touch $@
 
-# Where pip knows of a torch without CUDA (PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS say where), it takes that one.
+# pip prefers a torch without CUDA where PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS has one.
 $(VENV)-torch/.pytest: $(VENV)-torch/.python pyproject.toml constraints.txt
 	@echo "Installing turncast on torch ..."
 	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt torch==2.13.0
@@ -124,7 +125,7 @@ $(VENV)-torch/.pytest: $(VENV)-torch/.python pyproject.toml constraints.txt
 		--editable '.[torch,pytest]'
 	@touch $@
 
-# TensorFlow 2.21 does not take the h5py that all others have.
+# TensorFlow 2.21 needs an older h5py than constraints.txt has.
 $(VENV)-tensorflow/.pytest: $(VENV)-tensorflow/.python pyproject.toml constraints.txt
 	@echo "Installing turncast on TensorFlow ..."
 	@sed 's/^h5py==.*/h5py==3.14.0/' constraints.txt > $(@D)/constraints.txt
@@ -138,5 +139,5 @@ $(VENV)-bench/.bench: $(VENV)-bench/.python pyproject.toml constraints.txt
 	@sed 's/^h5py==.*/h5py==3.14.0/' constraints.txt > $(@D)/constraints.txt
 	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --constraint $(@D)/constraints.txt torch==2.13.0
 	@$(@D)/bin/python -m pip --disable-pip-version-check --quiet install --constraint $(@D)/constraints.txt \
-		--editable '.[train,torch,tensorflow,onnx,serve,bpe]'
+		--editable '.[all,torch,tensorflow]'
 	@touch $@
