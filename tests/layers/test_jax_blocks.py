@@ -68,7 +68,7 @@ def test_the_blocks_are_what_many_rows_take(monkeypatch):
     """No test above would see it if the rows ran as one block."""
     from turncast.layers import jax_blocks
 
-    monkeypatch.setattr(jax_blocks, "recur_in_blocks", lambda *_: pytest.fail("in blocks"))
+    monkeypatch.setattr(jax_blocks, "run_cell_in_blocks", lambda *_: pytest.fail("in blocks"))
     ours, _ = pair("lstm")
     with pytest.raises(pytest.fail.Exception, match="in blocks"):
         ours(numbers(ROWS, LENGTH, FEATURES), mask=MASKS["padded"])

@@ -1,4 +1,4 @@
-"""The gated recurrent unit."""
+"""The gated recurrent unit (GRU)."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ class GRU(Recurrent, keras.layers.GRU):  # type: ignore[misc]
     """Keras's GRU with the same arguments, weights and results, quicker on JAX and torch.
 
     Input (B, T, F); output (B, H), or (B, T, H) with `return_sequences=True`; with `return_state=True` also
-    the state after the last step, (B, H). With `reset_after=False` the loop over time is Keras's own.
+    the state after the last step, (B, H). With `reset_after=False` Keras's own loop over time runs.
 
     >>> GRU(4, return_sequences=True)(np.ones((2, 5, 3), "float32")).shape
     (2, 5, 4)
     """
 
-    def _jax_step(self) -> Any:
-        from turncast.layers.jax_cells import gru_step
+    def _jax_cell(self) -> Any:
+        from turncast.layers.jax_cells import gru_cell
 
-        return gru_step(self.activation, self.recurrent_activation) if self.reset_after else None
+        return gru_cell(self.activation, self.recurrent_activation) if self.reset_after else None
 
     def _biases(self) -> tuple[Any, Any]:
         bias = self.cell.bias

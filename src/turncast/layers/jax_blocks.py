@@ -1,7 +1,9 @@
-"""Many short sequences of different lengths in JAX: what is padded after their ends is not computed.
+"""Run a recurrent cell over many short sequences of different lengths in JAX, without computing the padding.
 
-The words of all turns are such: hundreds of rows, each of a few words, and many of none. Sorted by length and
-cut into blocks of rows, each block runs only to the end of its longest row.
+The words of all turns are such sequences: hundreds of rows, each of a few words, many of none. The rows are
+sorted by length and cut into blocks of `ROWS`, so that rows of a block have about the same length. Each block
+runs only to the end of its longest row. Then the outputs are put back into the order of the input
+(decision 8).
 """
 
 from __future__ import annotations
@@ -11,65 +13,69 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from turncast.layers.jax_recurrence import Step, Weights, recur
+from turncast.layers.jax_recurrence import CellFunctions, RecurrentWeights, run_cell
 
-# Rows a block. With 12 words a row, of 64, 128 and 256 the last was the quickest on 4 cores; on one, all the
-# same.
+# Rows per block. Of 64, 128 and 256, at 12 words per row, 256 was the quickest on 4 cores; on one core they
+# took the same time.
 ROWS = 256
 
 
-def recur_in_blocks(
-    step: Step, inputs: Any, weights: Weights, states: tuple[Any, ...], mask: Any
+def run_cell_in_blocks(
+    cell: CellFunctions, inputs: Any, weights: RecurrentWeights, states: tuple[Any, ...], mask: Any
 ) -> tuple[Any, tuple[Any, ...]]:
-    """Run a recurrent cell over time, as `jax_recurrence.recur` does, a block of rows at a time.
+    """Run a recurrent cell over time, as `jax_recurrence.run_cell` does, a block of rows at a time.
 
     Args:
-        step: the cell.
+        cell: the cell's functions.
         inputs: (B, T, F).
         weights: the cell's weights.
-        states: what stands before the first step, each (B, H).
+        states: the states before the first step, each (B, H).
         mask: (B, T), false where a step leaves the states as they were.
 
     Returns:
-        The outputs (B, T, H) and the states after the last step.
+        The outputs (B, T, H) and the states after the last step, each (B, H).
     """
     rows, length = mask.shape
     blocks = -(-rows // ROWS)
     lengths = jnp.max(jnp.where(mask, jnp.arange(1, length + 1), 0), 1)
-    # What fills up the first block has an index out of range, and is masked.
+    # The first block is filled up with an index out of range: rows of zeros, all masked.
     order = jnp.concatenate([jnp.full(-rows % blocks, rows), jnp.argsort(lengths)])
-    back = jnp.argsort(order[-rows:]) + (-rows % blocks)
+    inverse = jnp.argsort(order[-rows:]) + (-rows % blocks)
 
-    def cut(array: Any) -> Any:
-        found = _rows(array, order, back)
-        return found.reshape(blocks, -1, *found.shape[1:])
+    def to_blocks(array: Any) -> Any:
+        ordered = _take_rows(array, order, inverse)
+        return ordered.reshape(blocks, -1, *ordered.shape[1:])
 
-    def join(array: Any) -> Any:
-        return _rows(array.reshape(-1, *array.shape[2:]), back, order)
+    def from_blocks(array: Any) -> Any:
+        return _take_rows(array.reshape(-1, *array.shape[2:]), inverse, order)
 
-    sorted_mask = jnp.take(mask, order, axis=0, mode="fill", fill_value=False).reshape(blocks, -1, length)
+    ordered_mask = jnp.take(mask, order, axis=0, mode="fill", fill_value=False).reshape(blocks, -1, length)
     ends = jnp.take(lengths, order, mode="fill", fill_value=0).reshape(blocks, -1).max(1)
-    outputs, last = recur(
-        step,
-        jnp.swapaxes(cut(inputs), 1, 2),
+    outputs, last_states = run_cell(
+        cell,
+        jnp.swapaxes(to_blocks(inputs), 1, 2),
         weights,
-        tuple(map(cut, states)),
-        jnp.swapaxes(sorted_mask, 1, 2)[..., None],
+        tuple(map(to_blocks, states)),
+        jnp.swapaxes(ordered_mask, 1, 2)[..., None],
         ends,
     )
-    # After the end, the outputs repeat the last one.
-    real = jnp.arange(length)[:, None, None] < ends[:, None, None, None]
-    outputs = jnp.where(real, outputs, last[0][:, None])
-    return join(jnp.swapaxes(outputs, 1, 2)), tuple(map(join, last))
+    # After the end, the outputs repeat the last one, as those of a masked step do.
+    is_computed = jnp.arange(length)[:, None, None] < ends[:, None, None, None]
+    outputs = jnp.where(is_computed, outputs, last_states[0][:, None])
+    return from_blocks(jnp.swapaxes(outputs, 1, 2)), tuple(map(from_blocks, last_states))
 
 
 @jax.custom_vjp  # type: ignore[untyped-decorator]
-def _rows(array: Any, index: Any, back: Any) -> Any:  # noqa: ARG001
-    """Return rows in another order; the gradient goes the way back, as rows that are read, not added to."""
+def _take_rows(array: Any, index: Any, inverse: Any) -> Any:  # noqa: ARG001
+    """Return the rows in another order.
+
+    Its gradient takes rows by the inverse order. JAX's own gradient of `take` adds up rows (a scatter), which
+    is slow on CPUs, and not needed where each row is taken once.
+    """
     return jnp.take(array, index, axis=0, mode="fill", fill_value=0)
 
 
-_rows.defvjp(
-    lambda array, index, back: (_rows(array, index, back), (index, back)),
-    lambda saved, gradient: (_rows(gradient, saved[1], saved[0]), None, None),
+_take_rows.defvjp(
+    lambda array, index, inverse: (_take_rows(array, index, inverse), (index, inverse)),
+    lambda saved, gradient: (_take_rows(gradient, saved[1], saved[0]), None, None),
 )

@@ -1,9 +1,32 @@
-"""A recurrence over time in JAX: every product that can leave the loop over time does, in both passes.
+"""Run a recurrent cell over time in JAX, with as few products inside the loop over time as possible.
 
-A step is `new states = point(join(x W + b, h U + c), states)`. Only `h U` must wait for the step before. So
-the input's product is one product for a chunk of steps; and in the backward pass, where only the gradient of
-the states must go step by step, the gradients of W, U, b, c and x are products over a chunk of steps as well.
-Chunks, and not the whole sequence, because what a chunk needs stays in the cache.
+One step of a cell is
+
+    z[t] = x[t] W + b                        the input's projection
+    r[t] = h[t-1] U + c                      the state's projection; h is the first of the states s
+    s[t] = update(combine(z[t], r[t]), s[t-1])
+
+Only `h U` has to wait for the step before. So the forward pass computes `x W` as one product for a chunk of
+steps, before it loops over them.
+
+The backward pass is written by hand (`_backward`, backpropagation through time: Werbos, 1990), because JAX's
+own derivative of a loop adds to the gradients of the weights at every step. With g[t] the gradient of s[t],
+and dz, dr the gradients of z, r, it goes through the steps in reverse,
+
+    (d_combined, d_states) = update's derivative at (combined[t], s[t-1]), applied to g[t]
+    (dz[t], dr[t]) = combine's transpose, applied to d_combined
+    g[t-1] = d_states, plus dr[t] U' and the gradient of the output h[t-1] for the first of the states
+
+and afterwards computes everything else as products over a whole chunk:
+
+    dW = sum of x[t]' dz[t]    db = sum of dz[t]    dU = sum of h[t-1]' dr[t]    dc = sum of dr[t]
+    dx[t] = dz[t] W'
+
+A masked step leaves the states as they were, and so lets their gradient pass through unchanged.
+
+Chunks, and not the whole sequence, because what a chunk needs stays in the processor's cache (decision 8).
+The same arrangement for GPUs: Appleyard et al., Optimizing Performance of Recurrent Neural Networks on GPUs,
+2016.
 """
 
 from __future__ import annotations
@@ -17,32 +40,30 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-# A chunk's gates take no more bytes, and it has no more steps. Measured with 512 gates: at 32 rows 16 and 20
-# steps were the quickest, at 128 rows 4 to 20, at 640 rows 1 and 2.
-_BYTES, _STEPS = 5 * 2**19, 32
+from turncast.layers.jax_chunks import Chunks, divide, over_chunks
 
 
 @dataclass(frozen=True)
-class Step:
-    """What one step of a recurrent cell computes, apart from its two products.
+class CellFunctions:
+    """What one step of a recurrent cell computes beside its two products.
 
     Attributes:
-        join: (input's part (B, Z), state's part (B, Z)) -> what `point` needs of them; linear.
-        point: (joined, states) -> new states, the first being the output; no product in it.
+        combine: (input's projection (B, Z), state's projection (B, Z)) -> the argument of `update`; linear.
+        update: (combined, states) -> new states, the first being the output; elementwise.
     """
 
-    join: Callable[[Any, Any], Any]
-    point: Callable[[Any, Any], tuple[Any, ...]]
+    combine: Callable[[Any, Any], Any]
+    update: Callable[[Any, Any], tuple[Any, ...]]
 
 
-class Weights(NamedTuple):
+class RecurrentWeights(NamedTuple):
     """The weights of a recurrent layer; a bias may be None.
 
     Attributes:
-        kernel: (F, Z).
-        bias: (Z,).
-        recurrent_kernel: (H, Z).
-        recurrent_bias: (Z,).
+        kernel: W, (F, Z).
+        bias: b, (Z,).
+        recurrent_kernel: U, (H, Z).
+        recurrent_bias: c, (Z,).
     """
 
     kernel: Any
@@ -52,206 +73,210 @@ class Weights(NamedTuple):
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))
-def recur(
-    step: Step, inputs: Any, weights: Weights, states: tuple[Any, ...], mask: Any = None, ends: Any = None
+def run_cell(
+    cell: CellFunctions,
+    inputs: Any,
+    weights: RecurrentWeights,
+    states: tuple[Any, ...],
+    mask: Any = None,
+    ends: Any = None,
 ) -> tuple[Any, tuple[Any, ...]]:
-    """Run a recurrent cell over time, for one block of B rows after another; N is 1 but for `jax_blocks`.
+    """Run a recurrent cell over time, for N blocks of B rows, one block after the other.
+
+    N is 1, except for `jax_blocks`.
 
     Args:
-        step: the cell.
+        cell: the cell's functions.
         inputs: (N, T, B, F).
         weights: the cell's weights.
-        states: what stands before the first step, each (N, B, H).
+        states: the states before the first step, each (N, B, H).
         mask: (N, T, B, 1) booleans, false where a step leaves the states as they were; or None.
-        ends: (N,), how many steps of each block to run, where the mask is false after them; or None. What
-            stands in the outputs after a block's end has no meaning, and no gradient.
+        ends: (N,), how many steps of each block to run, where the mask is false after them; or None. After a
+            block's end the outputs are undefined, and have no gradient.
 
     Returns:
-        The outputs (N, T, B, H) and the states after the last step.
+        The outputs (N, T, B, H) and the states after the last step, each (N, B, H).
     """
-    results: tuple[Any, tuple[Any, ...]] = _forward(step, inputs, weights, states, mask, ends, keep=False)[0]
+    results: tuple[Any, tuple[Any, ...]] = _run_forward(
+        cell, inputs, weights, states, mask, ends, save=False
+    )[0]
     return results
 
 
-def _remember(
-    step: Step, inputs: Any, weights: Weights, states: Any, mask: Any = None, ends: Any = None
+def _forward(
+    cell: CellFunctions,
+    inputs: Any,
+    weights: RecurrentWeights,
+    states: Any,
+    mask: Any = None,
+    ends: Any = None,
 ) -> tuple[Any, Any]:
-    results, saved = _forward(step, inputs, weights, states, mask, ends, keep=True)
+    """Return what `run_cell` returns, and what `_backward` needs."""
+    results, saved = _run_forward(cell, inputs, weights, states, mask, ends, save=True)
     return results, (inputs, weights, mask, ends, *saved)
 
 
-def _forward(
-    step: Step, inputs: Any, weights: Weights, states: Any, mask: Any, ends: Any, keep: bool
+def _run_forward(
+    cell: CellFunctions, inputs: Any, weights: RecurrentWeights, states: Any, mask: Any, ends: Any, save: bool
 ) -> tuple[Any, Any]:
-    """Return what `recur` returns; and what was before each step: the states, and what was joined.
+    """Return what `run_cell` returns, and (the states before each step, the combined projections).
 
-    Where nothing need be kept, only the outputs are.
+    Only `save` stores them all; otherwise the history of the first state is stored, the outputs.
     """
     blocks, length, rows, _ = inputs.shape
-    flat, masks = _flat(inputs), None if mask is None else _flat(mask)
+    flat_inputs, flat_mask = _flatten(inputs), None if mask is None else _flatten(mask)
+    # A block has T + 1 places in a history: before the first step, and after each step.
     histories = tuple(
         jnp.empty((blocks * (length + 1), *state.shape[1:]), state.dtype)
-        for state in (states if keep else states[:1])
+        for state in (states if save else states[:1])
     )
-    part = jax.ShapeDtypeStruct((rows, weights.kernel.shape[1]), inputs.dtype)
-    width = jax.eval_shape(step.join, part, part).shape
-    joined = jnp.empty((blocks * length if keep else 0, *width), inputs.dtype)
+    projection = jax.ShapeDtypeStruct((rows, weights.kernel.shape[1]), inputs.dtype)
+    combined_shape = jax.eval_shape(cell.combine, projection, projection).shape
+    all_combined = jnp.empty((blocks * length if save else 0, *combined_shape), inputs.dtype)
 
-    def chunk(block: Any, start: Any, size: int, carry: Any) -> Any:
-        projected = _project(_cut(flat, block * length + start, size), weights.kernel, weights.bias)
+    def run_chunk(block: Any, start: Any, size: int, carry: Any) -> Any:
+        projected = _project(_slice(flat_inputs, block * length + start, size), weights.kernel, weights.bias)
 
-        def one(number: Any, carry: Any) -> Any:
-            states, histories, joined = carry
+        def run_step(number: Any, carry: Any) -> Any:
+            states, histories, all_combined = carry
             at = block * length + start + number
             recurrent = _project(states[0], weights.recurrent_kernel, weights.recurrent_bias)
-            together = step.join(_at(projected, number), recurrent)
-            states = _point(step, together, states, None if masks is None else _at(masks, at))
-            return states, _put_all(histories, states, at + block + 1), _put_if(keep, joined, together, at)
+            combined = cell.combine(_get(projected, number), recurrent)
+            states = _masked_update(
+                cell, combined, states, None if flat_mask is None else _get(flat_mask, at)
+            )
+            if save:
+                all_combined = _set(all_combined, combined, at)
+            return states, _set_each(histories, states, at + block + 1), all_combined
 
-        return lax.fori_loop(0, size, one, carry)
+        return lax.fori_loop(0, size, run_step, carry)
 
-    def run(block: Any, carry: Any) -> Any:
-        last, histories, joined = carry
-        states = tuple(_at(state, block) for state in last)
-        carry = (states, _put_all(histories, states, block * (length + 1)), joined)
-        states, *kept = _over_chunks(partial(chunk, block), _plan(inputs, weights, ends, block), carry)
-        return _put_all(last, states, block), *kept
+    def run_block(block: Any, carry: Any) -> Any:
+        all_states, histories, all_combined = carry
+        states = tuple(_get(state, block) for state in all_states)
+        carry = (states, _set_each(histories, states, block * (length + 1)), all_combined)
+        chunks = _chunks(inputs, weights, ends, block)
+        states, *stored = over_chunks(partial(run_chunk, block), chunks, carry)
+        return _set_each(all_states, states, block), *stored
 
-    last, histories, joined = _over_blocks(run, blocks, (states, histories, joined))
+    last_states, histories, all_combined = _over_blocks(run_block, blocks, (states, histories, all_combined))
     outputs = histories[0].reshape(blocks, length + 1, *histories[0].shape[1:])[:, 1:]
-    return (outputs, last), (histories, joined)
+    return (outputs, last_states), (histories, all_combined)
 
 
-def _backward(step: Step, saved: Any, cotangents: Any) -> tuple[Any, ...]:
-    """Return the gradients of inputs, weights and states; the mask has none."""
-    inputs, weights, mask, ends, histories, joined = saved
-    outputs_gradient, states_gradient = cotangents
+def _backward(cell: CellFunctions, saved: Any, gradients: Any) -> tuple[Any, ...]:
+    """Return the gradients of inputs, weights and states, by the formulas above; mask and ends have none."""
+    inputs, weights, mask, ends, histories, all_combined = saved
+    output_gradients, last_state_gradients = gradients
     blocks, length, rows, _ = inputs.shape
-    flat, masks, given = _flat(inputs), None if mask is None else _flat(mask), _flat(outputs_gradient)
-    part = jax.ShapeDtypeStruct((rows, weights.kernel.shape[1]), inputs.dtype)
-    split = jax.linear_transpose(step.join, part, part)
-    back, back_in = weights.recurrent_kernel.T, weights.kernel.T
+    flat_inputs, flat_mask = _flatten(inputs), None if mask is None else _flatten(mask)
+    flat_output_gradients = _flatten(output_gradients)
+    kernel, recurrent_kernel = weights.kernel, weights.recurrent_kernel
+    transposed_kernel, transposed_recurrent = kernel.T, recurrent_kernel.T
+    projection = jax.ShapeDtypeStruct((rows, kernel.shape[1]), inputs.dtype)
+    transposed_combine = jax.linear_transpose(cell.combine, projection, projection)
 
-    def chunk(block: Any, start: Any, size: int, carry: Any) -> Any:
-        gradient, sums, inputs_gradient = carry
+    def run_chunk(block: Any, start: Any, size: int, carry: Any) -> Any:
+        state_gradients, weight_gradients, input_gradients = carry
         at = block * length + start
-        before = tuple(_cut(history, at + block, size) for history in histories)
-        # How each step's new states depend on what it saw: at once for the whole chunk.
-        pulls = jax.vmap(lambda *seen: jax.vjp(partial(_point, step, mask=seen[2]), *seen[:2])[1])(
-            _cut(joined, at, size), before, None if masks is None else _cut(masks, at, size)
+        states_before = tuple(_slice(history, at + block, size) for history in histories)
+        # The derivatives of the updates need no earlier gradient: compute those of the whole chunk at once.
+        derivatives = jax.vmap(
+            lambda combined, states, mask: jax.vjp(
+                partial(_masked_update, cell, mask=mask), combined, states
+            )[1]
+        )(
+            _slice(all_combined, at, size),
+            states_before,
+            None if mask is None else _slice(flat_mask, at, size),
         )
 
-        def one(gradient: Any, seen: Any) -> Any:
-            pull, output_gradient = seen
-            together, (hidden, *others) = pull((gradient[0] + output_gradient, *gradient[1:]))
-            _, recurrent = split(together)
-            return (hidden + recurrent @ back, *others), together
+        def run_step(state_gradients: Any, step: Any) -> Any:
+            derivative, output_gradient = step
+            first, *others = state_gradients
+            d_combined, (d_hidden, *d_others) = derivative((first + output_gradient, *others))
+            _, d_recurrent = transposed_combine(d_combined)
+            return (d_hidden + d_recurrent @ transposed_recurrent, *d_others), d_combined
 
-        gradient, together = lax.scan(one, gradient, (pulls, _cut(given, at, size)), reverse=True)
-        projected, recurrent = jax.vmap(split)(together)
-        terms = (*_terms(_cut(flat, at, size), projected), *_terms(before[0], recurrent))
-        sums = jax.tree.map(lambda total, term: total + term, sums, Weights(*terms))
-        return gradient, sums, lax.dynamic_update_slice_in_dim(inputs_gradient, projected @ back_in, at, 0)
+        steps = (derivatives, _slice(flat_output_gradients, at, size))
+        state_gradients, d_combined = lax.scan(run_step, state_gradients, steps, reverse=True)
+        d_projected, d_recurrent = jax.vmap(transposed_combine)(d_combined)
+        of_chunk = RecurrentWeights(
+            *_projection_gradients(_slice(flat_inputs, at, size), d_projected),
+            *_projection_gradients(states_before[0], d_recurrent),
+        )
+        weight_gradients = jax.tree.map(jnp.add, weight_gradients, of_chunk)
+        d_inputs = d_projected @ transposed_kernel
+        input_gradients = lax.dynamic_update_slice_in_dim(input_gradients, d_inputs, at, 0)
+        return state_gradients, weight_gradients, input_gradients
 
-    def run(block: Any, carry: Any) -> Any:
-        gradients, *carry = carry
-        gradient = tuple(_at(gradient, block) for gradient in gradients)
-        plan = _plan(inputs, weights, ends, block)
-        gradient, *carry = _over_chunks(partial(chunk, block), plan, (gradient, *carry), backwards=True)
-        return _put_all(gradients, gradient, block), *carry
+    def run_block(block: Any, carry: Any) -> Any:
+        all_state_gradients, *others = carry
+        carry = (tuple(_get(gradient, block) for gradient in all_state_gradients), *others)
+        chunks = _chunks(inputs, weights, ends, block)
+        state_gradients, *others = over_chunks(partial(run_chunk, block), chunks, carry, reverse=True)
+        return _set_each(all_state_gradients, state_gradients, block), *others
 
-    sums = Weights(*(jnp.zeros(shape.shape, shape.dtype) for shape in _full(weights)))
-    carry = (tuple(states_gradient), sums, jnp.zeros_like(flat))
-    gradient, sums, inputs_gradient = _over_blocks(run, blocks, carry)
-    of_weights = Weights(*(None if w is None else s for w, s in zip(weights, sums, strict=True)))
-    return inputs_gradient.reshape(inputs.shape), of_weights, gradient, None, None
+    like_weights = kernel, kernel[0], recurrent_kernel, recurrent_kernel[0]  # a bias may be None
+    zeros = RecurrentWeights(*map(jnp.zeros_like, like_weights))
+    carry = (tuple(last_state_gradients), zeros, jnp.zeros_like(flat_inputs))
+    state_gradients, sums, input_gradients = _over_blocks(run_block, blocks, carry)
+    pairs = zip(weights, sums, strict=True)
+    weight_gradients = RecurrentWeights(*(None if weight is None else total for weight, total in pairs))
+    return input_gradients.reshape(inputs.shape), weight_gradients, state_gradients, None, None
 
 
-recur.defvjp(_remember, _backward)
+run_cell.defvjp(_forward, _backward)
 
 
-def _point(step: Step, joined: Any, states: Any, mask: Any) -> tuple[Any, ...]:
-    new = step.point(joined, states)
+def _masked_update(cell: CellFunctions, combined: Any, states: Any, mask: Any) -> tuple[Any, ...]:
+    """Return the new states; the old ones in rows where the mask (B, 1) is false."""
+    new_states = cell.update(combined, states)
     if mask is None:
-        return new
-    return tuple(jnp.where(mask, now, before) for now, before in zip(new, states, strict=True))
+        return new_states
+    return tuple(jnp.where(mask, new, old) for new, old in zip(new_states, states, strict=True))
 
 
-def _plan(inputs: Any, weights: Weights, ends: Any, block: Any) -> tuple[int, Any, int]:
-    """Return the steps of a chunk, the number of chunks, and how many steps remain for the last one."""
+def _chunks(inputs: Any, weights: RecurrentWeights, ends: Any, block: Any) -> Chunks:
+    """Return the chunks of a block: single steps where it has an end, for steps after it would cost more."""
+    if ends is not None:
+        return Chunks(1, _get(ends, block), 0)
     _, length, rows, _ = inputs.shape
-    most = max(1, min(_STEPS, _BYTES // (max(rows, 1) * weights.kernel.shape[1] * inputs.dtype.itemsize)))
-    if ends is not None:  # to the step: what is saved by chunks is lost by steps after the end
-        return 1, _at(ends, block), 0
-    even = max(size for size in range(1, most + 1) if length % size == 0)
-    # A remainder would be compiled apart.
-    size = length if length <= most else even if 2 * even >= most else most
-    return size, *divmod(length, size)
+    return divide(length, max(rows, 1) * weights.kernel.shape[1] * inputs.dtype.itemsize)
 
 
-def _over_blocks(run: Callable[..., Any], blocks: int, carry: Any) -> Any:
-    """Apply run(block, carry) to block after block."""
-    return run(0, carry) if blocks == 1 else lax.fori_loop(0, blocks, run, carry)
-
-
-def _over_chunks(
-    body: Callable[..., Any], plan: tuple[int, Any, int], carry: Any, backwards: bool = False
-) -> Any:
-    """Apply body(start, size, carry) to chunk after chunk."""
-    size, count, rest = plan
-
-    def whole(carry: Any) -> Any:
-        if isinstance(count, int) and count == 1:
-            return body(0, size, carry)
-        return lax.fori_loop(
-            0,
-            count,
-            lambda number, carry: body((count - 1 - number if backwards else number) * size, size, carry),
-            carry,
-        )
-
-    def last(carry: Any) -> Any:
-        return body(count * size, rest, carry) if rest else carry
-
-    return whole(last(carry)) if backwards else last(whole(carry))
+def _over_blocks(run_block: Callable[..., Any], blocks: int, carry: Any) -> Any:
+    """Apply run_block(block, carry) to one block after the other."""
+    return run_block(0, carry) if blocks == 1 else lax.fori_loop(0, blocks, run_block, carry)
 
 
 def _project(x: Any, kernel: Any, bias: Any) -> Any:
     return x @ kernel if bias is None else x @ kernel + bias
 
 
-def _terms(x: Any, gradient: Any) -> tuple[Any, Any]:
+def _projection_gradients(x: Any, gradient: Any) -> tuple[Any, Any]:
     """Return the gradients of kernel and bias of a projection of x (T, B, F) with gradient (T, B, Z)."""
     flat = gradient.reshape(-1, gradient.shape[-1])
     return x.reshape(-1, x.shape[-1]).T @ flat, flat.sum(0)
 
 
-def _full(weights: Weights) -> tuple[Any, ...]:
-    kernel, recurrent = weights.kernel, weights.recurrent_kernel
-    return kernel, kernel[0], recurrent, recurrent[0]
-
-
-def _cut(array: Any, start: Any, size: int) -> Any:
+def _slice(array: Any, start: Any, size: int) -> Any:
     return lax.dynamic_slice_in_dim(array, start, size, 0)
 
 
-def _at(array: Any, index: Any) -> Any:
+def _get(array: Any, index: Any) -> Any:
     return lax.dynamic_index_in_dim(array, index, 0, keepdims=False)
 
 
-def _put(array: Any, value: Any, index: Any) -> Any:
+def _set(array: Any, value: Any, index: Any) -> Any:
     return lax.dynamic_update_index_in_dim(array, value, index, 0)
 
 
-def _put_all(arrays: Any, values: Any, index: Any) -> Any:
-    """Put as many values as there are arrays, each into its array."""
-    return tuple(_put(array, value, index) for array, value in zip(arrays, values, strict=False))
+def _set_each(arrays: Any, values: Any, index: Any) -> Any:
+    """Set values[n] in arrays[n] at the index; values without an array are dropped."""
+    return tuple(_set(array, value, index) for array, value in zip(arrays, values, strict=False))
 
 
-def _put_if(keep: bool, array: Any, value: Any, index: Any) -> Any:
-    return _put(array, value, index) if keep else array
-
-
-def _flat(array: Any) -> Any:
+def _flatten(array: Any) -> Any:
     """(N, T, ...) -> (N * T, ...)."""
     return array.reshape(-1, *array.shape[2:])

@@ -1,4 +1,4 @@
-"""Long short-term memory."""
+"""Long short-term memory (LSTM)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class LSTM(Recurrent, keras.layers.LSTM):  # type: ignore[misc]
 
     Input (B, T, F); output (B, H), the last, or with `return_sequences=True` one at every step, (B, T, H);
     with `return_state=True` also the output and the memory after the last step, (B, H) each. A `mask` (B, T)
-    of any pattern is an argument of the call.
+    of any pattern is passed to the call.
 
     >>> x = np.ones((2, 5, 3), "float32")
     >>> LSTM(4)(x).shape, LSTM(4, return_sequences=True)(x).shape
@@ -23,7 +23,7 @@ class LSTM(Recurrent, keras.layers.LSTM):  # type: ignore[misc]
     [(2, 4), (2, 4), (2, 4)]
     """
 
-    def _jax_step(self) -> Any:
-        from turncast.layers.jax_cells import lstm_step
+    def _jax_cell(self) -> Any:
+        from turncast.layers.jax_cells import lstm_cell
 
-        return lstm_step(self.activation, self.recurrent_activation)
+        return lstm_cell(self.activation, self.recurrent_activation)

@@ -1,4 +1,4 @@
-"""What our recurrent layers share: they check what comes, and take the quickest loop over time."""
+"""The common base of the recurrent layers: checks of the input, and the quickest loop over time."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from turncast.layers.checks import check_mask, refuse_nan
 
 
 class Recurrent(keras.layers.RNN):  # type: ignore[misc]
-    """Stands before a Keras recurrent layer, and takes over its loop over time where it has a quicker one.
+    """A mixin before a Keras recurrent layer that replaces its loop over time by a quicker one.
 
-    On JAX that is `jax_recurrence`, on torch the fused kernels of `torch_recurrence`; everything else
-    (TensorFlow, `unroll`, recurrent dropout in training, a case that they do not know) is Keras's own loop.
+    On JAX that is `jax_recurrence`, on torch the fused kernels of `torch_recurrence`. In all other cases
+    (TensorFlow, `unroll`, recurrent dropout in training, a cell that they do not support) Keras's loop runs.
     """
 
     def __call__(self, sequences: Any, *args: Any, **kwargs: Any) -> Any:
@@ -29,10 +29,10 @@ class Recurrent(keras.layers.RNN):  # type: ignore[misc]
             sequences: (B, T, F).
             initial_state: the state before the first step, each (B, H); zeros when not given.
             mask: (B, T), false where a step leaves the state as it was; any pattern.
-            training: whether dropout is at work.
+            training: whether dropout is applied.
 
         Raises:
-            ValueError: where there is no step, or the mask has another shape.
+            ValueError: for an input without steps, or a mask of another shape.
         """
         if sequences.shape[1] == 0:
             raise ValueError(
@@ -46,26 +46,26 @@ class Recurrent(keras.layers.RNN):  # type: ignore[misc]
         """Return the last output (B, H), all outputs (B, T, H) and the new states."""
         states = tuple(initial_state) if isinstance(initial_state, list | tuple) else (initial_state,)
         if sequences.shape[0] == 0:
-            nothing = ops.zeros((0, sequences.shape[1], self.units), dtype=self.compute_dtype)
-            return nothing[:, -1], nothing, list(states)
-        if self._quick(training):
+            outputs = ops.zeros((0, sequences.shape[1], self.units), dtype=self.compute_dtype)
+            return outputs[:, -1], outputs, list(states)
+        if self._can_replace_loop(training):
             inputs = sequences
             if training and self.dropout:
                 inputs = sequences * ops.expand_dims(self.cell.get_dropout_mask(sequences[:, 0, :]), 1)
-            found = self._run(inputs, states, mask)
-            if found is not None:
-                return found
+            results = self._run(inputs, states, mask)
+            if results is not None:
+                return results
         return super().inner_loop(sequences, initial_state, mask, training=training)
 
-    def _quick(self, training: bool) -> bool:
-        """Whether one dropout mask serves all gates, and nobody asked for Keras's or cuDNN's own loop."""
-        at_work = training and (self.recurrent_dropout or (self.dropout and self.cell.implementation == 1))
-        # A rate of 1 drops nothing in Keras's LSTM and GRU, and all in its SimpleRNN.
-        everything = training and self.dropout == 1
-        return not (at_work or everything or self.unroll or getattr(self, "use_cudnn", None) is True)
+    def _can_replace_loop(self, training: bool) -> bool:
+        """Return whether all gates share one dropout mask, and neither `unroll` nor cuDNN is asked for."""
+        per_gate = training and (self.recurrent_dropout or (self.dropout and self.cell.implementation == 1))
+        # A rate of 1 drops nothing in Keras's LSTM and GRU, and everything in its SimpleRNN.
+        drops_all = training and self.dropout == 1
+        return not (per_gate or drops_all or self.unroll or getattr(self, "use_cudnn", None) is True)
 
     def _run(self, sequences: Any, states: tuple[Any, ...], mask: Any) -> Any:
-        """Return what `inner_loop` returns, or None where no quicker core serves the case."""
+        """Return what `inner_loop` returns, or None where there is no quicker loop for this layer."""
         backend = keras.backend.backend()
         sequences = ops.cast(sequences, self.compute_dtype)
         if backend == "jax":
@@ -80,25 +80,25 @@ class Recurrent(keras.layers.RNN):  # type: ignore[misc]
         import jax
         import jax.numpy as jnp
 
-        from turncast.layers.jax_blocks import ROWS, recur_in_blocks
-        from turncast.layers.jax_recurrence import Weights, recur
+        from turncast.layers.jax_blocks import ROWS, run_cell_in_blocks
+        from turncast.layers.jax_recurrence import RecurrentWeights, run_cell
 
-        step = self._jax_step()
-        # On an accelerator Keras has cuDNN, where no step is masked.
-        if step is None or (mask is None and jax.default_backend() != "cpu"):
+        cell = self._jax_cell()
+        # On an accelerator, Keras uses cuDNN where no step is masked.
+        if cell is None or (mask is None and jax.default_backend() != "cpu"):
             return None
         bias, recurrent_bias = self._biases()
-        weights = Weights(self.cell.kernel, bias, self.cell.recurrent_kernel, recurrent_bias)
+        weights = RecurrentWeights(self.cell.kernel, bias, self.cell.recurrent_kernel, recurrent_bias)
         weights = jax.tree.map(lambda weight: jnp.asarray(weight, sequences.dtype), weights)
         if self.go_backwards:
             sequences, mask = jnp.flip(sequences, 1), None if mask is None else jnp.flip(mask, 1)
         mask = None if mask is None else jnp.asarray(mask, bool)
         if mask is not None and len(sequences) >= 2 * ROWS:
-            outputs, new_states = recur_in_blocks(step, sequences, weights, states, mask)
+            outputs, new_states = run_cell_in_blocks(cell, sequences, weights, states, mask)
         else:
             masks = None if mask is None else mask.T[None, ..., None]
-            one = jax.tree.map(lambda state: state[None], states)
-            outputs, new_states = recur(step, jnp.swapaxes(sequences, 0, 1)[None], weights, one, masks)
+            block = jax.tree.map(lambda state: state[None], states)  # all rows are one block
+            outputs, new_states = run_cell(cell, jnp.swapaxes(sequences, 0, 1)[None], weights, block, masks)
             outputs, new_states = jnp.swapaxes(outputs[0], 0, 1), tuple(state[0] for state in new_states)
         last = new_states[0]
         if mask is not None and self.zero_output_for_mask:
@@ -109,6 +109,6 @@ class Recurrent(keras.layers.RNN):  # type: ignore[misc]
         """Return the input's bias and the state's, each (Z,) or None."""
         return self.cell.bias, None
 
-    def _jax_step(self) -> Any:
-        """Return the cell's step, or None where the core cannot serve it."""
+    def _jax_cell(self) -> Any:
+        """Return the cell for `jax_recurrence`, or None where it does not support it."""
         raise NotImplementedError

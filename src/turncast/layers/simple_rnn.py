@@ -1,4 +1,4 @@
-"""The simple recurrent network."""
+"""The simple recurrent layer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from turncast.layers.recurrent import Recurrent
 class SimpleRNN(Recurrent, keras.layers.SimpleRNN):  # type: ignore[misc]
     """Keras's SimpleRNN with the same arguments, weights and results, quicker on JAX and torch.
 
-    Its `activity_regularizer` is at work; Keras's own (3.15) takes it and forgets it.
+    Its `activity_regularizer` is applied; Keras's own layer (3.15) accepts and ignores it.
 
     Input (B, T, F); output (B, H), or (B, T, H) with `return_sequences=True`; with `return_state=True` also
     the state after the last step, (B, H).
@@ -26,14 +26,13 @@ class SimpleRNN(Recurrent, keras.layers.SimpleRNN):  # type: ignore[misc]
 
     def __init__(self, *args: Any, activity_regularizer: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Keras's own takes this argument and forgets it.
         if activity_regularizer is not None:
             self.activity_regularizer = keras.regularizers.get(activity_regularizer)
 
-    def _jax_step(self) -> Any:
-        from turncast.layers.jax_cells import simple_rnn_step
+    def _jax_cell(self) -> Any:
+        from turncast.layers.jax_cells import simple_rnn_cell
 
-        return simple_rnn_step(self.activation)
+        return simple_rnn_cell(self.activation)
 
-    def _quick(self, training: bool) -> bool:
+    def _can_replace_loop(self, training: bool) -> bool:
         return not (self.unroll or (training and (self.recurrent_dropout or self.dropout == 1)))
