@@ -107,7 +107,7 @@ def test_both_settings_run_as_they_really_do():
     assert wrapped.with_sequences == f"(3, {turns}, {actions})"
     assert wrapped.without == (
         "ValueError: `TimeDistributed` Layer should be passed an `input_shape` with at least 3 dimensions, "
-        "(B, T, ...), received: (3, 8); put it behind a layer with return_sequences=True"
+        "(B, T, ...), received: (3, 8); put it after a layer with return_sequences=True"
     )
     assert steps[f"Dense({actions})"].without == f"(3, {actions})"
 

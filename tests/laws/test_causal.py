@@ -1,4 +1,4 @@
-"""Law 3 for the whole policy: no prediction knows its own turn's actions, or what comes after it."""
+"""Law 3: of a whole policy, no prediction knows its own turn's actions, or what comes after it."""
 
 from dataclasses import replace
 

@@ -1,9 +1,11 @@
-"""Bits as lists of indices: of every type, in every precision, saved with all that they were made with."""
+"""BitDense and MultiHot: what they compute, for every type of index and precision; configs and saving."""
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from support.recurrent import arrays, assert_same, numbers, run
+from support.recurrent import BACKEND, arrays, assert_same, numbers, run
 from turncast.backend import keras, ops
 from turncast.layers import BitDense, MultiHot
 
@@ -11,6 +13,7 @@ NUM_BITS = 300  # more than a byte can count
 INDICES = np.array([[255, 0, 3], [7, 7, 9], [300, 299, 0], [0, 0, 0]])
 SMALL = np.array([[5, 0, 3], [7, 7, 9], [2, 4, 4], [0, 0, 0]])
 TYPES = ["uint8", "int8", "uint16", "int32", "float32"]
+FEW_BITS = 6
 
 
 def vectors(indices, width):
@@ -32,6 +35,67 @@ def dense_like(layer):
     for one, other in zip(dense.weights, layer.weights, strict=True):
         one.assign(ops.convert_to_numpy(other.value))
     return dense
+
+
+def weight_gradients(layer, x):
+    """Gradients of a layer's weights for the sum of its squared outputs."""
+    trainable = [variable.value for variable in layer.trainable_variables]
+    if BACKEND == "jax":
+        import jax
+
+        return arrays(jax.grad(lambda t: ops.sum(layer.stateless_call(t, [], x)[0] ** 2))(trainable))
+    if BACKEND == "torch":
+        import torch
+
+        return arrays(list(torch.autograd.grad(ops.sum(layer(x) ** 2), trainable)))
+    import tensorflow as tf
+
+    with tf.GradientTape() as tape:
+        loss = ops.sum(layer(x) ** 2)
+    return [ops.convert_to_numpy(tf.convert_to_tensor(g)) for g in tape.gradient(loss, trainable)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 8), min_size=3, max_size=3), min_size=4, max_size=4))
+def test_multi_hot_is_the_vector_of_the_indices(lists):
+    np.testing.assert_array_equal(
+        arrays(MultiHot(FEW_BITS)(np.array(lists, np.int32)))[0], vectors(lists, FEW_BITS)
+    )
+
+
+def bit_dense_pair():
+    """BitDense and the Dense that it stands for, of the same weights."""
+    bits, dense = BitDense(4, FEW_BITS, activation="tanh"), keras.layers.Dense(4, activation="tanh")
+    bits.build((None, 3))
+    dense.build((None, FEW_BITS))
+    for number, (one, other) in enumerate(zip(bits.weights, dense.weights, strict=True)):
+        assert (one.name, one.shape) == (other.name, other.shape)
+        for weight in (one, other):
+            weight.assign(numbers(*weight.shape, seed=number + 1))
+    return bits, dense
+
+
+BITS, DENSE = bit_dense_pair()
+INDEX_LISTS = st.lists(st.lists(st.integers(-2, 8), min_size=3, max_size=3), min_size=4, max_size=4)
+
+
+@settings(max_examples=25, deadline=None)
+@given(INDEX_LISTS)
+def test_bit_dense_is_dense_on_the_bits_in_value_and_gradient(lists):
+    indices = np.array(lists, np.int32)
+    np.testing.assert_allclose(*arrays([BITS(indices), DENSE(vectors(lists, FEW_BITS))]), atol=1e-6)
+    for one, other in zip(
+        weight_gradients(BITS, indices), weight_gradients(DENSE, vectors(lists, FEW_BITS)), strict=True
+    ):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_bit_dense_without_a_bias_over_any_axes():
+    layer = BitDense(4, FEW_BITS, use_bias=False)
+    (found,) = arrays(layer(np.array([[[0, 5, 6]], [[6, 6, 6]]])))
+    kernel = ops.convert_to_numpy(layer.kernel)
+    np.testing.assert_allclose(found, [[kernel[0] + kernel[5]], [np.zeros(4)]], atol=1e-6)
+    assert len(layer.weights) == 1
 
 
 @pytest.mark.parametrize("kind", TYPES)

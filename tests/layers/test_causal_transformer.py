@@ -1,4 +1,4 @@
-"""CausalTransformer: precision, dropout, sizes, settings and refusals; and its step in NumPy."""
+"""CausalTransformer: causality, masks, precision, dropout, sizes and refusals; and its step in NumPy."""
 
 import re
 
@@ -18,6 +18,51 @@ def block(**arguments):
     layer = CausalTransformer(**{"units": 8, "heads": 2, "seed": 1, **arguments})
     layer.build((None, None, layer.units))
     return layer
+
+
+def random_block(units=8, heads=2):
+    """Return a block whose weights are all random, biases and norms too."""
+    layer = CausalTransformer(units, heads=heads, dropout=0.5, seed=1)
+    layer.build((None, None, units))
+    for number, weight in enumerate(layer.weights):
+        weight.assign(numbers(*weight.shape, seed=number) * 0.5)
+    return layer
+
+
+@pytest.mark.parametrize(("units", "heads"), [(8, 2), (6, 3), (4, 1)])
+def test_stepping_a_transformer_equals_the_whole(units, heads):
+    layer, x = random_block(units, heads), numbers(1, 9, units)
+    cell = TransformerCell.from_weights(
+        {f"block/{w.name}": ops.convert_to_numpy(w.value) for w in layer.weights}, "block", heads
+    )
+    (whole,), state = arrays(layer(x)), cell.start()
+    for turn in range(9):
+        output, state = cell.step(x[0, turn], state)
+        np.testing.assert_allclose(output, whole[0, turn], atol=1e-5)
+    assert [len(part) for part in state] == [9, 9]
+
+
+def test_a_transformer_looks_only_back_and_past_what_is_masked():
+    layer, x = random_block(), numbers(2, 6, 8)
+    (whole,) = arrays(layer(x))
+    np.testing.assert_allclose(arrays(layer(x[:, :4]))[0], whole[:, :4], atol=1e-5)
+    mask = np.array([[True, False, True, True, False, True]] * 2)
+    other = np.where(mask[..., None], x, 9.0).astype(np.float32)
+    one, two = arrays([layer(x, mask=mask), layer(other, mask=mask)])
+    np.testing.assert_allclose(one[mask], two[mask], atol=1e-5)
+    assert not np.allclose(one[mask], whole[mask])
+
+
+def test_a_transformer_drops_out_in_training_only():
+    layer, x = random_block(), numbers(2, 6, 8)
+    np.testing.assert_array_equal(*arrays([layer(x), layer(x, training=False)]))
+    assert not np.allclose(*arrays([layer(x), layer(x, training=True)]))
+
+
+def test_the_same_seed_gives_the_same_transformer():
+    first, second = (CausalTransformer(8, heads=2, seed=5) for _ in range(2))
+    x = numbers(1, 2, 8)
+    np.testing.assert_array_equal(*arrays([first(x), second(x)]))
 
 
 def test_it_computes_in_mixed_precision():
@@ -115,14 +160,14 @@ def test_inputs_that_do_not_fit_are_refused(x, mask, message):
 
 def test_a_cell_without_its_weights_says_which():
     with pytest.raises(KeyError, match="block/qkv_kernel"):
-        TransformerCell.of({"other/qkv_kernel": X[0]}, "block", 2)
+        TransformerCell.from_weights({"other/qkv_kernel": X[0]}, "block", 2)
 
 
 def test_a_cell_of_many_steps_stays_with_the_layer():
     layer, x = block(heads=4), numbers(1, 60, 8) * 3
     (whole,) = arrays(run(layer, x))
     weights = {f"block/{weight.name}": ops.convert_to_numpy(weight.value) for weight in layer.weights}
-    cell = TransformerCell.of(weights, "block", 4)
+    cell = TransformerCell.from_weights(weights, "block", 4)
     state, outputs = cell.start(), []
     for step in x[0]:
         output, state = cell.step(step, state)

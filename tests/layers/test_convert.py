@@ -14,7 +14,7 @@ from turncast.backend import keras
 from turncast.layers.convert import from_keras, to_keras
 
 X = numbers(BATCH, 5, FEATURES)
-TWINS = ["Bidirectional", "GRU", "LSTM", "RepeatVector", "SimpleRNN", "TimeDistributed"]
+COUNTERPARTS = ["Bidirectional", "GRU", "LSTM", "RepeatVector", "SimpleRNN", "TimeDistributed"]
 
 
 def sequential(of=keras.layers):
@@ -46,7 +46,7 @@ def of_kind(model, module):
     found = {
         type(layer).__name__ for layer in model._flatten_layers() if type(layer).__module__.startswith(module)
     }
-    return found & set(TWINS)
+    return found & set(COUNTERPARTS)
 
 
 MODELS = {
@@ -145,26 +145,26 @@ def test_the_model_that_came_is_not_changed():
     assert not of_kind(model, "turncast")
 
 
-class Own(keras.Model):
-    """A model that is a class of its own."""
+class Subclassed(keras.Model):
+    """A model that creates its layers in its own code."""
 
 
-def test_a_model_that_is_a_class_of_its_own_is_refused():
-    told = (
-        "from_keras got a Own, a model that is a class of its own: expected one that is functional or "
-        "Sequential; name the layers in its class instead, and exchange `.weights.h5` files"
+def test_a_subclass_of_model_is_refused():
+    message = (
+        "from_keras got a Subclassed, a subclass of keras.Model: expected a functional or Sequential model; "
+        "name the layers in its class instead, and exchange `.weights.h5` files"
     )
-    with pytest.raises(ValueError, match=re.escape(told)):
-        from_keras(Own())
+    with pytest.raises(ValueError, match=re.escape(message)):
+        from_keras(Subclassed())
 
 
-def test_a_layer_without_a_twin_is_refused():
+def test_a_layer_that_keras_does_not_have_is_refused():
     model = keras.Sequential([keras.Input((None,), dtype="int32"), ours.MultiHot(6, name="bits")])
-    told = (
-        "to_keras cannot turn the layer 'bits' into one of Keras's: MultiHot has no twin there; "
-        f"those that have one are {', '.join(TWINS)}"
+    message = (
+        "to_keras cannot convert the layer 'bits': Keras has no MultiHot; "
+        f"expected one of {', '.join(COUNTERPARTS)}"
     )
-    with pytest.raises(ValueError, match=re.escape(told)):
+    with pytest.raises(ValueError, match=re.escape(message)):
         to_keras(model)
 
 

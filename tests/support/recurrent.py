@@ -68,6 +68,13 @@ def run(layer, x, **arguments):
     return _compiled(layer)(trainable, fixed, x, arguments)
 
 
+def build_and_run(layer, x, **arguments):
+    """Build a layer, run it, and return its results as arrays."""
+    if not layer.built:
+        layer.build(x.shape)
+    return arrays(run(layer, x, **arguments))
+
+
 def _variables(layer):
     return layer.trainable_variables, layer.non_trainable_variables
 

@@ -1,4 +1,4 @@
-"""Two recurrent layers, one for each direction of time."""
+"""A recurrent layer that runs in both directions of time."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from turncast.layers.checks import check_mask, refuse_nan
 class Bidirectional(keras.layers.Bidirectional):  # type: ignore[misc]
     """Keras's Bidirectional with the same arguments, weights and results.
 
-    It runs a recurrent layer over time, and a copy of it from the end to the beginning, and joins their
-    outputs (`merge_mode`: concat, sum, mul, ave, or None for both). It sees the future: a policy, which must
-    answer at each turn before the next is known, cannot use it over turns, but can over the words of a turn.
+    It runs a recurrent layer forwards, and a copy of it backwards, and merges their outputs (`merge_mode`:
+    concat, sum, mul, ave, or None for both). Its output depends on later steps. So a policy, which answers at
+    each turn before the next is known, cannot use it over turns, only over the words of a turn.
 
     >>> from turncast.layers.lstm import LSTM
     >>> Bidirectional(LSTM(4, return_sequences=True))(np.ones((2, 5, 3), "float32")).shape

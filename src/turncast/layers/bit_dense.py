@@ -1,4 +1,8 @@
-"""A dense layer on bits that are given as lists of active indices."""
+"""A dense layer on bits that are given as lists of active indices.
+
+The product of a 0/1 vector with a kernel is the sum of the kernel's rows at the ones. So the layer gathers
+these rows and adds them up: its cost follows the bits that are set, not the width of the vector (decision 9).
+"""
 
 from __future__ import annotations
 
@@ -14,14 +18,13 @@ from turncast.layers.multi_hot import whole_numbers
 class BitDense(keras.layers.Dense):  # type: ignore[misc]
     """Keras's Dense on a bit vector that comes as the list of its active indices.
 
-    Input (..., K) integers; `num_bits` and above, and what is negative, is padding, and an index that comes
-    twice counts once. Output (..., H): the same as `Dense` on the 0/1 vector, in value and gradient. It adds
-    up the kernel's rows of the active bits: work and memory follow the bits that are set, and not F.
+    Input (..., K) integers; negative indices, and `num_bits` and above, are padding, and a repeated index
+    counts once. Output (..., H): the same as `Dense` on the 0/1 vector, in value and gradient.
 
     Args:
         units: H.
         num_bits: F, the length of the bit vector; the kernel is (F, H).
-        activation: as in Dense, and so are all further arguments.
+        activation: as in `Dense`; so are all further arguments.
 
     >>> layer = BitDense(4, num_bits=6)
     >>> bits = np.array([[0, 2, 6], [5, 5, 6]])
@@ -33,38 +36,45 @@ class BitDense(keras.layers.Dense):  # type: ignore[misc]
     def __init__(self, units: int, num_bits: int, activation: Any = None, **kwargs: Any) -> None:
         super().__init__(units, activation=activation, **kwargs)
         self.num_bits = num_bits
-        self._lent: tuple[Any, bool] | None = None
+        self._temporary_kernel: tuple[Any, bool] | None = None
         self.input_spec = None
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         """Make the kernel (F, H) and the bias (H,)."""
         super().build((*input_shape[:-1], self.num_bits))
-        self.input_spec = None  # what comes has any number of indices
+        self.input_spec = None  # any number of indices is allowed
 
     @contextmanager
-    def lent(self, rows: Any, *, vectors: bool) -> Iterator[None]:
-        """Meanwhile take some rows (U, H) for the kernel: the input is indices of these, or 0/1 vectors."""
-        self._lent = rows, vectors
+    def temporary_kernel(self, rows: Any, *, vectors: bool) -> Iterator[None]:
+        """Use some rows (U, H) of the kernel in its place inside the `with` block.
+
+        A training step uses it to compute the gradient of the rows that its batch sets, and no others.
+
+        Args:
+            rows: the rows.
+            vectors: whether the inputs are then 0/1 vectors (..., U) instead of indices of the rows.
+        """
+        self._temporary_kernel = rows, vectors
         try:
             yield
         finally:
-            self._lent = None
+            self._temporary_kernel = None
 
     def call(self, indices: Any, training: bool | None = None) -> Any:  # noqa: ARG002
         """Return activation(bits @ kernel + bias)."""
-        kernel, vectors = self._lent or (self.kernel, False)
+        kernel, vectors = self._temporary_kernel or (self.kernel, False)
         if vectors:
-            return self._finished(ops.matmul(ops.cast(indices, kernel.dtype), kernel))
+            return self._activate(ops.matmul(ops.cast(indices, kernel.dtype), kernel))
         num_bits = kernel.shape[0]
         ordered = ops.sort(whole_numbers(indices), axis=-1)
         before = ops.concatenate([ops.full_like(ordered[..., :1], -1), ordered[..., :-1]], axis=-1)
-        # Sorted, what comes twice stands side by side; padding stands at the ends.
+        # In sorted order repeated indices are neighbours: only the first of them counts, and no padding does.
         counts = ops.logical_and(ordered != before, ops.logical_and(ordered >= 0, ordered < num_bits))
         rows = ops.take(kernel, ops.clip(ordered, 0, num_bits - 1), axis=0)
         x = ops.einsum("...kh,...k->...h", rows, ops.cast(counts, rows.dtype))
-        return self._finished(x)
+        return self._activate(x)
 
-    def _finished(self, x: Any) -> Any:
+    def _activate(self, x: Any) -> Any:
         x = x if self.bias is None else ops.add(x, self.bias)
         return x if self.activation is None else self.activation(x)
 

@@ -1,4 +1,4 @@
-"""A transformer block that looks only back."""
+"""A transformer block in which each step attends only to itself and to earlier steps."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ class CausalTransformer(keras.layers.Layer):  # type: ignore[misc]
 
         x = x + attention(norm(x));  x = x + feed_forward(norm(x))
 
-    Input (B, T, H), output (B, T, H). The distance of a step weakens it, by a slope for each head (ALiBi), so
-    that there are no learned positions and no greatest length.
+    Input (B, T, H), output (B, T, H). Distance lowers a step's score, by a slope for each head (ALiBi). So
+    there are no learned positions, and the length is not limited (decision 11).
 
     Args:
         units: H.
-        heads: how many attentions stand side by side; `units` is a multiple of it.
-        feed_forward: width of the layer between, 4 H when not given.
-        dropout: share of each part's outputs that training leaves out.
-        seed: of the first weights and of dropout.
+        heads: the number of attention heads; `units` is a multiple of it.
+        feed_forward: the width of the inner dense layer; 4 H when not given.
+        dropout: the share of the outputs of each of the two parts that training drops.
+        seed: of the initial weights and of dropout.
 
     Sources: Vaswani et al., Attention Is All You Need, 2017; Press et al., Train Short, Test Long, 2022.
 
@@ -55,7 +55,7 @@ class CausalTransformer(keras.layers.Layer):  # type: ignore[misc]
         self.dropout, self.seed = dropout, seed
         self.supports_masking = True
         self._dropouts = [
-            # Of the same seed, both would leave out the same numbers.
+            # With the same seed, both would drop the same positions.
             keras.layers.Dropout(
                 dropout, seed=None if seed is None else seed + number, dtype=self.dtype_policy
             )
@@ -68,15 +68,15 @@ class CausalTransformer(keras.layers.Layer):  # type: ignore[misc]
             raise ValueError(
                 f"CausalTransformer got an input of shape {tuple(input_shape)}: expected (B, T, {self.units})"
             )
-        units, between = self.units, self.feed_forward
+        units, inner = self.units, self.feed_forward
         for part in ("attention_norm", "feed_norm"):
             self._add(f"{part}_scale", (units,), "ones")
             self._add(f"{part}_offset", (units,), "zeros")
         shapes = {
             "qkv": (units, 3 * units),
             "out": (units, units),
-            "in": (units, between),
-            "back": (between, units),
+            "in": (units, inner),
+            "back": (inner, units),
         }
         for number, (part, shape) in enumerate(shapes.items()):
             seed = None if self.seed is None else self.seed + number
@@ -93,36 +93,37 @@ class CausalTransformer(keras.layers.Layer):  # type: ignore[misc]
         return super().__call__(x, *args, **kwargs)
 
     def call(self, x: Any, mask: Any = None, training: bool | None = None) -> Any:
-        """Attend and feed forward; steps that `mask` (B, T) calls unreal are seen by themselves alone."""
+        """Attend and feed forward; only a step itself attends to it where `mask` (B, T) is false."""
         check_mask("CausalTransformer", mask, x.shape)
-        seen = self._attend(_norm(x, self.attention_norm_scale, self.attention_norm_offset), mask)
-        x = x + self._dropouts[0](seen, training=training)
-        fed = _norm(x, self.feed_norm_scale, self.feed_norm_offset)
-        fed = ops.relu(_dense(fed, self.in_kernel, self.in_bias))
-        return x + self._dropouts[1](_dense(fed, self.back_kernel, self.back_bias), training=training)
+        attended = self._attend(_norm(x, self.attention_norm_scale, self.attention_norm_offset), mask)
+        x = x + self._dropouts[0](attended, training=training)
+        inner = _norm(x, self.feed_norm_scale, self.feed_norm_offset)
+        inner = ops.relu(_dense(inner, self.in_kernel, self.in_bias))
+        return x + self._dropouts[1](_dense(inner, self.back_kernel, self.back_bias), training=training)
 
     def _attend(self, x: Any, mask: Any) -> Any:
+        """Return the values weighted by softmax(query . key / sqrt(size) - slope * distance)."""
         batch, steps = ops.shape(x)[:2]
         size = self.units // self.heads
         qkv = _dense(x, self.qkv_kernel, self.qkv_bias)
         qkv = ops.reshape(qkv, (batch, steps, 3, self.heads, size))
         query, key, value = qkv[:, :, 0], qkv[:, :, 1], qkv[:, :, 2]
         scores = ops.einsum("bqhs,bkhs->bhqk", query, key) / size**0.5
-        at = ops.arange(steps, dtype="int32")
-        distance = ops.expand_dims(at, 1) - ops.expand_dims(at, 0)  # (query, key)
+        places = ops.arange(steps, dtype="int32")
+        distance = ops.expand_dims(places, 1) - ops.expand_dims(places, 0)  # (query, key)
         slopes = ops.cast(ops.reshape(alibi_slopes(self.heads), (-1, 1, 1)), scores.dtype)
         scores = scores - slopes * ops.cast(distance, scores.dtype)
         visible = ops.expand_dims(distance >= 0, 0)
         if mask is not None:
-            real = ops.expand_dims(ops.cast(mask, "bool"), 1)
-            real = ops.logical_or(real, ops.expand_dims(distance == 0, 0))
-            visible = ops.logical_and(visible, real)
+            unmasked = ops.expand_dims(ops.cast(mask, "bool"), 1)
+            unmasked = ops.logical_or(unmasked, ops.expand_dims(distance == 0, 0))
+            visible = ops.logical_and(visible, unmasked)
         lowest = -6e4 if keras.backend.standardize_dtype(scores.dtype) == "float16" else -1e9
         scores = ops.where(ops.expand_dims(visible, 1), scores, lowest)
-        # Keras warns of a softmax over a single step.
+        # Keras warns about a softmax over one step.
         shares = ops.ones_like(scores) if scores.shape[-1] == 1 else ops.softmax(scores, axis=-1)
-        seen = ops.einsum("bhqk,bkhs->bqhs", shares, value)
-        return _dense(ops.reshape(seen, (batch, steps, self.units)), self.out_kernel, self.out_bias)
+        attended = ops.einsum("bhqk,bkhs->bqhs", shares, value)
+        return _dense(ops.reshape(attended, (batch, steps, self.units)), self.out_kernel, self.out_bias)
 
     def compute_output_spec(self, x: Any, mask: Any = None, training: bool | None = None) -> Any:  # noqa: ARG002
         """Return the shape and type of the input."""
@@ -139,7 +140,7 @@ class CausalTransformer(keras.layers.Layer):  # type: ignore[misc]
 
 
 def _dense(x: Any, kernel: Any, bias: Any) -> Any:
-    """Return x @ kernel + bias; `ops.add` brings weights to the type of mixed precision, as + does not."""
+    """Return x @ kernel + bias; `ops.add` casts weights in mixed precision, which + does not."""
     return ops.add(ops.matmul(x, kernel), bias)
 
 

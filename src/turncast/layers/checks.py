@@ -1,4 +1,4 @@
-"""What layers refuse before they compute."""
+"""Checks that layers make before they compute."""
 
 from __future__ import annotations
 
@@ -8,29 +8,28 @@ import numpy as np
 
 
 def refuse_nan(name: str, inputs: Any) -> None:
-    """Refuse NaN in an array that comes straight from NumPy.
+    """Raise for NaN in a NumPy array, or in one of a list or dictionary of arrays.
 
-    What is on a device already, or being compiled, is not looked at: that would cost a wait at every call.
-    Of lists and dictionaries each part is looked at.
+    Arrays on a device and traced arrays are not checked: every call would have to wait for them.
 
     >>> refuse_nan("LSTM", np.array([[1.0, np.nan]]))
     Traceback (most recent call last):
     ValueError: LSTM got NaN in its input of shape (1, 2), first at [0, 1]: every number must be finite;
-    give padding any number, and leave it out by `mask`
+    give padding any finite number, and exclude it by `mask`
     """
     if isinstance(inputs, list | tuple | dict):
         for part in inputs.values() if isinstance(inputs, dict) else inputs:
             refuse_nan(name, part)
     if isinstance(inputs, np.ndarray) and inputs.dtype.kind == "f" and np.isnan(inputs).any():
-        place = ", ".join(map(str, np.argwhere(np.isnan(inputs))[0]))
+        index = ", ".join(map(str, np.argwhere(np.isnan(inputs))[0]))
         raise ValueError(
-            f"{name} got NaN in its input of shape {inputs.shape}, first at [{place}]: every number must be "
-            "finite; give padding any number, and leave it out by `mask`"
+            f"{name} got NaN in its input of shape {inputs.shape}, first at [{index}]: every number must be "
+            "finite; give padding any finite number, and exclude it by `mask`"
         )
 
 
 def check_mask(name: str, mask: Any, shape: tuple[int | None, ...]) -> None:
-    """Refuse a mask that does not say of every step of (B, T, ...) whether it counts.
+    """Raise for a mask whose shape is not (B, T) for an input of shape (B, T, ...).
 
     >>> check_mask("LSTM", np.ones((2, 4)), (2, 3, 5))
     Traceback (most recent call last):
@@ -39,11 +38,11 @@ def check_mask(name: str, mask: Any, shape: tuple[int | None, ...]) -> None:
     """
     if mask is None:
         return
-    came = tuple(mask.shape)
-    if len(came) != 2 or any(
-        a is not None and b is not None and a != b for a, b in zip(came, shape[:2], strict=True)
+    mask_shape = tuple(mask.shape)
+    if len(mask_shape) != 2 or any(
+        a is not None and b is not None and a != b for a, b in zip(mask_shape, shape[:2], strict=True)
     ):
         raise ValueError(
-            f"{name} got a mask of shape {came} for an input of shape {tuple(shape)}: "
+            f"{name} got a mask of shape {mask_shape} for an input of shape {tuple(shape)}: "
             f"expected {tuple(shape[:2])}, a truth value for every step"
         )

@@ -1,4 +1,4 @@
-"""Models of Keras's layers become models of ours, and back."""
+"""Convert models between Keras's layers and ours."""
 
 from __future__ import annotations
 
@@ -9,30 +9,28 @@ import numpy as np
 
 from turncast.backend import keras
 
-# Ours of these names take the same arguments and have the same weights as Keras's.
-_TWINS = ("Bidirectional", "GRU", "LSTM", "RepeatVector", "SimpleRNN", "TimeDistributed")
-_OURS = "turncast>"
+# Our layers with these names take the same arguments and have the same weights as Keras's.
+_COUNTERPARTS = ("Bidirectional", "GRU", "LSTM", "RepeatVector", "SimpleRNN", "TimeDistributed")
+_REGISTERED = "turncast>"
 
 
 def from_keras(model: Any) -> Any:
-    """Return a model like a Keras model, with our layers where it has LSTM, GRU, SimpleRNN and the like.
+    """Return a copy of a Keras model that uses our layers.
 
-    Its LSTM, GRU, SimpleRNN, Bidirectional, TimeDistributed and RepeatVector become ours, also inside
-    wrappers and nested models; all other layers stay what they are. The new model has the same weights, names
-    and predictions. It is not compiled: what the old one had learned beside its weights (the optimizer's
-    state) stays with the old one. So a model that Keras saved goes on with our layers:
+    LSTM, GRU, SimpleRNN, Bidirectional, TimeDistributed and RepeatVector are replaced, also inside wrappers
+    and nested models; all other layers stay as they are. The copy has the same weights, names and
+    predictions. It is not compiled, and the optimizer's state is not copied. To continue with a model that
+    Keras saved:
 
         model = from_keras(keras.saving.load_model("model.keras"))
 
-    Files of weights alone, `.weights.h5`, need no conversion: `model.load_weights` of either model reads what
-    `model.save_weights` of the other has written.
+    Files of weights, `.weights.h5`, need no conversion: either model loads what the other has saved.
 
     Args:
-        model: functional, Sequential, or one layer; a model that is a class of its own makes its layers
-            itself, and must name ours there.
+        model: a functional or Sequential model, or one layer.
 
     Raises:
-        ValueError: for a model that is a class of its own.
+        ValueError: for a subclass of `keras.Model`, which creates its layers in its own code.
 
     >>> memory = keras.layers.LSTM(4, return_sequences=True)
     >>> answer = keras.layers.TimeDistributed(keras.layers.Dense(2))
@@ -44,67 +42,67 @@ def from_keras(model: Any) -> Any:
     >>> bool(np.allclose(ours(x), model(x), atol=1e-6))
     True
     """
-    return _rebuilt(model, _to_ours, "from_keras")
+    return _rebuild(model, _to_our_name, "from_keras")
 
 
 def to_keras(model: Any) -> Any:
-    """Return a model like one of ours, with Keras's own layers: what it saves loads where turncast is not.
+    """Return a copy of a model that uses Keras's layers, so that what it saves loads without turncast.
 
-    The opposite of `from_keras`, which says what is kept.
+    The inverse of `from_keras`; see there what is copied.
 
         to_keras(model).save("model.keras")
 
     Raises:
-        ValueError: for a model that is a class of its own, and where a layer of ours has no twin in Keras.
+        ValueError: for a subclass of `keras.Model`, or for a layer that Keras does not have.
 
     >>> from turncast.layers.gru import GRU
     >>> model = to_keras(keras.Sequential([keras.Input((None, 3)), GRU(4)]))
     >>> type(model.layers[0]) is keras.layers.GRU
     True
     """
-    return _rebuilt(model, _to_theirs, "to_keras")
+    return _rebuild(model, _to_keras_name, "to_keras")
 
 
-def _rebuilt(model: Any, rename: Callable[[dict[str, Any]], dict[str, Any]], name: str) -> Any:
+def _rebuild(model: Any, rename: Callable[[dict[str, Any]], dict[str, Any]], name: str) -> Any:
     config = keras.saving.serialize_keras_object(model)
     if isinstance(model, keras.Model) and "layers" not in config["config"]:
         raise ValueError(
-            f"{name} got a {type(model).__name__}, a model that is a class of its own: expected one that is "
-            "functional or Sequential; name the layers in its class instead, and exchange `.weights.h5` files"
+            f"{name} got a {type(model).__name__}, a subclass of keras.Model: expected a functional or "
+            "Sequential model; name the layers in its class instead, and exchange `.weights.h5` files"
         )
-    # What is deserialized was an object of this very process, its lambdas included.
-    rebuilt = keras.saving.deserialize_keras_object(_renamed(config, rename), safe_mode=False)
-    for weight, value in zip(rebuilt.weights, model.weights, strict=True):
-        # A copy: a training step gives its weights' memory away, and the old model must keep its own.
+    # safe_mode=False: the object comes from this process, so its lambdas are trusted.
+    copy = keras.saving.deserialize_keras_object(_rename_layers(config, rename), safe_mode=False)
+    for weight, value in zip(copy.weights, model.weights, strict=True):
+        # Copy the array: a training step may reuse the memory of its weights.
         weight.assign(np.array(keras.ops.convert_to_numpy(value.value)))
-    return rebuilt
+    return copy
 
 
-def _renamed(config: Any, rename: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
-    """Return a serialized object with every layer in it renamed, and nothing compiled."""
+def _rename_layers(config: Any, rename: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    """Return a serialized object with every layer renamed, and without what `compile` set."""
     if isinstance(config, list | tuple):
-        return type(config)(_renamed(part, rename) for part in config)
+        return type(config)(_rename_layers(part, rename) for part in config)
     if not isinstance(config, dict):
         return config
-    config = {key: _renamed(part, rename) for key, part in config.items() if key != "compile_config"}
+    config = {key: _rename_layers(part, rename) for key, part in config.items() if key != "compile_config"}
     return rename(config) if "registered_name" in config else config
 
 
-def _to_ours(config: dict[str, Any]) -> dict[str, Any]:
+def _to_our_name(config: dict[str, Any]) -> dict[str, Any]:
     name = config["class_name"]
-    if config["registered_name"] is None and config["module"] == "keras.layers" and name in _TWINS:
-        return {**config, "module": "turncast.layers", "registered_name": f"{_OURS}{name}"}
+    if config["registered_name"] is None and config["module"] == "keras.layers" and name in _COUNTERPARTS:
+        return {**config, "module": "turncast.layers", "registered_name": f"{_REGISTERED}{name}"}
     return config
 
 
-def _to_theirs(config: dict[str, Any]) -> dict[str, Any]:
+def _to_keras_name(config: dict[str, Any]) -> dict[str, Any]:
     registered = config["registered_name"] or ""
-    if not registered.startswith(_OURS):
+    if not registered.startswith(_REGISTERED):
         return config
-    name = registered.removeprefix(_OURS)
-    if name not in _TWINS:
+    name = registered.removeprefix(_REGISTERED)
+    if name not in _COUNTERPARTS:
         raise ValueError(
-            f"to_keras cannot turn the layer {config['config'].get('name')!r} into one of Keras's: "
-            f"{name} has no twin there; those that have one are {', '.join(_TWINS)}"
+            f"to_keras cannot convert the layer {config['config'].get('name')!r}: Keras has no {name}; "
+            f"expected one of {', '.join(_COUNTERPARTS)}"
         )
     return {**config, "module": "keras.layers", "registered_name": None}

@@ -10,10 +10,10 @@ from turncast.layers.checks import check_mask
 
 @keras.saving.register_keras_serializable("turncast")
 class LastStep(keras.layers.Layer):  # type: ignore[misc]
-    """Picks of each sequence the last step that its mask calls real; zeros where there is none.
+    """Return the last step of each sequence whose mask is true; zeros where there is none.
 
-    Input (B, T, F) and a mask (B, T); output (B, F). It does for any layer what `return_sequences=False` does
-    for a recurrent one.
+    Input (B, T, F) and a mask (B, T); output (B, F). After any layer, it has the effect of
+    `return_sequences=False` in a recurrent one.
 
     >>> x = np.arange(12, dtype="float32").reshape(2, 3, 2)
     >>> LastStep()(x, np.array([[True, True, False], [False, False, False]])).tolist()
@@ -26,16 +26,16 @@ class LastStep(keras.layers.Layer):  # type: ignore[misc]
         self.input_spec = keras.layers.InputSpec(ndim=3)
 
     def call(self, x: Any, mask: Any) -> Any:
-        """Leave of every step only the last real one, and add up."""
+        """Set all steps but the last real one to zero, and sum over time."""
         check_mask("LastStep", mask, x.shape)
         real = ops.cast(ops.cast(mask, "bool"), "int32")
-        # How many steps are real from here to the end: one, at the last.
-        left = ops.flip(ops.cumsum(ops.flip(real, axis=1), axis=1), axis=1)
-        last = ops.expand_dims(ops.logical_and(real > 0, ops.equal(left, 1)), -1)
+        # The number of real steps from each step to the end: 1 at the last real one.
+        remaining = ops.flip(ops.cumsum(ops.flip(real, axis=1), axis=1), axis=1)
+        last = ops.expand_dims(ops.logical_and(real > 0, ops.equal(remaining, 1)), -1)
         return ops.sum(ops.where(last, x, ops.zeros_like(x)), axis=1)
 
     def compute_mask(self, x: Any, previous_mask: Any = None) -> None:
-        """Return none: time is gone."""
+        """Return None: the output has no time axis."""
 
     def compute_output_spec(self, x: Any, mask: Any) -> Any:  # noqa: ARG002
         """Return the shape and type of one step."""

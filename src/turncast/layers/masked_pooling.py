@@ -1,4 +1,4 @@
-"""The mean or the maximum over the steps that are real."""
+"""The mean or the maximum over the real steps of a sequence."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from turncast.layers.checks import check_mask
 
 @keras.saving.register_keras_serializable("turncast")
 class MaskedPooling(keras.layers.Layer):  # type: ignore[misc]
-    """Takes the mean or the maximum over time of what its mask calls real; zeros where nothing is.
+    """Return the mean or the maximum over the steps whose mask is true; zeros where none is.
 
     Input (B, T, F) and a mask (B, T); output (B, F).
 
@@ -35,17 +35,17 @@ class MaskedPooling(keras.layers.Layer):  # type: ignore[misc]
         check_mask("MaskedPooling", mask, x.shape)
         real = ops.ones(ops.shape(x)[:2], "bool") if mask is None else ops.cast(mask, "bool")
         real = ops.expand_dims(real, -1)
-        if 0 in x.shape[:2]:  # torch knows no maximum of nothing
+        if 0 in x.shape[:2]:  # torch has no maximum of an empty axis
             return ops.sum(x, axis=1)
         if self.mode == "mean":
             weights = ops.cast(real, x.dtype)
             return ops.sum(ops.where(real, x, ops.zeros_like(x)), axis=1) / ops.maximum(
                 ops.sum(weights, axis=1), 1
             )
-        # Lower than all that can come, but finite: a gradient through an infinity would be no number.
+        # Lower than any real value, but finite: the gradient of an infinity would be NaN.
         lowest = -6e4 if keras.backend.standardize_dtype(x.dtype) == "float16" else -1e9
-        most = ops.max(ops.where(real, x, ops.full_like(x, lowest)), axis=1, initial=lowest)
-        return ops.where(ops.any(real, axis=1), most, ops.zeros_like(most))
+        maximum = ops.max(ops.where(real, x, ops.full_like(x, lowest)), axis=1, initial=lowest)
+        return ops.where(ops.any(real, axis=1), maximum, ops.zeros_like(maximum))
 
     def compute_output_spec(self, x: Any, mask: Any = None) -> Any:  # noqa: ARG002
         """Return the shape and type of one step."""
@@ -56,7 +56,7 @@ class MaskedPooling(keras.layers.Layer):  # type: ignore[misc]
         return (input_shape[0], *input_shape[2:])
 
     def compute_mask(self, x: Any, previous_mask: Any = None) -> None:
-        """Return none: time is gone."""
+        """Return None: the output has no time axis."""
 
     def get_config(self) -> dict[str, Any]:
         """Return the layer's arguments."""

@@ -1,4 +1,4 @@
-"""Lists of active indices to vectors of zeros and ones."""
+"""Convert lists of active indices to vectors of zeros and ones."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from turncast.backend import keras, ops
 
 @keras.saving.register_keras_serializable("turncast")
 class MultiHot(keras.layers.Layer):  # type: ignore[misc]
-    """Turns lists of active indices into 0/1 vectors: the first layer of a network whose input is bits.
+    """Convert lists of active indices to 0/1 vectors: the first layer of a network whose input is bits.
 
-    Input (..., K) integers; `width` and above, and what is negative, is padding, and an index that comes
-    twice counts once. Output (..., width).
+    Input (..., K) integers; negative indices, and `width` and above, are padding, and a repeated index counts
+    once. Output (..., width).
 
     Args:
         width: the length of the vectors.
@@ -26,7 +26,7 @@ class MultiHot(keras.layers.Layer):  # type: ignore[misc]
         self.width = width
 
     def call(self, indices: Any) -> Any:
-        """Set a one for each index; what is padding lands in one more column, which is cut off."""
+        """Set a one for each index; padding goes to an extra column, which is cut off."""
         shape = ops.shape(indices)
         columns = ops.reshape(whole_numbers(indices), (-1, 1))
         columns = ops.where(columns < 0, self.width, ops.minimum(columns, self.width))
@@ -53,7 +53,7 @@ class MultiHot(keras.layers.Layer):  # type: ignore[misc]
 
 
 def whole_numbers(indices: Any) -> Any:
-    """Return indices of a type that can count the rows and be negative, as bytes and floats cannot."""
+    """Return indices as int32 or int64: bytes cannot be negative, and floats cannot index."""
     kind = keras.backend.standardize_dtype(indices.dtype)
     return indices if kind in ("int32", "int64") else ops.cast(indices, "int32")
 

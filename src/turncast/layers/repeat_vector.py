@@ -9,12 +9,12 @@ from turncast.backend import keras, ops
 
 @keras.saving.register_keras_serializable("turncast")
 class RepeatVector(keras.layers.RepeatVector):  # type: ignore[misc]
-    """Keras's RepeatVector, which can also repeat as often as another sequence has steps.
+    """Keras's RepeatVector, which can also repeat once per step of another sequence.
 
-    Input (B, F); output (B, n, F), or (B, T, F) with T of the sequence `like` that is called with it.
+    Input (B, F); output (B, n, F), or (B, T, F) where the call gets a sequence `like` of T steps.
 
     Args:
-        n: how often; None where the call says it.
+        n: how often to repeat; None to take it from `like`.
 
     >>> RepeatVector(3)(np.ones((2, 4), "float32")).shape
     (2, 3, 4)
@@ -27,7 +27,7 @@ class RepeatVector(keras.layers.RepeatVector):  # type: ignore[misc]
         self.n = n
 
     def call(self, inputs: Any, like: Any = None) -> Any:
-        """Repeat `inputs` (B, F) n times, or as often as `like` (B, T, ...) has steps."""
+        """Repeat `inputs` (B, F) n times, or once per step of `like` (B, T, ...)."""
         self._check(like)
         if self.n is not None:
             return super().call(inputs)
@@ -41,5 +41,5 @@ class RepeatVector(keras.layers.RepeatVector):  # type: ignore[misc]
 
     def _check(self, like: Any) -> None:
         if (self.n is None) == (like is None):
-            what = "neither n nor a sequence" if self.n is None else f"n={self.n} and a sequence as well"
-            raise ValueError(f"RepeatVector got {what} to say how often: expected one of them")
+            got = "neither n nor a sequence" if self.n is None else f"both n={self.n} and a sequence"
+            raise ValueError(f"RepeatVector got {got}: expected one of them, for the number of steps")

@@ -1,4 +1,9 @@
-"""One layer, applied to every step of a sequence."""
+"""Apply one layer to every step of a sequence.
+
+Time is folded into the batch: (B, T, ...) becomes (B * T, ...), the layer runs once, and time is unfolded
+again. Keras's own layer (3.15) loops over the steps in Python, so that long sequences do not compile in
+reasonable time, and a mask of the parts of each step, such as the words of each turn, fails (decision 7).
+"""
 
 from __future__ import annotations
 
@@ -11,19 +16,17 @@ from turncast.layers.checks import refuse_nan
 
 @keras.saving.register_keras_serializable("turncast")
 class TimeDistributed(keras.layers.TimeDistributed):  # type: ignore[misc]
-    """Applies one layer, with one set of weights, to every time step independently.
+    """Apply one layer, with one set of weights, to every time step independently.
 
-    Input (B, T, ...), or a list or dictionary of such; output (B, T, ...), as many as the layer has. Time is
-    folded into the batch, so that the layer runs once on (B * T, ...): Keras's own layer of this name loops
-    over the steps in Python, and takes longer to compile with each step.
+    Input (B, T, ...), or a list or dictionary of such; output (B, T, ...), for each output of the layer.
 
-    A mask (B, T, W) says which parts of every step are real, as the words of every turn: the layer gets it as
-    (B * T, W). A mask (B, T) says which whole steps are real: the layer gets it as (B * T,), and a layer over
-    sequences as (B * T, W), all of an unreal step being unreal. Masks are arguments of the call; where Keras
-    passes them implicitly, that works too, but nothing depends on it.
+    A mask (B, T, W) marks the real parts of every step, such as the words of every turn: the layer gets it as
+    (B * T, W). A mask (B, T) marks the real steps: the layer gets it as (B * T,), or as (B * T, W) if its
+    input is a sequence. Masks are arguments of the call; Keras's implicit masks work too, but nothing depends
+    on them.
 
     Args:
-        layer: the layer to apply, or a model; it sees no time axis.
+        layer: a layer or a model; its input has no time axis.
 
     >>> x = np.ones((2, 5, 3), "float32")
     >>> dense = keras.layers.Dense(4)
@@ -40,7 +43,7 @@ class TimeDistributed(keras.layers.TimeDistributed):  # type: ignore[misc]
         return super().__call__(inputs, *args, **kwargs)
 
     def build(self, input_shape: Any) -> None:
-        """Build the layer on one step's shape."""
+        """Build the layer for the shape of one step."""
         if not self.layer.built:
             self.layer.build(_map_shapes(_step_shape, input_shape))
             self.layer.built = True
@@ -50,7 +53,8 @@ class TimeDistributed(keras.layers.TimeDistributed):  # type: ignore[misc]
         """Fold time into the batch, apply the layer, unfold.
 
         Raises:
-            ValueError: where the mask does not begin as the input does, or the layer loses the batch.
+            ValueError: where the first axes of the mask are not those of the input, or the layer's output has
+                no batch axis.
         """
         batch, steps = ops.shape(_first(inputs))[:2]
         folded = keras.tree.map_structure(_fold, inputs)
@@ -79,11 +83,11 @@ class TimeDistributed(keras.layers.TimeDistributed):  # type: ignore[misc]
         return _map_shapes(lambda shape: (batch, steps, *shape[1:]), inner)
 
     def compute_mask(self, inputs: Any, previous_mask: Any = None) -> Any:
-        """Return which steps are real, (B, T); or (B, T, W) where the layer says which parts are."""
+        """Return which steps are real, (B, T), or (B, T, W) where the layer returns a mask of their parts."""
         return _mask_after(self, inputs, keras.tree.flatten(previous_mask), 1)
 
     def _arguments(self, inputs: Any, training: bool | None, mask: Any) -> dict[str, Any]:
-        """Return what the layer's call takes besides its input."""
+        """Return the keyword arguments of the layer's call."""
         arguments: dict[str, Any] = {}
         if self.layer._call_has_training_arg:
             arguments["training"] = training
@@ -105,7 +109,7 @@ class TimeDistributed(keras.layers.TimeDistributed):  # type: ignore[misc]
 
 
 def _first(nested: Any) -> Any:
-    """Return the first of nested tensors that is one."""
+    """Return the first of nested tensors that is not None; None without any."""
     return next((part for part in keras.tree.flatten(nested) if part is not None), None)
 
 
@@ -123,14 +127,14 @@ def _fold_spec(x: Any) -> Any:
 
 
 def _folded_mask(mask: Any, inputs: Any) -> Any:
-    """Return a mask (B, T, ...) as a layer takes it that gets `inputs` (B, T, ...) a step at a time."""
+    """Return the mask (B, T, ...) for a layer that is applied to each step of `inputs` (B, T, ...)."""
     if mask is None:
         return None
     _check_mask(mask, inputs)
     mask = _fold(mask)
-    axes = len(inputs.shape) - 2  # of one step, without batch and features: those that a mask can tell apart
+    axes = len(inputs.shape) - 2  # the axes of the mask for one step: without time and features
     if "int" in keras.backend.standardize_dtype(inputs.dtype):
-        axes += 1  # ids have no features
+        axes += 1  # integers, such as tokens, have no feature axis
     if len(mask.shape) > max(axes, 1):
         return ops.any(mask, axis=tuple(range(max(axes, 1), len(mask.shape))))
     if len(mask.shape) == 1 and axes > 1:
@@ -142,9 +146,9 @@ def _folded_mask(mask: Any, inputs: Any) -> Any:
 
 
 def _mask_after(layer: Any, inputs: Any, masks: list[Any], axes: int) -> Any:
-    """Return the mask of a layer's outputs, of at least `axes` axes: those that no layer has taken in.
+    """Return the mask of a layer's outputs, with at least `axes` axes: those that no layer has reduced.
 
-    No axis is folded here: layers that make a mask, or hand it on, look at each of its places alone.
+    Nothing is folded here, because layers that create or pass on a mask treat each of its elements alone.
     """
     if isinstance(layer, TimeDistributed):
         return _mask_after(layer.layer, inputs, masks, axes + 1)
@@ -157,21 +161,21 @@ def _mask_after(layer: Any, inputs: Any, masks: list[Any], axes: int) -> Any:
             return inner
     if mask is None or len(mask.shape) <= axes:
         return mask
-    # The layer has taken in the parts: a step is real where any of them was.
+    # The layer has reduced the parts: a step is real where any of them was.
     return ops.any(mask, axis=tuple(range(axes, len(mask.shape))))
 
 
 def _joined_mask(layer: Any, inputs: Any, masks: list[Any], axes: int) -> Any:
-    """Return what a layer of several inputs makes of their masks; one mask alone is for all of them."""
+    """Return the mask of a layer with several inputs; a single mask applies to all of them."""
     masks = masks * len(inputs) if len(masks) == 1 else masks
-    wide = [None if mask is None else _widen(mask, x) for mask, x in zip(masks, inputs, strict=True)]
+    widened = [None if mask is None else _widen(mask, x) for mask, x in zip(masks, inputs, strict=True)]
     if isinstance(layer, keras.layers.Concatenate) and layer.axis > 0:
         layer = keras.layers.Concatenate(axis=layer.axis + axes - 1)
-    return _first(layer.compute_mask(list(inputs), wide))
+    return _first(layer.compute_mask(list(inputs), widened))
 
 
 def _widen(mask: Any, inputs: Any) -> Any:
-    """Repeat a mask (B, T) for all parts of each step: it gets all axes of the inputs but the features."""
+    """Repeat a mask (B, T) for all parts of each step: it gets all axes of the inputs except the features."""
     if len(mask.shape) >= len(inputs.shape) - 1:
         return mask
     for _ in range(len(inputs.shape) - 1 - len(mask.shape)):
@@ -198,18 +202,18 @@ def _step_shape(shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
     if len(shape) < 3:
         raise ValueError(
             "`TimeDistributed` Layer should be passed an `input_shape` with at least 3 dimensions, "
-            f"(B, T, ...), received: {tuple(shape)}; put it behind a layer with return_sequences=True"
+            f"(B, T, ...), received: {tuple(shape)}; put it after a layer with return_sequences=True"
         )
     batch, steps = shape[:2]
     return (None if None in (batch, steps) else batch * steps, *shape[2:])  # type: ignore[operator]
 
 
-def _is_shape(found: Any) -> bool:
-    return isinstance(found, tuple | list) and all(size is None or isinstance(size, int) for size in found)
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, tuple | list) and all(size is None or isinstance(size, int) for size in value)
 
 
 def _map_shapes(function: Callable[[Any], Any], shapes: Any) -> Any:
-    """Apply a function to every shape of nested shapes."""
+    """Apply a function to every shape in nested shapes."""
     if _is_shape(shapes):
         return function(tuple(shapes))
     if isinstance(shapes, dict):

@@ -1,4 +1,4 @@
-"""torch's fused kernels for a whole sequence, where a layer is one that they know."""
+"""Run a recurrent layer with torch's fused kernels, where they support it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from turncast.backend import keras
 
 
 def run(layer: Any, sequences: Any, states: tuple[Any, ...]) -> Any:
-    """Return last output, outputs and states of a Keras recurrent layer; None where torch has no kernel.
+    """Return the last output, all outputs and the states of a layer; None where torch has no kernel for it.
 
     Args:
         layer: a built LSTM, GRU or SimpleRNN.
-        sequences: (B, T, F), none of them masked.
-        states: what stands before the first step, each (B, H).
+        sequences: (B, T, F), without a mask.
+        states: the states before the first step, each (B, H).
     """
     import torch
 
@@ -23,22 +23,22 @@ def run(layer: Any, sequences: Any, states: tuple[Any, ...]) -> Any:
     function, order = kernel
     weights = _weights(layer.cell, order, sequences.dtype)
     inputs = torch.flip(sequences, [1]) if layer.go_backwards else sequences
-    before = tuple(state.unsqueeze(0).contiguous() for state in states)
-    given = before if len(before) > 1 else before[0]
-    # Layers, dropout, training, both directions, batch first.
-    rest = (1, 0.0, True, False, True)
-    outputs, *after = function(inputs, given, weights, len(weights) == 4, *rest)
-    return outputs[:, -1], outputs, [state.squeeze(0) for state in after]
+    initial = tuple(state.unsqueeze(0).contiguous() for state in states)
+    hidden = initial if len(initial) > 1 else initial[0]
+    # num_layers, dropout, train, bidirectional, batch_first
+    options = (1, 0.0, True, False, True)
+    outputs, *last_states = function(inputs, hidden, weights, len(weights) == 4, *options)
+    return outputs[:, -1], outputs, [state.squeeze(0) for state in last_states]
 
 
 def _kernel_of(layer: Any) -> tuple[Any, list[int]] | None:
-    """Return torch's function and, for each of its gates, which of Keras's it is."""
+    """Return torch's function, and for each of its gates the index of the gate in Keras's order."""
     import torch
 
-    usual = layer.activation is keras.activations.tanh
+    is_tanh = layer.activation is keras.activations.tanh
     if isinstance(layer, keras.layers.SimpleRNN):
-        return (torch.rnn_tanh, [0]) if usual else None
-    if not usual or layer.recurrent_activation is not keras.activations.sigmoid:
+        return (torch.rnn_tanh, [0]) if is_tanh else None
+    if not is_tanh or layer.recurrent_activation is not keras.activations.sigmoid:
         return None
     if isinstance(layer, keras.layers.LSTM):
         return torch.lstm, [0, 1, 2, 3]
@@ -46,7 +46,7 @@ def _kernel_of(layer: Any) -> tuple[Any, list[int]] | None:
 
 
 def _weights(cell: Any, order: list[int], dtype: Any) -> list[Any]:
-    """Return torch's weights: a row for each gate's unit, gates in torch's order, two biases."""
+    """Return torch's weights: one row per unit of a gate, gates in torch's order, and two biases."""
     import torch
 
     def ordered(weight: Any) -> Any:

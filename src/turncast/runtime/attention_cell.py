@@ -77,7 +77,7 @@ class TransformerCell:
         return output, (keys, values)
 
     def _attend(self, query: Vector, keys: Matrix, values: Matrix) -> Vector:
-        """Return the mean of the values (T, H) by softmax(query . key / sqrt(size) - slope * distance)."""
+        """Return the values weighted by softmax(query . key / sqrt(size) - slope * distance), (H,)."""
         turns, size = len(keys), len(query) // self.heads
         heads = keys.reshape(turns, self.heads, size)
         scores = np.einsum("hs,khs->hk", query.reshape(self.heads, size), heads) / np.float32(size**0.5)

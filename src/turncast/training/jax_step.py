@@ -135,7 +135,7 @@ class JaxStep:
         if self._table is None:
             return self._model.stateless_call(values, other, inputs, training=True)
         lent, values = values[self._at], [whole[n] if n == self._at else v for n, v in enumerate(values)]
-        with self._table.lent(lent, vectors=inputs["bits"].dtype == "uint8"):
+        with self._table.temporary_kernel(lent, vectors=inputs["bits"].dtype == "uint8"):
             return self._model.stateless_call(values, other, inputs, training=True)
 
     def _seen(self, number: int, value: Any, rows: Any) -> Any:

@@ -1,9 +1,11 @@
-"""RepeatVector, LastStep and MaskedPooling: what padding holds, empty sequences, gradients, refusals."""
+"""MaskedPooling, LastStep and RepeatVector: values, padding, empty sequences, gradients and refusals."""
 
 import re
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from support.recurrent import BACKEND, arrays, assert_same, numbers, run
 from turncast.backend import keras, ops
@@ -44,6 +46,48 @@ def input_gradient(layer, x, mask):
         tape.watch(leaf)
         loss = ops.sum(layer(leaf, mask) ** 2)
     return arrays(tape.gradient(loss, leaf))[0]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.lists(st.booleans(), min_size=4, max_size=4), min_size=2, max_size=2))
+def test_pooling_and_the_last_step_see_what_is_real(rows):
+    x, mask = numbers(2, 4, 3), np.array(rows)
+    mean, most, last = arrays(
+        [MaskedPooling("mean")(x, mask=mask), MaskedPooling("max")(x, mask=mask), LastStep()(x, mask)]
+    )
+    for row in range(2):
+        real = x[row][mask[row]]
+        np.testing.assert_allclose(mean[row], real.mean(0) if len(real) else np.zeros(3), atol=1e-6)
+        np.testing.assert_allclose(most[row], real.max(0) if len(real) else np.zeros(3), atol=1e-6)
+        np.testing.assert_allclose(last[row], real[-1] if len(real) else np.zeros(3), atol=1e-6)
+
+
+def test_pooling_without_a_mask_takes_all():
+    x = numbers(2, 4, 3)
+    np.testing.assert_allclose(arrays(MaskedPooling("mean")(x))[0], x.mean(1), atol=1e-6)
+    with pytest.raises(ValueError, match="got mode 'median': expected 'mean' or 'max'"):
+        MaskedPooling("median")
+
+
+def test_a_vector_is_repeated_as_often_as_told():
+    vector, like = numbers(2, 3), numbers(2, 5, 1)
+    expected = np.repeat(vector[:, None], 5, axis=1)
+    for found in (
+        RepeatVector(5)(vector),
+        keras.layers.RepeatVector(5)(vector),
+        RepeatVector()(vector, like),
+    ):
+        np.testing.assert_array_equal(arrays(found)[0], expected)
+    inputs = keras.Input((3,)), keras.Input((None, 1))
+    model = keras.Model(inputs, RepeatVector()(*inputs))
+    for steps in (2, 7):
+        assert model.predict([vector, numbers(2, steps, 1)], verbose=0).shape == (2, steps, 3)
+    for layer, arguments, message in (
+        (RepeatVector(), (vector,), "got neither n nor a sequence: expected one of them"),
+        (RepeatVector(3), (vector, like), "got both n=3 and a sequence: expected one of them"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            layer(*arguments)
 
 
 @EACH

@@ -165,7 +165,7 @@ def test_nan_is_refused(name):
         kind(UNITS)(x)
     assert str(caught.value) == (
         f"{kind.__name__} got NaN in its input of shape (4, 5, 3), first at [2, 1, 0]: every number must be "
-        "finite; give padding any number, and leave it out by `mask`"
+        "finite; give padding any finite number, and exclude it by `mask`"
     )
 
 
