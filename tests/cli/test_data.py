@@ -23,9 +23,9 @@ def test_validate(here):
     done = run("data", "validate", "tiny.jsonl", "--test", "tiny.jsonl", cwd=here)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("tiny: 12 dialogues, 33 turns; 0 errors, ")
-    assert "warning  leaks: 100.0% (12 of 12) test dialogues stand in the corpus too" in done.stdout
+    assert "warning  leaks: 100.0% (12 of 12) test dialogues are in the corpus too" in done.stdout
     assert "    tiny-0, tiny-0 (test)\n" in done.stdout
-    assert "    and 9 more\n  = split the dialogues anew, or leave these out" in done.stdout
+    assert "    and 9 more\n  = split the dialogues again, or leave these out" in done.stdout
     strict = run("data", "validate", "tiny.jsonl", "--test", "tiny.jsonl", "--fail-on-warnings", cwd=here)
     assert (strict.returncode, strict.stdout) == (1, done.stdout)
 
@@ -35,7 +35,7 @@ def test_validate(here):
     assert rare["severity"] == "warning"
     assert rare["examples"][0] == {
         "what": "3 x 'serve_coffee'",
-        "places": [{"dialogue": "tiny-1", "turn": 3}],
+        "locations": [{"dialogue": "tiny-1", "turn": 3}],
     }
 
 
@@ -116,7 +116,7 @@ def test_label(here):
     record = json.loads(run("data", "label", "tiny.jsonl", *options, cwd=here).stdout)
     assert record["actions"] == {"ask_size": 12, "confirm": 12, "serve": 9}
     assert record["entries"][1] == {"old": "serve_coffee", "new": "serve", "turns": 3}
-    assert record["untouched"] == {"confrm": "did you mean 'confirm'?"}
+    assert record["unused_entries"] == {"confrm": "did you mean 'confirm'?"}
 
 
 def test_the_three_commands_of_a_new_project(tmp_path):

@@ -49,7 +49,7 @@ def test_the_suffix_says_the_format(tmp_path):
                 assert convert(tiny(), tmp_path / f"x{suffix.upper()}").format == name
     with pytest.raises(ConfigError) as error:
         convert(tiny(), tmp_path / "x.csv")
-    assert "csv: the suffix says no format that can be written; name it with --to: jsonl (.jsonl" in str(
+    assert "csv: no format that can be written has this suffix; name one with --to: jsonl (.jsonl" in str(
         error.value
     )
     with pytest.raises(ConfigError, match="--to 'parket' cannot be written; did you mean 'parquet'"):
@@ -77,7 +77,7 @@ def test_a_corpus_becomes_another_in_its_own_place(tmp_path):
 @pytest.mark.parametrize(
     ("turn", "problem"),
     [
-        (Turn("half \ud800", ("a",)), "half a character"),
+        (Turn("half \ud800", ("a",)), "a lone surrogate (half a character)"),
         (Turn("x", ("a",), {"sum": float("inf")}), "a number that is not finite"),
     ],
 )
@@ -87,7 +87,7 @@ def test_what_cannot_be_written_leaves_nothing(to, turn, problem, tmp_path):
     corpus = Corpus("bad", (Dialogue("good", (Turn("x", ("a",)),)), Dialogue("evil", (turn,))))
     with pytest.raises(CorpusError) as error:
         convert(corpus, tmp_path / "x", to)
-    assert f"{problem} cannot be written as {to}; mend it" in str(error.value)
+    assert f"{problem} cannot be written as {to}; correct it" in str(error.value)
     assert "evil" in str(error.value)
     assert list(tmp_path.iterdir()) == []
 

@@ -23,7 +23,7 @@ def test_rename_merge_drop_and_exchange(tmp_path):
     assert [turn.actions for dialogue in found for turn in dialogue] == [("greet",), (), ("b",), ("a",)]
     assert found[0][0] == Turn("hi", ["greet"], {"x": 1}, "so")
     assert (found[0].metadata, found[0].group) == ({"m": 1}, "g")
-    assert made.touched == {"Hello": 1, "noise": 1, "a": 1, "b": 1, "gret": 0, "zzz": 0}
+    assert made.turns_changed == {"Hello": 1, "noise": 1, "a": 1, "b": 1, "gret": 0, "zzz": 0}
     assert made.suggestions == {"gret": "; did you mean 'greet'?", "zzz": ""}
     assert (made.emptied, made.actions) == (1, {"greet": 1, "b": 1, "a": 1})
 
@@ -51,16 +51,24 @@ def test_files(tmp_path, name, text):
             " line 2: 1 cells where two are expected; give an old and a new name, as Bye,goodbye",
         ),
         ("m.csv", ",b\n", " line 1: the old name is empty; name an action"),
-        ("m.csv", "a,b\na,c\n", " line 2: 'a' is mapped twice, to unlike names; keep one"),
-        ("m.csv", "old,new\n", ": the mapping is empty; give an old and a new name a line"),
+        ("m.csv", "a,b\na,c\n", " line 2: 'a' is mapped to two different names; keep one"),
+        ("m.csv", "old,new\n", ": the mapping is empty; give an old and a new name per line"),
         ("m.csv", 'a,b\rc,d\n"', None),
-        ("m.json", '["a"]', ': no object of old and new names; write {"Bye": "goodbye"}'),
-        ("m.json", '{"a": 1}', ": the new name of 'a' is no text; give one, or an empty one to drop it"),
-        ("m.json", '{"a": "b", "a": "c"}', ": 'a' is mapped twice, to unlike names; keep one"),
+        ("m.json", '["a"]', ': not an object of old and new names; write {"Bye": "goodbye"}'),
+        (
+            "m.json",
+            '{"a": 1}',
+            ": the new name of 'a' is no string; give one, or an empty one to drop it",
+        ),
+        ("m.json", '{"a": "b", "a": "c"}', ": 'a' is mapped to two different names; keep one"),
         ("m.json", "{", None),
-        ("m.toml", "a = {}", ": the new name of 'a' is no text; give one, or an empty one to drop it"),
+        (
+            "m.toml",
+            "a = {}",
+            ": the new name of 'a' is no string; give one, or an empty one to drop it",
+        ),
         ("m.toml", "a", None),
-        ("m.txt", "a,b", ": the suffix says no kind of mapping; give a .csv, .json or .toml file"),
+        ("m.txt", "a,b", ": no mapping has this suffix; give a .csv, .json or .toml file"),
     ],
 )
 def test_errors(tmp_path, name, text, message):

@@ -2,16 +2,17 @@
 
 import json
 from collections import Counter
+from datetime import date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 import turncast
 from support.corpora import tiny
 from turncast import Corpus, Dialogue, Turn
 from turncast.data import SplitConfig, split
-from turncast.data.assign_parts import deal
+from turncast.data.assign_parts import assign_parts
 from turncast.data.stratify import Unit, stratify
 from turncast.errors import ConfigError, CorpusError, OutputExists
 
@@ -87,6 +88,38 @@ def test_groups_stay_together(tmp_path):
     assert apart.shared_groups > 0
 
 
+SHARES = st.sampled_from([(0.5, 0.5), (0.9, 0.1), (0.5, 0.25, 0.25), (0.8, 0.1, 0.1), (0.1, 0.1, 0.8)])
+NUMBERS = st.lists(st.integers(-5, 5) | st.floats(-5, 5), min_size=30, max_size=60)
+MOMENTS = st.datetimes().map(datetime.isoformat) | st.dates().map(date.isoformat)
+
+
+@given(NUMBERS | st.lists(MOMENTS, min_size=30, max_size=60), SHARES)
+@settings(max_examples=60, deadline=None)
+def test_by_time_no_dialogue_of_a_later_part_is_earlier(times, shares):
+    parts = assign_parts(with_metadata(times), SplitConfig(shares, by="time"))
+    moments = [time if isinstance(time, int | float) else datetime.fromisoformat(time) for time in times]
+    for part in range(1, len(shares)):
+        earlier, later = (
+            [m for m, at in zip(moments, parts, strict=True) if at == p] for p in (part - 1, part)
+        )
+        assert max(earlier) <= min(later)
+    for part, share in enumerate(shares):
+        assert abs(parts.count(part) - share * len(times)) <= 1
+
+
+@given(st.lists(st.none() | st.sampled_from("abcdefgh"), min_size=30, max_size=60), SHARES, st.integers(0, 3))
+@settings(max_examples=60, deadline=None)
+def test_by_group_a_group_is_in_one_part(groups, shares, seed):
+    corpus = Corpus("g", [Dialogue(str(n), [Turn("x", ["a"])], {}, group) for n, group in enumerate(groups)])
+    try:
+        parts = assign_parts(corpus, SplitConfig(shares, seed=seed))
+    except CorpusError:  # large groups may leave a part empty
+        reject()
+    assert len(parts) == len(groups)
+    for group in set(groups) - {None}:
+        assert len({part for part, other in zip(parts, groups, strict=True) if other == group}) == 1
+
+
 @pytest.mark.parametrize(
     "times",
     [
@@ -94,13 +127,10 @@ def test_groups_stay_together(tmp_path):
         ["2024-01-05", "2024-01-03T00:00:00+02:00", "2024-01-04", "2024-01-01", "2024-01-02", "2023-12-01"],
     ],
 )
-def test_the_latest_are_the_last_part(times):
-    assert deal(with_metadata(times), SplitConfig((0.5, 0.25, 0.25), by="time")) in (
-        [2, 0, 1, 0, 0, 0],
-        [2, 1, 2, 0, 0, 0],
-        [2, 1, 1, 0, 0, 0],
-    )
-    assert deal(with_metadata(times), SplitConfig((0.5, 0.5), by="time")) == [1, 1, 1, 0, 0, 0]
+def test_the_latest_dialogues_are_in_the_last_part(times):
+    corpus = with_metadata(times)
+    assert assign_parts(corpus, SplitConfig((0.5, 0.5), by="time")) == [1, 1, 1, 0, 0, 0]
+    assert assign_parts(corpus, SplitConfig((0.5, 0.25, 0.25), by="time"))[0] == 2
 
 
 @pytest.mark.parametrize(
@@ -110,19 +140,19 @@ def test_the_latest_are_the_last_part(times):
         ([1, True], "t, dialogue '1': 'when' is True; give a number or an ISO date in all dialogues"),
         (
             [1, "2024-01-01"],
-            "t: 'when' is a number in some dialogues and a date in others; write all in one way",
+            "t: 'when' is a number in some dialogues and a date in others; write all in the same way",
         ),
     ],
 )
 def test_times_that_cannot_be_compared(times, message):
     with pytest.raises(CorpusError) as error:
-        deal(with_metadata(times, "when"), SplitConfig((0.5, 0.5), by="time", time="when"))
+        assign_parts(with_metadata(times, "when"), SplitConfig((0.5, 0.5), by="time", time="when"))
     assert str(error.value) == message
 
 
 def test_no_time():
     with pytest.raises(CorpusError) as error:
-        deal(with_metadata([1, 2], "when"), SplitConfig((0.5, 0.5), by="time", time="wen"))
+        assign_parts(with_metadata([1, 2], "when"), SplitConfig((0.5, 0.5), by="time", time="wen"))
     assert str(error.value) == (
         "t, dialogue '0': its metadata have no 'wen'; did you mean 'when'?; name another with --time; "
         "it has when"

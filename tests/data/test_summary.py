@@ -40,7 +40,7 @@ def test_counts():
         "actions": {"a": 4, "b": 3},
         "facts": {"open": 1},
         "metadata": {"happy": 1},
-        "words": {"total": 13, "distinct": 4, "seen_once": 1},
+        "words": {"total": 13, "distinct": 4, "occurring_once": 1},
         "scripts": {"Latin": 24, "Han": 6, "Cyrillic": 2},
         "groups": {"number": 1, "dialogues": 2, "largest": 2},
         "skipped": {},
@@ -50,7 +50,7 @@ def test_counts():
 def test_text():
     text = printed(summarise(tiny(), samples=1))
     for expected in (
-        "distinct words seen once",
+        "words that occur once",
         "scripts                     Latin 100.0%",
         " 2     │         3 │ ##########                     ",
         " 3     │         9 │ ############################## ",

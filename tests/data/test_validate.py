@@ -7,7 +7,7 @@ import turncast
 from support.strategies import corpora as any_corpus
 from turncast import Corpus, Dialogue, Turn
 from turncast.data import convert, repair, summarise, validate
-from turncast.data.labels import plain_spelling
+from turncast.data.action_checks import plain_spelling
 
 LONG = "good evening can you find me a table for four people tonight near the old harbour please"
 
@@ -26,7 +26,7 @@ def found(*dialogues, test=(), **settings):
 
 def shown(finding):
     """Return a finding's examples as text."""
-    return [(example.what, [str(place) for place in example.places]) for example in finding.examples]
+    return [(example.what, [str(location) for location in example.locations]) for example in finding.examples]
 
 
 def test_contradictions_cap_the_accuracy():
@@ -73,7 +73,7 @@ def test_duplicates_and_leaks():
     between = found(one, test=(one, spelt, near, other), near=0.8)
     assert shown(between["leaks"]) == [("", ["d1", "d1 (test)"])]
     assert shown(between["near_leaks"]) == [("", ["d1", "d2 (test)"]), ("", ["d1", "d3 (test)"])]
-    assert between["leaks"].message == "25.0% (1 of 4) test dialogues stand in the corpus too"
+    assert between["leaks"].message == "25.0% (1 of 4) test dialogues are in the corpus too"
     assert "near_leaks" not in found(one, test=([Turn(LONG, ["book"])] * 2,), near=1.0)
 
 
@@ -205,8 +205,8 @@ def test_repair(tmp_path):
             Dialogue("same course", log),
         ],
     )
-    found = repair(made, tmp_path / "x.jsonl")
-    assert (found.removed, found.stripped) == ({"b": "a"}, {" greet ": 1})
+    repaired = repair(made, tmp_path / "x.jsonl")
+    assert (repaired.removed, repaired.stripped) == ({"b": "a"}, {" greet ": 1})
     again = turncast.read(tmp_path / "x.jsonl")
     assert [dialogue.id for dialogue in again] == [
         "a",
@@ -216,7 +216,7 @@ def test_repair(tmp_path):
         "same course",
     ]
     assert next(iter(again))[0].actions == ("greet", "ask")
-    # What is mended needs no mending.
+    # A repaired corpus needs no repair.
     twice = repair(again, tmp_path / "y.jsonl")
     assert (twice.removed, twice.stripped) == ({}, {})
     assert (tmp_path / "x.jsonl").read_bytes() == (tmp_path / "y.jsonl").read_bytes()
@@ -226,9 +226,9 @@ def test_repair(tmp_path):
 @settings(max_examples=30, deadline=None)
 def test_a_repair_loses_nothing_but_duplicates(made, tmp_path_factory):
     folder = tmp_path_factory.mktemp("repair")
-    found = repair(made, folder / "x.jsonl")
-    assert found.written.dialogues + len(found.removed) == len(made.dialogues)
-    if not found.removed and not found.stripped:
+    repaired = repair(made, folder / "x.jsonl")
+    assert repaired.written.dialogues + len(repaired.removed) == len(made.dialogues)
+    if not repaired.removed and not repaired.stripped:
         convert(made, folder / "y.jsonl")
         assert (folder / "x.jsonl").read_bytes() == (folder / "y.jsonl").read_bytes()
 

@@ -70,7 +70,7 @@ def _emptied(made: Relabelled) -> str:
 def _table(made: Relabelled) -> Table:
     table = Table("old", "new", "turns", show_edge=False)
     table.columns[-1].justify = "right"
-    for old, turns in made.touched.items():
+    for old, turns in made.turns_changed.items():
         new = made.new_names[old]
         table.add_row(Text(old), Text("(dropped)" if new is None else new), f"{turns:,}")
     return table

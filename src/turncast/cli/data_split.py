@@ -93,10 +93,10 @@ def _shares(text: str) -> tuple[float, ...]:
 
 
 def _table(made: Split) -> Group:
-    table = Table("part", "dialogues", "turns", "actions it lacks", show_edge=False)
+    table = Table("part", "dialogues", "turns", "missing actions", show_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
     for name, part in made.parts.items():
-        table.add_row(name, f"{part.dialogues:,}", f"{part.turns:,}", f"{len(part.lacks):,}")
+        table.add_row(name, f"{part.dialogues:,}", f"{part.turns:,}", f"{len(part.missing_actions):,}")
     left_out = (f"left out: {count:,} x {reason}" for reason, count in made.skipped.items())
     return Group(table, *left_out)

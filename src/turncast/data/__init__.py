@@ -1,4 +1,4 @@
-"""Looking after corpora: what they hold, what is wrong with them, other formats, parts and labels."""
+"""Tools for corpora: summarise, validate, repair, convert, split and relabel."""
 
 from turncast.data.assign_parts import SplitConfig
 from turncast.data.convert import WRITERS, convert

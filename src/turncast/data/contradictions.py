@@ -1,4 +1,4 @@
-"""Turns that saw the same and did something else: no policy can have them all right."""
+"""Contradictions: turns with the same history and different actions, which cap the accuracy of any policy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from turncast.baselines.histories import histories
-from turncast.data.finding import Example, Finding, Place, many
+from turncast.data.finding import Finding, Location, Occurrence, count_noun
 from turncast.dialogue import Dialogue
 from turncast.metrics import Fraction
 
@@ -15,73 +15,72 @@ _Actions = tuple[str, ...]
 
 
 @dataclass(slots=True)
-class _Taken:
-    """What was done after one history."""
+class _ActionsOfHistory:
+    """The actions that followed one history: how often, and where first."""
 
     counts: Counter[_Actions] = field(default_factory=Counter)
-    first: dict[_Actions, Place] = field(default_factory=dict)
+    first: dict[_Actions, Location] = field(default_factory=dict)
 
     @property
     def lost(self) -> int:
-        """Turns that the best single answer to this history has wrong."""
+        """The number of turns that are wrong when this history always gets its most frequent actions."""
         return self.counts.total() - max(self.counts.values())
 
 
-class Contradictions:
-    """Finds turns with the same visible history and other actions.
+class ContradictionCheck:
+    """Find turns with the same visible history and different actions.
 
-    Visible is what a policy sees: the users' texts, the facts, and the actions taken before. Texts are
-    compared as they are written.
+    The visible history is what a policy reads: user texts, facts and previous actions. Texts are compared
+    as they are written.
     """
 
     def __init__(self, examples: int) -> None:
         self._examples = examples
         self._turns = 0
-        self._seen_something = False
-        # A history's first turn stays a pair: most histories come once, and there are as many as turns.
-        self._once: dict[int, tuple[_Actions, Place]] = {}
-        self._taken: dict[int, _Taken] = {}
+        self._has_inputs = False
+        # Most histories occur once, and there may be as many as turns: a pair needs the least memory.
+        self._first_turns: dict[int, tuple[_Actions, Location]] = {}
+        self._repeated: dict[int, _ActionsOfHistory] = {}
 
     def add(self, dialogue: Dialogue) -> None:
-        """Take in a dialogue."""
+        """Add a dialogue of the corpus."""
         for number, (history, turn) in enumerate(zip(histories(dialogue), dialogue, strict=True), start=1):
             self._turns += 1
-            self._seen_something = self._seen_something or turn.user is not None or bool(turn.facts)
-            actions, place = tuple(sorted(turn.actions)), Place(dialogue.id, number)
-            if history not in self._once:
-                self._once[history] = (actions, place)
+            self._has_inputs = self._has_inputs or turn.user is not None or bool(turn.facts)
+            actions, location = tuple(sorted(turn.actions)), Location(dialogue.id, number)
+            if history not in self._first_turns:
+                self._first_turns[history] = (actions, location)
                 continue
-            taken = self._taken.get(history)
-            if taken is None:
-                before, first = self._once[history]
-                taken = self._taken[history] = _Taken(Counter([before]), {before: first})
-            taken.counts[actions] += 1
-            taken.first.setdefault(actions, place)
+            entry = self._repeated.get(history)
+            if entry is None:
+                before, first = self._first_turns[history]
+                entry = self._repeated[history] = _ActionsOfHistory(Counter([before]), {before: first})
+            entry.counts[actions] += 1
+            entry.first.setdefault(actions, location)
 
     def findings(self) -> Iterator[Finding]:
-        """Yield at most one finding, with the accuracy that the contradictions leave possible."""
-        unlike = [taken for taken in self._taken.values() if len(taken.counts) > 1]
-        if not unlike:
+        """Yield at most one finding, with the best accuracy that is still possible."""
+        contradictions = [entry for entry in self._repeated.values() if len(entry.counts) > 1]
+        if not contradictions:
             return
-        lost = sum(taken.lost for taken in unlike)
+        lost = sum(entry.lost for entry in contradictions)
         best = Fraction(self._turns - lost, self._turns)
-        unlike.sort(key=lambda taken: -taken.lost)
+        contradictions.sort(key=lambda entry: -entry.lost)
         yield Finding(
-            "contradictions",
-            "warning" if self._seen_something else "note",
-            len(unlike),
-            f"{many(len(unlike), 'history', 'histories')} of the same texts, facts and actions with unlike "
-            f"actions next: no policy can have more turns right than {best}",
-            "look for a fact that the system saw and the corpus lacks, or mend the labels",
-            tuple(_example(taken) for taken in unlike[: self._examples]),
-            {"turns_lost": lost, "best_accuracy": best.value},
+            check="contradictions",
+            severity="warning" if self._has_inputs else "note",
+            count=len(contradictions),
+            message=f"{count_noun(len(contradictions), 'history', 'histories')} of the same texts, facts and "
+            f"actions with different actions next: no policy can have more turns right than {best}",
+            cure="look for a fact that the system knew and the corpus lacks, or correct the labels",
+            examples=tuple(_occurrence(entry) for entry in contradictions[: self._examples]),
+            figures={"turns_lost": lost, "best_accuracy": best.value},
         )
 
 
-def _example(taken: _Taken) -> Example:
-    ranked = taken.counts.most_common(3)
-    more = len(taken.counts) - len(ranked)
+def _occurrence(entry: _ActionsOfHistory) -> Occurrence:
+    ranked = entry.counts.most_common(3)
+    more = len(entry.counts) - len(ranked)
     what = ", ".join(f"{count:,} x {' + '.join(actions) or '(nothing)'}" for actions, count in ranked)
-    return Example(
-        what + (f", {more:,} more" if more else ""), tuple(taken.first[actions] for actions, _ in ranked)
-    )
+    locations = tuple(entry.first[actions] for actions, _ in ranked)
+    return Occurrence(what + (f", {more:,} more" if more else ""), locations)

@@ -1,4 +1,4 @@
-"""Corpora to files: a table of formats that can be written, chosen by a file's suffix."""
+"""Write a corpus as a file, in a format that the file's suffix names."""
 
 from __future__ import annotations
 
@@ -15,12 +15,10 @@ from turncast.readers import to_json
 from turncast.readers.parquet_corpus import write_parquet
 from turncast.readers.rasa.write import to_rasa_yaml
 
-Progress = Callable[[int], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """One row of the table: a format's name, the suffixes that ask for it, and what writes it."""
+    """A format that can be written: its name, its title, its suffixes, and the function that writes it."""
 
     name: str
     title: str
@@ -41,23 +39,23 @@ WRITERS: dict[str, Writer] = {
     entry.name: entry
     for entry in (
         Writer("jsonl", "JSON Lines, the reference format", (".jsonl", ".ndjson"), _write_jsonl),
-        Writer("parquet", "a Parquet file, a row a turn", (".parquet",), write_parquet),
+        Writer("parquet", "a Parquet file, one row per turn", (".parquet",), write_parquet),
         Writer("rasa", "stories, rules and responses of Rasa 3.1", (".yml", ".yaml"), _write_rasa),
     )
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What was written where.
+class WrittenFile:
+    """A file that was written.
 
     Attributes:
-        file: the path.
+        file: its path.
         format: a name of `WRITERS`.
-        dialogues: how many.
-        turns: of all of them.
+        dialogues: the number of dialogues.
+        turns: the number of turns.
         bytes: the file's size.
-        skipped: what the reader left out.
+        skipped: what the reader skipped: reason -> count.
     """
 
     file: str
@@ -68,7 +66,7 @@ class Written:
     skipped: dict[str, int]
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as plain values."""
+        """Return the record as plain values."""
         return asdict(self)
 
 
@@ -78,15 +76,15 @@ def convert(
     to: str | None = None,
     *,
     force: bool = False,
-    progress: Progress | None = None,
-) -> Written:
+    progress: Callable[[int], None] | None = None,
+) -> WrittenFile:
     """Write a corpus as one file; the dialogues are never all in memory.
 
     Args:
-        corpus: what to write.
-        out: the file; its suffix says the format.
-        to: a name of `WRITERS`, where the suffix does not say it.
-        force: replace a file that is there already.
+        corpus: the dialogues to write.
+        out: the file; its suffix selects the format.
+        to: a name of `WRITERS`, to select the format by name.
+        force: replace an existing file.
         progress: called with the number of turns written so far.
 
     >>> from turncast import simulate
@@ -96,11 +94,11 @@ def convert(
 
     Raises:
         ConfigError: for a format that cannot be written.
-        OutputExists, OutputDenied: where the file is in the way or cannot be written.
-        CorpusError: for a text or a number that the format cannot hold.
+        OutputExists, OutputDenied: if the file exists or cannot be written.
+        CorpusError: for a text or a number that the format cannot represent.
     """
     path = Path(out)
-    writer = writer_of(path, to)
+    writer = writer_for(path, to)
     check_output_file(path, force=force)
     counts = _Counts(progress)
     with atomic_file(path) as file:
@@ -109,19 +107,19 @@ def convert(
         except CorpusError:
             raise
         except ValueError as error:
-            half = isinstance(error, UnicodeEncodeError)
-            what = "half a character" if half else "a number that is not finite"
+            is_text = isinstance(error, UnicodeEncodeError)
+            what = "a lone surrogate (half a character)" if is_text else "a number that is not finite"
             where = f"{corpus.name}, dialogue {counts.last!r} or one shortly before it"
-            raise CorpusError(where, f"{what} cannot be written as {writer.name}", "mend it") from None
+            raise CorpusError(where, f"{what} cannot be written as {writer.name}", "correct it") from None
     size = path.stat().st_size
-    return Written(str(path), writer.name, counts.dialogues, counts.turns, size, dict(corpus.skipped))
+    return WrittenFile(str(path), writer.name, counts.dialogues, counts.turns, size, dict(corpus.skipped))
 
 
-def writer_of(path: Path, name: str | None = None) -> Writer:
-    """Return the named format, or the one that a file's suffix asks for.
+def writer_for(path: Path, name: str | None = None) -> Writer:
+    """Return the writer of the format with this name, or with the file's suffix.
 
     Raises:
-        ConfigError: where there is none, with those that there are.
+        ConfigError: if there is none; the message lists the formats.
     """
     known = ", ".join(f"{entry.name} ({', '.join(entry.suffixes)})" for entry in WRITERS.values())
     if name is not None:
@@ -133,14 +131,14 @@ def writer_of(path: Path, name: str | None = None) -> Writer:
     for entry in WRITERS.values():
         if path.suffix.lower() in entry.suffixes:
             return entry
-    raise ConfigError(f"{path}: the suffix says no format that can be written; name it with --to: {known}")
+    raise ConfigError(f"{path}: no format that can be written has this suffix; name one with --to: {known}")
 
 
 @dataclass(slots=True)
 class _Counts:
     """How many dialogues and turns were handed to a writer, and the id of the last dialogue."""
 
-    progress: Progress | None
+    progress: Callable[[int], None] | None
     dialogues: int = 0
     turns: int = 0
     last: str = ""

@@ -1,19 +1,19 @@
-"""The same dialogue twice, and dialogues of the test part that stand in the training part too."""
+"""Duplicate dialogues in a corpus, and leaks: dialogues of the test part that are in the corpus too."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from turncast.data.finding import Example, Finding, Place, Severity, many
-from turncast.data.likeness import Likeness, Signature, exact_key, is_comparable, spelling_key
+from turncast.data.finding import Finding, Location, Occurrence, Severity, count_noun
+from turncast.data.similarity import MinHash, SimilarityIndex, exact_key, is_comparable, spelling_key
 from turncast.dialogue import Dialogue
 from turncast.metrics import Fraction
 
 
 @dataclass(slots=True)
 class _Matches:
-    """Dialogues that are like an earlier one: (how, earlier, later)."""
+    """The number of dialogues, and the pairs of ids (earlier, later) that are equal or similar."""
 
     dialogues: int = 0
     exact: list[tuple[str, str]] = field(default_factory=list)
@@ -21,123 +21,107 @@ class _Matches:
 
 
 @dataclass(frozen=True, slots=True)
-class _Traits:
-    """What a dialogue is compared by."""
+class _Keys:
+    """The keys by which a dialogue is compared."""
 
     exact: bytes
     spelling: bytes | None
-    signature: Signature | None
+    min_hash: MinHash | None
 
 
-class Duplicates:
-    """Finds dialogues that come twice, exactly or nearly, within the corpus and between it and the test part.
+class DuplicateCheck:
+    """Find equal and nearly equal dialogues, within the corpus and between it and the test part.
 
-    Dialogues of actions alone, as event logs have them, are not compared: many take the same course.
+    Dialogues of actions alone, as in event logs, are not compared: many are equal by nature.
     """
 
     def __init__(self, examples: int, near: float) -> None:
         self._examples = examples
         self._exact: dict[bytes, str] = {}
         self._spelling: dict[bytes, str] = {}
-        self._likeness = Likeness(near)
+        self._index = SimilarityIndex(near)
         self._within, self._leaks = _Matches(), _Matches()
         self._groups: dict[str, str] = {}
         self._shared_groups: dict[str, tuple[str, str]] = {}
 
     def add(self, dialogue: Dialogue) -> None:
-        """Take in a dialogue of the corpus."""
+        """Add a dialogue of the corpus."""
         if dialogue.group is not None:
             self._groups.setdefault(dialogue.group, dialogue.id)
         self._within.dialogues += 1
         if not is_comparable(dialogue):
             return
-        traits = self._traits(dialogue)
-        self._match(dialogue.id, traits, self._within)
-        self._exact.setdefault(traits.exact, dialogue.id)
-        if traits.spelling is not None:
-            self._spelling.setdefault(traits.spelling, dialogue.id)
-        self._likeness.add(dialogue.id, traits.signature)
+        keys = self._keys(dialogue)
+        self._match(dialogue.id, keys, self._within)
+        self._exact.setdefault(keys.exact, dialogue.id)
+        if keys.spelling is not None:
+            self._spelling.setdefault(keys.spelling, dialogue.id)
+        self._index.add(dialogue.id, keys.min_hash)
 
     def add_test(self, dialogue: Dialogue) -> None:
-        """Take in a dialogue of the test part, after all of the corpus."""
+        """Add a dialogue of the test part, after the whole corpus."""
         group = dialogue.group
         if group is not None and group in self._groups:
             self._shared_groups.setdefault(group, (self._groups[group], dialogue.id))
         self._leaks.dialogues += 1
         if is_comparable(dialogue):
-            self._match(dialogue.id, self._traits(dialogue), self._leaks)
+            self._match(dialogue.id, self._keys(dialogue), self._leaks)
 
-    def _traits(self, dialogue: Dialogue) -> _Traits:
+    def _keys(self, dialogue: Dialogue) -> _Keys:
         spelling = spelling_key(dialogue)
-        signature = None if spelling is None else self._likeness.signature(dialogue)
-        return _Traits(exact_key(dialogue), spelling, signature)
+        min_hash = None if spelling is None else self._index.min_hash(dialogue)
+        return _Keys(exact_key(dialogue), spelling, min_hash)
 
-    def _match(self, name: str, traits: _Traits, matches: _Matches) -> None:
-        same = self._exact.get(traits.exact)
-        if same is not None:
-            matches.exact.append((same, name))
+    def _match(self, name: str, keys: _Keys, matches: _Matches) -> None:
+        equal = self._exact.get(keys.exact)
+        if equal is not None:
+            matches.exact.append((equal, name))
             return
-        like = self._spelling.get(traits.spelling) if traits.spelling is not None else None
-        if like is None:
-            like = self._likeness.nearest(traits.signature)
-        if like is not None:
-            matches.near.append((like, name))
+        similar = self._spelling.get(keys.spelling) if keys.spelling is not None else None
+        if similar is None:
+            similar = self._index.nearest(keys.min_hash)
+        if similar is not None:
+            matches.near.append((similar, name))
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what was found: shared groups, leaks, duplicates."""
+        """Yield the findings: shared groups, leaks, duplicates."""
         if self._shared_groups:
             yield self._group_finding()
-        cure = "split the dialogues anew, or leave these out of the test part"
-        yield from self._pairs("leaks", "warning", self._leaks.exact, "stand in the corpus too", "test", cure)
-        yield from self._pairs(
-            "near_leaks",
-            "warning",
-            self._leaks.near,
-            "are nearly the same as one of the corpus",
-            "test",
-            cure,
-        )
-        yield from self._pairs(
-            "duplicates",
-            "warning",
-            self._within.exact,
-            "are the same as an earlier one",
-            "",
-            "remove them with --fix",
-        )
-        yield from self._pairs(
-            "near_duplicates",
-            "note",
-            self._within.near,
-            "are nearly the same as an earlier one",
-            "",
-            "keep them in one part when you split",
-        )
+        cure = "split the dialogues again, or leave these out of the test part"
+        leaks, within = self._leaks, self._within
+        yield from self._pairs("leaks", "warning", leaks.exact, "are in the corpus too", cure)
+        nearly = "are nearly the same as one of the corpus"
+        yield from self._pairs("near_leaks", "warning", leaks.near, nearly, cure)
+        same = "are the same as an earlier one"
+        yield from self._pairs("duplicates", "warning", within.exact, same, "remove them with --fix")
+        nearly, cure = "are nearly the same as an earlier one", "keep them in one part when you split"
+        yield from self._pairs("near_duplicates", "note", within.near, nearly, cure)
 
     def _pairs(
-        self, check: str, severity: Severity, pairs: list[tuple[str, str]], what: str, part: str, cure: str
+        self, check: str, severity: Severity, pairs: list[tuple[str, str]], what: str, cure: str
     ) -> Iterator[Finding]:
         if not pairs:
             return
-        matches = self._leaks if part else self._within
+        in_test = check.endswith("leaks")
+        matches, part = (self._leaks, "test") if in_test else (self._within, "")
         share = Fraction(len(pairs), matches.dialogues)
         examples = tuple(
-            Example("", (Place(earlier), Place(later, part=part)))
+            Occurrence("", (Location(earlier), Location(later, part=part)))
             for earlier, later in pairs[: self._examples]
         )
-        message = f"{share} {part + ' ' if part else ''}dialogues {what}"
+        message = f"{share} {'test ' if in_test else ''}dialogues {what}"
         yield Finding(check, severity, len(pairs), message, cure, examples, {"share": share.value})
 
     def _group_finding(self) -> Finding:
         shared = self._shared_groups
         return Finding(
-            "shared_groups",
-            "error",
-            len(shared),
-            f"{many(len(shared), 'group')} of dialogues stand in both the corpus and the test part",
-            "split by group: turncast data split",
-            tuple(
-                Example(group, (Place(one), Place(other, part="test")))
+            check="shared_groups",
+            severity="error",
+            count=len(shared),
+            message=f"{count_noun(len(shared), 'group')} of dialogues in both the corpus and the test part",
+            cure="split by group: turncast data split",
+            examples=tuple(
+                Occurrence(group, (Location(one), Location(other, part="test")))
                 for group, (one, other) in list(shared.items())[: self._examples]
             ),
         )

@@ -1,4 +1,4 @@
-"""What a validation finds: each finding with its kind, its count and its places."""
+"""The findings of a validation: what was found, how often, and where."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where something was found.
+class Location:
+    """A dialogue, or one of its turns, counted from 1.
 
-    >>> str(Place("d1", 2)), str(Place("d1", part="test"))
+    >>> str(Location("d1", 2)), str(Location("d1", part="test"))
     ('d1 turn 2', 'd1 (test)')
     """
 
@@ -27,36 +27,36 @@ class Place:
         return f"{self.dialogue}{turn}" + (f" ({self.part})" if self.part else "")
 
     def to_json(self) -> dict[str, Any]:
-        """Return the place as plain values, those that are there."""
+        """Return the fields that are set as plain values."""
         values = {"dialogue": self.dialogue, "turn": self.turn, "part": self.part}
         return {name: value for name, value in values.items() if value not in (None, "")}
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """One of the things that a finding counts: what it is, and where it was seen first."""
+class Occurrence:
+    """One occurrence of a finding: a description, and where it is."""
 
     what: str
-    places: tuple[Place, ...] = ()
+    locations: tuple[Location, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return the example as plain values."""
-        return {"what": self.what, "places": [place.to_json() for place in self.places]}
+        """Return the occurrence as plain values."""
+        return {"what": self.what, "locations": [location.to_json() for location in self.locations]}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One kind of thing that was found.
+    """What one check found.
 
     Attributes:
-        check: a name of the kind, for programs.
+        check: the name of the check.
         severity: an `error` makes scores untrue, a `warning` costs accuracy or hides a mistake, a `note` is
-            good to know.
-        count: how many there are.
+            information.
+        count: the number of occurrences.
         message: the count in words.
-        cure: what can be done.
-        examples: the first or the weightiest of them.
-        figures: more numbers.
+        cure: what can be done about it.
+        examples: the first or the most important occurrences.
+        figures: further numbers.
     """
 
     check: str
@@ -64,7 +64,7 @@ class Finding:
     count: int
     message: str
     cure: str
-    examples: Sequence[Example] = ()
+    examples: Sequence[Occurrence] = ()
     figures: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -80,10 +80,10 @@ class Finding:
         }
 
 
-def many(count: int, one: str, several: str | None = None) -> str:
+def count_noun(count: int, singular: str, plural: str | None = None) -> str:
     """Return a count with its noun.
 
-    >>> many(1, "turn"), many(1200, "turn"), many(2, "history", "histories")
+    >>> count_noun(1, "turn"), count_noun(1200, "turn"), count_noun(2, "history", "histories")
     ('1 turn', '1,200 turns', '2 histories')
     """
-    return f"{count:,} {one if count == 1 else several or one + 's'}"
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"

@@ -1,4 +1,4 @@
-"""A small project to begin with: settings, a sample corpus, and what to do next."""
+"""Create a starter project: settings, a sample corpus, and a README with the next commands."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from turncast.readers import to_json
 from turncast.simulator import simulate
 
 SETTINGS = """\
-# Settings of `turncast train --config turncast.toml`. Options on the command line go before them.
-# A line that begins with # shows a setting's default. All settings: `docs/commands.md` of turncast.
+# Settings of `turncast train --config turncast.toml`. Options on the command line override them.
+# Lines that begin with # show defaults. All settings: `docs/commands.md` of turncast.
 
-# The network. layout: many-to-many-2 answers every turn and carries memory from turn to turn.
+# The network. layout: many-to-many-2 predicts actions at every turn, with memory from turn to turn.
 # layout = "many-to-many-2"
 # cell = "lstm"            # or "gru", "simple-rnn", "transformer"
-# words = "bits"           # or in order: "lstm", "mean", "max", "conv"
+# words = "bits"           # or as a sequence: "lstm", "mean", "max", "conv"
 units = 64                 # width of the hidden layers; more for a large corpus
 # layers = 1
 # dropout = 0.4
 
 # The training.
 epochs = 15                # passes over the training part, at most
-# patience = 6             # stop after so many epochs in which the dev part did no better
+# patience = 6             # stop after so many epochs without a better result on the dev part
 # learning_rate = 0.003
-# dev_share = 0.1          # held out when there is no --dev
+# dev_share = 0.1          # share of the corpus for the dev part, without --dev
 # seed = 1                 # the same seed gives the same model
 
 # The input.
-# min_count = 2            # words seen less often are unknown
+# min_count = 2            # rarer words are unknown
 # max_words = 20000
 """
 
@@ -45,8 +45,8 @@ _README = """\
 
 A policy that learns from recorded dialogues what the system should do next.
 
-`dialogs.jsonl` holds {dialogues} simulated restaurant bookings, a dialogue a line. Put your own dialogues in
-their place: turns with what the user said, what else the system saw (`facts`), and the `actions` it took.
+`dialogs.jsonl` holds {dialogues} simulated restaurant bookings, one dialogue per line. Replace them by your
+own: turns with what the user said, what else the system saw (`facts`), and the `actions` that it took.
 
 Next, in this folder:
 
@@ -54,9 +54,9 @@ Next, in this folder:
 {commands}
 ```
 
-The first puts a part of the dialogues aside. The second learns, with the settings in `turncast.toml`. The
-third says how good it is on the dialogues put aside. After that, `turncast chat model` talks to it, and
-`turncast data validate dialogs.jsonl` looks for what is wrong with a corpus.
+The first splits the dialogues into a train, a dev and a test part. The second trains a model with the
+settings in `turncast.toml`. The third evaluates it on the test part. After that, talk to the model with
+`turncast chat model`, and look for problems in the corpus with `turncast data validate dialogs.jsonl`.
 """
 
 
@@ -70,15 +70,14 @@ class Project:
 
 
 def new_project(folder: str | Path, dialogues: int = 300, seed: int = 1) -> Project:
-    """Make a project folder; what is there already is never touched.
+    """Create a project folder; an existing file or folder is never changed.
 
-    >>> made = new_project(Path(getfixture("tmp_path")) / "bookings", dialogues=10)
-    >>> made.files
+    >>> new_project(Path(getfixture("tmp_path")) / "bookings", dialogues=10).files
     ('README.md', 'dialogs.jsonl', 'turncast.toml')
 
     Raises:
-        OutputExists: where something of this name is there.
-        OutputDenied: where the folder around it cannot be written to.
+        OutputExists: if something of this name exists.
+        OutputDenied: if the parent folder is not writable.
     """
     path = Path(folder)
     if path.exists() or path.is_symlink():

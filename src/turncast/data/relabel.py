@@ -1,4 +1,4 @@
-"""Other names for actions: a mapping from a file, applied to a corpus."""
+"""Rename, merge or drop the actions of a corpus by a mapping."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from turncast.corpus import Corpus
-from turncast.data.convert import Written, convert
+from turncast.data.convert import WrittenFile, convert
 from turncast.dialogue import Dialogue, Turn
 from turncast.errors import ConfigError, did_you_mean
 
@@ -26,36 +26,37 @@ class Relabelled:
 
     Attributes:
         written: the new file.
-        touched: turns that each entry of the mapping changed.
-        new_names: what each entry makes of its action; None drops it.
-        suggestions: for entries that touch nothing, a hint at what may have been meant.
-        emptied: turns that have no action any more.
-        actions: how often each action is taken now.
+        turns_changed: the number of turns that each entry of the mapping changed.
+        new_names: the new name of each entry; None drops the action.
+        suggestions: for each entry that changed nothing, "; did you mean 'x'?" or nothing.
+        emptied: the number of turns that lost all their actions.
+        actions: how often each action is taken in the new file.
     """
 
-    written: Written
-    touched: Mapping[str, int]
+    written: WrittenFile
+    turns_changed: Mapping[str, int]
     new_names: Mapping[str, str | None]
     suggestions: Mapping[str, str]
     emptied: int
     actions: Mapping[str, int]
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as plain values."""
+        """Return the record as plain values."""
         entries = [
-            {"old": old, "new": self.new_names[old], "turns": turns} for old, turns in self.touched.items()
+            {"old": old, "new": self.new_names[old], "turns": turns}
+            for old, turns in self.turns_changed.items()
         ]
         unused = {old: hint.removeprefix("; ") or None for old, hint in self.suggestions.items()}
         return self.written.to_json() | {
             "entries": entries,
-            "untouched": unused,
+            "unused_entries": unused,
             "emptied_turns": self.emptied,
             "actions": dict(self.actions),
         }
 
 
 def read_mapping(path: str | Path) -> dict[str, str | None]:
-    r"""Read a mapping of actions to new names from a CSV, JSON or TOML file; an empty name is None.
+    r"""Return a mapping from actions to new names, read from a CSV, JSON or TOML file; an empty name is None.
 
     >>> path = Path(getfixture("tmp_path")) / "map.csv"
     >>> _ = path.write_text("old,new\nBye,goodbye\nnoise,\n")
@@ -63,7 +64,7 @@ def read_mapping(path: str | Path) -> dict[str, str | None]:
     {'Bye': 'goodbye', 'noise': None}
 
     Raises:
-        ConfigError: for what is no such mapping, with the place and the cure.
+        ConfigError: for a file that holds no such mapping.
     """
     file = Path(path)
     try:
@@ -74,16 +75,16 @@ def read_mapping(path: str | Path) -> dict[str, str | None]:
         raise ConfigError(f"{file}: not UTF-8; save the file as UTF-8") from None
     readers = {".csv": _from_csv, ".json": _from_json, ".toml": _from_toml}
     if file.suffix.lower() not in readers:
-        raise ConfigError(f"{file}: the suffix says no kind of mapping; give a .csv, .json or .toml file")
+        raise ConfigError(f"{file}: no mapping has this suffix; give a .csv, .json or .toml file")
     mapping: dict[str, str | None] = {}
     for where, old, new in readers[file.suffix.lower()](text, str(file)):
         if not old:
             raise ConfigError(f"{where}: the old name is empty; name an action")
         name = (new or "").strip() or None
         if mapping.setdefault(old, name) != name:
-            raise ConfigError(f"{where}: {old!r} is mapped twice, to unlike names; keep one")
+            raise ConfigError(f"{where}: {old!r} is mapped to two different names; keep one")
     if not mapping:
-        raise ConfigError(f"{file}: the mapping is empty; give an old and a new name a line")
+        raise ConfigError(f"{file}: the mapping is empty; give an old and a new name per line")
     return mapping
 
 
@@ -99,32 +100,32 @@ def _from_csv(text: str, path: str) -> Iterator[tuple[str, str, str | None]]:
                 raise ConfigError(f"{where}: {len(cells)} cells where two are expected; {cure}")
             yield where, cells[0], cells[1]
     except csv.Error as error:
-        raise ConfigError(f"{path} line {reader.line_num}: {error}; mend the row") from None
+        raise ConfigError(f"{path} line {reader.line_num}: {error}; correct the row") from None
 
 
 def _from_json(text: str, path: str) -> Iterator[tuple[str, str, str | None]]:
     try:
-        found = json.loads(text, object_pairs_hook=list)
+        pairs = json.loads(text, object_pairs_hook=list)
     except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{path}: not JSON ({error}); mend it") from None
-    if not isinstance(found, list) or not all(isinstance(pair, tuple) for pair in found):
-        raise ConfigError(f'{path}: no object of old and new names; write {{"Bye": "goodbye"}}')
-    yield from _checked(found, path)
+        raise ConfigError(f"{path}: not JSON ({error}); correct it") from None
+    if not isinstance(pairs, list) or not all(isinstance(pair, tuple) for pair in pairs):
+        raise ConfigError(f'{path}: not an object of old and new names; write {{"Bye": "goodbye"}}')
+    yield from _checked(pairs, path)
 
 
 def _from_toml(text: str, path: str) -> Iterator[tuple[str, str, str | None]]:
     try:
-        found = tomllib.loads(text)
+        table = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise ConfigError(f'{path}: not TOML ({error}); write "Bye" = "goodbye"') from None
-    yield from _checked(found.items(), path)
+    yield from _checked(table.items(), path)
 
 
 def _checked(pairs: Iterable[tuple[str, object]], path: str) -> Iterator[tuple[str, str, str | None]]:
     for old, new in pairs:
         if new is not None and not isinstance(new, str):
             raise ConfigError(
-                f"{path}: the new name of {old!r} is no text; give one, or an empty one to drop it"
+                f"{path}: the new name of {old!r} is no string; give one, or an empty one to drop it"
             )
         yield path, old, new
 
@@ -138,27 +139,28 @@ def relabel(
     force: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Relabelled:
-    """Write a corpus with other names for its actions: renamed, merged, or dropped.
+    """Write a corpus with new names for its actions.
 
-    An action whose new name is None is dropped. Each is mapped once: names can be exchanged.
+    Actions with the same new name are merged; an action with the new name None is dropped. Each action is
+    mapped once, so that two names can be swapped.
 
     Args:
         corpus: the dialogues.
         mapping: old name -> new name.
         out: the file.
-        to: a name of `WRITERS`, where the suffix of `out` does not say it.
-        force: replace a file that is there already.
+        to: a name of `WRITERS`, to select the format by name and not by the suffix of `out`.
+        force: replace an existing file.
         progress: called with the number of turns written so far.
 
     >>> from turncast import simulate
     >>> bookings = simulate(dialogues=5, seed=1)
     >>> out = Path(getfixture("tmp_path")) / "new.jsonl"
-    >>> made = relabel(bookings, {"goodbye": "bye", "gret": "hello", "chat": None}, out)
-    >>> made.touched["goodbye"], made.actions["bye"], made.suggestions["gret"]
+    >>> result = relabel(bookings, {"goodbye": "bye", "gret": "hello", "chat": None}, out)
+    >>> result.turns_changed["goodbye"], result.actions["bye"], result.suggestions["gret"]
     (5, 5, "; did you mean 'greet'?")
 
     Raises:
-        OutputExists, OutputDenied: where the file is in the way or cannot be written.
+        OutputExists, OutputDenied: if the file exists or cannot be written.
     """
     renaming = _Renaming(mapping)
     written = convert(corpus.map(renaming.apply), out, to, force=force, progress=progress)

@@ -1,4 +1,4 @@
-"""What can be mended without asking anybody: exact duplicates, and blanks around actions."""
+"""Repair what needs no decision: remove exact duplicates, and blanks around actions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from turncast.corpus import Corpus
-from turncast.data.convert import Written, convert
-from turncast.data.likeness import exact_key, is_comparable
+from turncast.data.convert import WrittenFile, convert
+from turncast.data.similarity import exact_key, is_comparable
 from turncast.dialogue import Dialogue, Turn
 
 
@@ -20,16 +20,16 @@ class Repaired:
 
     Attributes:
         written: the new file.
-        removed: dialogues left out, and the earlier one that each equals.
-        stripped: actions that lost the blanks around them, with the number of turns.
+        removed: the id of each removed dialogue, and of the earlier one that it equals.
+        stripped: the number of turns of each action that lost the blanks around its name.
     """
 
-    written: Written
+    written: WrittenFile
     removed: Mapping[str, str]
     stripped: Mapping[str, int]
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as plain values."""
+        """Return the record as plain values."""
         return self.written.to_json() | {"removed": dict(self.removed), "stripped": dict(self.stripped)}
 
 
@@ -38,13 +38,13 @@ def repair(
 ) -> Repaired:
     """Write a corpus as JSON Lines without exact duplicates and without blanks around actions.
 
-    A dialogue is left out where an earlier one has the same turns, metadata and group. Dialogues of actions
-    alone stay: many event logs take the same course.
+    A dialogue is removed if an earlier one has the same turns, metadata and group. Dialogues of actions
+    alone, as in event logs, are kept: many are equal by nature.
 
     >>> from turncast.dialogue import Turn
     >>> twice = Corpus("twice", [Dialogue(name, [Turn("hello", [" greet "])]) for name in "ab"])
-    >>> found = repair(twice, Path(getfixture("tmp_path")) / "mended.jsonl")
-    >>> found.written.dialogues, found.removed, found.stripped
+    >>> result = repair(twice, Path(getfixture("tmp_path")) / "repaired.jsonl")
+    >>> result.written.dialogues, result.removed, result.stripped
     (1, {'b': 'a'}, {' greet ': 2})
     """
     repairs = _Repairs()

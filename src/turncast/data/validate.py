@@ -1,4 +1,4 @@
-"""What is wrong with a corpus, and between its parts."""
+"""Validate a corpus, and check for leaks between its parts."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from turncast.corpus import Corpus
-from turncast.data.contradictions import Contradictions
-from turncast.data.duplicates import Duplicates
+from turncast.data.action_checks import ActionChecks
+from turncast.data.contradictions import ContradictionCheck
+from turncast.data.duplicates import DuplicateCheck
 from turncast.data.finding import SEVERITIES, Finding, Severity
-from turncast.data.labels import Labels
 from turncast.data.turn_checks import TurnChecks
 
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """What a validation found.
+    """The result of a validation.
 
     Attributes:
         corpus: the corpus's name.
-        dialogues: how many were looked at, those of the test part not counted.
-        turns: of all of them.
+        dialogues: the number of dialogues, without the test part.
+        turns: the number of turns, without the test part.
         findings: errors first, then warnings, then notes.
     """
 
@@ -33,9 +33,9 @@ class Validation:
 
     @property
     def counts(self) -> dict[Severity, int]:
-        """How many findings there are of each severity."""
-        found = Counter(finding.severity for finding in self.findings)
-        return {severity: found[severity] for severity in SEVERITIES}
+        """The number of findings of each severity."""
+        counts = Counter(finding.severity for finding in self.findings)
+        return {severity: counts[severity] for severity in SEVERITIES}
 
     def to_json(self) -> dict[str, Any]:
         """Return the validation as plain values."""
@@ -58,43 +58,45 @@ def validate(
     examples: int = 3,
     progress: Callable[[int], None] | None = None,
 ) -> Validation:
-    """Look for what costs accuracy, or makes a score untrue, in a corpus and between it and a test part.
+    """Look for what costs accuracy or makes a score untrue, in a corpus and between it and a test part.
 
     Args:
-        corpus: what a policy is to learn from; read once.
-        test: what it is to be judged on.
-        min_count: actions seen fewer times are reported.
-        near: share of their runs of three words from which two dialogues are nearly the same.
+        corpus: the corpus to train on; read once.
+        test: the test part; read once.
+        min_count: actions that occur fewer times are reported.
+        near: the share of common runs of three words from which two dialogues are nearly the same.
         max_words: longer user texts are reported.
-        examples: how many of each finding to show.
+        examples: the largest number of examples per finding.
         progress: called with the number of turns read so far.
 
     >>> from turncast import Dialogue, Turn
-    >>> unlike = [Dialogue(name, [Turn("hello", [f"greet_{name}"])]) for name in "ab"]
-    >>> found = validate(Corpus("two", unlike), min_count=1)
-    >>> [(finding.check, finding.count) for finding in found.findings]
+    >>> dialogues = [Dialogue(name, [Turn("hello", [f"greet_{name}"])]) for name in "ab"]
+    >>> validation = validate(Corpus("two", dialogues), min_count=1)
+    >>> [(finding.check, finding.count) for finding in validation.findings]
     [('contradictions', 1)]
     """
-    contradictions = Contradictions(examples)
-    duplicates = Duplicates(examples, near)
-    labels = Labels(examples, min_count)
+    contradictions = ContradictionCheck(examples)
+    duplicates = DuplicateCheck(examples, near)
+    actions = ActionChecks(examples, min_count)
     turn_checks = TurnChecks(examples, max_words)
     dialogues = turns = 0
     for dialogue in corpus:
-        for check in (contradictions, duplicates, labels, turn_checks):
+        for check in (contradictions, duplicates, actions, turn_checks):
             check.add(dialogue)
         dialogues, turns = dialogues + 1, turns + len(dialogue)
         if progress:
             progress(turns)
-    read = turns
+    turns_read = turns
     for dialogue in test or ():
         duplicates.add_test(dialogue)
-        labels.add_test(dialogue)
-        read += len(dialogue)
+        actions.add_test(dialogue)
+        turns_read += len(dialogue)
         if progress:
-            progress(read)
-    found = [
-        finding for check in (duplicates, labels, turn_checks, contradictions) for finding in check.findings()
+            progress(turns_read)
+    findings = [
+        finding
+        for check in (duplicates, actions, turn_checks, contradictions)
+        for finding in check.findings()
     ]
-    found.sort(key=lambda finding: SEVERITIES.index(finding.severity))
-    return Validation(corpus.name, dialogues, turns, tuple(found))
+    findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
+    return Validation(corpus.name, dialogues, turns, tuple(findings))
