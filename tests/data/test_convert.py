@@ -110,7 +110,7 @@ def test_rows_out_of_order_are_refused(tmp_path):
     with pytest.raises(CorpusError) as error:
         list(turncast.read(tmp_path / "x.parquet"))
     assert str(error.value) == (
-        f"{tmp_path / 'x.parquet'} row 1: turn 2 of dialogue 'tiny-0' stands where turn 1 should; "
+        f"{tmp_path / 'x.parquet'} row 1: expected turn 1 of dialogue 'tiny-0', got turn 2; "
         "sort the rows by dialogue and turn"
     )
 

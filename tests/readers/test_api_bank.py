@@ -60,18 +60,18 @@ def test_folders(folder):
     corpus = turncast.read(folder.parent)
     assert len(list(corpus)) == 1
     assert corpus.skipped == {
-        "user text after the last system decision": 2,
-        "file that is empty or holds no dialogue": 1,
-        "value of a tool's result that is no short value": 1,
+        "user text after the last system turn": 2,
+        "file that is empty or has no dialogue": 1,
+        "value of a tool result that is not short": 1,
         "record of role 'Note'": 1,
-        "dialogue without a system decision": 1,
+        "dialogue without a system turn": 1,
     }
 
 
 @pytest.mark.parametrize(
     ("record", "message"),
     [
-        ([], "line 2: 'role' is null; give an object of role User, AI or API"),
+        ([], "line 2: 'role' is null; give an object with the role User, AI or API"),
         ({"role": "AI"}, "line 2: 'text' is null; give a string"),
         ({"role": "API", "api_name": 3}, "line 2: 'api_name' is a number; give the name of the call"),
     ],
@@ -104,4 +104,4 @@ def test_real_dialogues(corpora):
     corpus = turncast.read(corpora / "api_bank")
     dialogues = list(corpus)
     assert (len(dialogues), sum(map(len, dialogues))) == (141, 911)
-    assert corpus.skipped["file that is empty or holds no dialogue"] == 1
+    assert corpus.skipped["file that is empty or has no dialogue"] == 1

@@ -90,8 +90,8 @@ def test_what_is_left_out_is_counted(tmp_path):
     corpus = turncast.read(path)
     assert [len(dialogue) for dialogue in corpus] == [1]
     assert corpus.skipped == {
-        "knowledge-base result after the last turn": 2,
-        "dialogue without a turn": 1,
+        "knowledge-base result after the last system turn": 2,
+        "dialogue without a system turn": 1,
         "line that is neither a turn nor a fact": 1,
     }
 
@@ -106,7 +106,7 @@ def test_of_many_restaurants_the_best_are_candidates_and_the_others_counted(tmp_
     assert [turn.facts[f"candidate.{number}.R_name"] for number in (1, 20)] == ["place_22", "place_3"]
     assert "candidate.21.R_name" not in turn.facts
     assert corpus.skipped == {
-        "restaurant beyond the 20 best of a look-up (counted in kb_results)": 3,
+        "restaurant beyond the 20 best of a search (counted in kb_results)": 3,
     }
 
 
@@ -115,15 +115,13 @@ def test_a_line_without_an_id_is_named(tmp_path):
     path.write_text("1 hi\thello\nhm\n")
     with pytest.raises(CorpusError) as error:
         list(turncast.read(path))
-    assert str(error.value) == f"{path} line 2: expected 'id user<TAB>system', found 'hm'; mend it"
+    assert str(error.value) == f"{path} line 2: expected 'id user<TAB>system', got 'hm'; correct it"
 
 
 def test_a_knowledge_base_is_no_corpus(tmp_path):
     path = tmp_path / "kb.txt"
     path.write_text("1 resto_a R_cuisine\tthai\n1 resto_a R_price\tcheap\n")
-    with pytest.raises(
-        CorpusError, match="this is a bAbI knowledge base; name the file that holds the dialogues"
-    ):
+    with pytest.raises(CorpusError, match="this is a bAbI knowledge base; give the file with the dialogues"):
         turncast.read(path)
 
 

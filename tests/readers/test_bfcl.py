@@ -101,14 +101,14 @@ def test_answers_to_a_single_turn(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("import os", "'import os' is no Python call; write it as name(argument=value)"),
-        ("1 + 1", "'1 + 1' is no call; write it as name(argument=value)"),
-        ("f()()", "'f()()' is no call; write it as name(argument=value)"),
+        ("import os", "'import os' is not a Python call; write it as name(argument=value)"),
+        ("1 + 1", "'1 + 1' is not a call; write it as name(argument=value)"),
+        ("f()()", "'f()()' is not a call; write it as name(argument=value)"),
         ("f(" + "9" * 30_000 + ")", "a call is 30003 characters long; give at most 20000"),
-        ("(" * 5000, f"{'(' * 40!r} is no Python call; write it as name(argument=value)"),
+        ("(" * 5000, f"{'(' * 40!r} is not a Python call; write it as name(argument=value)"),
         (
             "f(" + "-" * 9000 + "1)",
-            f"{'f(' + '-' * 38!r} is no Python call; write it as name(argument=value)",
+            f"{'f(' + '-' * 38!r} is not a Python call; write it as name(argument=value)",
         ),
     ],
 )
@@ -146,7 +146,7 @@ def test_errors(tmp_path, questions, answers, message):
 
 def test_questions_without_their_answers(path):
     answers = path.parent / "possible_answer" / path.name
-    with pytest.raises(CorpusError, match="there are no answers; name a file of questions"):
+    with pytest.raises(CorpusError, match="there are no answers; give a file of questions"):
         list(turncast.read(answers))
     answers.unlink()
     with pytest.raises(CorpusError, match="there are no answers"):

@@ -38,9 +38,9 @@ def test_the_golden_dialogue(tmp_path):
 @pytest.mark.parametrize(
     ("acts", "message"),
     [
-        ({"inform": [["day"]]}, "in 'inform' a slot and its value are a list of 1; give a list of two"),
-        ({"inform": ["day"]}, "in 'inform' a slot and its value are a string; give a list of two"),
-        ({"": []}, "an act has an empty name; name it, or leave it out"),
+        ({"inform": [["day"]]}, "a slot and its value in 'inform' are a list of 1; give a list of two"),
+        ({"inform": ["day"]}, "a slot and its value in 'inform' are a string; give a list of two"),
+        ({"": []}, "an act has an empty name; name the act, or remove it"),
     ],
 )
 def test_errors(tmp_path, acts, message):
@@ -60,7 +60,7 @@ def test_a_user_without_an_answer(tmp_path):
     path.write_text(json.dumps(broken))
     with pytest.raises(CorpusError) as error:
         list(turncast.read(path))
-    problem = "there is no 'sys'; give what the system answered"
+    problem = "there is no 'sys'; give the answer of the system"
     assert str(error.value) == f"{path} dialogue 7 turn 2: {problem}"
 
 

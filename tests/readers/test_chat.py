@@ -71,9 +71,9 @@ TURNS = (
 )
 SKIPPED = {
     "part of a message of type 'image_url'": 1,
-    "the same action again in one message": 1,
-    "value of a tool's result that is no short value": 1,
-    "user text after the last system decision": 1,
+    "repeated action in one message": 1,
+    "value of a tool result that is not short": 1,
+    "user text after the last system turn": 1,
 }
 RUN = {"task_id": 3, "trial": 1, "reward": 1.0, "info": {"task": {}}, "traj": MESSAGES}
 TUNING = {"messages": MESSAGES, "tools": [{"type": "function", "function": {"name": "find"}}]}
@@ -121,7 +121,7 @@ def test_metadata_and_group(write):
     assert one.metadata["trial"] == 1
     assert one.metadata["system_prompt_length"] == 360
     assert len(one.metadata["system_prompt_sha256"]) == 16
-    assert corpus.skipped["record key 'info', no short value"] == 3
+    assert corpus.skipped["record key 'info' without a short value"] == 3
     (tuned,) = turncast.read(
         write(lines([TUNING | {"messages": [{"role": "developer", "content": "hm"}, MESSAGES[3]]}]))
     )
@@ -148,7 +148,7 @@ def test_arguments_are_part_of_the_action(write):
     corpus = turncast.read(write(lines([{"messages": odd}])), config=ReadConfig(arguments=True))
     (dialogue,) = corpus
     assert [turn.actions for turn in dialogue] == [("a:x+y",), ("a",), ("sql",)]
-    assert corpus.skipped == {"arguments of a call that are no JSON object": 2}
+    assert corpus.skipped == {"arguments of a call that are not a JSON object": 2}
 
 
 def test_the_older_spelling(write):
@@ -189,22 +189,22 @@ def test_what_is_left_out_is_counted(write):
     ]
     assert set(dialogue[1].facts) == {f"result.k{n}" for n in range(20)}
     assert corpus.skipped == {
-        "value of a tool's result beyond the first 20": 3,
+        "value of a tool result beyond the first 20": 3,
         "system message inside a dialogue": 1,
         "message of role 'critic'": 1,
         "assistant message without text and calls": 1,
-        "long text of a tool's result": 1,
+        "long text of a tool result": 1,
         "message after the end mark": 1,
-        "user text after the last system decision": 1,
-        "dialogue without a system decision": 1,
+        "user text after the last system turn": 1,
+        "dialogue without a system turn": 1,
     }
 
 
 @pytest.mark.parametrize(
     ("record", "message"),
     [
-        (7, " line 2: the record is a number; give a list of messages, or an object that holds them"),
-        ({"id": "a"}, " line 2: the record has no 'messages'; give a list, as \"messages\": [...]"),
+        (7, " line 2: the record is a number; give a list of messages, or an object with a list of messages"),
+        ({"id": "a"}, " line 2: the record has no 'messages'; give a list, such as \"messages\": [...]"),
         ({"messages": 5}, " line 2: the messages are a number; give a list of messages"),
         ({"messages": ["hi"]}, " line 2 message 1: the message is a string; give an object with a 'role'"),
         (
@@ -222,7 +222,7 @@ def test_what_is_left_out_is_counted(write):
         (
             {"messages": [{"role": "assistant", "tool_calls": [{"function": {"name": ""}}]}]},
             " line 2 message 1: the name of a tool call is an empty string; "
-            'give each call a name, as {"function": {"name": "book", "arguments": "{}"}}',
+            'give each call a name, such as {"function": {"name": "book", "arguments": "{}"}}',
         ),
     ],
 )

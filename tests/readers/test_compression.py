@@ -67,10 +67,10 @@ def test_several_parts_one_after_another(tmp_path, kind):
 def test_damage_is_refused_in_one_line(tmp_path, kind, damage):
     path = tmp_path / "corpus"
     path.write_bytes(damage(PACKERS[kind](LINES)))
-    with pytest.raises(CorpusError, match="file cannot be unpacked") as error:
+    with pytest.raises(CorpusError, match="file cannot be decompressed") as error:
         users(path)
     assert len(str(error.value).splitlines()) == 1
-    assert str(error.value).endswith("; it is damaged, or not whole; get it again")
+    assert str(error.value).endswith("; it is damaged or incomplete; get it again")
 
 
 @each
@@ -82,14 +82,14 @@ def test_what_is_far_larger_than_its_file_is_refused(tmp_path, kind, monkeypatch
     with pytest.raises(CorpusError) as error:
         users(path)
     problem = f"the {names[kind]} file holds more than 300 times its size"
-    assert str(error.value) == f"{path}: {problem}; unpack it yourself, if you trust it"
+    assert str(error.value) == f"{path}: {problem}; decompress it yourself, if you trust it"
 
 
 def test_what_is_too_large_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("turncast.readers.compression._MAX_BYTES", 1 << 10)
     path = tmp_path / "large"
     path.write_bytes(gzip.compress(LINES))
-    with pytest.raises(CorpusError, match="the gzip file holds more than 0 GiB; unpack it yourself"):
+    with pytest.raises(CorpusError, match="the gzip file holds more than 0 GiB; decompress it yourself"):
         users(path)
 
 
@@ -125,7 +125,7 @@ def archived(kind):
             gzip.compress(archived("tar")),
             "this is a tar archive; unpack it, and name the folder or the files",
         ),
-        (gzip.compress(gzip.compress(LINES)), "it is compressed twice; unpack it once"),
+        (gzip.compress(gzip.compress(LINES)), "it is compressed twice; decompress it once"),
         (gzip.compress(b"", mtime=0), "the file is empty; give a file with dialogues"),
     ],
 )

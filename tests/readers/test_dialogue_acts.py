@@ -39,7 +39,7 @@ def test_found_by_content_and_by_folder(tmp_path, name, indent):
     corpus = turncast.read(tmp_path)
     assert [dialogue.turns for dialogue in corpus] == [only(path).turns]
     assert corpus.skipped["JSON file of another kind"] == 1
-    with pytest.raises(CorpusError, match="no known format"):
+    with pytest.raises(CorpusError, match="no format recognises"):
         detect_format(other)
 
 
@@ -112,7 +112,10 @@ def test_files_without_labels_are_refused(tmp_path):
     path = written(tmp_path / "bare.json", bare)
     with pytest.raises(CorpusError) as error:
         list(turncast.read(path))
-    assert str(error.value) == f"{path}: no system turn has an action; take the files with the system's acts"
+    assert (
+        str(error.value)
+        == f"{path}: no system turn has an action; give the files that have the acts of the system"
+    )
 
 
 def test_what_says_nothing_of_its_acts_is_kept_and_counted(tmp_path):
@@ -141,11 +144,11 @@ def test_ids(tmp_path):
     written(path, json.dumps([one, 5]))
     with pytest.raises(CorpusError) as error:
         list(turncast.read(path))
-    assert str(error.value) == f"{path} dialogue number 2: it is a number; give an object"
+    assert str(error.value) == f"{path} dialogue number 2: this is a number; give an object"
     written(path, {"turns": []})
     with pytest.raises(CorpusError) as error:
         list(turncast.read(path, format="sgd"))
-    assert str(error.value) == f"{path}: it is an object; give a list of dialogues"
+    assert str(error.value) == f"{path}: this is an object; give a list of dialogues"
     written(path, [one | {"dialogue_id": "a\nb", "turns": 5}])
     with pytest.raises(CorpusError) as error:
         list(turncast.read(path, format="m2m"))

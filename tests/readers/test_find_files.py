@@ -70,9 +70,9 @@ def test_what_links_lead_to_is_read_once_and_last(folder, tmp_path):
     corpus = turncast.read(folder)
     assert [d.id for d in corpus][5:] == ["a_file:1", "f:1", "g:1"]
     assert {reason: count for reason, count in corpus.skipped.items() if "link" in reason} == {
-        "symbolic link that leads nowhere": 1,
-        "symbolic link to a folder that it lies in": 1,
-        "symbolic link to what is read already": 3,  # same.jsonl, round, and e.jsonl of the linked folder
+        "broken symbolic link": 1,
+        "symbolic link to a folder that contains it": 1,
+        "symbolic link to a file or folder that is read already": 3,  # same, round, and e of elsewhere
     }
     assert corpus.skipped["pipe, socket or device"] == 1
     assert ids(folder / "a_file") == ["a_file:1"]
@@ -83,8 +83,8 @@ def test_what_links_lead_to_is_read_once_and_last(folder, tmp_path):
     (folder / "again").symlink_to(folder / "sub")
     corpus = turncast.read(str(folder / "*" / "[bd].jsonl"))
     assert [d.id for d in corpus] == ["b:1", "d:1"]
-    assert corpus.skipped == {"symbolic link to what is read already": 2}
-    with pytest.raises(CorpusError, match=r"nowhere\); name the files"):
+    assert corpus.skipped == {"symbolic link to a file or folder that is read already": 2}
+    with pytest.raises(CorpusError, match=r"link\); name its files"):
         ids(str(folder / "dang*"))
 
 
@@ -105,8 +105,8 @@ def test_special_files_are_refused(tmp_path):
     with pytest.raises(CorpusError) as error:
         turncast.read(tmp_path / "pipe")
     assert str(error.value) == (
-        f"{tmp_path / 'pipe'}: this is a pipe, a socket or a device, and no file; "
-        "write what it gives into a file, or pass it to stdin and read -"
+        f"{tmp_path / 'pipe'}: this is a pipe, a socket or a device, not a file; "
+        "write its content into a file, or pass it to stdin and read -"
     )
 
 
@@ -126,10 +126,10 @@ def test_patterns_match_in_sorted_order(folder, monkeypatch):
     [
         ("*.nope", "no file matches; check the pattern, or name the files"),
         ("nowhere/*.jsonl", "no file matches; check the pattern, or name the files"),
-        ("**x", "this is no pattern of files"),
+        ("**x", "not a valid pattern"),
         (
             "READ*",
-            "nothing that matches can be read (1 file of no known format); name the files that you mean",
+            "no match can be read (1 file of no known format); name its files",
         ),
         ("a\0b", "no such file or folder; check the path"),
     ],
@@ -147,13 +147,12 @@ def test_an_empty_folder_and_one_of_other_things(tmp_path):
     with pytest.raises(CorpusError) as error:
         turncast.read(tmp_path)
     assert str(error.value) == (
-        f"{tmp_path}: the folder is no corpus of a known format (1 file of no known format); "
-        "name the files that you mean"
+        f"{tmp_path}: no format recognises the folder as a corpus (1 file of no known format); name its files"
     )
 
 
 def test_a_file_that_is_named_twice(folder):
-    with pytest.raises(CorpusError, match=r"b\.jsonl: it is named twice; name it once"):
+    with pytest.raises(CorpusError, match=r"b\.jsonl: the file is named twice; name it once"):
         turncast.read([folder, folder / "b.jsonl"])
 
 
@@ -172,7 +171,7 @@ def test_folders_too_deep_are_counted(tmp_path, monkeypatch):
         (deep / f"{name}.jsonl").write_text(JSONL)
     corpus = turncast.read(tmp_path)
     assert [d.id for d in corpus] == ["a:1", "b:1"]
-    assert corpus.skipped == {"folder more than 2 deep": 1}
+    assert corpus.skipped == {"folder more than 2 levels deep": 1}
     monkeypatch.setattr("turncast.readers.find_files._MAX_FILES", 1)
     with pytest.raises(CorpusError, match="there are more than 1 files; name fewer"):
         turncast.read(tmp_path)
@@ -203,9 +202,9 @@ def test_a_folder_that_is_one_corpus_holds_each_file_once(tmp_path, name):
     corpus = turncast.read(folder)
     assert list(corpus) == expected
     assert {reason: corpus.skipped[reason] for reason in corpus.skipped.keys() - before.keys()} == {
-        "symbolic link to what is read already": len(files),
-        "symbolic link to a folder that it lies in": 1,
-        "symbolic link that leads nowhere": 1,
+        "symbolic link to a file or folder that is read already": len(files),
+        "symbolic link to a folder that contains it": 1,
+        "broken symbolic link": 1,
     }
 
 

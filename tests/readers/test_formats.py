@@ -40,8 +40,8 @@ def test_found_by_content(tmp_path, content, format):
         (b" \n\n ", ": the file is empty; give a file with dialogues"),
         (
             b"Dear diary,\n",
-            ": no known format begins with 'Dear diary,'; "
-            f"name it with --format; the formats are {', '.join(FORMATS)}",
+            ": no format recognises a file that begins with 'Dear diary,'; "
+            f"name the format with --format; it is one of {', '.join(FORMATS)}",
         ),
         (TURN.encode("utf-16"), ": the file is UTF-16; save it as UTF-8"),
         (TURN.encode("utf-16-be"), ": the file is UTF-16 (without a byte order mark); save it as UTF-8"),
@@ -57,7 +57,7 @@ def test_found_by_content(tmp_path, content, format):
         (
             TURN.encode() + b"\n" + TURN.encode().replace(b"hi", b"h\0"),
             " line 3: NUL byte at byte 23 of the line; "
-            "this is no text, or it is damaged; restore the file or remove the byte",
+            "this is not text, or it is damaged; restore the file or remove the byte",
         ),
     ],
 )
@@ -72,9 +72,7 @@ def test_files_that_are_no_corpus(tmp_path, content, message):
 def test_no_file_no_folder_no_format(tmp_path):
     with pytest.raises(CorpusError, match=r"nope: no such file or folder; check the path"):
         turncast.read(tmp_path / "nope")
-    with pytest.raises(
-        CorpusError, match=r"the folder is no corpus of a known format; name the files that you mean"
-    ):
+    with pytest.raises(CorpusError, match=r"no format recognises the folder as a corpus; name its files"):
         turncast.read(tmp_path)
     with pytest.raises(CorpusError, match=r"unknown format 'jsnl'; did you mean 'jsonl'\?; it is one of "):
         turncast.read(tmp_path / "nope", format="jsnl")
@@ -89,7 +87,7 @@ def test_several_files_are_one_corpus_whose_ids_are_unique(tmp_path):
     with pytest.raises(CorpusError) as error:
         list(turncast.read([one, two]))
     assert str(error.value) == (
-        f"{two}: the dialogue id 'two:1' comes twice (first in {one}); give each dialogue an id of its own"
+        f"{two}: the dialogue id 'two:1' comes twice (first in {one}); give each dialogue a different id"
     )
     one.write_text(TURN)
     corpus = turncast.read([one, two])
@@ -136,5 +134,5 @@ def test_a_file_of_a_folder_is_read_once_to_find_its_format(tmp_path, monkeypatc
 def test_a_text_that_shows_json_is_no_json(tmp_path):
     path = tmp_path / "notes.md"
     path.write_text('As in:\n{"messages": [{"role": "user", "content": "hi"}]}\n')
-    with pytest.raises(CorpusError, match="no known format begins with 'As in:'"):
+    with pytest.raises(CorpusError, match="no format recognises a file that begins with 'As in:'"):
         detect_format(path)

@@ -60,25 +60,29 @@ GOOD = '{"id": "good", "turns": [{"user": "hi", "actions": ["greet"]}]}'
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('{"turns": [{"actions": ["a"]}', "not JSON: Expecting ',' delimiter at column 30; repair it"),
-        ("[1, 2]", "the line is a list; give one dialogue a line, as a JSON object"),
+        ('{"turns": [{"actions": ["a"]}', "not JSON: Expecting ',' delimiter at column 30; correct it"),
+        ("[1, 2]", "the line is a list; give one dialogue per line, as a JSON object"),
         (
             '{"id": "x"}',
-            'the dialogue has no \'turns\'; give a list, as "turns": [{"user": "hi", "actions": ["greet"]}]',
+            "the dialogue has no 'turns'; "
+            'give a list, such as "turns": [{"user": "hi", "actions": ["greet"]}]',
         ),
-        ('{"turns": []}', "the dialogue has no turns; give it at least one turn, or remove the line"),
+        ('{"turns": []}', "the dialogue has no turns; give at least one turn, or remove the line"),
         ('{"turns": [7]}', "turn 1: the turn is a number; give an object"),
         (
             '{"turns": [{"actions": []}, {"user": "x"}]}',
-            "turn 2: the turn has no 'actions'; give a list, or [] where the system did nothing",
+            "turn 2: the turn has no 'actions'; give a list, or [] if the system did nothing",
         ),
         (
             '{"turns": [{"actions": "greet"}]}',
-            "turn 1: 'actions' is a string; give a list of strings, as [\"ask_name\"]",
+            "turn 1: 'actions' is a string; give a list of strings, such as [\"ask_name\"]",
         ),
         ('{"turns": [{"actions": [3]}]}', 'turn 1: an action is a number; write it as a string: "3"'),
         ('{"turns": [{"actions": [null]}]}', "turn 1: an action is null; give strings"),
-        ('{"turns": [{"actions": [""]}]}', "turn 1: an action is an empty string; name it, or leave it out"),
+        (
+            '{"turns": [{"actions": [""]}]}',
+            "turn 1: an action is an empty string; name the action, or remove it",
+        ),
         ('{"turns": [{"user": 5, "actions": []}]}', "turn 1: 'user' is a number; give a string or null"),
         (
             '{"turns": [{"facts": [], "actions": []}]}',
@@ -95,29 +99,30 @@ GOOD = '{"id": "good", "turns": [{"user": "hi", "actions": ["greet"]}]}'
         ('{"id": [], "turns": [{"actions": []}]}', "'id' is a list; give a string"),
         (
             '{"id": "good", "turns": [{"actions": []}]}',
-            "the dialogue id 'good' is already that of line 1; give each dialogue an id of its own",
+            "line 1 has the same dialogue id 'good'; give each dialogue a different id",
         ),
         (
             '{"turns": [{"facts": {"a": 1' + "0" * 400 + '}, "actions": []}]}',
             "turn 1: fact 'a' is a number too large to calculate with; give a smaller number, or a string",
         ),
-        ('{"turns": ' + "9" * 5000 + "}", "a number is too long; repair it"),
+        ('{"turns": ' + "9" * 5000 + "}", "a number is too long; correct it"),
         (
             '{"turns": [{"user": "a", "actions": [], "user": "b"}]}',
-            "the key 'user' comes twice in one object; keep one",
+            "an object has the key 'user' twice; keep one",
         ),
         (
             '{"turns": [{"facts": {"a": 1, "a": 1}, "actions": []}]}',
-            "the key 'a' comes twice in one object; keep one",
+            "an object has the key 'a' twice; keep one",
         ),
         (
             '\ufeff{"turns": [{"actions": []}]}',
-            "a byte order mark (BOM) stands inside the file; files were joined there; remove it",
+            "there is a byte order mark (BOM) inside the file; remove it; files were joined here",
         ),
-        ("[" * 100_000, "JSON nested too deep; repair it"),
+        ("[" * 100_000, "JSON nested too deeply; correct it"),
         (
             '{"turns": [{"user": "\\ud800", "actions": []}]}',
-            "an escape \\ud800 to \\udfff is half a character; write both halves, or the character itself",
+            "an escape from \\ud800 to \\udfff is half a character; "
+            "write both halves, or the character itself",
         ),
     ],
 )

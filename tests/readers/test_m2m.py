@@ -21,7 +21,7 @@ def test_the_label_of_a_user_text_is_in_the_next_turn(tmp_path):
         Turn("a ferry please", ("REQUEST",), {"intent.BUY_FERRY": True}, "where to , and when ?"),
         Turn("elba on monday", ("NOTIFY_SUCCESS",), KNOWN, "booked ."),
     )
-    assert corpus.skipped == {"user text after the last system decision": 1}
+    assert corpus.skipped == {"user text after the last system turn": 1}
     (dialogue,) = turncast.read(path, config=ReadConfig(actions="slots"))
     assert [turn.actions for turn in dialogue] == [("REQUEST:to", "REQUEST:day"), ("NOTIFY_SUCCESS",)]
 
@@ -44,6 +44,6 @@ def test_real_m2m(corpora):
     dialogues = list(corpus)
     assert (len(dialogues), sum(map(len, dialogues))) == (473, 2096)
     assert corpus.skipped == {
-        "user text after the last system decision": 504,
-        "dialogue without a system decision": 31,
+        "user text after the last system turn": 504,
+        "dialogue without a system turn": 31,
     }

@@ -36,7 +36,7 @@ def test_a_log_out_of_step_is_left_out_and_counted(tmp_path):
     corpus = turncast.read(path)
     assert [dialogue.id for dialogue in corpus] == ["SNG1.json"]
     assert corpus.skipped == {
-        "dialogue in which a turn is missing: the user's place holds a system's turn": 1,
+        "dialogue in which a turn is missing, so that a system turn is in a user's place": 1,
     }
 
 

@@ -78,12 +78,12 @@ def test_t1_begins_a_dialogue(tmp_path):
         ),
         (
             't1: user: "a" (action=1)\nt3: user: "b" (action=2)',
-            " line 2: t3 stands where t2 is expected; number the turns of a dialogue t1, t2, t3 ...",
+            " line 2: expected t2, got t3; number the turns of a dialogue t1, t2, t3 ...",
         ),
         (
             't1: user: "a" (action=1)\nand then',
             " line 1: t1 cannot be read: 't1: user: \"a\" (action=1)\\nand then'; "
-            'write turns as  t1: user: "hello", system: "hi"(action=greet)',
+            'write turns as: t1: user: "hello", system: "hi"(action=greet)',
         ),
     ],
 )

@@ -71,9 +71,9 @@ def test_the_golden_project(project):
     assert corpus.skipped == {
         "file without stories: other": 4,
         "user message after the last action": 2,
-        "action that the domain does not name, kept": 2,
+        "action that is not in the domain, kept": 2,
         "file of test stories": 1,
-        "markdown beside stories in YAML": 1,
+        "markdown stories beside YAML stories": 1,
         "file without stories: config": 1,
         "file without stories: nlu": 1,
     }
@@ -91,8 +91,8 @@ def test_stories_beside_other_dialogues_are_refused(project, name):
     with pytest.raises(CorpusError) as error:
         turncast.read(project)
     assert str(error.value) == (
-        f"{project}: Rasa stories and other dialogues lie in the folder (logs/week.json is {name}); "
-        f"say which with --format rasa or --format {name}, or name the files that you mean"
+        f"{project}: the folder has both Rasa stories and other dialogues (logs/week.json is {name}); "
+        f"choose with --format rasa or --format {name}, or name the files"
     )
     assert len(list(turncast.read(project, format="rasa"))) == 4
     assert len(list(turncast.read(project / "data"))) == 4
@@ -196,9 +196,9 @@ def test_checkpoints_are_joined_and_loops_stopped(tmp_path):
     ]
     assert dialogues[0][1].facts == {"vip": True, "intent": "b"}
     assert corpus.skipped == {
-        "checkpoint that leads back, stopped": 2,
+        "checkpoint that leads back, not followed": 2,
         "checkpoint whose condition does not hold": 2,
-        "checkpoint that no story begins with": 1,
+        "checkpoint with which no story begins": 1,
         "story that begins at a checkpoint that no dialogue reaches": 1,
     }
 
@@ -209,8 +209,8 @@ def test_an_explosion_is_stopped_with_its_count(tmp_path):
     with pytest.raises(CorpusError) as error:
         read(tmp_path, f"stories:\n- story: s\n  steps:\n{many}\n")
     assert str(error.value) == (
-        f"{tmp_path}/stories.yml line 2: the story 's' becomes {3**40:,} dialogues; "
-        "the setting most_paths allows 1,000: raise it, or give the story fewer alternatives"
+        f"{tmp_path}/stories.yml line 2: the story 's' expands to {3**40:,} dialogues; "
+        "the setting max_paths allows 1,000: raise it, or give the story fewer alternatives"
     )
     doubles = "".join(
         f"- story: {name}{at}\n  steps: [{{checkpoint: c{at}}}, {{action: b}}, {{checkpoint: c{at + 1}}}]\n"
@@ -219,7 +219,7 @@ def test_an_explosion_is_stopped_with_its_count(tmp_path):
     )
     start = "- story: s\n  steps: [{action: x}, {checkpoint: c0}]\n"
     with pytest.raises(
-        CorpusError, match=r"line 2: the story 's' becomes more than 20 dialogues; .* allows 20:"
+        CorpusError, match=r"line 2: the story 's' expands to more than 20 dialogues; .* allows 20:"
     ):
         read(tmp_path, f"stories:\n{start}{doubles}", max_paths=20)
     dialogues, _ = read(tmp_path, f"stories:\n- story: s\n  steps:\n{few}\n", max_paths=27)
@@ -258,24 +258,27 @@ S = "stories:\n- story: s\n  steps:\n"
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (S + "  - action: a\n    action: b\n", " line 5: the key 'action' comes twice; keep one of them"),
+        (
+            S + "  - action: a\n    action: b\n",
+            " line 5: a mapping has the key 'action' twice; keep one of them",
+        ),
         (
             S + "  - action: !!python/object:os.x\n",
-            " line 4: the tag 'tag:yaml.org,2002:python/object:os.x'; give",
+            " line 4: there is a tag 'tag:yaml.org,2002:python/object:os.x'; give",
         ),
-        (S + "  - action: *a\n", " line 4: the alias *a stands for nothing; repair it"),
-        (S + "  - " + "[" * 200 + "]" * 200, " line 4: YAML nested more than 100 deep; repair it"),
-        (S + "  - action: [a\n", " line 5: not YAML: did not find expected ',' or ']'; repair it"),
-        (S + "  - action: \a\n", " line 4: not YAML: control characters are not allowed; repair it"),
+        (S + "  - action: *a\n", " line 4: the alias *a has no anchor; correct it"),
+        (S + "  - " + "[" * 200 + "]" * 200, " line 4: YAML nested more than 100 levels deep; correct it"),
+        (S + "  - action: [a\n", " line 5: not YAML: did not find expected ',' or ']'; correct it"),
+        (S + "  - action: \a\n", " line 4: not YAML: control characters are not allowed; correct it"),
         (S + "  - action: [a]\n", " line 4: 'action' is a list; give a text"),
         (S + "  - 5\n", " line 2: a step is a number; give '- intent:' or '- action:'"),
         (S + "  - checkpoint:\n", " line 4: a checkpoint has no name; name it"),
         (
             S + "  - intent: a\n    entities: b\n",
-            " line 4: 'entities' is a string; give a list, as - city: Rome",
+            " line 4: 'entities' is a string; give a list, such as - city: Rome",
         ),
         ("stories:\n- story: s\n  steps: 5\n", " line 2: 'steps' is a number; give a list"),
-        ("stories:\n- story: s\n  steps: []\n--- \n", " line 4: a second document begins; give each"),
+        ("stories:\n- story: s\n  steps: []\n--- \n", " line 4: a second document begins; put each"),
         (
             "stories:\n  ? [a]\n  : - story: s\n",
             " line 2: a key is a list or a mapping; give a text as the key",
@@ -297,7 +300,7 @@ def test_errors(tmp_path, text, message):
 def test_markdown_errors(tmp_path):
     with pytest.raises(CorpusError, match=r"a\.md line 2: not JSON"):
         read(tmp_path, '## s\n* a{"b": }\n  - c\n', "a.md")
-    with pytest.raises(CorpusError, match=r"a\.md line 4: a comment begins and does not end"):
+    with pytest.raises(CorpusError, match=r"a\.md line 4: a comment does not end"):
         read(tmp_path, "## s\n* a\n  - b\n<!-- c\n* d\n  - e\n", "a.md")
     with pytest.raises(CorpusError, match=r"a\.md line 3: not JSON"):
         read(tmp_path, "## s\n* a\n  - slot{b}\n", "a.md")
@@ -306,13 +309,13 @@ def test_markdown_errors(tmp_path):
 def test_an_alias_bomb_is_refused(tmp_path):
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
-    with pytest.raises(CorpusError, match="line 6: aliases stand for more than 1,000,000 values"):
+    with pytest.raises(CorpusError, match="line 6: aliases expand to more than 1,000,000 values"):
         read(tmp_path, "\n".join(lines) + "\n" + STORIES)
 
 
 def test_depth_by_aliases_is_refused(tmp_path):
     chain = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 200))
-    with pytest.raises(CorpusError, match="line 100: YAML nested more than 100 deep"):
+    with pytest.raises(CorpusError, match="line 100: YAML nested more than 100 levels deep"):
         read(tmp_path, chain + STORIES)
 
 
@@ -344,8 +347,8 @@ def test_what_is_loose_is_counted(tmp_path):
             "key 'action' of a step intent": 1,
             "user message without intent and text": 1,
             "action without a name": 1,
-            "key of an unknown name of a step of no known kind": 1,
-            "key 'entities' of a step of no known kind": 1,
+            "key of an unknown name of a step of unknown kind": 1,
+            "key 'entities' of a step of unknown kind": 1,
             "checkpoint or alternatives inside alternatives": 1,
             "slot without a name": 1,
             "action_listen": 1,
@@ -361,7 +364,7 @@ def test_two_messages_without_an_action_between_are_one_turn(tmp_path):
     text = S + "  - {intent: a, user: x}\n  - {intent: b, user: z}\n  - action: c\n"
     (dialogue,), corpus = read(tmp_path, text)
     assert dialogue.turns == (Turn("x\nz", ("c",), {"intent": "b"}),)
-    assert corpus.skipped == {"user message that the system did not answer, joined with the next": 1}
+    assert corpus.skipped == {"user message without an action after it, joined with the next": 1}
     (dialogue,), corpus = read(tmp_path, text, listen=True)
     assert [turn.actions[0] for turn in dialogue] == ["action_listen", "c", "action_listen"]
 

@@ -80,7 +80,7 @@ def test_who_speaks_twice_and_who_speaks_last(path):
     corpus = turncast.read(path)
     (dialogue,) = corpus
     assert [turn.user for turn in dialogue] == [None, "a ferry please\nto Elba on Monday", None]
-    assert corpus.skipped == {"user text after the last system decision": 1}
+    assert corpus.skipped == {"user text after the last system turn": 1}
 
 
 @pytest.mark.parametrize(
@@ -88,12 +88,12 @@ def test_who_speaks_twice_and_who_speaks_last(path):
     [
         (("speaker",), "SERVER", "turn 2: the speaker is 'SERVER'; give USER or SYSTEM"),
         (("frames",), {}, "turn 2: 'frames' is an object; give a list"),
-        (("frames", 0, "actions", 1), "OFFER", "turn 2 frame 1 action 2: it is a string; give an object"),
+        (("frames", 0, "actions", 1), "OFFER", "turn 2 frame 1 action 2: this is a string; give an object"),
         (
             ("frames", 0, "actions", 1, "act"),
             "",
             "turn 2 frame 1 action 2: 'act' is empty; "
-            "repair the record, or take the file anew from where it came",
+            "correct the record, or get the file again from its source",
         ),
     ],
 )

@@ -87,17 +87,17 @@ def test_a_folder_is_read_in_order_of_number_and_what_is_left_out_is_counted(fol
     assert [dialogue.id for dialogue in corpus] == ["star:3", "star:12", "star:100"]
     assert corpus.skipped == {
         "event UserGuide/instruct": 4,
-        "user text after the last system decision": 5,
+        "user text after the last system turn": 5,
         "event Wizard/request_suggestions": 3,
         "event Wizard/utter": 3,
-        "dialogue without a system decision": 1,
+        "dialogue without a system turn": 1,
     }
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"Events": 3}, "there is no list of 'Events'; this is no STAR dialogue; name the format"),
+        ({"Events": 3}, "there is no list of 'Events'; give a STAR dialogue, or name the format"),
         (
             {"Events": [{"Agent": "Wizard", "Action": "query"}]},
             "event 1: 'APIName' is null; give the name of the action",
@@ -129,5 +129,5 @@ def test_real_star(corpora):
     corpus = turncast.read(corpora / "star")
     dialogues = list(corpus)
     assert (len(dialogues), sum(map(len, dialogues))) == (3039, 34_215)
-    assert corpus.skipped["dialogue without a system decision"] == 288
+    assert corpus.skipped["dialogue without a system turn"] == 288
     assert not any("suggestions" in name for d in dialogues for turn in d for name in turn.facts)

@@ -45,9 +45,9 @@ def test_folders(path):
     corpus = turncast.read(path.parent.parent)
     assert [dialogue.id for dialogue in corpus] == ["swda:31"]
     assert corpus.skipped == {
-        "utterance of A after the last one of B": 3,
-        "file that is empty or holds no dialogue": 1,
-        "dialogue without an utterance of B": 1,
+        "user text after the last system turn": 3,
+        "file that is empty or has no dialogue": 1,
+        "dialogue without a system turn": 1,
     }
 
 
@@ -56,8 +56,8 @@ def test_errors(path, line):
     path.write_text(f"{TEXT}{line}\n")
     with pytest.raises(CorpusError) as error:
         list(turncast.read(path))
-    problem = f"expected 'speaker|text|act' with speaker A or B, found {line!r}"
-    assert str(error.value) == f"{path} line 9: {problem}; mend it"
+    problem = f"expected 'speaker|text|act' with speaker A or B, got {line!r}"
+    assert str(error.value) == f"{path} line 9: {problem}; correct it"
 
 
 @settings(max_examples=40, deadline=None)

@@ -66,7 +66,7 @@ def test_a_huge_cell(tmp_path):
         (
             "case,what\n1,a\n",
             {},
-            ": no column is known to hold the action; name one of case, what with --column action=NAME",
+            ": no column has a usual name of the action; name one of case, what with --column action=NAME",
         ),
         (
             "case,activity\n1,a\n",
@@ -76,26 +76,26 @@ def test_a_huge_cell(tmp_path):
         (
             "case,activity\n1,a\n2\n",
             {},
-            " line 3: 1 cells where the header names 2 columns; "
-            "mend the row, or quote a text that holds the delimiter",
+            " line 3: 1 cells, but the header has 2 columns; "
+            "correct the row, or quote a text that contains the delimiter",
         ),
         (
             "case,activity\n1,\n",
             {},
-            " line 2: the action column 'activity' is empty; fill it in, or remove the row",
+            " line 2: the action column 'activity' is empty; give an action, or remove the row",
         ),
         (
             "case,activity,time\n1,a,2020-01-01\n1,b,yesterday\n",
             {},
-            " line 3: the order column 'time' holds 'yesterday', while all its cells must be numbers, "
-            "or all ISO dates; mend it, or name another with --column order=NAME",
+            " line 3: the order column 'time' has 'yesterday'; all its cells must be numbers, "
+            "or all ISO dates; correct it, or name another column with --column order=NAME",
         ),
         (
             "case,activity\n1,a\rb\n",
             {},
-            " line 2: a cell holds a line end and is not quoted; put it in quotes",
+            " line 2: a cell has a line end and is not quoted; quote it",
         ),
-        ("case,case,activity\n1,2,a\n", {}, ": the column 'case' comes twice; rename one"),
+        ("case,case,activity\n1,2,a\n", {}, ": two columns are named 'case'; rename one"),
     ],
 )
 def test_errors(tmp_path, text, columns, message):
@@ -129,7 +129,7 @@ def test_parquet(tmp_path):
         "2": (Turn(None, ("c",), {"amount": 3.0}),),
     }
     (tmp_path / "cut.bin").write_bytes((tmp_path / "log.bin").read_bytes()[:100])
-    with pytest.raises(CorpusError, match="not a whole Parquet file"):
+    with pytest.raises(CorpusError, match="not a complete Parquet file"):
         list(turncast.read(tmp_path / "cut.bin"))
 
 

@@ -91,8 +91,8 @@ def test_the_golden_simulation(path):
         ),
     )
     assert corpus.skipped == {
-        "answer of a tool that the user called": 2,
-        "dialogue without a system decision": 1,
+        "result of a call of the user": 2,
+        "dialogue without a system turn": 1,
     }
 
 
@@ -109,7 +109,7 @@ def test_errors(path):
     path.write_text("[]")
     with pytest.raises(CorpusError) as error:
         list(turncast.read(path, format="tau2"))
-    cure = "this is no file of results of tau2-bench; name the format"
+    cure = "give a results file of tau2-bench, or name the format"
     assert str(error.value) == f"{path}: there is no list of 'simulations'; {cure}"
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from turncast.candidates import MAX_CANDIDATES, candidate_facts
 from turncast.dialogue import Dialogue, Fact, Turn
 from turncast.errors import CorpusError
 from turncast.readers.babi_templates import Templates, call_values
-from turncast.readers.read_context import Skipped
+from turncast.readers.dialogue_builder import DialogueBuilder
+from turncast.readers.read_context import ReadContext, Skipped
 from turncast.readers.text_files import file_stem, read_lines
 
 _LINE = re.compile(r"(\d+) (.*)", re.DOTALL)
@@ -20,7 +21,7 @@ _NO_RESULT = "api_call no result"
 _SILENCE = "<SILENCE>"
 
 
-def read_babi(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
+def read_babi(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     """Read `id user<TAB>system` lines; a blank line, or an id that restarts at 1, ends a dialogue.
 
     The action is the template of the response (`turncast.readers.babi_templates`); the response is the raw
@@ -29,68 +30,68 @@ def read_babi(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
     give the next turn the fact `kb_results`, the number of restaurants listed (0 for `api_call no result`),
     and the restaurants as candidates, sorted by rating, best first.
     """
-    templates = Templates([*_values(path), *_beside(path)])
-    dialogue = _Open()
+    templates = Templates([*_slot_values(path), *_knowledge_bases(path)])
+    dialogue: _BabiDialogue | None = None
     count = 0
     for number, line in read_lines(path):
         parsed = _LINE.match(line)
         if not parsed and line.strip():
-            raise CorpusError(
-                f"{path} line {number}", f"expected 'id user<TAB>system', found {line[:40]!r}", "mend it"
-            )
-        if dialogue.begun and (not parsed or parsed[1] == "1"):
+            problem = f"expected 'id user<TAB>system', got {line[:40]!r}"
+            raise CorpusError(f"{path} line {number}", problem, "correct it")
+        if dialogue and (not parsed or parsed[1] == "1"):
             count += 1
-            yield from dialogue.closed(f"{file_stem(path)}:{count}", skipped)
-            dialogue = _Open()
+            yield from dialogue.build(f"{file_stem(path)}:{count}")
+            dialogue = None
         if parsed:
-            dialogue.add(parsed[2], templates, skipped)
-    if dialogue.begun:
-        yield from dialogue.closed(f"{file_stem(path)}:{count + 1}", skipped)
+            dialogue = dialogue or _BabiDialogue(DialogueBuilder(context.skipped), templates)
+            dialogue.add_line(parsed[2])
+    if dialogue:
+        yield from dialogue.build(f"{file_stem(path)}:{count + 1}")
 
 
 @dataclass(slots=True)
-class _Open:
-    """A dialogue that is still being read."""
+class _BabiDialogue:
+    """Adds lines to a dialogue, one after another.
 
-    turns: list[Turn] = field(default_factory=list)
-    # What each restaurant listed since the last turn has; None: nothing was looked up.
-    found: dict[str, dict[str, str]] | None = None
-    begun: bool = False
+    Attributes:
+        restaurants: those listed since the last turn, each with its slots; None: no search was made.
+    """
 
-    def add(self, content: str, templates: Templates, skipped: Skipped) -> None:
-        self.begun = True
+    builder: DialogueBuilder
+    templates: Templates
+    restaurants: dict[str, dict[str, str]] | None = None
+
+    def add_line(self, content: str) -> None:
         user, tab, response = content.partition("\t")
         fact = _FACT.fullmatch(content)
         if fact:
-            self.found = self.found or {}
-            self.found.setdefault(fact[1], {"R_name": fact[1]})[fact[2]] = fact[3].strip()
+            self.restaurants = self.restaurants or {}
+            self.restaurants.setdefault(fact[1], {"R_name": fact[1]})[fact[2]] = fact[3].strip()
         elif tab and response.strip():
-            facts = {} if self.found is None else _results(list(self.found.values()), skipped)
-            said = None if user.strip() == _SILENCE else user
-            self.turns.append(Turn(said, (templates.template(response),), facts, response))
-            self.found = None
+            skipped = self.builder.skipped
+            facts = {} if self.restaurants is None else _search_facts([*self.restaurants.values()], skipped)
+            text = None if user.strip() == _SILENCE else user
+            self.builder.turns.append(Turn(text, (self.templates.template(response),), facts, response))
+            self.restaurants = None
         elif content.strip() == _NO_RESULT:
-            self.found = self.found or {}
+            self.restaurants = self.restaurants or {}
         else:
-            skipped.add("line that is neither a turn nor a fact")
+            self.builder.skipped.add("line that is neither a turn nor a fact")
 
-    def closed(self, name: str, skipped: Skipped) -> Iterator[Dialogue]:
-        if self.found is not None:
-            skipped.add("knowledge-base result after the last turn")
-        if self.turns:
-            yield Dialogue(name, tuple(self.turns))
-        else:
-            skipped.add("dialogue without a turn")
+    def build(self, name: str) -> Iterator[Dialogue]:
+        if self.restaurants is not None:
+            self.builder.skipped.add("knowledge-base result after the last system turn")
+        yield from self.builder.build(name)
 
 
-def _results(found: list[dict[str, str]], skipped: Skipped) -> dict[str, Fact]:
-    """Return the facts that a turn has of the restaurants listed before it."""
-    best = sorted(found, key=_rating, reverse=True)
+def _search_facts(restaurants: list[dict[str, str]], skipped: Skipped) -> dict[str, Fact]:
+    """Return the facts of the turn after a search: the number of restaurants, and the best as candidates."""
+    best = sorted(restaurants, key=_rating, reverse=True)
     if best[MAX_CANDIDATES:]:
-        reason = f"restaurant beyond the {MAX_CANDIDATES} best of a look-up (counted in kb_results)"
+        reason = f"restaurant beyond the {MAX_CANDIDATES} best of a search (counted in kb_results)"
         skipped.add(reason, len(best[MAX_CANDIDATES:]))
     candidates = (tuple(restaurant.items()) for restaurant in best[:MAX_CANDIDATES])
-    return {"kb_results": len(found)} | candidate_facts(candidates)
+    return {"kb_results": len(restaurants)} | candidate_facts(candidates)
 
 
 def _rating(restaurant: dict[str, str]) -> float:
@@ -99,12 +100,12 @@ def _rating(restaurant: dict[str, str]) -> float:
 
 
 def is_knowledge_base(lines: list[str]) -> bool:
-    """Tell whether every line states a fact, as `1 name R_cuisine thai`."""
+    """Return whether every line states a fact, such as `1 name R_cuisine thai`."""
     parsed = [_LINE.match(line) for line in lines if line.strip()]
     return bool(parsed) and all(match and _FACT.fullmatch(match[2]) for match in parsed)
 
 
-def _values(path: Path) -> Iterator[tuple[str, str]]:
+def _slot_values(path: Path) -> Iterator[tuple[str, str]]:
     """Yield (slot, value) for each value in the facts and the calls of a file."""
     for _, line in read_lines(path):
         parsed = _LINE.match(line)
@@ -113,23 +114,23 @@ def _values(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def knowledge_base_values(lines: Iterable[str]) -> list[tuple[str, str]]:
-    """Return (slot, value) for each value that lines of a knowledge base state, the names first.
+    """Return (slot, value) for each value in lines of a knowledge base, and for each name.
 
     >>> knowledge_base_values(["1 blue_door R_cuisine thai"])
     [('R_name', 'blue_door'), ('R_cuisine', 'thai')]
     """
-    found = []
+    values = []
     for line in lines:
         parsed = _LINE.match(line)
         fact = parsed and _FACT.fullmatch(parsed[2])
         if fact:
-            found += [("R_name", fact[1]), (fact[2], fact[3].strip())]
-    return found
+            values += [("R_name", fact[1]), (fact[2], fact[3].strip())]
+    return values
 
 
-def _beside(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield the values of the knowledge bases in the same folder that are named for the same task."""
-    task6 = "task6" in path.name
+def _knowledge_bases(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the values of the knowledge bases in the same folder that are for the same task."""
+    is_task6 = "task6" in path.name
     for other in sorted(path.parent.glob("*kb*.txt")):
-        if other != path and ("task6" in other.name) == task6:
-            yield from _values(other)
+        if other != path and ("task6" in other.name) == is_task6:
+            yield from _slot_values(other)

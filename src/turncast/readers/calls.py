@@ -1,4 +1,4 @@
-"""Tool calls: their name, their arguments, and the action that they are."""
+"""Tool calls in JSON, and the actions that they become."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from turncast.errors import CorpusError, kind_of
 from turncast.readers.json_values import parse_json
 from turncast.readers.read_context import ReadContext
 
-_CURE = 'give each call a name, as {"function": {"name": "book", "arguments": "{}"}}'
+RESPOND = "respond"
+"""The action of a turn that is text without a call."""
+
+_CURE = 'give each call a name, such as {"function": {"name": "book", "arguments": "{}"}}'
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a tool; the arguments are an object, or the text of one."""
+    """One call of a tool; the arguments are an object, or an object as JSON text."""
 
     name: str
     arguments: Any = None
@@ -24,40 +27,43 @@ class Call:
 
 
 def message_calls(message: Mapping[str, Any], where: str) -> tuple[Call, ...]:
-    """Return the calls of a message: `tool_calls`, nested or flat, and the older `function_call`.
+    """Return the calls of a message: `tool_calls`, flat or nested in `function`, or `function_call`.
 
     >>> message_calls({"tool_calls": [{"name": "book", "arguments": {"seat": 4}}]}, "")
     (Call(name='book', arguments={'seat': 4}, id=None),)
+
+    Raises:
+        CorpusError: for a call of another form.
     """
-    listed, single = message.get("tool_calls"), message.get("function_call")
-    if listed is not None and not isinstance(listed, list):
-        raise CorpusError(where, f"'tool_calls' is {kind_of(listed)}", "give a list, or null")
-    return tuple(_call(call, where) for call in [*(listed or []), *([] if single is None else [single])])
+    calls, single = message.get("tool_calls"), message.get("function_call")
+    if calls is not None and not isinstance(calls, list):
+        raise CorpusError(where, f"'tool_calls' is {kind_of(calls)}", "give a list, or null")
+    return tuple(_call(call, where) for call in [*(calls or []), *([] if single is None else [single])])
 
 
 def _call(record: Any, where: str) -> Call:
     if not isinstance(record, dict):
         raise CorpusError(where, f"a tool call is {kind_of(record)}", _CURE)
     inner = next((record[key] for key in ("function", "custom") if isinstance(record.get(key), dict)), record)
-    name, number = inner.get("name"), record.get("id")
+    name, call_id = inner.get("name"), record.get("id")
     if not isinstance(name, str) or not name.strip():
-        came = "is an empty string" if isinstance(name, str) else f"is {kind_of(name)}"
-        raise CorpusError(where, f"the name of a tool call {came}", _CURE)
+        problem = "is an empty string" if isinstance(name, str) else f"is {kind_of(name)}"
+        raise CorpusError(where, f"the name of a tool call {problem}", _CURE)
     arguments = inner.get("arguments", inner.get("input"))
-    return Call(name.strip(), arguments, number if isinstance(number, str) else None)
+    return Call(name.strip(), arguments, call_id if isinstance(call_id, str) else None)
 
 
 def call_actions(calls: Iterable[Call], context: ReadContext) -> tuple[str, ...]:
-    """Return the calls as the actions of one turn; one that comes twice counts once."""
-    actions = [call_action(call.name, _names(call, context), context) for call in calls]
+    """Return the actions of the calls of one turn, each action once."""
+    actions = [call_action(call.name, _argument_names(call, context), context) for call in calls]
     distinct = tuple(dict.fromkeys(actions))
     if len(distinct) < len(actions):
-        context.skipped.add("the same action again in one message", len(actions) - len(distinct))
+        context.skipped.add("repeated action in one message", len(actions) - len(distinct))
     return distinct
 
 
 def call_action(name: str, arguments: Iterable[str], context: ReadContext) -> str:
-    """Return the action that a call is: its name, with its arguments' names where the settings say so.
+    """Return the action of a call: its name, with the names of its arguments if the settings ask for them.
 
     >>> from turncast.readers.read_context import ReadConfig
     >>> call_action("book", ["seat", "date"], ReadContext(ReadConfig(arguments=True)))
@@ -67,7 +73,7 @@ def call_action(name: str, arguments: Iterable[str], context: ReadContext) -> st
     return f"{name}:{names}" if names else name
 
 
-def _names(call: Call, context: ReadContext) -> Iterator[str]:
+def _argument_names(call: Call, context: ReadContext) -> Iterator[str]:
     if not context.config.arguments:
         return
     value = call.arguments
@@ -77,4 +83,4 @@ def _names(call: Call, context: ReadContext) -> Iterator[str]:
     if isinstance(value, dict):
         yield from value
     elif value:
-        context.skipped.add("arguments of a call that are no JSON object")
+        context.skipped.add("arguments of a call that are not a JSON object")

@@ -1,4 +1,4 @@
-"""Which column of a table holds what."""
+"""Which column of a table has which role: dialogue, action, order, user, response or fact."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from turncast.errors import CorpusError, did_you_mean
 
-# Spellings by which a column is found when it is not named, compared without case and punctuation.
-_USUAL = {
+# Usual names of a column, compared without case and punctuation.
+_USUAL_NAMES = {
     "dialogue": (
         "dialogue dialogueid dialog dialogid conversation conversationid"
         " case caseid caseconceptname session sessionid"
@@ -22,14 +22,15 @@ _USUAL = {
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of a table; what is None is found by its usual name.
+    """The names of the columns of a table; a column that is None is found by its usual names.
 
     Attributes:
-        dialogue: names the dialogue (in an event log: the case).
-        action: the action taken (the activity); several at once are separated by `|`.
-        order: a number or an ISO date that orders the rows of a dialogue; without one, the order of the file.
-        user: what the user said.
-        response: the system's surface text.
+        dialogue: the id of the dialogue (in an event log: the case).
+        action: the action (in an event log: the activity); several at once are separated by `|`.
+        order: a number or an ISO date by which the rows of a dialogue are sorted; if there is none, rows keep
+            the order of the file.
+        user: the user text.
+        response: the text of the system.
         facts: columns that become facts; an empty cell is an absent fact.
     """
 
@@ -41,30 +42,30 @@ class Columns:
     facts: tuple[str, ...] = ()
 
     def resolve(self, header: Sequence[str], where: str) -> Columns:
-        """Return the columns of a table with this header, the unnamed ones found by their usual names.
+        """Return the columns of a table with this header: those that are None get their usual names.
 
         >>> columns = Columns().resolve(["CaseID", "ActivityID", "CompleteTimestamp"], "log.csv")
         >>> columns.dialogue, columns.action, columns.order, columns.user
         ('CaseID', 'ActivityID', 'CompleteTimestamp', None)
 
         Raises:
-            CorpusError: where a named column is not there, or the dialogue or the action cannot be found.
+            CorpusError: if the header lacks a named column, or has none for the dialogue or the action.
         """
-        twice = next((name for name in header if header.count(name) > 1), None)
-        if twice is not None:
-            raise CorpusError(where, f"the column {twice!r} comes twice", "rename one")
-        found = {role: getattr(self, role) or _usual(role, header) for role in _USUAL}
-        for name in [*found.values(), *self.facts]:
+        duplicate = next((name for name in header if header.count(name) > 1), None)
+        if duplicate is not None:
+            raise CorpusError(where, f"two columns are named {duplicate!r}", "rename one")
+        names = {role: getattr(self, role) or _usual_name(role, header) for role in _USUAL_NAMES}
+        for name in [*names.values(), *self.facts]:
             if name is not None and name not in header:
                 cure = f"the columns are {', '.join(header)}"
                 raise CorpusError(where, f"there is no column {name!r}{did_you_mean(name, header)}", cure)
         for role in ("dialogue", "action"):
-            if found[role] is None:
+            if names[role] is None:
                 cure = f"name one of {', '.join(header)} with --column {role}=NAME"
-                raise CorpusError(where, f"no column is known to hold the {role}", cure)
-        return Columns(**found, facts=self.facts)
+                raise CorpusError(where, f"no column has a usual name of the {role}", cure)
+        return Columns(**names, facts=self.facts)
 
 
-def _usual(role: str, header: Sequence[str]) -> str | None:
-    plain = {"".join(filter(str.isalnum, name)).lower(): name for name in reversed(header)}
-    return next((plain[name] for name in _USUAL[role].split() if name in plain), None)
+def _usual_name(role: str, header: Sequence[str]) -> str | None:
+    by_letters = {"".join(filter(str.isalnum, name)).lower(): name for name in reversed(header)}
+    return next((by_letters[name] for name in _USUAL_NAMES[role].split() if name in by_letters), None)

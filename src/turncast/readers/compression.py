@@ -1,4 +1,4 @@
-"""Compressed files, read as if they were not: found by their first bytes, unpacked as they are read."""
+"""Compressed files: detected by their first bytes, and decompressed while they are read."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 
 _SUFFIXES = (".gz", ".xz", ".zst", ".bz2")
 _CHUNK = 1 << 16
-_ALWAYS_ALLOWED_BYTES = 128 << 20  # bytes: below this no ratio is suspicious
-_MAX_RATIO = 300  # text comes to 3 to 60; what is made to fill a memory, to 1,000 and more
+# Limits against files that are made to fill the memory or the disk (decompression bombs).
+_ALWAYS_ALLOWED_BYTES = 128 << 20  # the ratio counts only beyond this size
+_MAX_RATIO = 300  # text reaches 3 to 60, a bomb 1,000 and more
 _MAX_BYTES = 64 << 30
-_MAX_MEMORY = 256 << 20  # what an xz or zstd file may ask for its window
-_YOURSELF = "unpack it yourself, if you trust it"
+_MAX_MEMORY = 256 << 20  # for the window of an xz or zstd file
+_CURE = "decompress it yourself, if you trust it"
 
 
-class _Unpacker(Protocol):
+class _Decompressor(Protocol):
     @property
     def eof(self) -> bool: ...
     @property
@@ -35,8 +36,8 @@ class _Unpacker(Protocol):
     def decompress(self, data: bytes, max_length: int) -> bytes: ...
 
 
-class _Gzip:
-    """zlib's decompressor with the methods of the other ones."""
+class _GzipDecompressor:
+    """The decompressor of zlib with the methods of the other ones."""
 
     def __init__(self) -> None:
         self._inner = zlib.decompressobj(wbits=31)  # 31: with gzip's header and checksum
@@ -57,11 +58,11 @@ class _Gzip:
         return self._inner.unused_data
 
 
-def _xz() -> _Unpacker:
+def _xz() -> _Decompressor:
     return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MAX_MEMORY)
 
 
-def _zstd() -> _Unpacker:
+def _zstd() -> _Decompressor:
     if sys.version_info >= (3, 14):
         from compression.zstd import DecompressionParameter, ZstdDecompressor
     else:
@@ -70,8 +71,8 @@ def _zstd() -> _Unpacker:
     return ZstdDecompressor(options=window)
 
 
-_KINDS: dict[bytes, tuple[str, Callable[[], _Unpacker]]] = {
-    b"\x1f\x8b\x08": ("gzip", _Gzip),
+_COMPRESSIONS: dict[bytes, tuple[str, Callable[[], _Decompressor]]] = {
+    b"\x1f\x8b\x08": ("gzip", _GzipDecompressor),
     b"\xfd7zXZ\x00": ("xz", _xz),
     b"\x28\xb5\x2f\xfd": ("zstd", _zstd),
     b"BZh": ("bzip2", bz2.BZ2Decompressor),
@@ -79,18 +80,18 @@ _KINDS: dict[bytes, tuple[str, Callable[[], _Unpacker]]] = {
 
 
 def compression_of(first: bytes) -> str | None:
-    """Name the compression that a file's first bytes show, or None.
+    """Return the name of the compression that the first bytes of a file show, or None.
 
     >>> compression_of(bytes([0x1f, 0x8b, 0x08, 0x00])), compression_of(b"text")
     ('gzip', None)
     """
-    found = next((kind for magic, (kind, _) in _KINDS.items() if first.startswith(magic)), None)
-    # "BZh" alone could be the beginning of a text.
-    return None if found == "bzip2" and first[4:10] not in (b"1AY&SY", b"\x17rE8P\x90") else found
+    name = next((name for magic, (name, _) in _COMPRESSIONS.items() if first.startswith(magic)), None)
+    # A text may begin with "BZh": bzip2 has a second magic number, for a block or for the end.
+    return None if name == "bzip2" and first[4:10] not in (b"1AY&SY", b"\x17rE8P\x90") else name
 
 
 def uncompressed_path(path: Path) -> Path:
-    """Return a path without the suffix of a compression: what its format's own suffix is.
+    """Return a path without the suffix of a compression, so that its suffix is that of its format.
 
     >>> uncompressed_path(Path("dialogs.jsonl.gz")).name, uncompressed_path(Path("dialogs.jsonl")).name
     ('dialogs.jsonl', 'dialogs.jsonl')
@@ -99,19 +100,19 @@ def uncompressed_path(path: Path) -> Path:
 
 
 def decompressed(path: Path, file: io.BufferedReader) -> BinaryIO:
-    """Return the file itself, or what is packed in it, read as it is asked for."""
-    kind = compression_of(file.peek(10)[:10])
-    return file if kind is None else io.BufferedReader(_Unpacked(path, file, kind), _CHUNK)
+    """Return the file itself, or a file that decompresses it while it is read."""
+    name = compression_of(file.peek(10)[:10])
+    return file if name is None else io.BufferedReader(_DecompressedFile(path, file, name), _CHUNK)
 
 
-class _Unpacked(io.RawIOBase):
-    """What is packed in a file; refuses damage, and what is far larger than its file."""
+class _DecompressedFile(io.RawIOBase):
+    """The decompressed bytes of a file; refuses damaged files and decompression bombs."""
 
-    def __init__(self, path: Path, file: IO[bytes], kind: str) -> None:
-        self._path, self._file, self._kind = path, file, kind
-        self._new = next(new for name, new in _KINDS.values() if name == kind)
-        self._unpacker = self._new()
-        self._taken = self._given = 0
+    def __init__(self, path: Path, file: IO[bytes], compression: str) -> None:
+        self._path, self._file, self._compression = path, file, compression
+        self._new = next(new for name, new in _COMPRESSIONS.values() if name == compression)
+        self._decompressor = self._new()
+        self._bytes_in = self._bytes_out = 0
 
     def readable(self) -> bool:
         return True
@@ -125,44 +126,44 @@ class _Unpacked(io.RawIOBase):
         try:
             data = self._next(len(view))
         except (zlib.error, lzma.LZMAError, OSError, EOFError) as error:
-            raise self._broken(str(error)) from None
-        except Exception as error:  # zstd has an error of its own, without a base of the standard library's
+            raise self._damaged(str(error)) from None
+        except Exception as error:  # ZstdError has no base class in the standard library
             if type(error).__name__ != "ZstdError":
                 raise
-            raise self._broken(str(error)) from None
+            raise self._damaged(str(error)) from None
         view[: len(data)] = data
-        self._given += len(data)
-        if self._given > max(_ALWAYS_ALLOWED_BYTES, _MAX_RATIO * self._taken):
-            problem = f"the {self._kind} file holds more than {_MAX_RATIO} times its size"
-            raise CorpusError(str(self._path), problem, _YOURSELF)
-        if self._given > _MAX_BYTES:
-            problem = f"the {self._kind} file holds more than {_MAX_BYTES >> 30} GiB"
-            raise CorpusError(str(self._path), problem, _YOURSELF)
+        self._bytes_out += len(data)
+        if self._bytes_out > max(_ALWAYS_ALLOWED_BYTES, _MAX_RATIO * self._bytes_in):
+            problem = f"the {self._compression} file holds more than {_MAX_RATIO} times its size"
+            raise CorpusError(str(self._path), problem, _CURE)
+        if self._bytes_out > _MAX_BYTES:
+            problem = f"the {self._compression} file holds more than {_MAX_BYTES >> 30} GiB"
+            raise CorpusError(str(self._path), problem, _CURE)
         return len(data)
 
     def _next(self, size: int) -> bytes:
         """Return at least one byte and at most `size`; none at the end."""
         while True:
-            if self._unpacker.eof:  # several packed parts may follow one another, with zeros between
-                rest = self._unpacker.unused_data.lstrip(b"\0") or self._more().lstrip(b"\0")
+            if self._decompressor.eof:  # further streams may follow, with zeros between them
+                rest = self._decompressor.unused_data.lstrip(b"\0") or self._more().lstrip(b"\0")
                 if not rest:
                     return b""
-                self._unpacker = self._new()
-                hungry = False
+                self._decompressor = self._new()
+                needs_input = False
             else:
-                hungry = self._unpacker.needs_input
-                rest = self._more() if hungry else b""
-            data = self._unpacker.decompress(rest, size)
+                needs_input = self._decompressor.needs_input
+                rest = self._more() if needs_input else b""
+            data = self._decompressor.decompress(rest, size)
             if data:
                 return data
-            if hungry and not rest and not self._unpacker.eof:
-                raise EOFError("it is cut short")
+            if needs_input and not rest and not self._decompressor.eof:
+                raise EOFError("it is incomplete")
 
     def _more(self) -> bytes:
         chunk = self._file.read(_CHUNK)
-        self._taken += len(chunk)
+        self._bytes_in += len(chunk)
         return chunk
 
-    def _broken(self, why: str) -> CorpusError:
-        problem = f"the {self._kind} file cannot be unpacked ({' '.join(why.split())})"
-        return CorpusError(str(self._path), problem, "it is damaged, or not whole; get it again")
+    def _damaged(self, reason: str) -> CorpusError:
+        problem = f"the {self._compression} file cannot be decompressed ({' '.join(reason.split())})"
+        return CorpusError(str(self._path), problem, "it is damaged or incomplete; get it again")

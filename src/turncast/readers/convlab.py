@@ -7,92 +7,95 @@ from pathlib import Path
 
 from turncast.dialogue import Dialogue, Fact
 from turncast.errors import CorpusError
-from turncast.readers.dialogue_acts import RESPOND, UNANNOTATED, Course, act_name, require_actions, true_facts
-from turncast.readers.json_files import json_files, listed
+from turncast.readers.calls import RESPOND
+from turncast.readers.dialogue_acts import UNANNOTATED, act_name, require_actions, true_facts
+from turncast.readers.dialogue_builder import DialogueBuilder
+from turncast.readers.json_files import corpus_files, read_dialogue_list
 from turncast.readers.json_record import JsonRecord
 from turncast.readers.read_context import ReadContext
 from turncast.readers.sniff import key_paths
 
 _ACT_KINDS = ("categorical", "non-categorical", "binary")
-_WHOLE = ("data/dialogues.json", "dialogues.json")
+_CORPUS_FILES = ("data/dialogues.json", "dialogues.json")
 
 
 def is_convlab(raw: bytes) -> bool:
-    """Tell whether a file begins as one of this format."""
+    """Return whether the beginning of a file has the keys of this format."""
     return key_paths(raw) >= {f"[].turns.[].{key}" for key in ("speaker", "utterance", "dialogue_acts")}
 
 
 def read_convlab(path: Path, context: ReadContext) -> Iterator[Dialogue]:
-    """Read a file such as `dialogues.json`, or a folder with it (itself, or in its `data`; not zipped).
+    """Read a file such as `dialogues.json`, or a folder with it (directly or in `data`; not zipped).
 
-    A turn is what the system says; its actions are its `dialogue_acts` of all kinds, as `hotel-request`, with
-    `slots` `hotel-request:area`; an act without a domain is its intent alone. Where a turn has a
-    `service_call`, `calls` makes of it a turn of its own, whose action is the method's name, before the
-    reply, whose action is `respond`; `acts` and `slots` leave it in the one decision.
+    Each system utterance is a turn. Its actions are its `dialogue_acts` of all kinds, such as
+    `hotel-request`, or `hotel-request:area` with `slots`; an act without a domain is its intent alone. If an
+    utterance has a `service_call`, `calls` makes the call a turn by itself, whose action is the name of the
+    method; the utterance is the next turn, with the action `respond`. With `acts` and `slots` both are one
+    turn.
 
-    What is noted at a turn may have come with the system's reply: the databases' results, what it books, and
-    in some corpora also the state. So it is given to the next turn: `state.hotel.area` for a slot with a
-    value and `booked.hotel`, each true, and `results`, how many were found. The user's acts are not used.
-    Metadata: `dataset`, `domains`, `split` (`--where split=test`).
+    Some annotations of an utterance may come from the system's answer: the results of the databases, what is
+    booked, and in some corpora also the state. They are therefore facts of the next turn: `state.hotel.area`
+    for a slot with a value and `booked.hotel`, each true, and `results`, the number of results. The user's
+    acts are not used. Metadata: `dataset`, `domains`, `split` (`--where split=test`).
     """
     return require_actions(_dialogues(path, context), path)
 
 
 def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
-    whole = [path / name for name in _WHOLE if (path / name).is_file()]
-    for file in whole[:1] or json_files(path, is_convlab, context.skipped):
-        for name, dialogue in listed(file):
-            course = Course()
-            noted: dict[str, Fact] = {}
-            for turn in dialogue.records("turns", "turn"):
-                speaker = turn.name("speaker").lower()
+    whole = [path / name for name in _CORPUS_FILES if (path / name).is_file()]
+    for file in whole[:1] or corpus_files(path, is_convlab, context.skipped):
+        for name, dialogue in read_dialogue_list(file):
+            builder = DialogueBuilder(context.skipped)
+            state: dict[str, Fact] = {}
+            for utterance in dialogue.records("turns", "turn"):
+                speaker = utterance.required_text("speaker").lower()
                 if speaker == "user":
-                    course.hear(turn.text("utterance"))
-                    noted = _state(turn.record("state"))
+                    builder.add_user_text(utterance.text("utterance"))
+                    state = _state_facts(utterance.record("state"))
                 elif speaker == "system":
-                    _decide(turn, course, context)
-                    course.see(noted)
+                    _add_turns(utterance, builder, context)
+                    builder.facts |= state
                 else:
-                    raise CorpusError(turn.where, f"the speaker is {speaker!r}", "give user or system")
-            yield from course.closed(name, context.skipped, _metadata(dialogue))
+                    raise CorpusError(utterance.where, f"the speaker is {speaker!r}", "give user or system")
+            yield from builder.build(name, _metadata(dialogue))
 
 
-def _decide(turn: JsonRecord, course: Course, context: ReadContext) -> None:
-    said, results = turn.text("utterance"), _results(turn)
+def _add_turns(utterance: JsonRecord, builder: DialogueBuilder, context: ReadContext) -> None:
+    text, results = utterance.text("utterance"), _result_facts(utterance)
     if context.config.actions != "calls":
-        course.decide(_acts(turn, context), said)
-        course.see(results)
+        builder.add_turn(_act_names(utterance, context), text)
+        builder.facts |= results
         return
-    services = turn.record("service_call")
-    methods = [services.record(service).name("method") for service in services.values]
+    services = utterance.record("service_call")
+    methods = [services.record(service).required_text("method") for service in services.values]
     if methods:
-        course.decide(methods)
-        course.see(results)
-    course.decide([RESPOND], said)
+        builder.add_turn(methods)
+        builder.facts |= results
+    builder.add_turn([RESPOND], text)
     if not methods:
-        course.see(results)
+        builder.facts |= results
 
 
-def _acts(turn: JsonRecord, context: ReadContext) -> list[str]:
-    if "dialogue_acts" not in turn:
+def _act_names(utterance: JsonRecord, context: ReadContext) -> list[str]:
+    if "dialogue_acts" not in utterance:
         context.skipped.add(UNANNOTATED)
-    acts = turn.record("dialogue_acts")
-    named = []
+    acts = utterance.record("dialogue_acts")
+    names = []
     for kind in _ACT_KINDS:
         for act in acts.records(kind, "act"):
-            domain, intent = act.text("domain"), act.name("intent")
-            named.append(act_name(f"{domain}-{intent}" if domain else intent, act.text("slot"), context))
-    return named
+            domain, intent = act.text("domain"), act.required_text("intent")
+            names.append(act_name(f"{domain}-{intent}" if domain else intent, act.text("slot"), context))
+    return names
 
 
-def _results(turn: JsonRecord) -> dict[str, Fact]:
-    booked = turn.record("booked").values.items()
-    found = [what for what in turn.record("db_results").values.values() if isinstance(what, list)]
-    facts = true_facts("booked", (domain for domain, what in booked if what))
-    return facts | ({"results": sum(map(len, found))} if found else {})
+def _result_facts(utterance: JsonRecord) -> dict[str, Fact]:
+    booked = utterance.record("booked").values.items()
+    results = [rows for rows in utterance.record("db_results").values.values() if isinstance(rows, list)]
+    facts = true_facts("booked", (domain for domain, bookings in booked if bookings))
+    return facts | ({"results": sum(map(len, results))} if results else {})
 
 
-def _state(state: JsonRecord) -> dict[str, Fact]:
+def _state_facts(state: JsonRecord) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
     for domain in state.values:
         slots = state.record(domain).values.items()
@@ -101,7 +104,7 @@ def _state(state: JsonRecord) -> dict[str, Fact]:
 
 
 def _metadata(dialogue: JsonRecord) -> dict[str, Fact]:
-    metadata: dict[str, Fact] = {"domains": ", ".join(dialogue.names("domains"))}
+    metadata: dict[str, Fact] = {"domains": ", ".join(dialogue.texts("domains"))}
     for name, key in (("dataset", "dataset"), ("split", "data_split")):
         value = dialogue.text(key)
         if value:

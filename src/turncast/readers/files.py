@@ -54,15 +54,15 @@ def read(
         raise CorpusError("corpus", "no file is named", "name at least one")
     if any(str(one) == "-" for one in sources):
         return _from_stdin(sources, format, columns, name, config)
-    found = FileFinder(format)
+    finder = FileFinder(format)
     for one in sources:
-        found.add(one)
+        finder.add(one)
     columns, config = columns or Columns(), config or ReadConfig()
 
     def start(skipped: Counter[str]) -> Iterator[Dialogue]:
         context = ReadContext(config, columns)
-        yield from _dialogues(found.found, context)
-        skipped.update(found.passed.counts)
+        yield from _dialogues(finder.files, context)
+        skipped.update(finder.skipped.counts)
         skipped.update(context.skipped.counts)
 
     return Corpus(name or "+".join(file_stem(Path(one)) for one in sources), LazyDialogues(start))
@@ -102,7 +102,7 @@ def _dialogues(files: Sequence[tuple[Path, Format]], context: ReadContext) -> It
                 also = first_in[dialogue.id]
                 there = "" if also == path else f" (first in {also})"
                 problem = f"the dialogue id {dialogue.id!r} comes twice{there}"
-                raise CorpusError(str(path), problem, "give each dialogue an id of its own")
+                raise CorpusError(str(path), problem, "give each dialogue a different id")
             first_in[dialogue.id] = path
             yield dialogue
     if not first_in:

@@ -1,4 +1,4 @@
-"""Which files a source names: a file, a folder, or a pattern such as `data/*.jsonl`."""
+"""Find the files of a corpus: a file, a folder, or a pattern such as `data/*.jsonl`."""
 
 from __future__ import annotations
 
@@ -24,135 +24,134 @@ from turncast.readers.text_files import file_mode
 
 _MAX_FILES = 100_000
 _MAX_DEPTH = 32
-_WILD = frozenset("*?[")
+_WILDCARDS = frozenset("*?[")
 
 
 @dataclass(slots=True)
 class FileFinder:
-    """The files and folders that are read, each with its format, and counts of what is passed over.
+    """Finds files and folders to read, each with its format.
 
     Attributes:
-        format: the name of the format that all must have, or None.
+        format: the name of the format that all files must have, or None.
+        files: the files, and the folders that are one corpus, in order.
+        skipped: counts of what is skipped.
     """
 
     format: str | None = None
-    found: list[tuple[Path, Format]] = field(default_factory=list)
-    passed: Skipped = field(default_factory=Skipped)
-    _known: set[Path] = field(default_factory=set)
-    _walked: set[Path] = field(default_factory=set)
-    _links: list[tuple[Path, int]] = field(default_factory=list)
+    files: list[tuple[Path, Format]] = field(default_factory=list)
+    skipped: Skipped = field(default_factory=Skipped)
+    _real_paths: set[Path] = field(default_factory=set)
+    _visited_folders: set[Path] = field(default_factory=set)
+    _links: list[tuple[Path, int]] = field(default_factory=list)  # (link, its depth), to be followed last
 
     def add(self, source: str | Path) -> None:
-        """Add what a source names.
+        """Add the files of a source.
 
-        A folder is one corpus where a format says so; else its files, and those of the folders in it, are
-        taken in sorted order, each in its own format. What links lead to, in a folder or found by a pattern,
-        comes last, and only where it is not read already.
+        A folder that a format recognises is one corpus. Of any other folder, the files, and those of the
+        folders inside it, are added in sorted order, each in its format. Links inside a folder, and links
+        that match a pattern, are followed last, and only to files that are not added already.
 
         Raises:
-            CorpusError: where it names nothing, or nothing of a known format.
+            CorpusError: if the source has no file, or none of a known format.
         """
         path = Path(source)
         mode = file_mode(path)
-        before = len(self.found)
-        if mode is None and _WILD & set(str(source)):
-            self._walk(*_matches(path))
+        before = len(self.files)
+        if mode is None and _WILDCARDS & set(str(source)):
+            self._visit_all(*_matches(path))
         elif mode is not None and stat.S_ISDIR(mode) and not detect_folder_format(path, self.format):
-            self._walk(path, self._inside(path))
+            self._visit_all(path, self._entries(path))
         else:
-            self._take(path, detect_format(path, self.format))
-        self._follow()
-        if len(self.found) == before:
-            passed = ", ".join(f"{count} {reason}" for reason, count in self.passed.counts.items())
-            problem = (
-                "the folder is no corpus of a known format" if mode else "nothing that matches can be read"
-            )
-            came = f" ({passed})" if passed else ""
-            raise CorpusError(str(path), problem + came, "name the files that you mean")
+            self._add_file(path, detect_format(path, self.format))
+        self._follow_links()
+        if len(self.files) == before:
+            counts = ", ".join(f"{count} {reason}" for reason, count in self.skipped.counts.items())
+            problem = "no format recognises the folder as a corpus" if mode else "no match can be read"
+            raise CorpusError(str(path), problem + (f" ({counts})" if counts else ""), "name its files")
 
-    def _follow(self) -> None:
-        """Take what links lead to, and what the links lead to that are found there."""
+    def _follow_links(self) -> None:
+        """Visit the targets of the links, and of the links found there."""
         while self._links:
-            link, deep = self._links.pop(0)
+            link, depth = self._links.pop(0)
             if not link.exists():
-                self.passed.add(BROKEN_LINK)
+                self.skipped.add(BROKEN_LINK)
             elif is_circular(link):
-                self.passed.add(CIRCULAR_LINK)
+                self.skipped.add(CIRCULAR_LINK)
             else:
-                self._visit(link, deep, by_link=True)
+                self._visit(link, depth, by_link=True)
 
-    def _walk(self, folder: Path, paths: Iterable[Path], deep: int = 0, by_link: bool = False) -> None:
-        """Take what is found, and lay links aside, for what they lead to may be found without them."""
+    def _visit_all(self, folder: Path, paths: Iterable[Path], depth: int = 0, by_link: bool = False) -> None:
+        """Visit paths in a folder; keep links for later, because their targets may also be found directly."""
         for path in paths:
             if first_link(folder, path):
-                self._links.append((path, deep))
+                self._links.append((path, depth))
             else:
-                self._visit(path, deep, by_link)
+                self._visit(path, depth, by_link)
 
-    def _visit(self, path: Path, deep: int, by_link: bool) -> None:
-        """Take a file of a known format, or a folder that is a corpus; count another."""
-        if by_link and self._has(path.resolve()):
-            self.passed.add(DUPLICATE_LINK)
+    def _visit(self, path: Path, depth: int, by_link: bool) -> None:
+        """Add a file of a known format, or a folder that is one corpus; count any other path."""
+        if by_link and self._is_added(path.resolve()):
+            self.skipped.add(DUPLICATE_LINK)
         elif path.is_dir():
             file_format = detect_folder_format(path, self.format)
             if file_format:
-                self._take(path, file_format)
-            elif deep == _MAX_DEPTH:
-                self.passed.add(f"folder more than {_MAX_DEPTH} deep")
+                self._add_file(path, file_format)
+            elif depth == _MAX_DEPTH:
+                self.skipped.add(f"folder more than {_MAX_DEPTH} levels deep")
             else:
-                self._walk(path, self._inside(path), deep + 1, by_link)
+                self._visit_all(path, self._entries(path), depth + 1, by_link)
         elif not path.is_file():
-            self.passed.add("pipe, socket or device")
+            self.skipped.add("pipe, socket or device")
         else:
             try:
-                self._take(path, detect_format(path, self.format, told=True))
+                self._add_file(path, detect_format(path, self.format, must_match=True))
             except NotACorpusFile as error:
-                self.passed.add(error.reason)
+                self.skipped.add(error.reason)
 
-    def _has(self, real: Path) -> bool:
-        return real in self._walked or not self._known.isdisjoint((real, *real.parents))
+    def _is_added(self, real: Path) -> bool:
+        return real in self._visited_folders or not self._real_paths.isdisjoint((real, *real.parents))
 
-    def _take(self, path: Path, file_format: Format) -> None:
+    def _add_file(self, path: Path, file_format: Format) -> None:
         real = path.resolve()
-        if real in self._known:
-            raise CorpusError(str(path), "it is named twice", "name it once")
-        self._known.add(real)
+        if real in self._real_paths:
+            raise CorpusError(str(path), "the file is named twice", "name it once")
+        self._real_paths.add(real)
         for reason in unused_links(path):
-            self.passed.add(reason)
-        self.found.append((path, file_format))
-        if len(self.found) > _MAX_FILES:
-            cure = "name fewer, as with a pattern, or join them"
+            self.skipped.add(reason)
+        self.files.append((path, file_format))
+        if len(self.files) > _MAX_FILES:
+            cure = "name fewer, for example with a pattern, or join them"
             raise CorpusError(str(path), f"there are more than {_MAX_FILES:,} files", cure)
 
-    def _inside(self, folder: Path) -> list[Path]:
-        self._walked.add(folder.resolve())
+    def _entries(self, folder: Path) -> list[Path]:
+        self._visited_folders.add(folder.resolve())
         try:
             paths = sorted(folder.iterdir())
         except OSError as error:
             problem = f"cannot be read ({error.strerror})"
             raise CorpusError(str(folder), problem, "check its permissions") from None
-        seen = [path for path in paths if not path.name.startswith(".")]
-        if len(seen) < len(paths):
-            self.passed.add("hidden file or folder", len(paths) - len(seen))
-        return seen
+        visible = [path for path in paths if not path.name.startswith(".")]
+        if len(visible) < len(paths):
+            self.skipped.add("hidden file or folder", len(paths) - len(visible))
+        return visible
 
 
 def _matches(pattern: Path) -> tuple[Path, list[Path]]:
-    """Return where a pattern begins, and what it matches, in sorted order.
+    """Return the folder in which a pattern begins, and the paths that match it, sorted.
 
-    Hidden names match only where it names them itself.
+    Hidden files match only if a part of the pattern begins with a dot.
     """
     parts = pattern.parts
-    fixed = next(index for index, part in enumerate(parts) if _WILD & set(part))
-    root, wild = Path(*parts[:fixed]), parts[fixed:]
+    first_wild = next(index for index, part in enumerate(parts) if _WILDCARDS & set(part))
+    root, wild = Path(*parts[:first_wild]), parts[first_wild:]
     try:
-        found = sorted(root.glob(str(Path(*wild))))
+        matches = sorted(root.glob(str(Path(*wild))))
     except (OSError, ValueError) as error:
-        raise CorpusError(str(pattern), f"this is no pattern of files ({error})", "mend it") from None
+        raise CorpusError(str(pattern), f"not a valid pattern ({error})", "correct it") from None
     if not any(part.startswith(".") for part in wild):
-        found = [path for path in found if not is_hidden(path.relative_to(root))]
-    if not found:
+        matches = [path for path in matches if not is_hidden(path.relative_to(root))]
+    if not matches:
         raise CorpusError(str(pattern), "no file matches", "check the pattern, or name the files")
-    # What lies in a folder that matches itself is found with the folder.
-    folders = set(found)
-    return root, [path for path in found if folders.isdisjoint(path.parents)]
+    # Files in a folder that matches itself are found when the folder is visited.
+    folders = set(matches)
+    return root, [path for path in matches if folders.isdisjoint(path.parents)]

@@ -1,4 +1,4 @@
-"""The files of a folder, in order; those behind links too, each once and never round in a circle."""
+"""The files of a folder, in sorted order; symbolic links are followed, each file once and without circles."""
 
 from __future__ import annotations
 
@@ -7,52 +7,55 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-BROKEN_LINK = "symbolic link that leads nowhere"
-CIRCULAR_LINK = "symbolic link to a folder that it lies in"
-DUPLICATE_LINK = "symbolic link to what is read already"
+BROKEN_LINK = "broken symbolic link"
+CIRCULAR_LINK = "symbolic link to a folder that contains it"
+DUPLICATE_LINK = "symbolic link to a file or folder that is read already"
 
 
 def matching_files(folder: Path, *patterns: str) -> list[Path]:
-    """Return the files in a folder whose paths match, in order: each once, by its own path if it has one."""
-    found = {path for pattern in patterns for path in folder.glob(pattern) if path.is_file()}
-    links = {path: link for path in found if (link := first_link(folder, path))}
-    once = {path.resolve() for path in found - links.keys()} if links else set[Path]()
-    kept = found - links.keys()
+    """Return the files of a folder that match a pattern, sorted.
+
+    Each file is returned once: under its own path if that matches, else under the first link to it.
+    """
+    matches = {path for pattern in patterns for path in folder.glob(pattern) if path.is_file()}
+    links = {path: link for path in matches if (link := first_link(folder, path))}
+    files = matches - links.keys()
+    targets = {path.resolve() for path in files} if links else set[Path]()
     for path in sorted(path for path, link in links.items() if not is_circular(link)):
-        if path.resolve() not in once:
-            once.add(path.resolve())
-            kept.add(path)
-    return sorted(kept)
+        if path.resolve() not in targets:
+            targets.add(path.resolve())
+            files.add(path)
+    return sorted(files)
 
 
 def walk_files(folder: Path, enters: Callable[[str], bool]) -> Iterator[Path]:
-    """Yield the files of a folder and of the folders in it, those behind links last; each once.
+    """Yield the files of a folder and of the folders inside it, each once; those behind links come last.
 
     Args:
         folder: where to begin.
-        enters: whether a folder of this name is looked into.
+        enters: whether to look into a folder with this name.
     """
-    places, seen = deque([folder]), set[Path]()
-    while places:
-        place = places.popleft()
-        if place.is_file() and place.resolve() not in seen:
-            seen.add(place.resolve())
-            yield place
-        for here, folders, names in os.walk(place):
+    queue, visited = deque([folder]), set[Path]()
+    while queue:
+        start = queue.popleft()
+        if start.is_file() and start.resolve() not in visited:
+            visited.add(start.resolve())
+            yield start
+        for here, folders, names in os.walk(start):
             real = Path(here).resolve()
-            inside = [] if real in seen else [*(name for name in sorted(folders) if enters(name)), *names]
+            inside = [] if real in visited else [*(name for name in sorted(folders) if enters(name)), *names]
             folders[:] = [name for name in inside if name in folders]
-            seen.add(real)
+            visited.add(real)
             for path in (Path(here, name) for name in inside):
                 if path.is_symlink():
-                    places += [] if is_circular(path) else [path]
-                elif path.name not in folders and real / path.name not in seen:
-                    seen.add(real / path.name)
+                    queue += [] if is_circular(path) else [path]
+                elif path.name not in folders and real / path.name not in visited:
+                    visited.add(real / path.name)
                     yield path
 
 
 def first_link(folder: Path, path: Path) -> Path | None:
-    """Return the first link on the way from a folder to a path, if there is one."""
+    """Return the first symbolic link on the way from a folder to a path inside it, or None."""
     here = folder
     for part in path.relative_to(folder).parts:
         here /= part
@@ -62,17 +65,17 @@ def first_link(folder: Path, path: Path) -> Path | None:
 
 
 def is_circular(link: Path) -> bool:
-    """Tell whether a link leads to a folder that it lies in."""
-    place = link.parent.resolve()
-    return link.resolve() in (place, *place.parents)
+    """Return whether a link leads to a folder that contains it."""
+    parent = link.parent.resolve()
+    return link.resolve() in (parent, *parent.parents)
 
 
 def unused_links(folder: Path) -> Iterator[str]:
-    """Yield why, for each link in a folder that gives nothing to read; hidden folders are left out."""
+    """Yield the reason for each link in a folder that is not followed; hidden folders are ignored."""
     real, targets = folder.resolve(), set[Path]()
-    for place, folders, names in os.walk(folder):
+    for here, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        for path in (Path(place, name) for name in [*folders, *names]):
+        for path in (Path(here, name) for name in [*folders, *names]):
             if not path.is_symlink():
                 continue
             target = path.resolve()
@@ -87,5 +90,5 @@ def unused_links(folder: Path) -> Iterator[str]:
 
 
 def is_hidden(path: Path) -> bool:
-    """Tell whether a part of a path is hidden."""
+    """Return whether a part of a path begins with a dot."""
     return any(part.startswith(".") for part in path.parts)

@@ -1,4 +1,4 @@
-"""JSON files of a corpus: which files of a folder are meant, and the dialogues that are listed in one."""
+"""JSON files of a corpus: which files of a folder belong to it, and the dialogues or records in a file."""
 
 from __future__ import annotations
 
@@ -19,58 +19,59 @@ _PATTERNS = ("*.json", "*/*.json")
 _SPLITS = {"train", "dev", "val", "valid", "validation", "test"}
 
 
-def json_files(path: Path, recognises: Callable[[bytes], bool], skipped: Skipped) -> list[Path]:
-    """Return the file itself, or a folder's files that are recognised, by name, and count its others.
+def corpus_files(path: Path, recognises: Callable[[bytes], bool], skipped: Skipped) -> list[Path]:
+    """Return the JSON files of a corpus, sorted by name.
 
-    A folder without such files is searched one level deeper, as where the parts of a corpus have folders.
+    A file is returned as it is. Of a folder, the JSON files whose first bytes are recognised are returned,
+    and the others counted. If there is none, the folders inside it are searched: one for each part of the
+    corpus.
     """
     if not path.is_dir():
         return [path]
     for pattern in _PATTERNS:
         files = matching_files(path, pattern)
-        found = [file for file in files if recognises(first_bytes(file))]
-        if found:
-            if len(found) < len(files):
-                skipped.add("JSON file of another kind", len(files) - len(found))
-            return found
+        recognised = [file for file in files if recognises(first_bytes(file))]
+        if recognised:
+            if len(recognised) < len(files):
+                skipped.add("JSON file of another kind", len(files) - len(recognised))
+            return recognised
     return []
 
 
-def json_files_in(folder: Path) -> Iterator[Path]:
-    """Yield the JSON files of a folder, and then those one level deeper."""
+def json_files(folder: Path) -> Iterator[Path]:
+    """Yield the JSON files of a folder, and then those of the folders inside it."""
     for pattern in _PATTERNS:
         yield from matching_files(folder, pattern)
 
 
-def listed(file: Path, key: str = "dialogue_id") -> Iterator[tuple[str, JsonRecord]]:
-    """Yield (id, dialogue) for each dialogue of a file that is a list; without an id its number is taken.
+def read_dialogue_list(file: Path) -> Iterator[tuple[str, JsonRecord]]:
+    """Yield (id, dialogue) for each dialogue in a list; the default id is the file name and the number.
 
     Raises:
-        CorpusError: for what is no list of objects.
+        CorpusError: if the file is not a list of objects.
     """
     dialogues = parse_json(read_text(file), str(file))
     if not isinstance(dialogues, list):
-        raise CorpusError(str(file), f"it is {kind_of(dialogues)}", "give a list of dialogues")
+        raise CorpusError(str(file), f"this is {kind_of(dialogues)}", "give a list of dialogues")
     for number, dialogue in enumerate(dialogues, start=1):
+        where = f"{file} dialogue number {number}"
         if not isinstance(dialogue, dict):
-            problem = f"it is {kind_of(dialogue)}"
-            raise CorpusError(f"{file} dialogue number {number}", problem, "give an object")
-        name = dialogue.get(key)
+            raise CorpusError(where, f"this is {kind_of(dialogue)}", "give an object")
+        name = dialogue.get("dialogue_id")
         if name is None:
             name = f"{file.stem}:{number}"
         elif not isinstance(name, str | int) or isinstance(name, bool):
-            where, problem = f"{file} dialogue number {number}", f"{key!r} is {kind_of(name)}"
-            raise CorpusError(where, problem, "give a string")
+            raise CorpusError(where, f"'dialogue_id' is {kind_of(name)}", "give a string")
         yield str(name), JsonRecord(dialogue, dialogue_place(file, str(name)))
 
 
 def dialogue_place(file: Path, name: str) -> str:
-    """Return how errors name a dialogue of a file, on one line."""
+    """Return how error messages name a dialogue of a file, on one line."""
     return f"{file} dialogue {name if name.isprintable() else repr(name)}"
 
 
 def split_name(file: Path) -> str | None:
-    """Return the part of a corpus that a file's folder is named for.
+    """Return the name of the file's folder if it is the name of a split.
 
     >>> split_name(Path("sgd/train/dialogues_001.json"))
     'train'
@@ -79,17 +80,17 @@ def split_name(file: Path) -> str | None:
 
 
 def read_records(path: Path) -> Iterator[tuple[str, Any]]:
-    """Yield (where, value) for each record: each line of JSON Lines, or the one value of a whole JSON file.
+    """Yield (where, value) for each line of JSON Lines, or for the one value of any other JSON file.
 
-    A file whose first line is a value of its own is JSON Lines; blank lines are passed over.
+    A file is JSON Lines if its first line is a JSON value. Blank lines are ignored.
 
     Raises:
-        CorpusError: for what is not JSON.
+        CorpusError: for text that is not JSON.
     """
-    begins = list(islice((line for _, line in read_lines(path) if line.strip()), 2))
-    if not begins:
+    first_lines = list(islice((line for _, line in read_lines(path) if line.strip()), 2))
+    if not first_lines:
         return
-    if not _are_values(*begins):
+    if not _are_json_lines(*first_lines):
         yield str(path), parse_json(read_text(path), str(path))
         return
     for number, line in read_lines(path):
@@ -98,8 +99,8 @@ def read_records(path: Path) -> Iterator[tuple[str, Any]]:
             yield where, parse_json(line, where)
 
 
-def _are_values(first: str, *second: str) -> bool:
-    """Tell whether the first line is JSON, or, where it is damaged, at least the second."""
+def _are_json_lines(first: str, *second: str) -> bool:
+    """Return whether the first line is JSON or, as it may be damaged, the second line is."""
     return _is_json(first) or (len(first.strip()) > 1 and any(map(_is_json, second)))
 
 

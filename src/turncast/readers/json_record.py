@@ -1,4 +1,4 @@
-"""A JSON object with its place in a corpus: what is asked of it is checked, or refused in one line."""
+"""A JSON object and its place in a corpus: methods that check the type of a value and return it."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import Any
 from turncast.errors import CorpusError, kind_of
 from turncast.readers.json_values import optional_text
 
-_CURE = "repair the record, or take the file anew from where it came"
+_CURE = "correct the record, or get the file again from its source"
 
 
 @dataclass(frozen=True, slots=True)
 class JsonRecord:
-    """An object of a JSON file.
+    """An object in a JSON file.
 
     Attributes:
-        values: what it holds.
-        where: the file, the dialogue and the turn, for errors.
+        values: the keys and values of the object.
+        where: the file, the dialogue and the turn, for error messages.
 
-    An absent value and null are the same: no text, an empty list, an empty object.
+    An absent value is the same as null: no text, an empty list, an empty object.
 
     >>> turn = JsonRecord({"speaker": "user", "acts": [{"act": "hello"}, 5]}, "a.json dialogue 7 turn 2")
     >>> turn.text("speaker"), turn.record("state").values
     ('user', {})
     >>> turn.records("acts", "act")
     Traceback (most recent call last):
-    turncast.errors.CorpusError: a.json dialogue 7 turn 2 act 2: it is a number; give an object
+    turncast.errors.CorpusError: a.json dialogue 7 turn 2 act 2: this is a number; give an object
     """
 
     values: Mapping[str, Any]
@@ -40,23 +40,23 @@ class JsonRecord:
         """Return a text, or None."""
         return optional_text(self.values, key, self.where)
 
-    def name(self, key: str) -> str:
-        """Return a text that must be there and not be empty.
+    def required_text(self, key: str) -> str:
+        """Return a text that is not empty.
 
         Raises:
-            CorpusError: where it is absent, empty or no text.
+            CorpusError: if it is absent, empty or not a text.
         """
         value = self.text(key)
         if value:
             return value
-        came = f"{key!r} is empty" if value == "" else f"there is no {key!r}"
-        raise CorpusError(self.where, came, _CURE)
+        problem = f"{key!r} is empty" if value == "" else f"there is no {key!r}"
+        raise CorpusError(self.where, problem, _CURE)
 
     def record(self, key: str) -> JsonRecord:
-        """Return an object in this one.
+        """Return an object inside this one.
 
         Raises:
-            CorpusError: where it is anything else.
+            CorpusError: for any other type.
         """
         value = self.values.get(key)
         return JsonRecord({}, self.where) if value is None else as_json_record(value, f"{self.where} {key!r}")
@@ -65,7 +65,7 @@ class JsonRecord:
         """Return a list.
 
         Raises:
-            CorpusError: where it is anything else.
+            CorpusError: for any other type.
         """
         value = self.values.get(key)
         if value is None:
@@ -74,40 +74,40 @@ class JsonRecord:
             return value
         raise CorpusError(self.where, f"{key!r} is {kind_of(value)}", "give a list")
 
-    def names(self, key: str) -> list[str]:
+    def texts(self, key: str) -> list[str]:
         """Return a list of texts.
 
         Raises:
-            CorpusError: where it is anything else.
+            CorpusError: for any other type.
         """
-        return [as_name(value, f"{self.where} {key!r}") for value in self.array(key)]
+        return [as_text(value, f"{self.where} {key!r}") for value in self.array(key)]
 
-    def records(self, key: str, each: str) -> list[JsonRecord]:
-        """Return a list of objects, each placed by its number from 1.
+    def records(self, key: str, item_name: str) -> list[JsonRecord]:
+        """Return a list of objects; error messages call them `item_name` and their number from 1.
 
         Raises:
-            CorpusError: where it is anything else.
+            CorpusError: for any other type.
         """
         items = enumerate(self.array(key), start=1)
-        return [as_json_record(value, f"{self.where} {each} {number}") for number, value in items]
+        return [as_json_record(value, f"{self.where} {item_name} {number}") for number, value in items]
 
 
 def as_json_record(value: object, where: str) -> JsonRecord:
-    """Return an object with its place.
+    """Return an object together with its place.
 
     Raises:
-        CorpusError: for anything else.
+        CorpusError: for any other type.
     """
     if isinstance(value, dict):
         return JsonRecord(value, where)
-    raise CorpusError(where, f"it is {kind_of(value)}", "give an object")
+    raise CorpusError(where, f"this is {kind_of(value)}", "give an object")
 
 
-def as_name(value: object, where: str) -> str:
-    """Return a text.
+def as_text(value: object, where: str) -> str:
+    """Return the value if it is a text.
 
     Raises:
-        CorpusError: for anything else.
+        CorpusError: for any other type.
     """
     if isinstance(value, str):
         return value

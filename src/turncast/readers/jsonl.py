@@ -1,4 +1,4 @@
-"""JSON Lines, the reference format: one dialogue a line."""
+"""JSON Lines, the reference format: one dialogue per line."""
 
 from __future__ import annotations
 
@@ -16,45 +16,46 @@ from turncast.readers.json_values import (
     optional_text,
     parse_json,
 )
-from turncast.readers.read_context import Skipped
+from turncast.readers.read_context import ReadContext, Skipped
 from turncast.readers.text_files import file_stem, read_lines
 
 _DIALOGUE_KEYS = {"id", "turns", "metadata", "group"}
 _TURN_KEYS = {"user", "facts", "actions", "response"}
-_MAX_CACHED = 100_000
+_MAX_CACHED_ACTIONS = 100_000
 
 
-def read_jsonl(path: Path, skipped: Skipped) -> Iterator[Dialogue]:
-    """Read one dialogue a line: `{"id", "turns", "metadata", "group"}`.
+def read_jsonl(path: Path, context: ReadContext) -> Iterator[Dialogue]:
+    """Read one dialogue per line: `{"id", "turns", "metadata", "group"}`.
 
-    A turn is `{"user", "facts", "actions", "response"}`. Only `turns` and each turn's `actions` are required.
-    Blank lines are passed over; a key that the format does not have is ignored and counted.
+    A turn is `{"user", "facts", "actions", "response"}`. Only `turns` and the `actions` of each turn are
+    required. Blank lines are ignored; a key that the format does not have is skipped and counted.
     """
-    line_of: dict[str, int] = {}
-    name, known = file_stem(path), _Known()
+    line_of_id: dict[str, int] = {}
+    name, fast_turns = file_stem(path), _FastTurns()
     for number, line in read_lines(path):
         if not line.strip():
             continue
         where = f"{path} line {number}"
-        dialogue = _dialogue(parse_json(line, where), where, f"{name}:{number}", known, skipped)
-        first = line_of.setdefault(dialogue.id, number)
+        record = parse_json(line, where)
+        dialogue = _dialogue(record, where, f"{name}:{number}", fast_turns, context.skipped)
+        first = line_of_id.setdefault(dialogue.id, number)
         if first != number:
-            problem = f"the dialogue id {dialogue.id!r} is already that of line {first}"
-            raise CorpusError(where, problem, "give each dialogue an id of its own")
+            problem = f"line {first} has the same dialogue id {dialogue.id!r}"
+            raise CorpusError(where, problem, "give each dialogue a different id")
         yield dialogue
 
 
-def _dialogue(record: Any, where: str, default_id: str, known: _Known, skipped: Skipped) -> Dialogue:
+def _dialogue(record: Any, where: str, default_id: str, fast_turns: _FastTurns, skipped: Skipped) -> Dialogue:
     if not isinstance(record, dict):
-        raise CorpusError(
-            where, f"the line is {kind_of(record)}", "give one dialogue a line, as a JSON object"
-        )
+        cure = "give one dialogue per line, as a JSON object"
+        raise CorpusError(where, f"the line is {kind_of(record)}", cure)
     turns = record.get("turns")
     if not isinstance(turns, list):
-        came = f"'turns' is {kind_of(turns)}" if "turns" in record else "the dialogue has no 'turns'"
-        raise CorpusError(where, came, 'give a list, as "turns": [{"user": "hi", "actions": ["greet"]}]')
+        problem = f"'turns' is {kind_of(turns)}" if "turns" in record else "the dialogue has no 'turns'"
+        cure = 'give a list, such as "turns": [{"user": "hi", "actions": ["greet"]}]'
+        raise CorpusError(where, problem, cure)
     if not turns:
-        raise CorpusError(where, "the dialogue has no turns", "give it at least one turn, or remove the line")
+        raise CorpusError(where, "the dialogue has no turns", "give at least one turn, or remove the line")
     for key in record.keys() - _DIALOGUE_KEYS:
         skipped.add(f"unknown dialogue key {key!r}")
     name = record.get("id", default_id)
@@ -64,7 +65,7 @@ def _dialogue(record: Any, where: str, default_id: str, known: _Known, skipped: 
         str(name),
         tuple(
             [
-                known.turn(turn) or _turn(turn, f"{where} turn {index}", skipped)
+                fast_turns.turn(turn) or _turn(turn, f"{where} turn {index}", skipped)
                 for index, turn in enumerate(turns, start=1)
             ]
         ),
@@ -73,14 +74,14 @@ def _dialogue(record: Any, where: str, default_id: str, known: _Known, skipped: 
     )
 
 
-class _Known:
-    """Actions that came before, so that a sound turn is told quickly, and its actions are kept once."""
+class _FastTurns:
+    """The fast path for turns without errors; it checks each list of actions once, and stores it once."""
 
     def __init__(self) -> None:
         self._actions: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def turn(self, record: Any) -> Turn | None:
-        """Return the turn of a sound record; None where it must be looked at closely."""
+        """Return the turn of a record; None if the record needs the complete checks of `_turn`."""
         if type(record) is not dict or not record.keys() <= _TURN_KEYS:
             return None
         user, response = record.get("user"), record.get("response")
@@ -93,16 +94,16 @@ class _Known:
         ):
             return None
         try:
-            named = self._actions.get(tuple(actions))
-        except TypeError:  # a list or an object among them
+            distinct = self._actions.get(tuple(actions))
+        except TypeError:  # an action is a list or an object
             return None
-        if named is None:
+        if distinct is None:
             if not all(type(action) is str and action for action in actions):
                 return None
-            named = tuple(dict.fromkeys(actions))
-            if len(self._actions) < _MAX_CACHED:
-                self._actions[tuple(actions)] = named
-        return unchecked_turn(user, named, facts or {}, response)
+            distinct = tuple(dict.fromkeys(actions))
+            if len(self._actions) < _MAX_CACHED_ACTIONS:
+                self._actions[tuple(actions)] = distinct
+        return unchecked_turn(user, distinct, facts or {}, response)
 
 
 def _turn(record: Any, where: str, skipped: Skipped) -> Turn:
@@ -119,13 +120,13 @@ def _turn(record: Any, where: str, skipped: Skipped) -> Turn:
 
 
 def to_json(dialogue: Dialogue) -> str:
-    """Return a dialogue as one line of the reference format.
+    """Return a dialogue as one line of JSON Lines.
 
     >>> to_json(Dialogue("d1", [Turn("hello", ["greet"])]))
     '{"id": "d1", "turns": [{"user": "hello", "actions": ["greet"]}]}'
 
     Raises:
-        ValueError: for a number that JSON has not: infinities, and what is no number.
+        ValueError: for a number that JSON does not have: an infinity or NaN.
     """
     record: dict[str, Any] = {"id": dialogue.id, "turns": [_turn_record(turn) for turn in dialogue]}
     if dialogue.metadata:

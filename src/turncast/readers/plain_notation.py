@@ -1,4 +1,4 @@
-"""The plain notation: `t1: user: "hello", system: "hi"(action=greet) t2: ...`."""
+"""Dialogues in a plain text notation: `t1: user: "hello", system: "hi"(action=greet) t2: ...`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from turncast.dialogue import Dialogue, Turn
 from turncast.errors import CorpusError
-from turncast.readers.read_context import Skipped
+from turncast.readers.read_context import ReadContext
 from turncast.readers.text_files import file_stem, read_lines
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
@@ -20,15 +20,15 @@ _TURN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _START = re.compile(r"t\d+\s*:")
-_CURE = 'write turns as  t1: user: "hello", system: "hi"(action=greet)'
+_CURE = 'write turns as: t1: user: "hello", system: "hi"(action=greet)'
 
 
-def read_plain(path: Path, skipped: Skipped) -> Iterator[Dialogue]:  # noqa: ARG001  # it skips nothing
-    """Read the plain notation: turns on one line or a line each, a blank line between dialogues.
+def read_plain(path: Path, context: ReadContext) -> Iterator[Dialogue]:  # noqa: ARG001  # nothing is skipped
+    """Read the plain notation: turns on one line or on several, and a blank line between dialogues.
 
-    `action=2`, `action=ask_name`, `action=2,5` for several at once, `action=` where the system did nothing.
-    A quote or a backslash in a text is escaped with a backslash. `user` or `system` may be left out. `t1`
-    always begins a dialogue. A line that begins with `#` before a dialogue is a comment.
+    `action=ask_name` is one action, `action=2,5` are two at once, `action=` is none. A quote or a backslash
+    in a text is escaped with a backslash. `user` or `system` may be missing. `t1` always begins a dialogue. A
+    line before a dialogue that begins with `#` is a comment.
     """
     count = 0
     for number, block in _blocks(path):
@@ -38,7 +38,7 @@ def read_plain(path: Path, skipped: Skipped) -> Iterator[Dialogue]:  # noqa: ARG
 
 
 def _blocks(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield (number of the first line, text) for each run of lines without a blank one."""
+    """Yield (number of the first line, text) for each block of lines between blank lines."""
     first, lines = 0, list[str]()
     for number, line in read_lines(path):
         if line.strip() and not (line.startswith("#") and not lines):
@@ -56,13 +56,13 @@ def _dialogues(block: str, path: Path, first_line: int) -> Iterator[list[Turn]]:
     while position < len(block):
         match = _TURN.match(block, position)
         if match is None:
-            raise _unreadable(block[position:], _place(path, first_line, block, position))
+            raise _syntax_error(block[position:], _place(path, first_line, block, position))
         number = int(match["number"])
         if number == 1 and turns:
             yield turns
             turns = []
         if number != len(turns) + 1:
-            problem = f"t{number} stands where t{len(turns) + 1} is expected"
+            problem = f"expected t{len(turns) + 1}, got t{number}"
             where = _place(path, first_line, block, position)
             raise CorpusError(where, problem, "number the turns of a dialogue t1, t2, t3 ...")
         turns.append(_turn(match))
@@ -87,12 +87,12 @@ def _unquote(quoted: str | None) -> str | None:
     return None if quoted is None else re.sub(r"\\(.)", r"\1", quoted[1:-1], flags=re.DOTALL)
 
 
-def _unreadable(rest: str, where: str) -> CorpusError:
-    """Say what is wrong with a text that is no turn, as closely as can be told."""
+def _syntax_error(rest: str, where: str) -> CorpusError:
+    """Return an error that says what is wrong with a text that is not a turn."""
     rest = rest.strip()
     start = _START.match(rest)
     if start is None:
-        return CorpusError(where, f"expected a turn, found {rest[:40]!r}", _CURE)
+        return CorpusError(where, f"expected a turn, got {rest[:40]!r}", _CURE)
     following = re.search(r"\s+t\d+\s*:\s*(?:user|system)\s*:", rest[start.end() :])
     turn = rest[: start.end() + following.start()] if following else rest
     name = start.group().rstrip(": ")

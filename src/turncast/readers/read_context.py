@@ -1,4 +1,4 @@
-"""How a corpus is read: settings, columns, and the counts of what is left out."""
+"""How a corpus is read: the settings, the columns of tables, and the counts of what is skipped."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from turncast.readers.columns import Columns
 
 
 class ReadConfig(Settings):
-    """What a reader makes of records that can be read in several ways; a format ignores what it has not.
+    """Settings for records that can be read in several ways; a format ignores settings that it does not use.
 
     Attributes:
-        actions: what an action is in corpora of dialogue acts: the `acts`, acts with their `slots`
+        actions: what an action is in corpora of dialogue acts: the `acts`, the acts with their `slots`
             (`request:area`), or the `calls` of services.
-        arguments: names of a tool call's arguments are part of its action (`book:date+name`).
-        listen: the end of a turn is an action of its own (`action_listen` in Rasa).
-        max_paths: a story with alternatives and checkpoints may become so many dialogues.
+        arguments: add the argument names of a tool call to its action (`book:date+name`).
+        listen: add an action at the end of each system turn (`action_listen` in Rasa).
+        max_paths: the most dialogues that one story with alternatives and checkpoints may expand to.
     """
 
     actions: Literal["acts", "slots", "calls"] = "acts"
@@ -30,7 +30,7 @@ class ReadConfig(Settings):
 
 
 class Skipped:
-    """Counts of what one pass of a reader left out.
+    """Counts of everything that one pass of a reader skips, by reason.
 
     >>> skipped = Skipped()
     >>> skipped.add("line without a tab")
@@ -43,7 +43,7 @@ class Skipped:
         self._counts: Counter[str] = Counter()
 
     def add(self, reason: str, count: int = 1) -> None:
-        """Count something that is left out."""
+        """Count something that is skipped."""
         self._counts[reason] += count
 
     @property
@@ -54,12 +54,12 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class ReadContext:
-    """One pass over a corpus.
+    """What a reader is given for one pass over a corpus.
 
     Attributes:
         config: the settings.
         columns: for tables, which column holds what.
-        skipped: counts what is left out.
+        skipped: counts what is skipped.
     """
 
     config: ReadConfig = field(default_factory=ReadConfig)

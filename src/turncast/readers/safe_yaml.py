@@ -1,4 +1,4 @@
-"""YAML, read safely: bounded in depth and size, no tags, no key twice; each mapping knows its line."""
+"""A safe YAML parser: limited depth and size, no tags, no duplicate keys, mappings with line numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from turncast.errors import CorpusError, MissingExtra, kind_of
 _MAX_DEPTH = 100
 _MAX_ALIAS_VALUES = 1_000_000
 _MAX_NUMBER_CHARS = 300
-_WORDS = {"": None, "~": None} | {
+_CONSTANTS = {"": None, "~": None} | {
     form: value
     for word, value in (("null", None), ("true", True), ("false", False))
     for form in (word, word.title(), word.upper())
@@ -23,7 +23,7 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 
 
 class YamlMapping(dict[str, Any]):
-    """A mapping of a YAML file and the line that it begins on."""
+    """A mapping in a YAML file, with the number of the line on which it begins."""
 
     __slots__ = ("line",)
 
@@ -38,9 +38,9 @@ def load_yaml(text: str, where: str) -> Any:
     Plain words follow YAML 1.2: `yes` and `no` are strings. Needs the extra `yaml`.
 
     Raises:
-        CorpusError: for what is no YAML, a key that comes twice, a tag, and what is nested or repeated
-            beyond bounds; with the line.
-        MissingExtra: where the library that reads YAML is not installed.
+        CorpusError: for text that is not YAML, a duplicate key, a tag, and nesting or aliases beyond the
+            limits; with the line.
+        MissingExtra: if PyYAML is not installed.
     """
     try:
         import yaml
@@ -48,26 +48,26 @@ def load_yaml(text: str, where: str) -> Any:
         raise MissingExtra("reading YAML", "yaml") from None
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _Builder(where).build(yaml.parse(text, Loader=loader))
+        return _YamlBuilder(where).build(yaml.parse(text, Loader=loader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f"{where} line {mark.line + 1}" if mark else where
         problem = " ".join(str(error.problem or error.context).split())
-        raise CorpusError(line, f"not YAML: {problem}", "repair it") from None
+        raise CorpusError(line, f"not YAML: {problem}", "correct it") from None
     except yaml.YAMLError as error:
         position = getattr(error, "position", 0)
         line = f"{where} line {text.encode()[:position].count(10) + 1}"
         reason = " ".join(str(getattr(error, "reason", "it is damaged")).split())
-        raise CorpusError(line, f"not YAML: {reason}", "repair it") from None
+        raise CorpusError(line, f"not YAML: {reason}", "correct it") from None
 
 
 def yaml_kind(value: object) -> str:
-    """Name a value's kind, as `kind_of` does for JSON."""
+    """Return the type of a YAML value in words, as `kind_of` does for JSON."""
     return kind_of(dict(value)) if isinstance(value, dict) else kind_of(value)
 
 
-def text_of(value: object, key: str, where: str) -> str | None:
-    """Return a text without the blanks around it, or None where there is none.
+def yaml_text(value: object, key: str, where: str) -> str | None:
+    """Return a text without the blanks around it, or None for null and a blank text.
 
     Raises:
         CorpusError: for a list or a mapping.
@@ -80,8 +80,8 @@ def text_of(value: object, key: str, where: str) -> str | None:
 
 
 @dataclass(slots=True)
-class _Frame:
-    """A list or mapping that is still being read."""
+class _OpenCollection:
+    """A list or mapping that is not complete yet; `size` counts the values in it."""
 
     value: list[Any] | YamlMapping
     anchor: str | None
@@ -91,14 +91,14 @@ class _Frame:
     merged: list[YamlMapping] = field(default_factory=list)
 
 
-class _Builder:
-    """Makes values out of a parser's events, one after another and without recursion."""
+class _YamlBuilder:
+    """Builds values from the events of a parser, without recursion."""
 
     def __init__(self, where: str) -> None:
         self.where, self.line = where, 1
-        self.frames: list[_Frame] = []
+        self.stack: list[_OpenCollection] = []
         self.anchors: dict[str, tuple[Any, int, int]] = {}  # value, its size, its depth
-        self.by_alias = 0
+        self.alias_values = 0
         self.documents: list[Any] = []
 
     def build(self, events: Iterable[Any]) -> Any:
@@ -106,7 +106,7 @@ class _Builder:
             self.line = event.start_mark.line + 1
             kind = type(event).__name__
             if kind in ("ScalarEvent", "SequenceStartEvent", "MappingStartEvent") and event.tag:
-                self._refuse(f"the tag {event.tag[:60]!r}", "give the value without it")
+                self._refuse(f"there is a tag {event.tag[:60]!r}", "give the value without it")
             if kind == "ScalarEvent":
                 self._scalar(event)
             elif kind == "AliasEvent":
@@ -116,29 +116,29 @@ class _Builder:
             elif kind in ("SequenceEndEvent", "MappingEndEvent"):
                 self._close()
             elif kind == "DocumentStartEvent" and self.documents:
-                self._refuse("a second document begins", "give each a file of its own")
+                self._refuse("a second document begins", "put each document into a separate file")
         return self.documents[0] if self.documents else None
 
     def _refuse(self, problem: str, cure: str) -> Never:
         raise CorpusError(f"{self.where} line {self.line}", problem, cure)
 
     def _open(self, value: list[Any] | YamlMapping, anchor: str | None) -> None:
-        if self.frames and isinstance(self.frames[-1].value, YamlMapping) and self.frames[-1].key is None:
+        if self.stack and isinstance(self.stack[-1].value, YamlMapping) and self.stack[-1].key is None:
             self._refuse("a key is a list or a mapping", "give a text as the key")
-        self.frames.append(_Frame(value, anchor))
-        self._bound(0)
+        self.stack.append(_OpenCollection(value, anchor))
+        self._check_depth(0)
 
-    def _bound(self, depth: int) -> None:
-        if len(self.frames) + depth > _MAX_DEPTH:
-            self._refuse(f"YAML nested more than {_MAX_DEPTH} deep", "repair it")
+    def _check_depth(self, depth: int) -> None:
+        if len(self.stack) + depth > _MAX_DEPTH:
+            self._refuse(f"YAML nested more than {_MAX_DEPTH} levels deep", "correct it")
 
     def _close(self) -> None:
-        frame = self.frames.pop()
-        if isinstance(frame.value, YamlMapping):
-            for other in frame.merged:
+        current = self.stack.pop()
+        if isinstance(current.value, YamlMapping):
+            for other in current.merged:
                 for key, value in other.items():
-                    frame.value.setdefault(key, value)
-        self._put(frame.value, frame.size, frame.depth, frame.anchor)
+                    current.value.setdefault(key, value)
+        self._add_value(current.value, current.size, current.depth, current.anchor)
 
     def _scalar(self, event: Any) -> None:
         text: str = event.value
@@ -148,57 +148,57 @@ class _Builder:
                 text.encode()
             except UnicodeEncodeError:
                 self._refuse("an escape is half a character", "write the character itself")
-        frame = self.frames[-1] if self.frames else None
-        if frame and isinstance(frame.value, YamlMapping) and frame.key is None:
-            self._name(frame, text)
+        current = self.stack[-1] if self.stack else None
+        if current and isinstance(current.value, YamlMapping) and current.key is None:
+            self._set_key(current, text)
         else:
-            self._put(_plain(text) if plain else text, 1, 0, event.anchor)
+            self._add_value(_parse_plain(text) if plain else text, 1, 0, event.anchor)
 
-    def _name(self, frame: _Frame, key: str) -> None:
-        if key in frame.value:
-            self._refuse(f"the key {key[:60]!r} comes twice", "keep one of them")
-        frame.key = key
+    def _set_key(self, current: _OpenCollection, key: str) -> None:
+        if key in current.value:
+            self._refuse(f"a mapping has the key {key[:60]!r} twice", "keep one of them")
+        current.key = key
 
     def _alias(self, anchor: str) -> None:
         if anchor not in self.anchors:
-            self._refuse(f"the alias *{anchor[:60]} stands for nothing", "repair it")
+            self._refuse(f"the alias *{anchor[:60]} has no anchor", "correct it")
         value, size, depth = self.anchors[anchor]
-        self._bound(depth)
-        self.by_alias += size
-        if self.by_alias > _MAX_ALIAS_VALUES:
-            problem = f"aliases stand for more than {_MAX_ALIAS_VALUES:,} values"
-            self._refuse(problem, "write out what is meant")
-        frame = self.frames[-1] if self.frames else None
-        if frame and isinstance(frame.value, YamlMapping) and frame.key is None:
+        self._check_depth(depth)
+        self.alias_values += size
+        if self.alias_values > _MAX_ALIAS_VALUES:
+            problem = f"aliases expand to more than {_MAX_ALIAS_VALUES:,} values"
+            self._refuse(problem, "write the values instead of aliases")
+        current = self.stack[-1] if self.stack else None
+        if current and isinstance(current.value, YamlMapping) and current.key is None:
             if not isinstance(value, str):
-                self._refuse("a key is no text", "give a text as the key")
-            self._name(frame, value)
+                self._refuse("a key is not a text", "give a text as the key")
+            self._set_key(current, value)
         else:
-            self._put(value, size, depth, None)
+            self._add_value(value, size, depth, None)
 
-    def _put(self, value: Any, size: int, depth: int, anchor: str | None) -> None:
+    def _add_value(self, value: Any, size: int, depth: int, anchor: str | None) -> None:
         if anchor is not None:
             self.anchors[anchor] = (value, size, depth)
-        if not self.frames:
+        if not self.stack:
             self.documents.append(value)
             return
-        frame = self.frames[-1]
-        frame.size, frame.depth = frame.size + size, max(frame.depth, depth + 1)
-        if isinstance(frame.value, list):
-            frame.value.append(value)
+        current = self.stack[-1]
+        current.size, current.depth = current.size + size, max(current.depth, depth + 1)
+        if isinstance(current.value, list):
+            current.value.append(value)
             return
-        key, frame.key = frame.key or "", None
+        key, current.key = current.key or "", None
         others = value if isinstance(value, list) else [value]
         if key == "<<" and all(isinstance(other, YamlMapping) for other in others):
-            frame.merged += others
+            current.merged += others
         else:
-            frame.value[key] = value
+            current.value[key] = value
 
 
-def _plain(text: str) -> Any:
-    """Return what a word without quotes stands for in YAML 1.2; numbers that are not finite stay words."""
-    if text in _WORDS:
-        return _WORDS[text]
+def _parse_plain(text: str) -> Any:
+    """Return the value of a word without quotes in YAML 1.2; numbers that are not finite stay text."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
     if text[0] not in "+-.0123456789" or len(text) > _MAX_NUMBER_CHARS:
         return text
     if _INT.fullmatch(text):

@@ -1,4 +1,4 @@
-"""Files of the values of slots: knowledge bases, tables and JSON."""
+"""Files that list the values of slots: JSON, tables and knowledge bases."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from turncast.readers.babi import is_knowledge_base, knowledge_base_values
 from turncast.readers.json_values import parse_json
 from turncast.readers.text_files import read_lines
 
-_CURE = 'give JSON as {"food": ["thai", "indian"]}, a CSV whose columns are slots, or a bAbI knowledge base'
+_CURE = (
+    'give JSON such as {"food": ["thai", "indian"]}, a CSV with slots as columns, or a bAbI knowledge base'
+)
 
 
 def read_slot_values(path: str | Path) -> dict[str, list[str]]:
-    r"""Return the values of slots, slot -> values, each once, in the order of the file.
+    r"""Read slot -> values, each value once, in the order of the file.
 
-    A JSON object of lists, a CSV with a column for each slot, or a knowledge base in bAbI's form, where lines
-    as `1 blue_door R_cuisine thai` state what a restaurant, `R_name`, has.
+    The file is a JSON object of lists, a CSV with a column per slot, or a bAbI knowledge base, with lines
+    such as `1 blue_door R_cuisine thai`; the names of its restaurants are the values of `R_name`.
 
     >>> path = Path(getfixture("tmp_path")) / "menu.csv"
     >>> _ = path.write_text("drink,size\ntea,small\ncoffee,small\n")
@@ -32,29 +34,29 @@ def read_slot_values(path: str | Path) -> dict[str, list[str]]:
     if not lines:
         raise CorpusError(str(path), "the file is empty", _CURE)
     if lines[0].lstrip().startswith("{"):
-        return _json_format("\n".join(lines), path)
-    found: dict[str, dict[str, None]] = {}
-    pairs = knowledge_base_values(lines) if is_knowledge_base(lines) else _of_table(lines, path)
+        return _from_json("\n".join(lines), path)
+    distinct: dict[str, dict[str, None]] = {}
+    pairs = knowledge_base_values(lines) if is_knowledge_base(lines) else _from_table(lines, path)
     for slot, value in pairs:
         if slot and value:
-            found.setdefault(slot, {})[value] = None
-    return {slot: list(values) for slot, values in found.items()}
+            distinct.setdefault(slot, {})[value] = None
+    return {slot: list(values) for slot, values in distinct.items()}
 
 
-def _json_format(text: str, path: Path) -> dict[str, list[str]]:
+def _from_json(text: str, path: Path) -> dict[str, list[str]]:
     record = parse_json(text, str(path))
     for slot, values in record.items():
         if not isinstance(values, list) or not all(isinstance(value, str) and value for value in values):
-            problem = f"the values of {slot!r} are {kind_of(values)}, expected a list of strings"
+            problem = f"the values of {slot!r} are {kind_of(values)}, not a list of strings"
             raise CorpusError(str(path), problem, _CURE)
     return {slot: list(dict.fromkeys(values)) for slot, values in record.items()}
 
 
-def _of_table(lines: list[str], path: Path) -> list[tuple[str, str]]:
+def _from_table(lines: list[str], path: Path) -> list[tuple[str, str]]:
     try:
-        head, *rows = csv.reader(lines, delimiter="\t" if "\t" in lines[0] else ",", strict=True)
+        header, *rows = csv.reader(lines, delimiter="\t" if "\t" in lines[0] else ",", strict=True)
     except csv.Error as error:
-        raise CorpusError(str(path), f"no table ({error})", _CURE) from None
+        raise CorpusError(str(path), f"not a table ({error})", _CURE) from None
     if not rows:
-        raise CorpusError(str(path), "there is one line alone, which names no value", _CURE)
-    return [(slot.strip(), value.strip()) for row in rows for slot, value in zip(head, row, strict=False)]
+        raise CorpusError(str(path), "there is only one line, which cannot have values", _CURE)
+    return [(slot.strip(), value.strip()) for row in rows for slot, value in zip(header, row, strict=False)]

@@ -1,4 +1,4 @@
-"""The beginning of a file: enough to tell its format, or that it is none."""
+"""Look at the beginning of a file, to tell its format or refuse it."""
 
 from __future__ import annotations
 
@@ -11,29 +11,32 @@ from turncast.errors import CorpusError
 from turncast.readers.compression import compression_of, uncompressed_path
 from turncast.readers.text_files import FIRST_BYTES, first_bytes
 
-_MARKS = {  # the longer ones first: one begins with another
+_BYTE_ORDER_MARKS = {  # UTF-32 first, because its mark begins with that of UTF-16
     b"\xff\xfe\0\0": "UTF-32",
     b"\0\0\xfe\xff": "UTF-32",
     b"\xff\xfe": "UTF-16",
     b"\xfe\xff": "UTF-16",
 }
-_ARCHIVES = {
+_ARCHIVES = {  # (offset, magic bytes)
     (0, b"PK\x03\x04"): "zip",
     (0, b"PK\x05\x06"): "zip",
     (0, b"7z\xbc\xaf\x27\x1c"): "7z",
     (0, b"Rar!\x1a\x07"): "rar",
     (257, b"ustar"): "tar",
 }
+_MAX_DEPTH = 5
+_BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}\[\]]|"', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class FileHead:
-    """The beginning of a file, enough to tell its format.
+    """The beginning of a file.
 
     Attributes:
-        path: the file's path, without the suffix of a compression.
-        raw: its first bytes, unpacked.
-        lines: its first lines; whole lines only, the blank ones left out.
+        path: the path of the file, without the suffix of a compression.
+        raw: its first bytes, decompressed.
+        lines: its first lines that are complete and not blank.
     """
 
     path: Path
@@ -47,7 +50,7 @@ class FileHead:
 
 
 class NotACorpusFile(CorpusError):
-    """A file without dialogues: in a folder it is passed over, and its reason is counted."""
+    """A file without dialogues: skipped inside a folder, and counted under `reason`."""
 
     def __init__(self, path: Path, reason: str, problem: str, cure: str) -> None:
         super().__init__(str(path), problem, cure)
@@ -55,51 +58,46 @@ class NotACorpusFile(CorpusError):
 
 
 def read_head(path: Path) -> FileHead:
-    """Return the beginning of a file.
+    """Read the beginning of a file.
 
     Raises:
-        CorpusError: where it cannot be read, is empty, an archive, or text in another encoding than UTF-8.
+        CorpusError: if it cannot be read, is empty, is an archive, or is text but not UTF-8.
     """
     raw = first_bytes(path)
     if not raw.removeprefix(b"\xef\xbb\xbf").strip():
         raise NotACorpusFile(path, "empty file", "the file is empty", "give a file with dialogues")
-    for (place, magic), kind in _ARCHIVES.items():
-        if raw.startswith(magic, place):
+    for (offset, magic), kind in _ARCHIVES.items():
+        if raw.startswith(magic, offset):
             cure = "unpack it, and name the folder or the files"
             raise NotACorpusFile(path, f"{kind} archive", f"this is a {kind} archive", cure)
     if compression_of(raw):
-        raise NotACorpusFile(path, "file compressed twice", "it is compressed twice", "unpack it once")
-    encoding = _other_encoding(raw)
+        raise NotACorpusFile(path, "file compressed twice", "it is compressed twice", "decompress it once")
+    encoding = _unsupported_encoding(raw)
     if encoding:
         raise NotACorpusFile(path, f"file in {encoding}", f"the file is {encoding}", "save it as UTF-8")
     if b"\r" in raw.rstrip() and b"\n" not in raw and not raw.startswith(b"PAR1"):
         problem = "its lines end in CR alone, as on old Macintoshes"
         raise NotACorpusFile(path, "file whose lines end in CR alone", problem, "save it with LF line ends")
     lines = raw.decode("utf-8-sig", errors="replace").splitlines()
-    whole = lines if len(raw) < FIRST_BYTES or len(lines) < 2 else lines[:-1]
-    return FileHead(uncompressed_path(path), raw, tuple(line for line in whole if line.strip()))
+    complete = lines if len(raw) < FIRST_BYTES or len(lines) < 2 else lines[:-1]
+    return FileHead(uncompressed_path(path), raw, tuple(line for line in complete if line.strip()))
 
 
-def _other_encoding(raw: bytes) -> str | None:
-    for mark, encoding in _MARKS.items():
+def _unsupported_encoding(raw: bytes) -> str | None:
+    for mark, encoding in _BYTE_ORDER_MARKS.items():
         if raw.startswith(mark):
             return encoding
-    # Without a mark: plain letters in UTF-16 have a zero at every second place.
+    # Without a mark: every second byte of Latin letters in UTF-16 is zero.
     even, odd = (raw[start:512:2] for start in (0, 1))
-    low, high = sorted((even.count(0), odd.count(0)))
-    return "UTF-16 (without a byte order mark)" if not low and high > len(even) // 2 > 1 else None
+    fewer, more = sorted((even.count(0), odd.count(0)))
+    return "UTF-16 (without a byte order mark)" if not fewer and more > len(even) // 2 > 1 else None
 
 
-_MAX_DEPTH = 5
-_BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}\[\]]|"', re.DOTALL)
-
-
-@functools.lru_cache(maxsize=1)  # one format after another asks it of the same file
+@functools.lru_cache(maxsize=1)  # each format in turn asks for the same file
 def key_paths(raw: bytes) -> frozenset[str]:
-    """Return the paths of the keys in the beginning of a JSON file, which may end anywhere.
+    """Return the paths of the keys in the first bytes of a JSON file, which may be cut anywhere.
 
-    What does not begin as JSON has none.
+    The result is empty if the file does not begin as JSON.
 
     >>> sorted(key_paths(b'{"messages": [{"role": "user", "cont'))
     ['messages', 'messages.[].role']
@@ -108,11 +106,11 @@ def key_paths(raw: bytes) -> frozenset[str]:
     """
     if not raw.lstrip(_BEFORE_JSON).startswith((b"{", b"[")):
         return frozenset()
-    stack: list[str] = []
-    found: set[str] = set()
+    stack: list[str] = []  # the key at each depth; "[]" inside a list
+    paths: set[str] = set()
     for token in _TOKEN.finditer(raw.decode("utf-8", errors="replace")):
         text = token.group()
-        if text == '"':
+        if text == '"':  # a string that is cut
             break
         if text in "{[":
             stack.append("[]" if text == "[" else "")
@@ -121,5 +119,5 @@ def key_paths(raw: bytes) -> frozenset[str]:
         elif token[1] and stack and stack[-1] != "[]":
             stack[-1] = text[1 : text.rindex('"')]
             if len(stack) <= _MAX_DEPTH:
-                found.add(".".join(stack))
-    return frozenset(found)
+                paths.add(".".join(stack))
+    return frozenset(paths)

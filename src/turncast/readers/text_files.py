@@ -1,4 +1,4 @@
-"""Lines of a text file, decoded one by one, so that what is wrong with one is said with its number."""
+"""Read text files line by line, so that an error names the line; compressed files are decompressed."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from turncast.errors import CorpusError
 from turncast.readers.compression import decompressed, uncompressed_path
 
 FIRST_BYTES = 65_536
-"""So many of a file's first bytes tell its format."""
+"""The number of first bytes of a file that its format is detected from."""
 
 
 def read_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Yield (number from 1, text without its line end) for each line of a UTF-8 file.
 
     Raises:
-        CorpusError: for bytes that are not UTF-8 and for NUL bytes, with the line's number.
+        CorpusError: for bytes that are not UTF-8 and for NUL bytes, with the number of the line.
     """
     with open_binary(path) as file:
         for number, raw in enumerate(file, start=1):
@@ -26,7 +26,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
                 raise CorpusError(
                     f"{path} line {number}",
                     f"NUL byte at byte {raw.index(0) + 1} of the line",
-                    "this is no text, or it is damaged; restore the file or remove the byte",
+                    "this is not text, or it is damaged; restore the file or remove the byte",
                 )
             try:
                 line = raw.decode("utf-8-sig" if number == 1 else "utf-8")
@@ -40,7 +40,7 @@ def read_lines(path: Path) -> Iterator[tuple[int, str]]:
 
 
 def read_text(path: Path) -> str:
-    """Return a whole UTF-8 file; for formats of one record a file.
+    """Return the text of a UTF-8 file; for formats with one record in a file.
 
     Raises:
         CorpusError: as `read_lines`.
@@ -49,7 +49,7 @@ def read_text(path: Path) -> str:
 
 
 def file_stem(path: Path) -> str:
-    """Return a file's name without the suffixes of its format and compression.
+    """Return the name of a file without the suffixes of its format and its compression.
 
     >>> file_stem(Path("data/dialogs.jsonl.gz"))
     'dialogs'
@@ -58,25 +58,25 @@ def file_stem(path: Path) -> str:
 
 
 def open_binary(path: Path) -> BinaryIO:
-    """Open a file for reading bytes; what is compressed is unpacked as it is read.
+    """Open a file for reading bytes; a compressed file is decompressed while it is read.
 
     Raises:
-        CorpusError: where there is no such file, or it cannot be read.
+        CorpusError: if there is no such file, or it cannot be read.
     """
     mode = file_mode(path)
     if mode is None:
         raise CorpusError(str(path), "no such file or folder", "check the path")
     if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-        cure = "write what it gives into a file, or pass it to stdin and read -"
-        raise CorpusError(str(path), "this is a pipe, a socket or a device, and no file", cure)
+        cure = "write its content into a file, or pass it to stdin and read -"
+        raise CorpusError(str(path), "this is a pipe, a socket or a device, not a file", cure)
     try:
         return decompressed(path, path.open("rb"))
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise _cannot_be_read(path, error) from None
 
 
 def first_bytes(path: Path) -> bytes:
-    """Return the first bytes of a file, or all where it is short.
+    """Return the first bytes of a file, or all bytes of a short one.
 
     Raises:
         CorpusError: as `open_binary`.
@@ -86,18 +86,18 @@ def first_bytes(path: Path) -> bytes:
 
 
 def file_mode(path: Path) -> int | None:
-    """Return the mode of what a path names (`stat.S_ISDIR` and others read it), None where there is nothing.
+    """Return the mode of a file or folder, for `stat.S_ISDIR` and the like; None if it does not exist.
 
     Raises:
-        CorpusError: where that cannot be told.
+        CorpusError: if the mode cannot be read.
     """
     try:
         return path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
         return None
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise _cannot_be_read(path, error) from None
 
 
-def _unreadable(path: Path, error: OSError) -> CorpusError:
+def _cannot_be_read(path: Path, error: OSError) -> CorpusError:
     return CorpusError(str(path), f"cannot be read ({error.strerror})", "check its permissions")

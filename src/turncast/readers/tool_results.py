@@ -1,4 +1,4 @@
-"""What the system sees of a tool's answer: a few facts."""
+"""The facts of a turn that come from the results of tools."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from turncast.readers.json_values import MAX_FACT_CHARS, parse_json, short_fact
 from turncast.readers.read_context import Skipped
 
 MAX_RESULT_KEYS = 20
-"""The most keys of a turn's results that become facts."""
+"""The most keys of tool results that become facts of one turn."""
 
 _ERROR = re.compile(r"\s*(error|exception|traceback)\b", re.IGNORECASE)
 
@@ -19,13 +19,13 @@ _ERROR = re.compile(r"\s*(error|exception|traceback)\b", re.IGNORECASE)
 def add_tool_result(
     facts: dict[str, Fact], tool: str | None, content: Any, failed: bool, skipped: Skipped
 ) -> None:
-    """Add the facts of one tool's answer to those of the next turn.
+    """Add the facts of one tool result to the facts of the next turn.
 
-    The tool's name gives `tool.NAME`. A JSON object gives `result.KEY` for each short value, for 20 keys a
-    turn at most; a list gives `result_items`, its length; a short value gives `result`. Short are true,
-    false, numbers, and texts of 80 characters at most. An answer that begins with the word error, or has a
-    key `error`, gives `tool_error`. Of several answers with the same key the last counts. What does not fit
-    is counted.
+    The tool's name gives `tool.NAME`. A JSON object gives `result.KEY` for each short value, for at most 20
+    keys per turn; a list gives `result_items`, its length; any other short value gives `result`. Short values
+    are true, false, numbers, and texts of at most 80 characters. A result that is marked as failed, begins
+    with the word error, or has a key `error` gives `tool_error`. If several results have the same key, the
+    last one counts. Values that are too long or too many are counted as skipped.
 
     >>> facts = {}
     >>> add_tool_result(facts, "book", '{"seat": 4, "stops": ["a", "b"]}', False, Skipped())
@@ -45,15 +45,15 @@ def add_tool_result(
     elif isinstance(value, list):
         facts["result_items"] = len(value)
     elif value is not None and value != "":
-        short = short_fact(value)
-        if short is None:
-            skipped.add("long text of a tool's result")
+        fact = short_fact(value)
+        if fact is None:
+            skipped.add("long text of a tool result")
         else:
-            facts["result"] = short
+            facts["result"] = fact
 
 
 def _parsed(content: Any) -> Any:
-    """Return what a text holds as JSON, or the text itself."""
+    """Return the value of a JSON text; any other text or value as it is."""
     if not isinstance(content, str):
         return content
     text = content.strip()
@@ -64,12 +64,12 @@ def _parsed(content: Any) -> Any:
 
 
 def _add_key(facts: dict[str, Fact], name: str, item: Any, skipped: Skipped) -> None:
-    short = short_fact(item)
+    fact = short_fact(item)
     if item is None or item == "":
         return
-    if short is None or len(name) > MAX_FACT_CHARS:
-        skipped.add("value of a tool's result that is no short value")
+    if fact is None or len(name) > MAX_FACT_CHARS:
+        skipped.add("value of a tool result that is not short")
     elif name not in facts and sum(key.startswith("result.") for key in facts) >= MAX_RESULT_KEYS:
-        skipped.add(f"value of a tool's result beyond the first {MAX_RESULT_KEYS}")
+        skipped.add(f"value of a tool result beyond the first {MAX_RESULT_KEYS}")
     else:
-        facts[name] = short
+        facts[name] = fact

@@ -44,7 +44,8 @@ def turns_from_messages(messages: Sequence[Mapping[str, Any]]) -> tuple[Turn, ..
         CorpusError: for messages of an unknown form, and for a conversation that has ended.
     """
     following = {"role": "assistant", "tool_calls": [{"name": _PLACEHOLDER}]}
-    turns, _ = read_messages([*messages, following], "messages", ReadContext())
+    builder, _ = read_messages([*messages, following], "messages", ReadContext())
+    turns = builder.turns
     if not turns or turns[-1].actions != (_PLACEHOLDER,):
         raise CorpusError("messages", "the conversation has ended", "remove the messages after its end mark")
     return (*turns[:-1], replace(turns[-1], actions=()))

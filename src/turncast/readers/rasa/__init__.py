@@ -1,4 +1,4 @@
-"""Rasa projects: stories and rules, in YAML and in the markdown of Rasa 1, read and written."""
+"""Read and write Rasa projects: stories and rules, in YAML and in the markdown of Rasa 1."""
 
 from turncast.readers.rasa.project import is_rasa, is_rasa_folder, project_files
 from turncast.readers.rasa.reader import read_rasa

@@ -1,4 +1,4 @@
-"""The domain of a project: what the system says, and which actions there are."""
+"""The domain of a Rasa project: the texts of the responses, and the names of the actions."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _BUILT_IN = {
 
 @dataclass(slots=True)
 class Domain:
-    """What the domain's files say together; what the first of them says holds.
+    """The files of the domain together; if several have a response, the first counts.
 
     Attributes:
         responses: the first text of each response.
         actions: the names of all actions.
-        complete: a file lists the actions; else any name may be one.
+        complete: whether a file lists the actions; if not, any name may be an action.
     """
 
     responses: dict[str, str] = field(default_factory=dict)
@@ -33,28 +33,34 @@ class Domain:
     complete: bool = False
 
     def add(self, document: YamlMapping) -> None:
-        """Add what one file says; what is not as expected says nothing."""
+        """Add one file; entries of an unknown form are ignored."""
         for key in ("responses", "templates"):  # `templates`: Rasa 1
             for name, variations in _entries(document.get(key)):
                 text = _first_text(variations)
                 if text is not None:
                     self.responses.setdefault(name, text)
-                # `utter_faq` says one of `utter_faq/...`; in older files its name is `respond_faq`.
+                # `utter_faq` gives one of the responses `utter_faq/...`; its old name is `respond_faq`.
                 self.actions |= {name, name.partition("/")[0]}
                 self.actions.add(f"respond_{name.partition('/')[0].removeprefix('utter_')}")
         self.complete = self.complete or "actions" in document
         for key in ("actions", "forms", "e2e_actions"):
             self.actions |= {name for name, _ in _entries(document.get(key))}
 
-    def names(self, action: str) -> bool:
-        """Tell whether there is such an action."""
+    def read(self, files: Iterable[Path]) -> None:
+        """Read files of the domain."""
+        for file in files:
+            document = load_yaml(read_text(file), str(file))
+            if isinstance(document, YamlMapping):
+                self.add(document)
+
+    def has_action(self, action: str) -> bool:
+        """Return whether there is such an action."""
         return not self.complete or action in self.actions or action in _BUILT_IN
 
 
 def find_domain_files(path: Path) -> list[Path]:
-    """Return the files of the nearest domain beside a file or folder, or in one of three folders above."""
-    place = path.resolve()
-    for folder in list(place.parents)[:4]:
+    """Return the files of the nearest domain, in the folder of a path or one of the three folders above."""
+    for folder in list(path.resolve().parents)[:4]:
         files = [file for name in ("domain.yml", "domain.yaml") if (file := folder / name).is_file()]
         if (folder / "domain").is_dir():
             files += sorted(file for file in (folder / "domain").glob("*.y*ml") if file.is_file())
@@ -63,16 +69,8 @@ def find_domain_files(path: Path) -> list[Path]:
     return []
 
 
-def add_files(domain: Domain, files: Iterable[Path]) -> None:
-    """Read domain files into a domain."""
-    for file in files:
-        document = load_yaml(read_text(file), str(file))
-        if isinstance(document, YamlMapping):
-            domain.add(document)
-
-
 def _entries(value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield (name, what is said of it) for a mapping, or for a list of names and mappings."""
+    """Yield (name, value or None) for each entry of a mapping, or of a list of names and mappings."""
     if isinstance(value, YamlMapping):
         yield from value.items()
     for item in value if isinstance(value, list) else []:

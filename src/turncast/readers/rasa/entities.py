@@ -1,4 +1,4 @@
-"""Entities: out of the marks in a text, and out of a step's list, into facts."""
+"""Entities -> facts: from the marks in a text, and from the list of a step."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from turncast.dialogue import Fact
 from turncast.errors import CorpusError
-from turncast.readers.rasa.story import fact_of
+from turncast.readers.rasa.story import value_as_fact
 from turncast.readers.read_context import Skipped
 from turncast.readers.safe_yaml import yaml_kind
 
@@ -19,65 +19,65 @@ _MARK = re.compile(
 
 
 def strip_entity_marks(text: str) -> tuple[str, dict[str, Fact]]:
-    """Return a text without its entity marks, and their facts.
+    """Return a text without its entity marks, and the facts of the entities.
 
     >>> strip_entity_marks('[Rome](city) to [the capital]{"entity": "city", "role": "to", "value": "Paris"}')
     ('Rome to the capital', {'entity.city': 'Rome', 'entity.city.to': 'Paris'})
     """
     facts: dict[str, Fact] = {}
 
-    def plain(mark: re.Match[str]) -> str:
-        said, name, value, one, several = mark.groups()
+    def add_entities(mark: re.Match[str]) -> str:
+        """Add the facts of a mark, and return the marked text; a mark of another form stays as it is."""
+        marked, name, value, json_object, json_list = mark.groups()
         if name is not None:
-            add_entity(facts, name, value or said)
-            return said
+            add_entity(facts, name, value or marked)
+            return marked
         try:
-            found = json.loads(one or several)
+            entities = json.loads(json_object or json_list)
         except (ValueError, RecursionError):
             return mark[0]
-        found = found if isinstance(found, list) else [found]
-        if not all(isinstance(entity, dict) and isinstance(entity.get("entity"), str) for entity in found):
+        entities = entities if isinstance(entities, list) else [entities]
+        if not all(isinstance(entity, dict) and isinstance(entity.get("entity"), str) for entity in entities):
             return mark[0]
-        for entity in found:
-            add_entity(
-                facts, entity["entity"], entity.get("value", said), entity.get("role"), entity.get("group")
-            )
-        return said
+        for entity in entities:
+            value = entity.get("value", marked)
+            add_entity(facts, entity["entity"], value, entity.get("role"), entity.get("group"))
+        return marked
 
-    return _MARK.sub(plain, text), facts
+    return _MARK.sub(add_entities, text), facts
 
 
-def listed(entities: Any, where: str, skipped: Skipped) -> dict[str, Fact]:
-    """Return the facts of a step's `entities`: a list of names, or of names with values."""
+def step_entities(entities: Any, where: str, skipped: Skipped) -> dict[str, Fact]:
+    """Return the facts of the `entities` of a step: a list of names, or of names with values."""
     facts: dict[str, Fact] = {}
     if entities is None:
         return facts
     if isinstance(entities, dict):
         entities = [{name: value} for name, value in entities.items()]
     if not isinstance(entities, list):
-        cure = "give a list, as - city: Rome"
+        cure = "give a list, such as - city: Rome"
         raise CorpusError(where, f"'entities' is {yaml_kind(entities)}", cure)
     for entity in entities:
         if isinstance(entity, str) and entity:
             add_entity(facts, entity, True)
         elif isinstance(entity, dict):
-            _add(facts, dict(entity))
+            _add_mapping(facts, dict(entity))
         else:
             skipped.add("entity without a name")
     return facts
 
 
-def _add(facts: dict[str, Fact], entity: dict[str, Any]) -> None:
-    marks = {key: entity.pop(key) for key in ("role", "group") if key in entity and len(entity) > 1}
+def _add_mapping(facts: dict[str, Fact], entity: dict[str, Any]) -> None:
+    qualifiers = {key: entity.pop(key) for key in ("role", "group") if key in entity and len(entity) > 1}
     if isinstance(entity.get("entity"), str) and "value" in entity:
         entity = {entity["entity"]: entity["value"]}
     for name, value in entity.items():
-        add_entity(facts, name, value, marks.get("role"), marks.get("group"))
+        add_entity(facts, name, value, qualifiers.get("role"), qualifiers.get("group"))
 
 
 def add_entity(facts: dict[str, Fact], name: str, value: object, role: Any = None, group: Any = None) -> None:
-    """Add an entity to the facts: `entity.NAME`, or `entity.NAME.ROLE`; several values in one text."""
-    key = ".".join(["entity", name, *(str(mark) for mark in (role, group) if mark is not None)])
-    fact = fact_of(value)
-    known = facts.get(key, fact)
-    facts[key] = fact if known == fact else f"{known}, {fact}"
+    """Add an entity as `entity.NAME` or `entity.NAME.ROLE`; several values are joined by commas."""
+    key = ".".join(["entity", name, *(str(part) for part in (role, group) if part is not None)])
+    fact = value_as_fact(value)
+    earlier = facts.get(key, fact)
+    facts[key] = fact if earlier == fact else f"{earlier}, {fact}"

@@ -1,4 +1,4 @@
-"""Dialogues out of stories: alternatives multiplied, checkpoints joined, never more than the limit."""
+"""Expand stories into dialogues: multiply alternatives and join checkpoints, up to a limit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from turncast.readers.rasa.story import (
     AlternativeSteps,
     CheckpointStep,
     FactStep,
-    Step,
+    SimpleStep,
     Story,
     UserStep,
     slot_fact,
@@ -24,120 +24,125 @@ from turncast.readers.read_context import Skipped
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    """A piece of a story between checkpoints; with nothing in `starts`, the beginning of a dialogue."""
+class _Segment:
+    """A part of a story between checkpoints; if `starts` is empty, the beginning of a dialogue."""
 
-    block: Story
+    story: Story
     starts: tuple[CheckpointStep, ...]
-    steps: tuple[Step | AlternativeSteps, ...]
+    steps: tuple[SimpleStep | AlternativeSteps, ...]
     ends: tuple[str, ...]
 
     @property
-    def variants(self) -> int:
+    def num_variants(self) -> int:
         return math.prod(len(step.options) for step in self.steps if isinstance(step, AlternativeSteps))
 
-    def written_out(self) -> Iterator[tuple[Step, ...]]:
+    def variants(self) -> Iterator[tuple[SimpleStep, ...]]:
+        """Yield the steps once for each choice of alternatives."""
         return itertools.product(
             *(step.options if isinstance(step, AlternativeSteps) else (step,) for step in self.steps)
         )
 
 
 def expand_stories(
-    blocks: Sequence[Story], most: int, skipped: Skipped
-) -> Iterator[tuple[Story, tuple[Step, ...]]]:
-    """Yield (the story that it begins with, its steps) for each dialogue, in the order of the stories.
+    stories: Sequence[Story], max_paths: int, skipped: Skipped
+) -> Iterator[tuple[Story, tuple[SimpleStep, ...]]]:
+    """Yield (the story with which it begins, its steps) for each dialogue, in the order of the stories.
 
-    A story that ends with a checkpoint goes on with each story that begins with it, where its conditions
-    hold; no part of a story comes twice in a dialogue. Counts stories that are never reached.
+    A story that ends with a checkpoint continues with each story that begins with it, if its conditions hold.
+    No segment of a story is twice in a dialogue. Stories that no dialogue reaches are counted.
 
     Raises:
-        CorpusError: for a story that becomes more than `most` dialogues; none of them is built.
+        CorpusError: for a story that expands to more than `max_paths` dialogues; none of them is built.
     """
-    parts = [part for block in blocks for part in _parts(block, skipped)]
-    walk = _Walk(parts, most)
-    for part in parts:
-        if part.starts:
+    segments = [segment for story in stories for segment in _segments(story, skipped)]
+    graph = _SegmentGraph(segments, max_paths)
+    for segment in segments:
+        if segment.starts:
             continue
-        if part.ends or part.variants > 1:
-            found = sum(1 for _ in itertools.islice(walk.paths(part, Skipped()), most + 1))
-            if found > most:
-                raise _too_many(part.block, f"more than {most:,}", most)
-        for steps in walk.paths(part, skipped):
-            yield part.block, steps
-    lost = sum(part not in walk.reached for part in parts)
-    if lost:
-        skipped.add("story that begins at a checkpoint that no dialogue reaches", lost)
+        if segment.ends or segment.num_variants > 1:
+            first_paths = itertools.islice(graph.paths(segment, Skipped()), max_paths + 1)
+            if sum(1 for _ in first_paths) > max_paths:
+                raise _too_many(segment.story, f"more than {max_paths:,}", max_paths)
+        for steps in graph.paths(segment, skipped):
+            yield segment.story, steps
+    unreached = sum(segment not in graph.reached for segment in segments)
+    if unreached:
+        skipped.add("story that begins at a checkpoint that no dialogue reaches", unreached)
 
 
-def _too_many(block: Story, count: str, most: int) -> CorpusError:
-    problem = f"the {block.kind} {block.name[:60]!r} becomes {count} dialogues"
-    cure = f"the setting most_paths allows {most:,}: raise it, or give the story fewer alternatives"
-    return CorpusError(block.where, problem, cure)
+def _too_many(story: Story, count: str, max_paths: int) -> CorpusError:
+    problem = f"the {story.kind} {story.name[:60]!r} expands to {count} dialogues"
+    cure = f"the setting max_paths allows {max_paths:,}: raise it, or give the story fewer alternatives"
+    return CorpusError(story.where, problem, cure)
 
 
-def _parts(block: Story, skipped: Skipped) -> Iterator[_Part]:
+def _segments(story: Story, skipped: Skipped) -> Iterator[_Segment]:
     starts: list[CheckpointStep] = []
-    steps: list[Step | AlternativeSteps] = []
+    steps: list[SimpleStep | AlternativeSteps] = []
     ends: list[CheckpointStep] = []
-    for step in block.steps:
+    for step in story.steps:
         if isinstance(step, CheckpointStep):
             (ends if steps else starts).append(step)
             continue
         if ends:
             names = tuple(end.name for end in ends)
-            yield _Part(block, tuple(starts), tuple(steps), names)
+            yield _Segment(story, tuple(starts), tuple(steps), names)
             starts, steps, ends = [CheckpointStep(name, {}) for name in names], [], []
         steps.append(step)
     if steps:
-        yield _Part(block, tuple(starts), tuple(steps), tuple(end.name for end in ends))
+        yield _Segment(story, tuple(starts), tuple(steps), tuple(end.name for end in ends))
     else:
-        skipped.add(f"{block.kind} without steps")
+        skipped.add(f"{story.kind} without steps")
 
 
-class _Walk:
-    """All ways through the parts."""
+class _SegmentGraph:
+    """The segments of all stories, joined at their checkpoints."""
 
-    def __init__(self, parts: Sequence[_Part], most: int) -> None:
-        self.most = most
-        self.reached: set[_Part] = set()
-        self.after: defaultdict[str, list[tuple[_Part, CheckpointStep]]] = defaultdict(list)
-        for part in parts:
-            for start in part.starts:
-                self.after[start.name].append((part, start))
-        self.conditions = any(start.conditions for part in parts for start in part.starts)
+    def __init__(self, segments: Sequence[_Segment], max_paths: int) -> None:
+        self.max_paths = max_paths
+        self.reached: set[_Segment] = set()
+        self.by_checkpoint: defaultdict[str, list[tuple[_Segment, CheckpointStep]]] = defaultdict(list)
+        for segment in segments:
+            for start in segment.starts:
+                self.by_checkpoint[start.name].append((segment, start))
+        self.has_conditions = any(start.conditions for segment in segments for start in segment.starts)
 
-    def paths(self, origin: _Part, skipped: Skipped) -> Iterator[tuple[Step, ...]]:
-        """Yield each way from a part to an end; every part that is entered leads to at least one."""
-        waiting: list[tuple[_Part, tuple[Step, ...], frozenset[_Part], Mapping[str, Fact]]]
-        waiting = [(origin, (), frozenset(), {})]
-        while waiting:
-            part, before, entered, slots = waiting.pop()
-            if part.variants > self.most:
-                raise _too_many(part.block, f"{part.variants:,}", self.most)
-            self.reached.add(part)
-            entered |= {part}
-            ways = []
-            for steps in part.written_out():
-                known = _after(slots, steps) if self.conditions else slots
-                following = self._following(part, entered, known, skipped)
-                ways.append((before + steps, known, following))
-            if not part.ends:
-                yield from (steps for steps, _, _ in ways)
+    def paths(self, origin: _Segment, skipped: Skipped) -> Iterator[tuple[SimpleStep, ...]]:
+        """Yield the steps of each path from a segment to an end.
+
+        Every segment that is entered leads to at least one path, so that the time is linear in the paths.
+        """
+        # (segment, the steps before it, the segments before it, the values of the slots)
+        stack: list[tuple[_Segment, tuple[SimpleStep, ...], frozenset[_Segment], Mapping[str, Fact]]]
+        stack = [(origin, (), frozenset(), {})]
+        while stack:
+            segment, before, entered, slots = stack.pop()
+            if segment.num_variants > self.max_paths:
+                raise _too_many(segment.story, f"{segment.num_variants:,}", self.max_paths)
+            self.reached.add(segment)
+            entered |= {segment}
+            branches = []
+            for steps in segment.variants():
+                slots_after = _slots_after(slots, steps) if self.has_conditions else slots
+                following = self._following(segment, entered, slots_after, skipped)
+                branches.append((before + steps, slots_after, following))
+            if not segment.ends:
+                yield from (steps for steps, _, _ in branches)
                 continue
-            for steps, known, following in reversed(ways):
-                waiting += [(other, steps, entered, known) for other in reversed(following)]
-            yield from (steps for steps, _, following in ways if not following)
+            for steps, slots_after, following in reversed(branches):
+                stack += [(other, steps, entered, slots_after) for other in reversed(following)]
+            yield from (steps for steps, _, following in branches if not following)
 
     def _following(
-        self, part: _Part, entered: frozenset[_Part], slots: Mapping[str, Fact], skipped: Skipped
-    ) -> list[_Part]:
-        following: dict[_Part, None] = {}
-        for name in part.ends:
-            if name not in self.after:
-                skipped.add("checkpoint that no story begins with")
-            for other, start in self.after.get(name, ()):
+        self, segment: _Segment, entered: frozenset[_Segment], slots: Mapping[str, Fact], skipped: Skipped
+    ) -> list[_Segment]:
+        following: dict[_Segment, None] = {}
+        for name in segment.ends:
+            if name not in self.by_checkpoint:
+                skipped.add("checkpoint with which no story begins")
+            for other, start in self.by_checkpoint.get(name, ()):
                 if other in entered:
-                    skipped.add("checkpoint that leads back, stopped")
+                    skipped.add("checkpoint that leads back, not followed")
                 elif any(slots.get(slot, NULL) != value for slot, value in start.conditions.items()):
                     skipped.add("checkpoint whose condition does not hold")
                 else:
@@ -145,14 +150,14 @@ class _Walk:
         return list(following)
 
 
-def _after(slots: Mapping[str, Fact], steps: Sequence[Step]) -> dict[str, Fact]:
-    """Return the slots' values after some steps; an entity fills the slot of its name."""
-    known = dict(slots)
+def _slots_after(slots: Mapping[str, Fact], steps: Sequence[SimpleStep]) -> dict[str, Fact]:
+    """Return the values of the slots after some steps; an entity fills the slot with the same name."""
+    values = dict(slots)
     for step in steps:
         if isinstance(step, FactStep):
-            known |= step.facts
+            values |= step.facts
         elif isinstance(step, UserStep):
             for name, value in step.facts.items():
                 if name.startswith("entity."):
-                    known[slot_fact(name.removeprefix("entity."))] = value
-    return known
+                    values[slot_fact(name.removeprefix("entity."))] = value
+    return values

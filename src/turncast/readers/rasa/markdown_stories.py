@@ -1,4 +1,4 @@
-"""Stories out of the markdown of Rasa 1."""
+"""Read stories in the markdown of Rasa 1."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from turncast.readers.rasa.story import (
     FactStep,
     Story,
     UserStep,
-    fact_of,
     slot_fact,
+    value_as_fact,
 )
 from turncast.readers.read_context import Skipped
 from turncast.readers.safe_yaml import yaml_kind
@@ -38,69 +38,69 @@ _EVENTS = {
 
 
 def is_story_markdown(text: str) -> bool:
-    """Tell whether a text has headings, user lines and action lines, and hardly anything else."""
-    lines = [line for _, line in _lines(text.splitlines())]
+    """Return whether a text has headings, user lines and action lines, and almost nothing else."""
+    lines = [line for _, line in _lines_without_comments(text.splitlines())]
     marks = "".join(line[0] for line in lines)
     users, answered = marks.count("*"), marks.count("*-")
     if not users or "-" not in marks or "#" not in marks or _NLU_HEADING.match(lines[0]):
         return False
-    like = sum(line.startswith("*") and _is_intent(line[1:].strip()) for line in lines)
-    ours = sum(marks.count(mark) for mark in "#*->")
-    return ours >= 0.95 * len(lines) and (2 * like >= users or answered >= 0.8 * users)
+    intents = sum(line.startswith("*") and _is_intent(line[1:].strip()) for line in lines)
+    story_lines = sum(marks.count(mark) for mark in "#*->")
+    return story_lines >= 0.95 * len(lines) and (2 * intents >= users or answered >= 0.8 * users)
 
 
 def markdown_stories(
     lines: Iterable[tuple[int, str]], path: str, file: str, kind: str, skipped: Skipped
 ) -> Iterator[Story]:
-    """Yield the stories of one file.
+    """Yield the stories of a file.
 
-    `## name` begins a story (`>> name` a rule), `* intent{"entity": "value"}` is a user message, as is
-    `* intent: text`, and ` - action` is an action. In an end-to-end file, where half the user lines are
-    texts, all are. What an action line says in several words is a reply.
+    `## name` begins a story and `>> name` a rule. `* intent{"entity": "value"}` and `* intent: text` are user
+    messages, and ` - action` is an action. In an end-to-end file, in which at least half of the user lines
+    are texts, all user lines are texts. An action line of several words is a reply.
     """
     numbered = list(lines)
     numbers = [number for number, _ in numbered]
-    whole = "\n".join(line for _, line in numbered)
-    if whole.rfind("<!--") > whole.rfind("-->"):
-        number = numbers[whole.count("\n", 0, whole.rfind("<!--"))]
-        raise CorpusError(f"{path} line {number}", "a comment begins and does not end", "end it with -->")
-    cleaned = [(numbers[at], line) for at, line in _lines([line for _, line in numbered])]
-    said = [line[1:].strip() for _, line in cleaned if line.startswith("*")]
-    end_to_end = 2 * sum(map(_is_intent, said)) <= len(said)
-    open_block = _Open(file, kind, f"{path} line 1")
-    for number, line in cleaned:
+    text = "\n".join(line for _, line in numbered)
+    if text.rfind("<!--") > text.rfind("-->"):
+        number = numbers[text.count("\n", 0, text.rfind("<!--"))]
+        raise CorpusError(f"{path} line {number}", "a comment does not end", "end it with -->")
+    uncommented = _lines_without_comments([line for _, line in numbered])
+    lines = [(numbers[index], line) for index, line in uncommented]
+    messages = [line[1:].strip() for _, line in lines if line.startswith("*")]
+    end_to_end = 2 * sum(map(_is_intent, messages)) <= len(messages)
+    story = _OpenStory(file, kind, f"{path} line 1")
+    for number, line in lines:
         where = f"{path} line {number}"
         if line.startswith("#") or line.startswith(">>"):
-            yield from open_block.closed(file)
-            rule = line.startswith(">")
-            open_block = _Open(line.lstrip("#> ").rstrip("# ") or file, "rule" if rule else kind, where)
-            open_block.named = True
+            yield from story.close(file)
+            name = line.lstrip("#> ").rstrip("# ") or file
+            story = _OpenStory(name, "rule" if line.startswith(">") else kind, where, has_heading=True)
         else:
             step = _step(line, where, end_to_end, skipped)
             if step is not None:
-                open_block.steps.append(step)
-    yield from open_block.closed(file)
+                story.steps.append(step)
+    yield from story.close(file)
 
 
 @dataclass(slots=True)
-class _Open:
-    """A story that is still being read."""
+class _OpenStory:
+    """A story that is not complete yet."""
 
     name: str
     kind: str
     where: str
     steps: list[AnyStep] = field(default_factory=list)
-    named: bool = False
+    has_heading: bool = False
 
-    def closed(self, file: str) -> Iterator[Story]:
-        if self.named or self.steps:
+    def close(self, file: str) -> Iterator[Story]:
+        if self.has_heading or self.steps:
             yield Story(self.name, self.kind, self.where, file, tuple(self.steps))
 
 
-def _lines(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """Yield (index, line) for each line that is not blank, without its comments."""
-    whole = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), "\n".join(lines))
-    for index, line in enumerate(whole.split("\n")):
+def _lines_without_comments(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Yield (index, line) for each line that is not blank without its comments."""
+    text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), "\n".join(lines))
+    for index, line in enumerate(text.split("\n")):
         if line.strip():
             yield index, line.strip()
 
@@ -112,13 +112,13 @@ def _is_intent(message: str) -> bool:
 def _step(line: str, where: str, end_to_end: bool, skipped: Skipped) -> AnyStep | None:
     mark, body = line[0], line[1:].strip()
     if mark not in "*->" or not body:
-        skipped.add("line that is no step")
+        skipped.add("line that is not a step")
         return None
     if mark == ">":
         name, values = _name_and_values(body, where)
-        return CheckpointStep(name, {slot_fact(slot): fact_of(value) for slot, value in values.items()})
+        return CheckpointStep(name, {slot_fact(slot): value_as_fact(value) for slot, value in values.items()})
     if re.match(r"form:\s", body):
-        skipped.add("step inside a form")  # the form itself took it: no policy decides there
+        skipped.add("step inside a form")  # taken by the form, not by a policy
         return None
     if mark == "*":
         return _message(body, where, end_to_end)
@@ -126,16 +126,16 @@ def _step(line: str, where: str, end_to_end: bool, skipped: Skipped) -> AnyStep 
 
 
 def _message(body: str, where: str, end_to_end: bool) -> AnyStep | None:
-    options = [_heard(part, where, end_to_end) for part in _alternatives(body)]
-    if None in options:  # not a list of intents, so a text
+    options = [_intent_step(part, where, end_to_end) for part in _alternatives(body)]
+    if None in options:  # a text, not a list of intents
         text, facts = strip_entity_marks(body)
         return UserStep(text, facts)
-    found = tuple(option for option in options if option is not None)
-    return found[0] if len(found) == 1 else AlternativeSteps(found)
+    steps = tuple(option for option in options if option is not None)
+    return steps[0] if len(steps) == 1 else AlternativeSteps(steps)
 
 
 def _alternatives(body: str) -> list[str]:
-    """Split at ` OR `, but not inside of braces."""
+    """Split at ` OR `, except inside braces."""
     parts: list[str] = []
     for part in _OR.split(body):
         if parts and parts[-1].count("{") > parts[-1].count("}"):
@@ -145,7 +145,7 @@ def _alternatives(body: str) -> list[str]:
     return parts
 
 
-def _heard(part: str, where: str, end_to_end: bool) -> UserStep | None:
+def _intent_step(part: str, where: str, end_to_end: bool) -> UserStep | None:
     match = _INTENT.fullmatch(part)
     if match and (match[2] or not end_to_end):
         return UserStep(None, _message_facts(match[1], match[2], where))
@@ -168,8 +168,8 @@ def _event(body: str, where: str, end_to_end: bool, skipped: Skipped) -> AnyStep
     if name.strip() in ("slot", "form", "active_loop") and rest:
         values = _values("{" + rest, where)
         if name.strip() == "slot":
-            return FactStep({slot_fact(slot): fact_of(value) for slot, value in values.items()})
-        return FactStep({"active_loop": fact_of(values.get("name"))})
+            return FactStep({slot_fact(slot): value_as_fact(value) for slot, value in values.items()})
+        return FactStep({"active_loop": value_as_fact(values.get("name"))})
     match = _NAMED.fullmatch(body)
     if not match or (end_to_end and not match[2]):
         return ActionStep(" ".join(body.split()), body)
@@ -189,5 +189,7 @@ def _values(text: str | None, where: str) -> dict[str, Any]:
         return {}
     values = parse_json(text, where)
     if not isinstance(values, dict):
-        raise CorpusError(where, f"expected names and values, found {yaml_kind(values)}", "repair it")
+        raise CorpusError(
+            where, f"expected an object of names and values, got {yaml_kind(values)}", "correct it"
+        )
     return values

@@ -1,4 +1,4 @@
-"""The steps of a story or rule, the same for YAML and markdown."""
+"""A story or rule and its steps; the same values for YAML and for markdown."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 
 from turncast.dialogue import Fact
 
-_OURS = ("intent", "active_loop")
-_PREFIXES = ("entity.", "slot.")
+_RESERVED = ("intent", "active_loop")
+_RESERVED_PREFIXES = ("entity.", "slot.")
 NULL = "null"
 
 
 @dataclass(frozen=True, slots=True)
 class UserStep:
-    """The user spoke: the text, if it is known, and the facts `intent` and `entity.NAME`."""
+    """A user message: its text, if it is known, and the facts `intent` and `entity.NAME`."""
 
     text: str | None
     facts: Mapping[str, Fact]
@@ -24,7 +24,7 @@ class UserStep:
 
 @dataclass(frozen=True, slots=True)
 class ActionStep:
-    """The system acted."""
+    """An action of the system."""
 
     action: str
     response: str | None = None
@@ -32,14 +32,14 @@ class ActionStep:
 
 @dataclass(frozen=True, slots=True)
 class FactStep:
-    """Slots were set, or a loop began or ended."""
+    """Slots that are set, or a loop that begins or ends."""
 
     facts: Mapping[str, Fact]
 
 
 @dataclass(frozen=True, slots=True)
 class CheckpointStep:
-    """A place where stories are joined; as a beginning, only where the slots have these values."""
+    """A place at which stories are joined; a story begins there only if the slots have these values."""
 
     name: str
     conditions: Mapping[str, Fact]
@@ -47,24 +47,28 @@ class CheckpointStep:
 
 @dataclass(frozen=True, slots=True)
 class AlternativeSteps:
-    """One of several steps."""
+    """Several steps, of which a dialogue has one."""
 
     options: tuple[UserStep | ActionStep | FactStep, ...]
 
 
-Step = UserStep | ActionStep | FactStep
+SimpleStep = UserStep | ActionStep | FactStep
 AnyStep = UserStep | ActionStep | FactStep | CheckpointStep | AlternativeSteps
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A story or rule as it is written.
+    """A story or rule as it is in the file.
 
     Attributes:
-        where: its file and line.
-        file: what the ids of its dialogues begin with.
-        begins: facts that a rule's condition states.
-        waits: the system listens when all is done.
+        name: its name.
+        kind: `story`, `rule` or `test`.
+        where: the file and the line, for error messages.
+        file: the name with which the ids of its dialogues begin.
+        steps: its steps.
+        initial_facts: the facts of a rule's condition.
+        waits: whether the system listens after the last step.
+        metadata: the metadata of its dialogues.
     """
 
     name: str
@@ -72,30 +76,30 @@ class Story:
     where: str
     file: str
     steps: tuple[AnyStep, ...]
-    begins: Mapping[str, Fact] = field(default_factory=dict)
+    initial_facts: Mapping[str, Fact] = field(default_factory=dict)
     waits: bool = True
     metadata: Mapping[str, Fact] = field(default_factory=dict)
 
 
 def slot_fact(slot: str) -> str:
-    """Return the name of a slot's fact: its own, or `slot.NAME` where that is taken.
+    """Return the name of the fact of a slot: the name of the slot, or `slot.NAME` if that is reserved.
 
     >>> slot_fact("city"), slot_fact("intent")
     ('city', 'slot.intent')
     """
-    return f"slot.{slot}" if slot in _OURS or slot.startswith(_PREFIXES) else slot
+    return f"slot.{slot}" if slot in _RESERVED or slot.startswith(_RESERVED_PREFIXES) else slot
 
 
 def fact_slot(fact: str) -> str:
-    """Return the slot whose fact has this name; the inverse of `slot_fact` where there is one."""
+    """Return the slot of a fact with this name: the inverse of `slot_fact`."""
     slot = fact.removeprefix("slot.")
     return slot if slot_fact(slot) == fact else fact
 
 
-def fact_of(value: object) -> Fact:
-    """Return a slot's or entity's value as a fact: None as `null`, a list joined by commas.
+def value_as_fact(value: object) -> Fact:
+    """Return the value of a slot or entity as a fact: None as `null`, a list joined by commas.
 
-    >>> fact_of(None), fact_of(["a", 2]), fact_of({"a": 1})
+    >>> value_as_fact(None), value_as_fact(["a", 2]), value_as_fact({"a": 1})
     ('null', 'a, 2', '{"a": 1}')
     """
     if value is None:
@@ -105,5 +109,5 @@ def fact_of(value: object) -> Fact:
     if isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
-        return ", ".join(str(fact_of(item)) for item in value)
+        return ", ".join(str(value_as_fact(item)) for item in value)
     return json.dumps(value, ensure_ascii=False)

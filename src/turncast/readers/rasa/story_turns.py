@@ -1,67 +1,65 @@
-"""Turns out of a dialogue's steps."""
+"""The steps of a dialogue -> its turns."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from turncast.dialogue import Fact, Turn
-from turncast.readers.rasa.story import ActionStep, Step, Story, UserStep
+from turncast.dialogue import Turn
+from turncast.readers.dialogue_builder import DialogueBuilder
+from turncast.readers.rasa.story import ActionStep, SimpleStep, Story, UserStep
 from turncast.readers.read_context import Skipped
 
 LISTEN = "action_listen"
 
 
 def story_turns(
-    block: Story, steps: Iterable[Step], responses: Mapping[str, str], listen: bool, skipped: Skipped
+    story: Story, steps: Iterable[SimpleStep], responses: Mapping[str, str], listen: bool, skipped: Skipped
 ) -> tuple[Turn, ...]:
-    """Return a turn for each action; it has the text and the facts that came since the action before.
+    """Return a turn for each action, with the user text and the facts since the last action.
 
-    With `listen`, the end of what the system does is an action too: `action_listen`, before each user
-    message but the first, and at the end.
+    With `listen`, the system also takes the action `action_listen` when it has finished: before each user
+    message except the first, and at the end.
     """
-    making = _Turns(dict(block.begins), listen, skipped)
+    reader = _StepReader(DialogueBuilder(skipped, facts=dict(story.initial_facts)), listen)
     for step in steps:
         if isinstance(step, UserStep):
-            making.hear(step)
+            reader.add_message(step)
         elif isinstance(step, ActionStep):
-            making.act(step.action, step.response or responses.get(step.action))
+            reader.add_action(step.action, step.response or responses.get(step.action))
         else:
-            making.facts |= step.facts
-    return making.closed(block.waits)
+            reader.builder.facts |= step.facts
+    return reader.close(story.waits)
 
 
-class _Turns:
-    """The turns of a dialogue that is still being read."""
+class _StepReader:
+    """Adds steps to a dialogue, one after another."""
 
-    def __init__(self, facts: dict[str, Fact], listen: bool, skipped: Skipped) -> None:
-        self.facts, self.listen, self.skipped = facts, listen, skipped
-        self.turns: list[Turn] = []
-        self.texts: list[str] = []
-        self.heard = False
+    def __init__(self, builder: DialogueBuilder, listen: bool) -> None:
+        self.builder, self.listen = builder, listen
+        self.user_spoke = False  # since the last action
         self.acted = False  # since the system last listened
 
-    def hear(self, step: UserStep) -> None:
-        if self.listen and (self.acted or self.heard):
-            self.act(LISTEN, None)
-        elif self.heard:
-            self.skipped.add("user message that the system did not answer, joined with the next")
-        self.texts += [step.text] if step.text is not None else []
-        self.facts |= step.facts
-        self.heard = True
+    def add_message(self, step: UserStep) -> None:
+        if self.listen and (self.acted or self.user_spoke):
+            self.add_action(LISTEN, None)
+        elif self.user_spoke:
+            self.builder.skipped.add("user message without an action after it, joined with the next")
+        self.builder.add_user_text(step.text)
+        self.builder.facts |= step.facts
+        self.user_spoke = True
 
-    def act(self, action: str, response: str | None) -> None:
+    def add_action(self, action: str, response: str | None) -> None:
         if action == LISTEN and not self.listen:
-            self.skipped.add(LISTEN)
+            self.builder.skipped.add(LISTEN)
             return
-        said = "\n".join(self.texts) if self.texts else None
-        self.turns.append(Turn(said, (action,), self.facts, response))
-        self.texts, self.facts, self.heard, self.acted = [], {}, False, action != LISTEN
+        self.builder.add_turn([action], response)
+        self.user_spoke, self.acted = False, action != LISTEN
 
-    def closed(self, waits: bool) -> tuple[Turn, ...]:
-        if self.listen and waits and (self.acted or self.heard):
-            self.act(LISTEN, None)
-        if self.heard:
-            self.skipped.add("user message after the last action")
-        elif self.facts:
-            self.skipped.add("slots or loop after the last action")
-        return tuple(self.turns)
+    def close(self, waits: bool) -> tuple[Turn, ...]:
+        if self.listen and waits and (self.acted or self.user_spoke):
+            self.add_action(LISTEN, None)
+        if self.user_spoke:
+            self.builder.skipped.add("user message after the last action")
+        elif self.builder.facts:
+            self.builder.skipped.add("slots or loop after the last action")
+        return tuple(self.builder.turns)

@@ -1,4 +1,4 @@
-"""Dialogues as stories of Rasa."""
+"""Write dialogues as Rasa stories."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from turncast.dialogue import Dialogue, Fact, Turn
 from turncast.readers.rasa.story import NULL, fact_slot
 from turncast.readers.rasa.story_turns import LISTEN
 
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*")
-_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+_PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*")
+_RESERVED_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def to_rasa_yaml(corpus: Corpus) -> str:
     """Return a corpus as stories, rules and responses of Rasa 3.1; the corpus is loaded into memory.
 
-    What is read back is the same dialogue but for what Rasa has not: several actions at once become
-    actions in a row, a turn without an action is joined with the next, an action has one response, metadata
-    other than simple values are lost, and so are the names of dialogues that have a group. A dialogue's
-    group (its id where it has none) is the story's name. `action_listen` is left out: Rasa adds it.
+    Reading them gives the same dialogues, except for what Rasa does not have: several actions at once become
+    actions in a row, a turn without an action is joined with the next, an action has one response, and
+    metadata other than simple values are lost. The name of a story is the group of the dialogue, or its id if
+    it has no group. `action_listen` is omitted, because Rasa adds it.
 
     >>> turn = Turn("hello", ["greet"], {"intent": "hi"}, "Hi!")
     >>> print(to_rasa_yaml(Corpus("tiny", [Dialogue("d1", [turn])])))
@@ -41,12 +41,12 @@ def to_rasa_yaml(corpus: Corpus) -> str:
     """
     dialogues = list(corpus)
     lines = ['version: "3.1"']
-    for section, title in (("stories", "story"), ("rules", "rule")):
-        chosen = [one for one in dialogues if (one.metadata.get("kind") == "rule") == (title == "rule")]
+    for section, kind in (("stories", "story"), ("rules", "rule")):
+        chosen = [each for each in dialogues if (each.metadata.get("kind") == "rule") == (kind == "rule")]
         if chosen:
             lines.append(f"{section}:")
         for dialogue in chosen:
-            lines += _block(dialogue, title)
+            lines += _story(dialogue, kind)
     responses = _responses(dialogues)
     if responses:
         lines.append("responses:")
@@ -55,8 +55,8 @@ def to_rasa_yaml(corpus: Corpus) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _block(dialogue: Dialogue, title: str) -> Iterator[str]:
-    yield f"- {title}: {_scalar(dialogue.group or dialogue.id)}"
+def _story(dialogue: Dialogue, kind: str) -> Iterator[str]:
+    yield f"- {kind}: {_scalar(dialogue.group or dialogue.id)}"
     metadata = {name: value for name, value in dialogue.metadata.items() if name != "kind"}
     if metadata:
         yield "  metadata:"
@@ -88,21 +88,21 @@ def _steps(turn: Turn) -> Iterator[str]:
 
 
 def _is_reply(action: str, response: str) -> bool:
-    """Tell whether an action is the name of nothing, but what is said."""
-    return action == " ".join(response.split()) and not _PLAIN.fullmatch(action)
+    """Return whether an action is a reply, whose name is its text."""
+    return action == " ".join(response.split()) and not _PLAIN_WORD.fullmatch(action)
 
 
 def _message(user: str | None, facts: dict[str, Fact]) -> Iterator[str]:
-    """Yield a user step, and take its facts out of the turn's."""
+    """Yield a user step, and remove its facts from those of the turn."""
     intent = facts.get("intent")
-    given = []
+    lines = []
     if isinstance(intent, str):
-        given.append(f"intent: {_scalar(facts.pop('intent'))}")
+        lines.append(f"intent: {_scalar(facts.pop('intent'))}")
     if user is not None:
-        given.append(f"user: {_scalar(user)}")
+        lines.append(f"user: {_scalar(user)}")
     entities = [name for name in facts if name.startswith("entity.")]
-    yield f"  - {given[0]}"
-    yield from (f"    {line}" for line in given[1:])
+    yield f"  - {lines[0]}"
+    yield from (f"    {line}" for line in lines[1:])
     if entities:
         yield "    entities:"
     for name in entities:
@@ -110,14 +110,14 @@ def _message(user: str | None, facts: dict[str, Fact]) -> Iterator[str]:
 
 
 def _responses(dialogues: Iterable[Dialogue]) -> Mapping[str, str]:
-    found: dict[str, str] = {}
+    responses: dict[str, str] = {}
     for dialogue in dialogues:
         for turn in dialogue:
             if turn.response is not None:
                 for action in turn.actions:
                     if action != LISTEN and not _is_reply(action, turn.response):
-                        found.setdefault(action, turn.response)
-    return found
+                        responses.setdefault(action, turn.response)
+    return responses
 
 
 def _value(value: Fact) -> str:
@@ -125,13 +125,13 @@ def _value(value: Fact) -> str:
 
 
 def _scalar(value: Fact) -> str:
-    """Return a value in YAML: a plain word where it is one, otherwise in quotes."""
+    """Return a value in YAML: as a plain word if possible, otherwise in quotes."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
         return str(value)
     text = str(value)
-    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
+    if _PLAIN_WORD.fullmatch(text) and text.lower() not in _RESERVED_WORDS:
         return text
     quoted = json.dumps(text, ensure_ascii=False)
-    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", quoted)
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)

@@ -1,4 +1,4 @@
-"""Stories and rules out of YAML."""
+"""Read stories and rules in YAML."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from turncast.dialogue import Fact
 from turncast.errors import CorpusError
-from turncast.readers.rasa.entities import listed, strip_entity_marks
+from turncast.readers.rasa.entities import step_entities, strip_entity_marks
 from turncast.readers.rasa.story import (
     ActionStep,
     AlternativeSteps,
@@ -16,13 +16,13 @@ from turncast.readers.rasa.story import (
     FactStep,
     Story,
     UserStep,
-    fact_of,
     slot_fact,
+    value_as_fact,
 )
 from turncast.readers.read_context import Skipped
-from turncast.readers.safe_yaml import YamlMapping, text_of, yaml_kind
+from turncast.readers.safe_yaml import YamlMapping, yaml_kind, yaml_text
 
-_TITLES = {"stories": "story", "rules": "rule"}
+_KINDS = {"stories": "story", "rules": "rule"}
 _KEYS = {
     "intent": {"intent", "user", "entities"},
     "user": {"intent", "user", "entities"},
@@ -34,33 +34,33 @@ _KEYS = {
     "active_loop": {"active_loop"},
     "form": {"form"},
 }
-_KNOWN = set().union(*_KEYS.values())
+_KNOWN_KEYS = set().union(*_KEYS.values())
 
 
 def yaml_stories(document: YamlMapping, path: str, file: str, kind: str, skipped: Skipped) -> Iterator[Story]:
-    """Yield the stories (of the given kind: story or test) and rules of one file, in its order."""
+    """Yield the stories (with the kind `story` or `test`) and rules of a file, in order."""
     for section in document:
-        title = _TITLES.get(section)
-        if title is None:
+        kind_key = _KINDS.get(section)
+        if kind_key is None:
             continue
         for item in _items(document[section], section, path):
             if not isinstance(item, YamlMapping):
                 where = f"{path} '{section}'"
-                raise CorpusError(where, f"an item is {yaml_kind(item)}", f"give '- {title}: NAME'")
+                raise CorpusError(where, f"an item is {yaml_kind(item)}", f"give '- {kind_key}: NAME'")
             where = f"{path} line {item.line}"
-            name = text_of(item.get(title), title, where)
+            name = yaml_text(item.get(kind_key), kind_key, where)
             if name is None:
                 skipped.add(f"item of '{section}' without a name")
                 continue
             yield Story(
-                name,
-                kind if title == "story" else title,
-                where,
-                file,
-                tuple(_steps(item.get("steps"), "steps", path, where, skipped)),
-                _condition(item.get("condition"), path, where, skipped),
-                item.get("wait_for_user_input") is not False,
-                _metadata(item),
+                name=name,
+                kind=kind if kind_key == "story" else kind_key,
+                where=where,
+                file=file,
+                steps=tuple(_steps(item.get("steps"), "steps", path, where, skipped)),
+                initial_facts=_condition(item.get("condition"), path, where, skipped),
+                waits=item.get("wait_for_user_input") is not False,
+                metadata=_metadata(item),
             )
 
 
@@ -73,15 +73,15 @@ def _items(value: Any, key: str, where: str) -> list[Any]:
 
 
 def _metadata(item: YamlMapping) -> dict[str, Fact]:
-    given = item.get("metadata")
-    found = {
+    metadata = item.get("metadata")
+    facts = {
         name: value
-        for name, value in (given.items() if isinstance(given, YamlMapping) else ())
+        for name, value in (metadata.items() if isinstance(metadata, YamlMapping) else ())
         if isinstance(value, bool | int | float | str)
     }
     if item.get("conversation_start") is True:
-        found["conversation_start"] = True
-    return found
+        facts["conversation_start"] = True
+    return facts
 
 
 def _condition(value: Any, path: str, where: str, skipped: Skipped) -> dict[str, Fact]:
@@ -90,7 +90,7 @@ def _condition(value: Any, path: str, where: str, skipped: Skipped) -> dict[str,
         if isinstance(step, FactStep):
             facts |= step.facts
         else:
-            skipped.add("condition of a rule that is no slot and no loop")
+            skipped.add("condition of a rule that is neither a slot nor a loop")
     return facts
 
 
@@ -111,16 +111,16 @@ def _step(item: Any, path: str, where: str, skipped: Skipped) -> AnyStep | None:
     kind = next((key for key in _KEYS if key in item), None)
     for key in item.keys() - {"metadata"}:
         if kind is None or key not in _KEYS[kind]:
-            named = repr(key) if key in _KNOWN else "of an unknown name"
-            skipped.add(f"key {named} of a step {kind or 'of no known kind'}")
+            known = repr(key) if key in _KNOWN_KEYS else "of an unknown name"
+            skipped.add(f"key {known} of a step {kind or 'of unknown kind'}")
     if kind in ("intent", "user"):
-        return _heard(item, where, skipped)
+        return _message(item, where, skipped)
     if kind == "or":
-        return _either(item, path, where, skipped)
+        return _alternatives(item, path, where, skipped)
     if kind in ("action", "bot"):
-        return _did(item, kind, where, skipped)
+        return _action(item, kind, where, skipped)
     if kind == "checkpoint":
-        name = text_of(item["checkpoint"], "checkpoint", where)
+        name = yaml_text(item["checkpoint"], "checkpoint", where)
         if name is None:
             raise CorpusError(where, "a checkpoint has no name", "name it")
         return CheckpointStep(name, _slots(item.get("slot_was_set"), where, skipped))
@@ -128,23 +128,23 @@ def _step(item: Any, path: str, where: str, skipped: Skipped) -> AnyStep | None:
         return FactStep(_slots(item["slot_was_set"], where, skipped))
     if kind in ("active_loop", "form"):
         loop = item[kind].get("name") if isinstance(item[kind], YamlMapping) else item[kind]
-        return FactStep({"active_loop": fact_of(text_of(loop, kind, where))})
+        return FactStep({"active_loop": value_as_fact(yaml_text(loop, kind, where))})
     return None
 
 
-def _heard(item: YamlMapping, where: str, skipped: Skipped) -> UserStep | None:
+def _message(item: YamlMapping, where: str, skipped: Skipped) -> UserStep | None:
     facts: dict[str, Fact] = {}
-    intent = text_of(item.get("intent"), "intent", where)
-    text, marked = strip_entity_marks(text_of(item.get("user"), "user", where) or "")
+    intent = yaml_text(item.get("intent"), "intent", where)
+    text, marked = strip_entity_marks(yaml_text(item.get("user"), "user", where) or "")
     if intent is None and not text:
         skipped.add("user message without intent and text")
         return None
     if intent is not None:
         facts["intent"] = intent.removeprefix("/") or intent
-    return UserStep(text or None, facts | marked | listed(item.get("entities"), where, skipped))
+    return UserStep(text or None, facts | marked | step_entities(item.get("entities"), where, skipped))
 
 
-def _either(item: YamlMapping, path: str, where: str, skipped: Skipped) -> AlternativeSteps | None:
+def _alternatives(item: YamlMapping, path: str, where: str, skipped: Skipped) -> AlternativeSteps | None:
     options = []
     for step in _steps(item["or"], "or", path, where, skipped):
         if isinstance(step, CheckpointStep | AlternativeSteps):
@@ -154,23 +154,23 @@ def _either(item: YamlMapping, path: str, where: str, skipped: Skipped) -> Alter
     return AlternativeSteps(tuple(options)) if options else None
 
 
-def _did(item: YamlMapping, kind: str, where: str, skipped: Skipped) -> ActionStep | None:
-    name = text_of(item[kind], kind, where)
+def _action(item: YamlMapping, kind: str, where: str, skipped: Skipped) -> ActionStep | None:
+    name = yaml_text(item[kind], kind, where)
     if name is None:
         skipped.add("action without a name")
         return None
     return ActionStep(name) if kind == "action" else ActionStep(" ".join(name.split()), name)
 
 
-def _slots(value: Any, where: str, skipped: Skipped) -> dict[str, Fact]:
+def _slots(slots: Any, where: str, skipped: Skipped) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
-    if isinstance(value, str | dict):
-        value = [value]
-    for slot in _items(value, "slot_was_set", where):
+    if isinstance(slots, str | dict):
+        slots = [slots]
+    for slot in _items(slots, "slot_was_set", where):
         if isinstance(slot, str) and slot:
             facts[slot_fact(slot)] = True
         elif isinstance(slot, dict):
-            facts |= {slot_fact(name): fact_of(given) for name, given in slot.items()}
+            facts |= {slot_fact(name): value_as_fact(value) for name, value in slot.items()}
         else:
             skipped.add("slot without a name")
     return facts

@@ -1,0 +1,66 @@
+"""A dialogue under construction, for the readers whose files hold one event after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from turncast.dialogue import Dialogue, Fact, Turn
+from turncast.readers.read_context import Skipped
+
+
+@dataclass(slots=True)
+class DialogueBuilder:
+    """Collects user texts and facts; each system decision becomes a turn that has those since the last one.
+
+    Attributes:
+        skipped: counts what does not become part of a turn.
+        turns: the turns so far.
+        facts: the facts of the next turn; a reader adds to them.
+
+    >>> builder = DialogueBuilder(Skipped())
+    >>> builder.add_user_text("hello")
+    >>> builder.add_turn(["greet"], "Hi!")
+    >>> builder.turns
+    [Turn(user='hello', actions=('greet',), facts=mappingproxy({}), response='Hi!')]
+    """
+
+    skipped: Skipped
+    turns: list[Turn] = field(default_factory=list)
+    facts: dict[str, Fact] = field(default_factory=dict)
+    _texts: list[str] = field(default_factory=list)
+
+    def add_user_text(self, text: str | None) -> None:
+        """Add user text to the next turn, on a line of its own; ignore a blank text."""
+        if text and text.strip():
+            self._texts.append(text)
+
+    def add_turn(self, actions: Iterable[str], response: str | None = None) -> None:
+        """Add a turn with the user text and the facts since the last turn."""
+        user = "\n".join(self._texts) if self._texts else None
+        self.turns.append(Turn(user, tuple(actions), self.facts, response))
+        self._texts, self.facts = [], {}
+
+    def build(
+        self,
+        name: str,
+        metadata: Mapping[str, Fact] | None = None,
+        group: str | None = None,
+        count_facts_as: str | None = None,
+    ) -> Iterator[Dialogue]:
+        """Yield the dialogue, or count it when it has no turn.
+
+        Args:
+            name: the id of the dialogue.
+            metadata: its metadata.
+            group: its group.
+            count_facts_as: the reason under which facts after the last turn are counted; None: they are not.
+        """
+        if self._texts:
+            self.skipped.add("user text after the last system turn", len(self._texts))
+        if self.facts and count_facts_as:
+            self.skipped.add(count_facts_as)
+        if self.turns:
+            yield Dialogue(name, tuple(self.turns), metadata or {}, group)
+        else:
+            self.skipped.add("dialogue without a system turn")
