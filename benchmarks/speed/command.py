@@ -32,7 +32,7 @@ from benchmarks.speed.server_load import (
     server_load_markdown,
     server_load_table,
 )
-from turncast.cli.options import AsJson, ColumnNames, Conditions, FormatName, ReadSettings, read_corpus
+from turncast.cli.options import AsJson, CorpusOptions, with_option_groups
 from turncast.cli.output import note, show, show_json
 from turncast.policy import Policy
 
@@ -109,8 +109,10 @@ def _command_text(name: str, arguments: Sequence[str]) -> str:
 
 
 @app.command("train", epilog=TRAIN_EXAMPLES)
+@with_option_groups
 def train(
     context: typer.Context,
+    reading: CorpusOptions,
     corpus: Annotated[
         list[str] | None,
         typer.Argument(help="Files or folders with dialogues, as one corpus.", metavar="[CORPUS]"),
@@ -124,10 +126,6 @@ def train(
         typer.Option(min=1, help="Dialogues in a batch of flat: 128 and 32 (repeatable)."),
     ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over a corpus.")] = 8,
-    format: FormatName = None,
-    column: ColumnNames = None,
-    read: ReadSettings = None,
-    where: Conditions = None,
     contenders: Names = None,
     rounds: Rounds = None,
     quick: Quick = False,
@@ -139,7 +137,7 @@ def train(
     settings = _settings(contenders, rounds, quick)
     contests, heading = [], "## Contest: train"
     if corpus:
-        dialogues = read_corpus(corpus, format, column, read, where).load()
+        dialogues = reading.open(corpus).load()
         contests.append(corpus_contest(settings, dialogues, 2 if quick else epochs))
         heading = f"{heading} {dialogues.name}"
     if case or not corpus:
@@ -150,8 +148,10 @@ def train(
 
 
 @app.command("step", epilog=STEP_EXAMPLES)
+@with_option_groups
 def step(
     context: typer.Context,
+    reading: CorpusOptions,
     model: Annotated[
         Path | None,
         typer.Argument(help="The folder of a model; by default one is trained.", metavar="[MODEL]"),
@@ -162,10 +162,6 @@ def step(
     case: Annotated[
         list[str] | None, typer.Option(help=f"One of {', '.join(STEP_CASES)}; all by default (repeatable).")
     ] = None,
-    format: FormatName = None,
-    column: ColumnNames = None,
-    read: ReadSettings = None,
-    where: Conditions = None,
     contenders: Names = None,
     rounds: Rounds = None,
     quick: Quick = False,
@@ -176,7 +172,7 @@ def step(
     """Step one conversation: a live turn, the network alone, and the start of a process."""
     settings = _settings(contenders, rounds, quick)
     policy = Policy.load(model) if model else None
-    dialogues = read_corpus(corpus, format, column, read, where).load() if corpus else None
+    dialogues = reading.open(corpus).load() if corpus else None
     contests = step_contests(settings, case or STEP_CASES, policy, dialogues)
     if write:
         _write_contests("## Contest: step", context.obj, contests, settings, page)
@@ -230,8 +226,10 @@ def load(
 
 
 @app.command("serve", epilog=SERVE_EXAMPLES)
+@with_option_groups
 def serve(
     context: typer.Context,
+    reading: CorpusOptions,
     model: Annotated[
         Path | None,
         typer.Argument(help="The folder of a model; random weights by default.", metavar="[MODEL]"),
@@ -253,10 +251,6 @@ def serve(
     store: Annotated[
         str | None, typer.Option(help="The store of conversations; a new SQLite file by default.")
     ] = None,
-    format: FormatName = None,
-    column: ColumnNames = None,
-    read: ReadSettings = None,
-    where: Conditions = None,
     quick: Quick = False,
     write: Write = False,
     page: Page = RESULTS,
@@ -268,7 +262,7 @@ def serve(
     options |= {"seconds": seconds} if seconds else {}
     options |= {"pace": pace or None} if pace is not None else {}
     policy = Policy.load(model) if model else None
-    dialogues = read_corpus(corpus, format, column, read, where).load() if corpus else None
+    dialogues = reading.open(corpus).load() if corpus else None
     loads = measure_server_load(policy, dialogues, store=store, log=note, **options)
     if write:
         _write_section(HEADING, server_load_markdown(context.obj, store, loads), page)

@@ -199,11 +199,10 @@ import resource, signal
 import sys, turncast
 sys.argv = ["turncast", "again"]
 policy = turncast.Policy.load({str(model)!r})
-from turncast.cli import door
+from turncast.cli.main import run
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
-door.app = lambda standalone_mode: policy.save({str(model)!r}, force=True)
-sys.exit(door.run())
+sys.exit(run(lambda standalone_mode: policy.save({str(model)!r}, force=True)))
 """
     assert "check the disk's space" in refused(run_code(code))
     assert bytes_of(model) == before
@@ -257,7 +256,7 @@ def test_a_manifest_of_an_unknown_format_is_refused_by_name(saved, tmp_path):
             ["data", "show", "x", "--format", "bbi"],
             "x: unknown format 'bbi'; did you mean 'babi'?; it is one of parquet, ",
         ),
-        (["data", "show", "x", "--column", "time=a"], "--column 'time' is no role; it is one of "),
+        (["data", "show", "x", "--column", "time=a"], "--column 'time' is not a role; give one of "),
         (["data", "show", "x", "--where", "happy"], "--where 'happy' has no value; write it as NAME=VALUE"),
         (["train", "x", "--out", "m", "--set", "epoch=3"], "unknown setting 'epoch'; did you mean 'epochs'?"),
         (["train", "x", "--out", "m", "--units", "0"], "setting 'units' is 0; input should be greater than"),
@@ -305,7 +304,9 @@ def test_ctrl_c_saves_the_best_so_far_and_resume_goes_on(corpus, tmp_path):
         training.send_signal(signal.SIGINT)
         _, rest = training.communicate(timeout=60)
     assert training.returncode == 0, rest
-    assert "Stopped early: m holds the best policy so far. Go on with the same command and --resume." in rest
+    assert (
+        "Stopped early: m holds the best policy so far. Continue with the same command and --resume." in rest
+    )
     assert Policy.load(tmp_path / "m").card.interrupted
     done_before = len(Policy.load(tmp_path / "m").card.metrics)
     more = str(done_before + 2)

@@ -51,7 +51,7 @@ def test_fix(here):
     (here / "odd.jsonl").write_text(f'{{"id": "a", {turns}}}\n{{"id": "b", {turns}}}\n')
     done = run("data", "validate", "odd.jsonl", "--fix", "new.jsonl", cwd=here)
     assert done.stdout.splitlines()[-1] == (
-        "Wrote new.jsonl: 1 dialogues; removed 1 exact duplicates, stripped 1 actions in 2 turns"
+        "Wrote new.jsonl: 1 dialogues; removed 1 exact duplicates, stripped blanks from 1 actions in 2 turns"
     )
     assert [d.id for d in turncast.read(here / "new.jsonl")] == ["a"]
     assert refused(run("data", "validate", "odd.jsonl", "--fix", "new.jsonl", cwd=here)).startswith(
@@ -90,7 +90,7 @@ def test_split(here):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--share", "half"], "--share 'half' is no list of numbers; write it as 0.8,0.1,0.1"),
+        (["--share", "half"], "--share 'half' is not a list of numbers; write it as 0.8,0.1,0.1"),
         (["--share", "1"], "--share is 1; give two or three shares above 0 that add up to 1"),
         (["--by", "day"], "--by 'day' is unknown; it is one of group, dialogue, time"),
         (["--time", "day"], "--time needs a split by time; add --by time"),

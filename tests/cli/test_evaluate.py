@@ -46,7 +46,7 @@ def test_errors_are_written_shown_and_judged_again(turncast, saved, corpus, tmp_
     done = turncast("evaluate", saved, corpus, "--errors", file, "--json")
     report = json.loads(done.stdout)
     wrong = report["turns"] - report["right_turns"]
-    assert done.stderr == f"Wrote {wrong} wrong turns to {file}. Look at them: turncast data show {file}\n"
+    assert done.stderr == f"Wrote {wrong} wrong turns to {file}. Next: turncast data show {file}\n"
     shown = turncast("data", "show", file, "--samples", 1)
     assert (shown.status, shown.stderr) == (0, "")
     most = report["confusions"][0]
@@ -80,7 +80,7 @@ def test_a_report_is_written_as_a_page(turncast, saved, corpus, tmp_path):
     assert both.stderr.count("Wrote ") == 2
     assert file.read_text(encoding="utf-8") == page
     message = refused(turncast("evaluate", saved, corpus, "--report", file, "--errors", file, "--force"))
-    assert message == f"--errors and --report both name {file}; give each a file of its own"
+    assert message == f"--errors and --report both name {file}; give each its own file"
 
 
 def test_a_page_without_its_libraries_is_refused_before_judging(turncast, saved, monkeypatch, tmp_path):

@@ -80,11 +80,10 @@ def test_a_full_disk_leaves_the_old_file_whole(saved, tmp_path):
     code = f"""
 import resource, signal, sys, turncast
 policy = turncast.Policy.load({str(saved)!r})
-from turncast.cli import door
+from turncast.cli.main import run
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
-door.app = lambda standalone_mode: policy.export_onnx({str(file)!r}, force=True)
-sys.exit(door.run())
+sys.exit(run(lambda standalone_mode: policy.export_onnx({str(file)!r}, force=True)))
 """
     assert "check the disk's space" in refused(run_code(code))
     assert file.read_bytes() == b"old"

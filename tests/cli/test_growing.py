@@ -61,7 +61,7 @@ def test_a_model_grows_and_says_what_it_forgot(files, tmp_path):
     assert grown.card.corpus["dialogues"] == 14  # 7 of the 8 new ones, and as many old ones
     assert bytes_of(files / "model") == before
     without = run(*grow, "--force")
-    assert "What it forgot cannot be shown: give old dialogues with --old-dev." in without.stdout
+    assert "What was forgotten is unknown; give old dialogues with --old-dev to measure it." in without.stdout
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_shapes_compares_both_settings(corpus):
         ),
         (["--cell", "gru", "--layout", "one-to-one"], "setting 'cell' is 'gru'; one-to-one has no memory"),
         (["--set", "residual=true"], "setting 'residual' is true; it needs 'layers' of 2 or more"),
-        (["--compare", "units"], "--compare 'units' is unknown; what can be compared is return_sequences"),
+        (["--compare", "units"], "--compare 'units' is unknown; give return_sequences"),
         (["--svg", "/no/such/folder/x.svg"], "/no/such/folder/x.svg: cannot be written (No such file or"),
     ],
 )

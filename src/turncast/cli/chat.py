@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
-import typer
 from rich.table import Table
 from rich.text import Text
 
-from turncast.cli.options import ModelPath, pair
+from turncast.cli.options import ModelPath, Top, split_pair
 from turncast.cli.output import show
 from turncast.dialogue import Fact, parse_fact
 from turncast.errors import TurncastError, did_you_mean
@@ -34,9 +32,7 @@ _COMMANDS = ("/facts", "/do", "/why", "/undo", "/reset", "/help", "/quit")
 _BAR = 20
 
 
-def chat(
-    model: ModelPath, top: Annotated[int, typer.Option(min=1, help="How many ranked actions to show.")] = 3
-) -> None:
+def chat(model: ModelPath, top: Top = 3) -> None:
     """Talk to a model: see its ranked actions, and what it would say."""
     talk = _Chat(Policy.load(model), top)
     show(f"{len(talk.policy.space)} actions are known. {_HELP}")
@@ -65,7 +61,7 @@ class _Chat:
             self._turn(line)
         elif command == "/facts":
             self._facts |= {
-                name: parse_fact(value) for name, value in (pair(word, "/facts") for word in words)
+                name: parse_fact(value) for name, value in (split_pair(word, "/facts") for word in words)
             }
             show(f"with the next turn: {self._facts}")
         elif command == "/do":

@@ -7,15 +7,7 @@ from typing import Annotated
 
 import typer
 
-from turncast.cli.options import (
-    AsJson,
-    ColumnNames,
-    Conditions,
-    CorpusPaths,
-    FormatName,
-    ReadSettings,
-    read_corpus,
-)
+from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, with_option_groups
 from turncast.cli.output import counting, show, show_json
 from turncast.evaluation import compare as compare_policies
 from turncast.evaluation.terminal import render_comparison
@@ -25,23 +17,21 @@ EXAMPLES = """[bold]Examples[/bold]
 
 turncast compare old/ new/ test.jsonl
 
-turncast compare lstm/ forgetful/ test.jsonl --json > comparison.json"""
+turncast compare lstm/ memoryless/ test.jsonl --json > comparison.json"""
 
 
+@with_option_groups
 def compare(
-    a: Annotated[Path, typer.Argument(metavar="A", help="The folder of one model.")],
-    b: Annotated[Path, typer.Argument(metavar="B", help="The folder of the other.")],
+    a: Annotated[Path, typer.Argument(metavar="A", help="The first model folder.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="The second model folder.")],
     corpus: CorpusPaths,
-    format: FormatName = None,
-    column: ColumnNames = None,
-    read: ReadSettings = None,
-    where: Conditions = None,
+    reading: CorpusOptions,
     as_json: AsJson = False,
 ) -> None:
-    """Compare two models on the same dialogues: which turns each wins, and is that more than chance."""
-    policies, dialogues = (Policy.load(a), Policy.load(b)), read_corpus(corpus, format, column, read, where)
-    with counting("judging") as progress:
-        comparison = compare_policies(*policies, dialogues, progress, names=(str(a), str(b)))
+    """Compare two models on the same dialogues: the turns that each wins, and whether that is chance."""
+    policy_a, policy_b, dialogues = Policy.load(a), Policy.load(b), reading.open(corpus)
+    with counting("evaluating") as progress:
+        comparison = compare_policies(policy_a, policy_b, dialogues, progress, names=(str(a), str(b)))
     if as_json:
         show_json(comparison.to_json())
     else:

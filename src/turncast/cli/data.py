@@ -1,4 +1,4 @@
-"""`turncast data`: tools to look after corpora."""
+"""`turncast data`: commands that inspect and prepare corpora."""
 
 from __future__ import annotations
 
@@ -7,20 +7,12 @@ from typing import Annotated
 import typer
 
 from turncast.cli import data_convert, data_label, data_split, data_validate
-from turncast.cli.options import (
-    AsJson,
-    ColumnNames,
-    Conditions,
-    CorpusPaths,
-    FormatName,
-    ReadSettings,
-    read_corpus,
-)
+from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, with_option_groups
 from turncast.cli.output import counting, show, show_json
 from turncast.data import summarise
 from turncast.data.summary_tables import summary_tables
 
-app = typer.Typer(help="Look after corpora.", no_args_is_help=True)
+app = typer.Typer(help="Inspect and prepare corpora.", no_args_is_help=True)
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -31,23 +23,20 @@ turncast data show log.csv --column dialogue=CaseID --column action=ActivityID -
 
 @app.callback()
 def data() -> None:
-    """Look after corpora."""
+    """Inspect and prepare corpora."""
 
 
 @app.command("show", epilog=EXAMPLES)
+@with_option_groups
 def show_corpus(
     corpus: CorpusPaths,
-    format: FormatName = None,
-    column: ColumnNames = None,
-    read: ReadSettings = None,
-    where: Conditions = None,
-    samples: Annotated[int, typer.Option(min=0, help="How many dialogues to print.")] = 2,
+    reading: CorpusOptions,
+    samples: Annotated[int, typer.Option(min=0, help="Number of sample dialogues to print.")] = 2,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a corpus holds: counts, lengths, actions, words, what was left out, sample dialogues."""
-    found = read_corpus(corpus, format, column, read, where)
+    """Show statistics of a corpus: counts, lengths, actions, words, what was skipped, sample dialogues."""
     with counting("reading") as progress:
-        summary = summarise(found, samples, progress)
+        summary = summarise(reading.open(corpus), samples, progress)
     if as_json:
         show_json(summary.to_json())
     else:

@@ -7,15 +7,7 @@ from typing import Annotated
 
 import typer
 
-from turncast.cli.options import (
-    AsJson,
-    ColumnNames,
-    Conditions,
-    CorpusPaths,
-    FormatName,
-    ReadSettings,
-    read_corpus,
-)
+from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, Force, with_option_groups
 from turncast.cli.output import counting, show, show_json
 from turncast.data import WRITERS
 from turncast.data import convert as convert_corpus
@@ -29,28 +21,25 @@ turncast data convert STAR/ star.parquet --where happy=true
 turncast data convert one.txt two.txt both --to jsonl"""
 
 
+@with_option_groups
 def convert(
     corpus: CorpusPaths,
     out: Annotated[
-        Path, typer.Argument(help="The file to write; its suffix says the format.", metavar="OUT")
+        Path, typer.Argument(help="The file to write; its suffix gives the format.", metavar="OUT")
     ],
+    reading: CorpusOptions,
     to: Annotated[
-        str | None, typer.Option(help=f"What to write: {', '.join(WRITERS)}. OUT's suffix when not given.")
+        str | None, typer.Option(help=f"The format to write: {', '.join(WRITERS)}; by default from OUT.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
-    format: FormatName = None,
-    column: ColumnNames = None,
-    read: ReadSettings = None,
-    where: Conditions = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write a corpus of any format as one file that holds all that turncast knows of it."""
-    found = read_corpus(corpus, format, column, read, where)
+    """Convert a corpus of any format to one file, without loss of what turncast reads."""
     with counting("writing") as progress:
-        written = convert_corpus(found, out, to, force=force, progress=progress)
+        written = convert_corpus(reading.open(corpus), out, to, force=force, progress=progress)
     if as_json:
         show_json(written.to_json())
         return
     show(f"Wrote {written.file}: {written.dialogues:,} dialogues, {written.turns:,} turns")
     for reason, count in written.skipped.items():
-        show(f"left out: {count:,} x {reason}")
+        show(f"skipped: {count:,} x {reason}")

@@ -9,26 +9,19 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from turncast.cli.options import (
-    AsJson,
-    ColumnNames,
-    Conditions,
-    CorpusPaths,
-    FormatName,
-    ReadSettings,
-    read_corpus,
-)
+from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, Force, with_option_groups
 from turncast.cli.output import counting, note, show, show_json
 from turncast.data import WRITERS, read_mapping, relabel
 from turncast.data.relabel import Relabelled
 
 EXAMPLES = """[bold]Examples[/bold]
 
-turncast data label dialogs.jsonl --map names.csv --out named.jsonl     (lines as Bye,goodbye; noise, drops)
+turncast data label dialogs.jsonl --map names.csv --out named.jsonl     (a line: old,new)
 
 turncast data label dialogs.jsonl --map names.toml --out named.jsonl --force"""
 
 
+@with_option_groups
 def label(
     corpus: CorpusPaths,
     map_: Annotated[
@@ -36,41 +29,41 @@ def label(
         typer.Option(
             "--map",
             metavar="FILE",
-            help="Old and new names of actions, as CSV, JSON or TOML; an empty new name drops the action.",
+            help="Old and new names of actions: CSV, JSON or TOML; an empty new name drops the action.",
         ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write.")],
+    reading: CorpusOptions,
     to: Annotated[
-        str | None, typer.Option(help=f"What to write: {', '.join(WRITERS)}. The suffix when not given.")
+        str | None, typer.Option(help=f"The format to write: {', '.join(WRITERS)}; by default from --out.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
-    format: FormatName = None,
-    column: ColumnNames = None,
-    read: ReadSettings = None,
-    where: Conditions = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Give actions other names: rename, merge or drop them by a mapping."""
+    """Rename, merge or drop actions, by a mapping of names."""
     mapping = read_mapping(map_)
-    found = read_corpus(corpus, format, column, read, where)
     with counting("writing") as progress:
-        made = relabel(found, mapping, out, to, force=force, progress=progress)
-    for old, suggestion in made.suggestions.items():
+        relabelled = relabel(reading.open(corpus), mapping, out, to, force=force, progress=progress)
+    for old, suggestion in relabelled.suggestions.items():
         note(f"{map_}: no turn has the action {old!r}{suggestion}")
     if as_json:
-        show_json(made.to_json())
+        show_json(relabelled.to_json())
     else:
-        show(_table(made), f"Wrote {made.written.file}: {len(made.actions):,} actions{_emptied(made)}")
+        show(
+            _table(relabelled),
+            f"Wrote {relabelled.written.file}: {len(relabelled.actions):,} "
+            f"actions{_emptied_turns(relabelled)}",
+        )
 
 
-def _emptied(made: Relabelled) -> str:
-    return f", {made.emptied:,} turns that have none any more" if made.emptied else ""
+def _emptied_turns(relabelled: Relabelled) -> str:
+    return f", {relabelled.emptied:,} turns are left without an action" if relabelled.emptied else ""
 
 
-def _table(made: Relabelled) -> Table:
+def _table(relabelled: Relabelled) -> Table:
     table = Table("old", "new", "turns", show_edge=False)
     table.columns[-1].justify = "right"
-    for old, turns in made.turns_changed.items():
-        new = made.new_names[old]
+    for old, turns in relabelled.turns_changed.items():
+        new = relabelled.new_names[old]
         table.add_row(Text(old), Text("(dropped)" if new is None else new), f"{turns:,}")
     return table

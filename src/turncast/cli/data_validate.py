@@ -10,15 +10,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from turncast.atomic_files import check_output_file
-from turncast.cli.options import (
-    AsJson,
-    ColumnNames,
-    Conditions,
-    CorpusPaths,
-    FormatName,
-    ReadSettings,
-    read_corpus,
-)
+from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, Force, with_option_groups
 from turncast.cli.output import counting, show, show_json
 from turncast.data import repair
 from turncast.data import validate as validate_corpus
@@ -37,62 +29,61 @@ turncast data validate dialogs.jsonl
 
 turncast data validate train.txt --test test.txt --fail-on-warnings
 
-turncast data validate dialogs.jsonl --fix mended.jsonl"""
+turncast data validate dialogs.jsonl --fix fixed.jsonl"""
 
 
+@with_option_groups
 def validate(
     corpus: CorpusPaths,
+    reading: CorpusOptions,
     test: Annotated[
         list[str] | None,
-        typer.Option(metavar="CORPUS", help="What a policy will be judged on; looks for leaks (repeatable)."),
+        typer.Option(
+            metavar="CORPUS", help="A test corpus; leaks between the two are reported (repeatable)."
+        ),
     ] = None,
-    min_count: Annotated[int, typer.Option(min=0, help="Report actions seen fewer times.")] = 3,
+    min_count: Annotated[int, typer.Option(min=0, help="Report actions with fewer turns.")] = 3,
     near: Annotated[
         float,
         typer.Option(
-            min=0.5, max=1, help="Share of runs of three words that makes dialogues nearly the same."
+            min=0.5, max=1, help="Share of common word trigrams above which dialogues are near duplicates."
         ),
     ] = 0.9,
-    max_words: Annotated[int, typer.Option(min=1, help="Report user texts of more words.")] = 1000,
-    examples: Annotated[int, typer.Option(min=0, help="How many of each finding to show.")] = 3,
+    max_words: Annotated[int, typer.Option(min=1, help="Report user texts with more words.")] = 1000,
+    examples: Annotated[int, typer.Option(min=0, help="Number of examples of each finding to show.")] = 3,
     fix: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write the corpus as JSON Lines without exact duplicates and blanks around actions.",
+            help="Write the corpus as JSON Lines without exact duplicates and without blanks around actions.",
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file of --fix.")] = False,
+    force: Force = False,
     fail_on_warnings: Annotated[
-        bool, typer.Option("--fail-on-warnings", help="Exit status 1 for warnings too, not only for errors.")
+        bool, typer.Option("--fail-on-warnings", help="Exit with status 1 for warnings too.")
     ] = False,
-    format: FormatName = None,
-    column: ColumnNames = None,
-    read: ReadSettings = None,
-    where: Conditions = None,
     as_json: AsJson = False,
 ) -> None:
-    """Look for what is wrong with a corpus: contradictions, duplicates, leaks, labels, odd turns.
+    """Check a corpus for contradictions, duplicates, leaks into a test corpus, label problems and odd turns.
 
-    Exit status 1 where there are errors: what makes a score untrue.
+    The exit status is 1 where there are errors, which would make a score invalid.
     """
     if fix:
         check_output_file(fix, force=force)
     elif force:
         raise ConfigError("--force replaces the file of --fix; give --fix FILE, or leave it out")
-    found = read_corpus(corpus, format, column, read, where)
-    tested = read_corpus(test, format, column, read, where) if test else None
+    dialogues, test_dialogues = reading.open(corpus), reading.open_optional(test)
     with counting("reading") as progress:
         validation = validate_corpus(
-            found,
-            tested,
+            dialogues,
+            test_dialogues,
             min_count=min_count,
             near=near,
             max_words=max_words,
             examples=examples,
             progress=progress,
         )
-    repaired = repair(found, fix, force=force) if fix else None
+    repaired = repair(dialogues, fix, force=force) if fix else None
     if as_json:
         fixed = {"fixed": repaired.to_json()} if repaired else {}
         show_json(validation.to_json() | fixed)
@@ -109,7 +100,7 @@ def _changes(repaired: Repaired) -> str:
     written, turns = repaired.written, sum(repaired.stripped.values())
     return (
         f"Wrote {written.file}: {written.dialogues:,} dialogues; removed {len(repaired.removed):,} exact "
-        f"duplicates, stripped {len(repaired.stripped):,} actions in {turns:,} turns"
+        f"duplicates, stripped blanks from {len(repaired.stripped):,} actions in {turns:,} turns"
     )
 
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from turncast.atomic_files import check_output_folder
+from turncast.cli.options import Force
 from turncast.cli.output import note, show
 from turncast.config import NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
@@ -39,7 +40,7 @@ def demo(
     ),
     dialogues: Annotated[int, typer.Option(min=20, help="How many bookings to learn from.")] = 600,
     seed: Annotated[int, typer.Option(min=0, help="Of the simulator and the training.")] = 1,
-    force: Annotated[bool, typer.Option("--force", help="Replace the model of an earlier demo.")] = False,
+    force: Force = False,
 ) -> None:
     """See it work: simulate restaurant bookings, train, evaluate, look at one dialogue, save the model."""
     started = time.perf_counter()

@@ -10,14 +10,12 @@ import typer
 from turncast.atomic_files import check_output_file
 from turncast.cli.options import (
     AsJson,
-    ColumnNames,
-    Conditions,
+    CorpusOptions,
     CorpusPaths,
-    FormatName,
+    Force,
     MaxError,
     ModelPath,
-    ReadSettings,
-    read_corpus,
+    with_option_groups,
 )
 from turncast.cli.output import counting, note, show, show_json
 from turncast.data import convert
@@ -38,56 +36,58 @@ turncast evaluate model/ test.jsonl --json > report.json
 
 turncast evaluate model/ test.jsonl --errors errors.jsonl     (then: turncast data show errors.jsonl)
 
-turncast evaluate model/ test.jsonl --report report.html      (a page to look at, send or print)"""
+turncast evaluate model/ test.jsonl --report report.html      (an HTML page)"""
 
 
+@with_option_groups
 def evaluate(
     model: ModelPath,
     corpus: CorpusPaths,
-    format: FormatName = None,
-    column: ColumnNames = None,
-    read: ReadSettings = None,
-    where: Conditions = None,
+    reading: CorpusOptions,
     max_error: MaxError = None,
     errors: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write the wrong turns as annotated dialogues, JSON Lines."),
+        typer.Option(
+            metavar="FILE", help="Also write the wrong turns as annotated dialogues, in JSON Lines."
+        ),
     ] = None,
     report: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="Write it as a page as well: one HTML file, with plots and dialogues."
+            metavar="FILE", help="Also write the report as one HTML page, with plots and dialogues."
         ),
     ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace the files of --errors and --report.")
-    ] = False,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Judge a model on recorded dialogues, between floors and ceiling."""
+    """Evaluate a model on recorded dialogues, between its floors and its ceiling.
+
+    A floor is the score of a simple baseline; the ceiling is the best score that is possible on these
+    dialogues.
+    """
     outputs = [path for path in (errors, report) if path]
     for path in outputs:
         check_output_file(path, force=force)
     if errors and report and errors.resolve() == report.resolve():
-        raise ConfigError(f"--errors and --report both name {report}; give each a file of its own")
+        raise ConfigError(f"--errors and --report both name {report}; give each its own file")
     if report:
         check_libraries()
     if force and not outputs:
         raise ConfigError("--force replaces the files of --errors and --report; give one, or leave it out")
-    policy, wrong = Policy.load(model), Errors()
+    policy, wrong_turns = Policy.load(model), Errors()
     if max_error is not None:
         policy = policy.for_error(max_error)
-    judged = read_corpus(corpus, format, column, read, where)
-    with counting("judging") as progress:
-        found = evaluate_policy(policy, judged, progress, errors=wrong if outputs else None)
+    dialogues = reading.open(corpus)
+    with counting("evaluating") as progress:
+        evaluation = evaluate_policy(policy, dialogues, progress, errors=wrong_turns if outputs else None)
     if errors:
-        convert(wrong.corpus(judged.name), errors, "jsonl", force=force)
-        next_step = f" Look at them: turncast data show {errors}" if wrong else ""
-        note(f"Wrote {len(wrong):,} wrong turns to {errors}.{next_step}")
+        convert(wrong_turns.corpus(dialogues.name), errors, "jsonl", force=force)
+        next_step = f" Next: turncast data show {errors}" if wrong_turns else ""
+        note(f"Wrote {len(wrong_turns):,} wrong turns to {errors}.{next_step}")
     if report:
-        write_report(report, policy, found, wrong, name=model.name or str(model), force=force)
+        write_report(report, policy, evaluation, wrong_turns, name=model.name or str(model), force=force)
         note(f"Wrote {report}; open it in a browser.")
     if as_json:
-        show_json(found.to_json())
+        show_json(evaluation.to_json())
     else:
-        show(render_report(found))
+        show(render_report(evaluation))

@@ -6,15 +6,7 @@ from typing import Annotated
 
 import typer
 
-from turncast.cli.options import (
-    AsJson,
-    ColumnNames,
-    Conditions,
-    FormatName,
-    ModelPath,
-    ReadSettings,
-    read_corpus,
-)
+from turncast.cli.options import AsJson, CorpusOptions, ModelPath, OptionalCorpusPaths, with_option_groups
 from turncast.cli.output import show, show_json
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
@@ -31,48 +23,45 @@ turncast explain model/ dialogs.jsonl --dialogue booking-7 --turn 3 --action boo
 head -n 1 dialogs.jsonl | turncast explain model/ -"""
 
 
+@with_option_groups
 def explain(
     model: ModelPath,
-    corpus: Annotated[
-        list[str] | None, typer.Argument(help="Files or folders with dialogues; stdin when not given.")
-    ] = None,
+    reading: CorpusOptions,
+    corpus: OptionalCorpusPaths = None,
     dialogue: Annotated[
-        str | None, typer.Option(metavar="ID", help="Which dialogue; the first when not given.")
+        str | None, typer.Option(metavar="ID", help="The id of the dialogue; by default the first one.")
     ] = None,
     turn: Annotated[
-        int | None, typer.Option(min=1, help="Which turn, counted from 1; the last when not given.")
+        int | None, typer.Option(min=1, help="The number of the turn, from 1; by default the last one.")
     ] = None,
     action: Annotated[
-        str | None, typer.Option(help="Whose probability to follow; the predicted one when not given.")
+        str | None, typer.Option(help="The action to explain; by default the predicted one.")
     ] = None,
-    format: FormatName = None,
-    column: ColumnNames = None,
-    read: ReadSettings = None,
-    where: Conditions = None,
-    top: Annotated[int, typer.Option(min=1, help="How many rows to show.")] = 10,
+    top: Annotated[int, typer.Option(min=1, help="Number of rows to show.")] = 10,
     as_json: AsJson = False,
 ) -> None:
-    """Say what changed one prediction most: each block, word, fact and earlier turn is left out in turn.
+    """Explain one prediction: leave out each input block, word, fact and earlier turn, one at a time.
 
-    Every figure is what the policy gives for the dialogue without that thing.
+    Each row shows the prediction of the policy without that part of the input.
     """
     policy = Policy.load(model)
-    chosen = _chosen(read_corpus(corpus or ["-"], format, column, read, where), dialogue)
+    chosen = _find_dialogue(reading.open(corpus or ["-"]), dialogue)
     turns = policy.config.layout_row.turns_read(chosen)
     if turn is not None and turn > len(turns):
         raise NoTurn(turn, len(turns))
-    found = explain_prediction(policy, turns[:turn], action)
+    explanation = explain_prediction(policy, turns[:turn], action)
     if as_json:
-        show_json({"dialogue": chosen.id, **found.to_json()})
+        show_json({"dialogue": chosen.id, **explanation.to_json()})
     else:
-        show(found.table(top))
+        show(explanation.table(top))
 
 
-def _chosen(corpus: Corpus, wanted: str | None) -> Dialogue:
+def _find_dialogue(corpus: Corpus, dialogue_id: str | None) -> Dialogue:
+    """Return the dialogue with this id, or the first one where no id is given."""
     ids = []
     for dialogue in corpus:
-        if wanted in (None, dialogue.id):
+        if dialogue_id in (None, dialogue.id):
             return dialogue
         ids.append(dialogue.id)
-    near = did_you_mean(wanted or "", ids) or "; give one of its ids"
-    raise CorpusError(corpus.name, f"there is no dialogue {wanted!r}", near.removeprefix("; "))
+    cure = did_you_mean(dialogue_id or "", ids) or "; give one of its ids"
+    raise CorpusError(corpus.name, f"there is no dialogue {dialogue_id!r}", cure.removeprefix("; "))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from turncast.cli.options import AsJson, ModelPath
+from turncast.cli.options import AsJson, Force, ModelPath
 from turncast.cli.output import show, show_json
 from turncast.policy import Policy
 
@@ -21,7 +21,7 @@ turncast export model/ --onnx model.onnx --force --json"""
 def export(
     model: ModelPath,
     onnx: Annotated[Path, typer.Option(help="The ONNX file to write.", metavar="FILE")],
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
     """Write a model's network as ONNX: one turn of many conversations, their state going in and out.

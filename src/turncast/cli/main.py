@@ -1,40 +1,46 @@
-"""The way in and out: bad input leaves as one line on stderr and exit status 2."""
+"""The entry point: runs one command; an error becomes one line on stderr, and an exit status."""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from typing import Any
 
 from turncast.cli.app import app
 from turncast.errors import TurncastError
 
-REFUSED = 2
+BAD_INPUT = 2
 INTERRUPTED = 130
-UNHEARD = 141  # what a shell says of a program that SIGPIPE ended
+BROKEN_PIPE = 141  # the status that a shell gives a program which SIGPIPE ended
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command in `sys.argv`, and exit."""
     sys.exit(run())
 
 
-def run() -> int:
-    """Run one command and return its exit status."""
+def run(command_line: Callable[..., Any] = app) -> int:
+    """Run one command and return its exit status.
+
+    Args:
+        command_line: parses `sys.argv` and runs the command, as a Typer app does.
+    """
     try:
-        app(standalone_mode=True)
+        command_line(standalone_mode=True)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else int(bool(stop.code))
     except TurncastError as error:
         return _refuse(str(error))
     except BrokenPipeError:
-        # The reader of our output has gone, as `head` does. Python's last flush must not fail for it.
+        # The reader of our output has ended, as `head` does. The flush of stdout at exit must not fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return UNHEARD
+        return BROKEN_PIPE
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
         return _refuse(f"{name}{error.strerror or error}; check the disk's space and permissions")
     except MemoryError:
-        return _refuse("the memory is not enough; try fewer units, or a smaller batch_turns or max_words")
+        return _refuse("not enough memory; try fewer units, or a smaller batch_turns or max_words")
     except KeyboardInterrupt:
         print("turncast: interrupted", file=sys.stderr)
         return INTERRUPTED
@@ -43,4 +49,4 @@ def run() -> int:
 
 def _refuse(message: str) -> int:
     print(f"turncast: {' '.join(message.split())}", file=sys.stderr)
-    return REFUSED
+    return BAD_INPUT

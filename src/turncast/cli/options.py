@@ -1,10 +1,13 @@
-"""Options that several verbs share, and what they come to."""
+"""Options that several commands share, and groups of options that a command takes as one value."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
@@ -14,130 +17,209 @@ from turncast.layouts import LAYOUTS
 from turncast.readers import FORMATS, Columns, ReadConfig, read
 from turncast.sessions import read_store
 
-ModelPath = Annotated[Path, typer.Argument(help="The folder that `turncast train` made.", metavar="MODEL")]
+_READING = "Reading dialogues"
+_NETWORK = "Network"
+_LAYOUT_HELP = "; ".join(f"{layout.name} ({layout.summary})" for layout in LAYOUTS.values())
+_ROLES = ("dialogue", "action", "order", "user", "response", "fact")
+
+ModelPath = Annotated[Path, typer.Argument(help="A model folder, made by `turncast train`.", metavar="MODEL")]
 CorpusPaths = Annotated[
     list[str],
-    typer.Argument(help="Files, folders or quoted patterns of dialogues; - reads stdin.", metavar="CORPUS"),
-]
-FormatName = Annotated[
-    str | None,
-    typer.Option("--format", help=f"How to read it: {', '.join(FORMATS)}. Found by content when not given."),
-]
-ColumnNames = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--column",
-        metavar="ROLE=NAME",
-        help="Which column of a table is the dialogue, action, order, user, response or a fact (repeatable).",
+    typer.Argument(
+        help="Files, folders or quoted glob patterns of dialogues; - reads stdin.", metavar="CORPUS"
     ),
 ]
-Conditions = Annotated[
+OptionalCorpusPaths = Annotated[
     list[str] | None,
-    typer.Option(
-        "--where",
-        metavar="NAME=VALUE",
-        help="Keep only dialogues whose metadata say so, as happy=true (repeatable).",
-    ),
+    typer.Argument(help="Files or folders of dialogues; stdin by default.", metavar="[CORPUS]"),
 ]
-ReadSettings = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--read",
-        metavar="NAME=VALUE",
-        help="What is made of its records: actions=acts, slots or calls; arguments, listen = true; "
-        "max_paths=N (repeatable).",
-    ),
-]
-ValuesFile = Annotated[
-    Path | None,
-    typer.Option(help="Values of slots: JSON, a CSV with a column for each slot, or a bAbI knowledge base."),
-]
-RulesFile = Annotated[
-    Path | None, typer.Option(help="A file of rules: what may, may not and must be done; YAML or JSON.")
-]
-LayoutName = Annotated[
-    str | None,
-    typer.Option(help=f"{', '.join(f'{layout.name} ({layout.summary})' for layout in LAYOUTS.values())}."),
-]
-WordsName = Annotated[
-    str | None,
-    typer.Option(help="How words are read: as bits, or in order by lstm, mean, max or conv, for each turn."),
-]
-CellName = Annotated[
-    str | None, typer.Option(help="What carries memory: lstm, gru, simple-rnn or transformer.")
-]
-DeviceCount = Annotated[
-    int | None, typer.Option(help="Cores that share each batch; all there are when not given.")
-]
-SettingsFile = Annotated[
-    Path | None, typer.Option(help="A TOML or JSON file of settings; options go before it.")
-]
-SeedCount = Annotated[
-    int | None, typer.Option(help="Train so many networks, which answer together as one policy.")
-]
+Top = Annotated[int, typer.Option(min=1, help="Number of ranked actions to show.")]
 MaxError = Annotated[
     float | None,
     typer.Option(
-        help="Abstain as is needed for at most this share of wrong answers, as the dev part shows: 0.02."
+        help="Abstain at low confidence, so that at most this share of the answers was wrong on the dev "
+        "part; for example 0.02."
     ),
 ]
-SettingPairs = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Any setting by its name, as dropout=0.3 (repeatable)."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
-_ROLES = ("dialogue", "action", "order", "user", "response", "fact")
+Force = Annotated[bool, typer.Option("--force", help="Replace the output if it exists.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 
 
-def read_corpus(
-    sources: Sequence[str],
-    format: str | None,
-    columns: list[str] | None,
-    settings: list[str] | None,
-    where: list[str] | None,
-) -> Corpus:
-    """Return the corpus that the shared options describe."""
-    wanted = dict(pair(condition, "--where") for condition in where or [])
-    given: dict[str, Any] = dict(pair(text, "--read") for text in settings or [])
-    config = ReadConfig(**given)
-    if any("://" in source for source in sources):
-        corpus = _conversations(sources)
-    else:
-        corpus = read(list(sources), format, _columns(columns or []), config=config)
-    return corpus.where(wanted) if wanted else corpus
+def with_option_groups(command: Callable[..., None]) -> Callable[..., None]:
+    """Return a command whose parameters of a dataclass type are replaced by options, one for each field.
+
+    Typer sees the fields as parameters of the command, with their `typer.Option` annotations and defaults.
+    The command gets the dataclass, so that a group of options is declared once and passed as one value.
+    """
+    hints = get_type_hints(command, include_extras=True)
+    groups: dict[str, type[Any]] = {}
+    parameters: list[inspect.Parameter] = []
+    for name, parameter in inspect.signature(command).parameters.items():
+        if is_dataclass(group := hints[name]) and isinstance(group, type):
+            groups[name] = group
+            parameters += _parameters(group)
+        else:
+            kind = inspect.Parameter.KEYWORD_ONLY
+            parameters.append(parameter.replace(kind=kind, annotation=hints[name]))
+
+    @functools.wraps(command)
+    def with_groups(**given: Any) -> None:
+        for name, group in groups.items():
+            given[name] = group(**{field.name: given.pop(field.name) for field in fields(group)})
+        command(**given)
+
+    with_groups.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    with_groups.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return with_groups
 
 
-def _conversations(sources: Sequence[str]) -> Corpus:
-    """Return the live conversations of a store as a corpus."""
-    if len(sources) > 1:
-        raise CorpusError(sources[0], "a store stands beside other sources", "give the store alone")
-    return read_store(sources[0])
+def _parameters(group: type[Any]) -> list[inspect.Parameter]:
+    """Return the fields of a dataclass as parameters."""
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=hints[field.name]
+        )
+        for field in fields(group)
+    ]
 
 
-def pair(text: str, option: str) -> tuple[str, str]:
-    """Return the two sides of NAME=VALUE.
+@dataclass(frozen=True, slots=True)
+class CorpusOptions:
+    """How the dialogues of a command are read."""
+
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            help=f"The format: {', '.join(FORMATS)}. Detected from the content by default.",
+            rich_help_panel=_READING,
+        ),
+    ] = None
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="ROLE=NAME",
+            help="The column of a table for a role: dialogue, action, order, user, response or fact "
+            "(repeatable).",
+            rich_help_panel=_READING,
+        ),
+    ] = None
+    read: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--read",
+            metavar="NAME=VALUE",
+            help="How to convert records: actions=acts, slots or calls; arguments=true; listen=true; "
+            "max_paths=N (repeatable).",
+            rich_help_panel=_READING,
+        ),
+    ] = None
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--where",
+            metavar="NAME=VALUE",
+            help="Read only dialogues with this value in their metadata, for example happy=true "
+            "(repeatable).",
+            rich_help_panel=_READING,
+        ),
+    ] = None
+
+    def open(self, sources: Sequence[str]) -> Corpus:
+        """Return the corpus in these files or folders, in stdin (-), or in a conversation store (a URL).
+
+        Raises:
+            ConfigError: for an option with a wrong value.
+            CorpusError: where there is no such corpus.
+        """
+        where = dict(split_pair(condition, "--where") for condition in self.where or [])
+        settings: dict[str, Any] = dict(split_pair(text, "--read") for text in self.read or [])
+        config = ReadConfig(**settings)
+        if any("://" in source for source in sources):
+            if len(sources) > 1:
+                problem = "a conversation store cannot be combined with other sources"
+                raise CorpusError(sources[0], problem, "give the store alone")
+            corpus = read_store(sources[0])
+        else:
+            corpus = read(list(sources), self.format, self._columns(), config=config)
+        return corpus.where(where) if where else corpus
+
+    def open_optional(self, sources: Sequence[str] | None) -> Corpus | None:
+        """Return the corpus as `open` does; None where no source is given."""
+        return self.open(sources) if sources else None
+
+    def _columns(self) -> Columns:
+        roles: dict[str, str] = {}
+        facts: list[str] = []
+        for text in self.column or []:
+            role, name = split_pair(text, "--column")
+            if role not in _ROLES:
+                raise ConfigError(
+                    f"--column {role!r} is not a role; give one of {', '.join(_ROLES)}"
+                    f"{did_you_mean(role, _ROLES)}"
+                )
+            if role == "fact":
+                facts.append(name)
+            else:
+                roles[role] = name
+        return Columns(**roles, facts=tuple(facts))
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkOptions:
+    """The settings that choose a network."""
+
+    layout: Annotated[
+        str | None,
+        typer.Option(
+            help=f"What is predicted and when: {_LAYOUT_HELP}.",
+            rich_help_panel=_NETWORK,
+        ),
+    ] = None
+    words: Annotated[
+        str | None,
+        typer.Option(
+            help="How the words of a turn are read: bits (a bag of words), or in order by lstm, "
+            "mean, max or conv.",
+            rich_help_panel=_NETWORK,
+        ),
+    ] = None
+    cell: Annotated[
+        str | None,
+        typer.Option(
+            help="The layer with memory: lstm, gru, simple-rnn or transformer.", rich_help_panel=_NETWORK
+        ),
+    ] = None
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Any setting by name, for example dropout=0.3 (repeatable).",
+            rich_help_panel=_NETWORK,
+        ),
+    ] = None
+
+    def settings(self) -> dict[str, Any]:
+        """Return the given settings by name; an option takes precedence over `--set`.
+
+        Raises:
+            ConfigError: for `--set` without a value.
+        """
+        options = {"layout": self.layout, "words": self.words, "cell": self.cell}
+        pairs = dict(split_pair(text, "--set") for text in self.set_ or [])
+        return pairs | {name: value for name, value in options.items() if value is not None}
+
+
+def split_pair(text: str, option: str) -> tuple[str, str]:
+    """Return the name and the value in NAME=VALUE.
 
     Raises:
-        ConfigError: where there are no two sides.
+        ConfigError: where the name or the equals sign is missing.
     """
     name, equals, value = text.partition("=")
     if not name or not equals:
         raise ConfigError(f"{option} {text!r} has no value; write it as NAME=VALUE")
     return name.strip(), value.strip()
-
-
-def _columns(texts: list[str]) -> Columns:
-    roles: dict[str, str] = {}
-    facts: list[str] = []
-    for text in texts:
-        role, name = pair(text, "--column")
-        if role not in _ROLES:
-            raise ConfigError(
-                f"--column {role!r} is no role; it is one of {', '.join(_ROLES)}{did_you_mean(role, _ROLES)}"
-            )
-        if role == "fact":
-            facts.append(name)
-        else:
-            roles[role] = name
-    return Columns(**roles, facts=tuple(facts))

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from turncast.cli.options import ColumnNames, Conditions, FormatName, ModelPath, ReadSettings, read_corpus
+from turncast.cli.options import CorpusOptions, ModelPath, OptionalCorpusPaths, Top, with_option_groups
 from turncast.dialogue import Dialogue, Turn, value_name
 from turncast.layouts import END
 from turncast.policy import Policy
@@ -21,23 +19,19 @@ turncast predict model/ dialogs.jsonl > predictions.jsonl
 tail -n 1 dialogs.jsonl | turncast predict model/ -"""
 
 
+@with_option_groups
 def predict(
     model: ModelPath,
-    corpus: Annotated[
-        list[str] | None, typer.Argument(help="Files or folders with dialogues; stdin when not given.")
-    ] = None,
-    format: FormatName = None,
-    column: ColumnNames = None,
-    read: ReadSettings = None,
-    where: Conditions = None,
-    top: Annotated[int, typer.Option(min=1, help="How many ranked actions to print.")] = 3,
+    reading: CorpusOptions,
+    corpus: OptionalCorpusPaths = None,
+    top: Top = 3,
 ) -> None:
-    """Print a JSON line for every decision, as a rule one a turn: what is predicted, and the most probable.
+    """Print a JSON line for every decision, in most layouts one per turn: the prediction and its top actions.
 
-    Each turn is predicted after the actions that the corpus says were taken before it.
+    The previous actions are those recorded in the corpus (teacher forcing).
     """
     policy = Policy.load(model)
-    for dialogue in read_corpus(corpus or ["-"], format, column, read, where):
+    for dialogue in reading.open(corpus or ["-"]):
         for record in _records(policy, dialogue, top):
             sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
 

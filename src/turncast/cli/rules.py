@@ -1,4 +1,4 @@
-"""`turncast rules`: rules out of a corpus, and a corpus against rules."""
+"""`turncast rules`: suggest rules from a corpus, and check a corpus against rules."""
 
 from __future__ import annotations
 
@@ -11,25 +11,17 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from turncast.cli.options import (
-    AsJson,
-    ColumnNames,
-    Conditions,
-    CorpusPaths,
-    FormatName,
-    ReadSettings,
-    read_corpus,
-)
+from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, with_option_groups
 from turncast.cli.output import show, show_json
 from turncast.rules import broken_rules, read_rules, suggest_rules
 
-app = typer.Typer(help="Say what may, may not and must be done.", no_args_is_help=True)
+app = typer.Typer(help="Rules for allowed, forbidden and required actions.", no_args_is_help=True)
 
 SUGGEST = """[bold]Examples[/bold]
 
 turncast rules suggest dialogs.jsonl
 
-turncast rules suggest dialogs.jsonl --support 50 > rules.yml     (then keep those that are meant)"""
+turncast rules suggest dialogs.jsonl --support 50 > rules.yml     (then edit the file)"""
 
 CHECK = """[bold]Examples[/bold]
 
@@ -40,53 +32,49 @@ turncast train dialogs.jsonl --out model/ --rules rules.yml"""
 
 @app.callback()
 def rules() -> None:
-    """Say what may, may not and must be done."""
+    """Rules for allowed, forbidden and required actions."""
 
 
 @app.command("suggest", epilog=SUGGEST)
+@with_option_groups
 def suggest(
     corpus: CorpusPaths,
-    format: FormatName = None,
-    column: ColumnNames = None,
-    read: ReadSettings = None,
-    where: Conditions = None,
-    support: Annotated[int, typer.Option(min=1, help="Pass over actions taken less often.")] = 20,
-    each: Annotated[int, typer.Option(min=1, help="At most so many rules of one action.")] = 2,
+    reading: CorpusOptions,
+    support: Annotated[int, typer.Option(min=1, help="Ignore actions with fewer turns.")] = 20,
+    each: Annotated[int, typer.Option(min=1, help="Number of rules for one action, at most.")] = 2,
     as_json: AsJson = False,
 ) -> None:
-    """Print rules that a corpus never breaks, as a file of rules, each with its support."""
-    found = suggest_rules(read_corpus(corpus, format, column, read, where), support, each)
+    """Print a rules file with rules that a corpus never breaks, each with its support."""
+    suggestions = suggest_rules(reading.open(corpus), support, each)
     if as_json:
-        show_json({"rules": [asdict(one) for one in found]})
+        show_json({"rules": [asdict(rule) for rule in suggestions]})
         return
-    lines = ["rules:"] if found else ["rules: []"]
-    for one in found:
-        lines.append(f"  # {one.support:,} times, and never otherwise")
+    lines = ["rules:"] if suggestions else ["rules: []"]
+    for rule in suggestions:
+        lines.append(f"  # {rule.support:,} turns, without exception")
         lines += [
-            f"  {'  ' if place else '- '}{key}: {json.dumps(value, ensure_ascii=False)}"
-            for place, (key, value) in enumerate(one.record.items())
+            f"  {'  ' if index else '- '}{key}: {json.dumps(value, ensure_ascii=False)}"
+            for index, (key, value) in enumerate(rule.record.items())
         ]
     typer.echo("\n".join(lines))
 
 
 @app.command("check", epilog=CHECK)
+@with_option_groups
 def check(
-    rules: Annotated[Path, typer.Argument(help="A file of rules, YAML or JSON.", metavar="RULES")],
+    rules: Annotated[Path, typer.Argument(help="A rules file, YAML or JSON.", metavar="RULES")],
     corpus: CorpusPaths,
-    format: FormatName = None,
-    column: ColumnNames = None,
-    read: ReadSettings = None,
-    where: Conditions = None,
+    reading: CorpusOptions,
     as_json: AsJson = False,
 ) -> None:
-    """Say which rules a corpus breaks, how often, and where first."""
-    known = read_rules(rules)
-    broken = broken_rules(read_corpus(corpus, format, column, read, where).load(), known)
+    """List the rules that a corpus breaks: how often, and where first."""
+    checked = read_rules(rules)
+    broken = broken_rules(reading.open(corpus).load(), checked)
     if as_json:
-        show_json({"rules": len(known.rules), "broken": [asdict(one) for one in broken]})
+        show_json({"rules": len(checked.rules), "broken": [asdict(rule) for rule in broken]})
         return
     table = Table("action", "refused", "turns", "first", show_edge=False)
-    for one in broken:
-        first = Text(f"{one.dialogue}, turn {one.turn}")
-        table.add_row(Text(one.action), Text(one.reason), f"{one.turns:,}", first)
-    show(table if broken else f"None of {len(known.rules):,} rules is broken.")
+    for rule in broken:
+        first = Text(f"{rule.dialogue}, turn {rule.turn}")
+        table.add_row(Text(rule.action), Text(rule.reason), f"{rule.turns:,}", first)
+    show(table if broken else f"None of the {len(checked.rules):,} rules is broken.")

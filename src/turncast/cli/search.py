@@ -8,16 +8,7 @@ from typing import Annotated
 import typer
 
 from turncast.atomic_files import check_output_file, replace_file
-from turncast.cli.options import (
-    AsJson,
-    ColumnNames,
-    Conditions,
-    CorpusPaths,
-    FormatName,
-    ReadSettings,
-    pair,
-    read_corpus,
-)
+from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, Force, split_pair, with_option_groups
 from turncast.cli.output import note, show, show_json
 
 EXAMPLES = """[bold]Examples[/bold]
@@ -31,57 +22,59 @@ turncast search train.jsonl --out best.toml --space units=32..256,dropout=0..0.5
 turncast train train.jsonl --config best.toml --out model/"""
 
 
+@with_option_groups
 def search(
     corpus: CorpusPaths,
-    out: Annotated[Path, typer.Option("--out", "-o", help="The TOML file for `train --config` to write.")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="The TOML file to write, for `turncast train --config`.")
+    ],
+    reading: CorpusOptions,
     dev: Annotated[
         list[str] | None,
-        typer.Option(help="Dialogues that judge; each seed holds out its own tenth when not given."),
+        typer.Option(help="Dev part for the evaluation; by default each seed holds out its own tenth."),
     ] = None,
     study: Annotated[
-        Path | None, typer.Option(help="The SQLite file of the trials; beside --out when not given.")
+        Path | None, typer.Option(help="The SQLite file of the trials; by default beside --out.")
     ] = None,
     trials: Annotated[
-        int | None, typer.Option(min=1, help="How many trials, those done before included (20).")
+        int | None, typer.Option(min=1, help="Number of trials, earlier ones included (default: 20).")
     ] = None,
     minutes: Annotated[
-        float | None, typer.Option(min=0.0, help="How long to search; replaces the 20 trials.")
+        float | None,
+        typer.Option(min=0.0, help="How long to search; then 20 trials are no longer the default."),
     ] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Trainings that each trial is the mean of.")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, help="Trainings per trial; its result is their mean.")] = 1,
     space: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME=VALUES,...",
-            help="Search only these settings: LOW..HIGH, LOW..HIGH..STEP or values with commas (repeatable).",
+            help="Search only these settings: LOW..HIGH, LOW..HIGH..STEP or a comma-separated "
+            "list (repeatable).",
         ),
     ] = None,
     fix: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME=VALUE", help="A setting that all trials share, as epochs=20 (repeatable)."
+            metavar="NAME=VALUE", help="A setting for all trials, for example epochs=20 (repeatable)."
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")] = False,
-    format: FormatName = None,
-    column: ColumnNames = None,
-    read: ReadSettings = None,
-    where: Conditions = None,
+    force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Look for the settings that do best on the dev part, and write them as a file.
+    """Search hyperparameters: write the settings with the best result on the dev part to a file.
 
-    The same command goes on where it was stopped: with Ctrl-C, by the time, or by a crash.
+    The same command continues an earlier search that was stopped by Ctrl-C, by --minutes or by a crash.
     """
-    from turncast import search as searching  # here: it needs Optuna
+    from turncast import search as searching  # imported here, because it needs Optuna
 
-    fixed = dict(pair(text, "--fix") for text in fix or [])
-    rows = searching.parse_space(",".join(space)) if space else searching.SPACE
+    fixed = dict(split_pair(text, "--fix") for text in fix or [])
+    search_space = searching.parse_space(",".join(space)) if space else searching.SPACE
     study = study or out.with_suffix(".db")
     check_output_file(out, force=force or study.exists())
-    found = searching.search(
-        read_corpus(corpus, format, column, read, where),
-        read_corpus(dev, format, column, read, where) if dev else None,
-        space=rows,
+    result = searching.search(
+        reading.open(corpus),
+        reading.open_optional(dev),
+        space=search_space,
         fixed=fixed,
         seeds=seeds,
         trials=trials,
@@ -89,9 +82,9 @@ def search(
         study=study,
         progress=searching.progress_for(),
     )
-    replace_file(out, (found.to_toml() + "\n").encode())
+    replace_file(out, (result.to_toml() + "\n").encode())
     if as_json:
-        show_json(found.to_json())
+        show_json(result.to_json())
     else:
-        show(found)
+        show(result)
     note(f"Wrote {out}; the trials are in {study}. Next: turncast train CORPUS --config {out} --out model/")

@@ -10,19 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from turncast.cli.options import (
-    AsJson,
-    CellName,
-    ColumnNames,
-    Conditions,
-    FormatName,
-    LayoutName,
-    ReadSettings,
-    SettingPairs,
-    WordsName,
-    pair,
-    read_corpus,
-)
+from turncast.cli.options import AsJson, CorpusOptions, NetworkOptions, with_option_groups
 from turncast.cli.output import note, show, show_json
 from turncast.config import Configuration
 from turncast.corpus import Corpus
@@ -47,46 +35,45 @@ turncast shapes dialogs.jsonl --words lstm --svg network.svg
 turncast shapes --compare return_sequences"""
 
 
+@with_option_groups
 def shapes(
+    network: NetworkOptions,
+    reading: CorpusOptions,
     sources: Annotated[
         list[str] | None,
         typer.Argument(
-            help="A model, dialogues, or a model and dialogues; simulated bookings when not given.",
+            help="A model folder, dialogues, or both; by default simulated bookings.",
             metavar="[MODEL] [CORPUS]",
         ),
     ] = None,
-    layout: LayoutName = None,
-    words: WordsName = None,
-    cell: CellName = None,
-    set_: SettingPairs = None,
-    format: FormatName = None,
-    column: ColumnNames = None,
-    read: ReadSettings = None,
-    where: Conditions = None,
-    dialogues: Annotated[int, typer.Option(min=1, max=1000, help="How many dialogues to run.")] = 8,
+    dialogues: Annotated[int, typer.Option(min=1, max=1000, help="Number of dialogues in the batch.")] = 8,
     compare: Annotated[
-        str | None, typer.Option(metavar="return_sequences", help="Show both settings side by side.")
+        str | None,
+        typer.Option(
+            metavar="return_sequences",
+            help="Show the shapes with and without return_sequences, side by side.",
+        ),
     ] = None,
-    svg: Annotated[Path | None, typer.Option(help="Draw the unrolled network into this file.")] = None,
+    svg: Annotated[
+        Path | None, typer.Option(help="Write a drawing of the unrolled network to this file.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what comes into each layer and what goes out, on real dialogues; nothing is trained.
+    """Show the input and output shape of each layer, on real dialogues, without training.
 
-    The real network runs on a real batch: every number is measured.
+    The network runs on a batch of the dialogues, so that every shape is measured.
     """
     if compare not in (None, "return_sequences"):
-        raise ConfigError(f"--compare {compare!r} is unknown; what can be compared is return_sequences")
+        raise ConfigError(f"--compare {compare!r} is unknown; give return_sequences")
     paths = list(sources or [])
     policy = Policy.load(paths.pop(0)) if paths and (Path(paths[0]) / "manifest.json").is_file() else None
-    settings = dict(pair(text, "--set") for text in set_ or [])
-    given = {"layout": layout, "words": words, "cell": cell}
-    settings |= {name: value for name, value in given.items() if value is not None}
+    settings = network.settings()
     if policy and settings:
         raise ConfigError(f"a model has its settings already; leave out {', '.join(sorted(settings))}")
     configuration = Configuration.from_settings(settings)
     from turncast import explain  # here: it needs Keras
 
-    corpus = read_corpus(paths, format, column, read, where) if paths else _simulated()
+    corpus = reading.open(paths) if paths else _simulated()
     subject = explain.subject(
         corpus, configuration.network, configuration.encoder, policy=policy, dialogues=dialogues
     )

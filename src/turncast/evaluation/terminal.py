@@ -1,4 +1,4 @@
-"""Reports and comparisons as tables for a terminal."""
+"""Reports, comparisons and growth reports as tables for a terminal."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from rich.text import Text
 
 from turncast.evaluation.compare import Comparison
 from turncast.evaluation.confusions import named
+from turncast.evaluation.growth_report import GrowthReport
 from turncast.evaluation.report import Report
 from turncast.evaluation.report_figures import (
     figures,
@@ -145,6 +146,18 @@ def _compared_actions(comparison: Comparison) -> Table:
     if not table.rows:
         table.add_row("no action differs", "", "", "")
     return table
+
+
+def render_growth(growth: GrowthReport) -> Group:
+    """Return a growth report as a table for a terminal."""
+    table = Table("turns right", "before", "after", "", show_edge=False)
+    for name, (before, after) in growth.reports.items():
+        accuracies = (percent(report.turn_accuracy) for report in (before, after))
+        table.add_row(name, *accuracies, f"of {after.turns.whole:,}")
+    lines = [f"New: {len(growth.new_actions)} actions, {growth.new_bits} bits of the input."]
+    if "old dialogues" not in growth.reports:
+        lines.append("What was forgotten is unknown; give old dialogues with --old-dev to measure it.")
+    return Group(table, "", *lines, "")
 
 
 def _cells(fraction: Fraction) -> tuple[str, str]:
