@@ -49,7 +49,7 @@ class EncoderConfig(Settings):
         max_values: the number of values of one fact that have their own bit, at most.
         buckets: the number of buckets that a numeric fact is sorted into, at most; of about equal count.
         word_bigrams: whether pairs of neighbouring words of the users have bits.
-        characters: whether character trigrams of the users' words have bits; they help with misspellings.
+        character_trigrams: whether runs of three characters in the users' words have bits, for misspellings.
         last_response: whether the words that the system said at the turn before have bits.
         past_actions: whether the actions taken since the beginning, and since the user spoke, have bits.
         position: whether the number of the turn, and of silent turns before it, have bits.

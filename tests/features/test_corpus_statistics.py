@@ -1,4 +1,4 @@
-"""What is counted of a training part, layout by layout."""
+"""The counts of a training part, layout by layout."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ WORDS = {
 
 
 @pytest.mark.parametrize("layout", WORDS)
-def test_only_what_is_read_teaches_the_encoder(layout):
+def test_the_encoder_is_learned_only_from_turns_that_the_network_reads(layout):
     statistics = CorpusStatistics.from_corpus(told(), LAYOUTS[layout], EncoderConfig(min_count=1))
     assert set(statistics.words) == WORDS[layout]
     assert (
@@ -41,7 +41,7 @@ def test_only_what_is_read_teaches_the_encoder(layout):
         ("many-to-one", {"tea", "coffee"}),
     ],
 )
-def test_the_answers_are_the_actions_to_choose_from(layout, actions):
+def test_the_action_space_has_the_actions_of_the_targets(layout, actions):
     space = CorpusStatistics.from_corpus(told(), LAYOUTS[layout]).action_space()
     assert set(space) == actions
     assert not space.multi
@@ -49,13 +49,13 @@ def test_the_answers_are_the_actions_to_choose_from(layout, actions):
     assert several.multi == (layout != "many-to-one")
 
 
-def test_the_fingerprint_is_the_corpus_s_whatever_is_read():
-    seen = {CorpusStatistics.from_corpus(told(), config).fingerprint for config in LAYOUTS.values()}
-    assert len(seen) == 1
+def test_the_fingerprint_does_not_depend_on_the_layout():
+    fingerprints = {CorpusStatistics.from_corpus(told(), config).fingerprint for config in LAYOUTS.values()}
+    assert len(fingerprints) == 1
     other = Corpus("other", [replace(d, metadata={**d.metadata, "drink": "water"}) for d in told()])
-    assert CorpusStatistics.from_corpus(other).fingerprint not in seen
+    assert CorpusStatistics.from_corpus(other).fingerprint not in fingerprints
 
 
-def test_the_responses_are_those_of_all_turns():
+def test_responses_are_counted_at_all_turns():
     for config in LAYOUTS.values():
         assert CorpusStatistics.from_corpus(told(), config).most_frequent_responses()["confirm"] == "Right?"

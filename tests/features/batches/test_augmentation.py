@@ -1,4 +1,4 @@
-"""What the inputs of a training batch are told otherwise: that, and nothing else."""
+"""Each augmentation changes its share of a training batch, and nothing else."""
 
 from dataclasses import replace
 
@@ -38,7 +38,7 @@ def turns_of(batches, augmentation):
             )
 
 
-def own(batches, actions):
+def predicted(batches, actions):
     """These actions as the predicted previous actions of every turn but the first of a dialogue."""
     encoded = batches.encoded
     previous = np.tile(np.array(actions, np.int32), (len(encoded.bits), 1))
@@ -55,9 +55,9 @@ def own(batches, actions):
     multi=st.booleans(),
     read=st.sampled_from(["bits", "mean"]),
 )
-def test_shapes_targets_and_padding_stay(words, turns, facts, share, values, multi, read):
+def test_an_augmentation_changes_no_shape_target_or_padding(words, turns, facts, share, values, multi, read):
     batches, _, space = batches_of(tiny(multi=multi), read)
-    previous = own(batches, [0, len(space)])
+    previous = predicted(batches, [0, len(space)])
     for before, after in pairs(batches, Augmentation(words, turns, facts, values, share, previous)):
         padded = before.weights == 0
         assert before.inputs.keys() == after.inputs.keys()
@@ -69,7 +69,7 @@ def test_shapes_targets_and_padding_stay(words, turns, facts, share, values, mul
 
 
 @pytest.mark.parametrize("read", ["bits", "mean"])
-def test_turn_dropout_takes_every_word_of_a_turn_or_none(read):
+def test_turn_dropout_hides_every_word_of_a_turn_or_none(read):
     batches, encoder, _ = batches_of(tiny(dialogues=40), read)
     hidden = real = 0
     for before, after in pairs(batches, Augmentation(turn_dropout=0.4)):
@@ -80,58 +80,56 @@ def test_turn_dropout_takes_every_word_of_a_turn_or_none(read):
         else:
             was, came = before.inputs["tokens"], after.inputs["tokens"]
             of_words, unknown = was > 0, 1
-        gone = ((came == unknown) & of_words).sum(-1)
-        assert ((gone == 0) | (gone == of_words.sum(-1))).all()
+        hidden_words = ((came == unknown) & of_words).sum(-1)
+        assert ((hidden_words == 0) | (hidden_words == of_words.sum(-1))).all()
         np.testing.assert_array_equal(came[~of_words], was[~of_words])
-        hidden, real = hidden + np.count_nonzero(gone), real + before.num_turns
+        hidden, real = hidden + np.count_nonzero(hidden_words), real + before.num_turns
     assert 0.25 < hidden / real < 0.55
 
 
-def test_fact_dropout_takes_facts_and_nothing_else():
+def test_fact_dropout_removes_facts_and_nothing_else():
     batches, encoder, _ = batches_of(tiny(dialogues=40))
-    facts, gone, all_facts = encoder.block_bits("facts"), 0, 0
+    facts, removed, all_facts = encoder.block_bits("facts"), 0, 0
     for before, after in pairs(batches, Augmentation(fact_dropout=0.5)):
         was, came = before.inputs["bits"], after.inputs["bits"]
         of_facts = (was >= facts.start) & (was < facts.stop)
         assert (came[came != was] == encoder.width).all()
         np.testing.assert_array_equal(came[~of_facts], was[~of_facts])
-        gone, all_facts = gone + (came != was).sum(), all_facts + of_facts.sum()
-    assert 0.3 < gone / all_facts < 0.7
+        removed, all_facts = removed + (came != was).sum(), all_facts + of_facts.sum()
+    assert 0.3 < removed / all_facts < 0.7
 
 
-def test_own_actions_stand_where_the_true_ones_stood_and_so_does_what_they_say():
+def test_scheduled_sampling_replaces_previous_actions_and_their_response():
     batches, encoder, space = batches_of(tiny(dialogues=40))
-    done = set(encoder.block_bits("previous_actions")) | set(encoder.block_bits("last_response"))
+    previous_turn = set(encoder.block_bits("previous_actions")) | set(encoder.block_bits("last_response"))
     as_live, _ = encoder.encode(Turn(), replace(encoder.start(), previous_actions=("serve_tea",)))
-    mine = set(as_live.bits) & done
-    assert len(mine) > 1
-    changed = kept = 0
-    own_actions = own(batches, space.indices(["serve_tea"]))
-    for before, after in turns_of(
-        batches, Augmentation(scheduled_sampling=0.5, predicted_actions=own_actions)
-    ):
-        assert after - done == before - done
-        assert after & done in (before & done, mine)
-        if max(encoder.block_bits("previous_actions")) in before:  # nothing was done before a first turn
+    replacement = set(as_live.bits) & previous_turn
+    assert len(replacement) > 1
+    changed = same = 0
+    actions = predicted(batches, space.indices(["serve_tea"]))
+    for before, after in turns_of(batches, Augmentation(scheduled_sampling=0.5, predicted_actions=actions)):
+        assert after - previous_turn == before - previous_turn
+        assert after & previous_turn in (before & previous_turn, replacement)
+        if max(encoder.block_bits("previous_actions")) in before:  # a first turn has no previous actions
             assert after == before
         else:
-            changed, kept = changed + (after != before), kept + (after == before)
+            changed, same = changed + (after != before), same + (after == before)
     assert changed > 10
-    assert kept > 10
+    assert same > 10
 
 
-def test_own_actions_of_several_at_once_take_the_room_that_there_is():
-    """More may be told than were taken: shapes stay, and what else a turn has goes before them."""
+def test_more_predicted_actions_than_bits_are_cut_off():
+    """Shapes stay: the other bits of a turn come first, and the last predicted actions are cut off."""
     batches, encoder, space = batches_of(tiny(dialogues=40, multi=True))
-    done = set(encoder.block_bits("previous_actions")) | set(encoder.block_bits("last_response"))
-    mine = set(batches.encoded.tables.previous_actions.ravel())
+    previous_turn = set(encoder.block_bits("previous_actions")) | set(encoder.block_bits("last_response"))
+    replacement = set(batches.encoded.tables.previous_actions.ravel())
     cut = 0
-    previous = own(batches, range(len(space)))
+    previous = predicted(batches, range(len(space)))
     for before, after in turns_of(batches, Augmentation(scheduled_sampling=1.0, predicted_actions=previous)):
-        assert after - done == before - done
+        assert after - previous_turn == before - previous_turn
         if max(encoder.block_bits("previous_actions")) not in before:
-            assert after & done <= mine
-            cut += not mine - {encoder.width} <= after
+            assert after & previous_turn <= replacement
+            cut += not replacement - {encoder.width} <= after
     assert cut
 
 
@@ -151,14 +149,14 @@ ALL = EncoderConfig(
 
 @pytest.mark.parametrize("words", ["bits", "mean"])
 def test_unknown_values_are_encoded_as_without_slot_values(words):
-    """Bits and tokens are those of an encoder that lacks the slot's values, and names none of them."""
+    """Bits and tokens equal those of an encoder that does not know the slot's values."""
     statistics = CorpusStatistics.from_corpus(FED, config=ALL)
     encoder, space = statistics.encoder(words), statistics.action_space()
     batches = Batches(encode(FED, encoder, space), 64)
-    blind = TurnEncoder(encoder.blocks, encoder.tokenizer)  # the same bits, without slot values
-    memory, expected, tokens = blind.start(), [], []
+    without_values = TurnEncoder(encoder.blocks, encoder.tokenizer)  # the same bits, without slot values
+    memory, expected, tokens = without_values.start(), [], []
     for turn in FED.dialogues[0]:
-        one, memory = blind.encode(turn, memory)
+        one, memory = without_values.encode(turn, memory)
         expected.append(set(one.bits))
         tokens.append(one.tokens)
     for before, after in pairs(batches, Augmentation(value_dropout=1.0)):
@@ -169,7 +167,7 @@ def test_unknown_values_are_encoded_as_without_slot_values(words):
             assert [[token for token in turn if token] for turn in after.inputs["tokens"][0]] == tokens
 
 
-def test_each_dialogue_has_slots_of_its_own_whose_values_are_unknown():
+def test_value_dropout_draws_slots_for_each_dialogue():
     statistics = CorpusStatistics.from_corpus(FED, config=ALL)
     encoder = statistics.encoder()
     batches = Batches(encode(FED, encoder, statistics.action_space()), 1000)

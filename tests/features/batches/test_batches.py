@@ -1,33 +1,13 @@
-"""Buckets of like length."""
-
-from itertools import combinations
+"""Batches: shapes, limits, order and padding."""
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from support.corpora import tiny
 from support.layouts import LAYOUTS, told
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, Turn
 from turncast.features import Augmentation, Batches, CorpusStatistics, encode
 from turncast.features.batches.buckets import bucket_edges
-
-
-def slots(lengths, edges):
-    return sum(min(edge for edge in edges if edge >= length) for length in lengths)
-
-
-@given(st.lists(st.integers(1, 30), min_size=1, max_size=25), st.integers(1, 4))
-def test_no_other_edges_waste_less(lengths, most):
-    edges = bucket_edges(lengths, most)
-    assert edges == sorted(set(edges))
-    assert len(edges) <= most
-    unique = sorted(set(lengths))
-    best = min(slots(lengths, [*chosen, unique[-1]]) for chosen in combinations(unique[:-1], len(edges) - 1))
-    assert slots(lengths, edges) == best
-    enough = sum(lengths) >= 0.85 * slots(lengths, edges)
-    assert enough or len(edges) == min(most, len(unique))
 
 
 def batches_of(corpus, batch_turns, words="bits"):
@@ -41,7 +21,7 @@ def augmented(batches, **shares):
     return batches.shuffled(np.random.default_rng(1), Augmentation(**shares))
 
 
-def test_batches_keep_to_the_budget_and_few_shapes():
+def test_batches_have_few_shapes_within_the_limit_of_turn_slots():
     generator = np.random.default_rng(0)
     lengths = np.concatenate([1 + generator.poisson(12, 3000), [90, 150, 400]])
     corpus = Corpus("c", [Dialogue(str(n), [Turn("hi", ("a",))] * int(t)) for n, t in enumerate(lengths)])
@@ -53,7 +33,7 @@ def test_batches_keep_to_the_budget_and_few_shapes():
 
 
 def test_empty_rows_count_as_padding():
-    """Lengths alone would be enough at one shape: what fills up its last batch is not."""
+    """By lengths alone one shape would do, but the last batch would be half empty."""
     corpus = Corpus("c", [Dialogue(str(n), [Turn("hi", ("a",))] * (18 + n % 3)) for n in range(3)])
     assert bucket_edges([18, 19, 20], 6) == [20]
     batches = batches_of(corpus, 40)
@@ -61,7 +41,7 @@ def test_empty_rows_count_as_padding():
     assert batches.fill > 0.95
 
 
-def test_a_dialogue_beyond_the_budget_is_a_batch_of_its_own():
+def test_a_dialogue_beyond_the_limit_is_a_batch_of_its_own():
     corpus = Corpus("c", [Dialogue("long", [Turn("hi", ("a",))] * 5000), *tiny().dialogues])
     long = [batch for batch in batches_of(corpus, 256).in_order() if batch.inputs["bits"].shape[1] == 5000]
     assert [batch.inputs["bits"].shape[0] for batch in long] == [1]
@@ -76,8 +56,8 @@ def test_one_giant_text_does_not_widen_the_other_batches(words, name):
     assert widths[-2] < 10
 
 
-def test_what_is_collected_is_in_order_where_short_dialogues_have_long_texts():
-    """Dialogues of like length are parted by their longest text: a part may lack the longest dialogue."""
+def test_collected_values_are_in_corpus_order_where_short_dialogues_have_long_texts():
+    """Dialogues of similar length are split by their longest text; a group may lack the longest dialogue."""
     lengths = [(20, 1)] * 100 + [(19, 30)] * 100
     corpus = Corpus(
         "c",
@@ -99,11 +79,11 @@ def test_word_dropout_hides_words_and_nothing_else():
     statistics = CorpusStatistics.from_corpus(tiny(dialogues=40), config=EncoderConfig(min_count=1))
     encoder = statistics.encoder()
     words = encoder.blocks[0].vocabulary
-    seen = np.concatenate([batch.ravel() for batch in hidden])
-    assert (seen == words.unknown).sum() > 10 * (seen < len(words)).sum()
+    bits = np.concatenate([batch.ravel() for batch in hidden])
+    assert (bits == words.unknown).sum() > 10 * (bits < len(words)).sum()
     for before, after in zip(known, hidden, strict=True):
-        kept = before > words.unknown
-        np.testing.assert_array_equal(before[kept], np.sort(after, -1)[kept])
+        others = before > words.unknown
+        np.testing.assert_array_equal(before[others], np.sort(after, -1)[others])
 
 
 def test_word_dropout_makes_tokens_unknown_and_nothing_else():
@@ -129,8 +109,8 @@ def test_the_arrays_of_each_layout_have_their_shapes(layout):
         batches = Batches(encode(corpus, encoder, space, network.model_copy(update={"words": words})), 12)
         for batch in batches.in_order():
             rows, turns, _ = batch.inputs["bits"].shape
-            answers = {"many-to-one": 1, "many-to-many-1": 3 * turns}.get(network.layout, turns)
-            assert batch.targets.shape[:2] == batch.weights.shape == (rows, answers)
+            targets = {"many-to-one": 1, "many-to-many-1": 3 * turns}.get(network.layout, turns)
+            assert batch.targets.shape[:2] == batch.weights.shape == (rows, targets)
             assert batch.inputs.keys() == (
                 {"bits"}
                 | ({"tokens"} if words == "mean" else set())

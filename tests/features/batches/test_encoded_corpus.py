@@ -4,7 +4,7 @@ import numpy as np
 
 from support.corpora import tiny
 from turncast.features import Batches, CorpusStatistics, encode
-from turncast.features.batches import encoded_corpus as encoded
+from turncast.features.batches import encoded_corpus
 
 
 def test_a_large_corpus_is_mapped_from_a_file(monkeypatch):
@@ -12,7 +12,7 @@ def test_a_large_corpus_is_mapped_from_a_file(monkeypatch):
     statistics = CorpusStatistics.from_corpus(corpus)
     encoder, space = statistics.encoder(), statistics.action_space()
     small = encode(corpus, encoder, space)
-    monkeypatch.setattr(encoded, "_IN_MEMORY", 100)
+    monkeypatch.setattr(encoded_corpus, "_IN_MEMORY", 100)
     large = encode(corpus, encoder, space)
     assert isinstance(large.bits.values, np.memmap)
     assert not isinstance(small.bits.values, np.memmap)

@@ -1,4 +1,4 @@
-"""What every block of the input must hold, and what each is for."""
+"""What every block must satisfy, and what each block encodes."""
 
 import atexit
 import json
@@ -59,16 +59,16 @@ turns = st.builds(
 
 
 def encoded(encoder, dialogue):
-    """What the network is given of each turn, and what the encoder keeps after it."""
-    memory, found = encoder.start(), []
+    """Each encoded turn, and the memory after it."""
+    memory, turns = encoder.start(), []
     for turn in dialogue:
         one, memory = encoder.encode(turn, memory)
-        found.append((one, memory))
-    return found
+        turns.append((one, memory))
+    return turns
 
 
-def said_of(name, dialogue):
-    """What a block says of each turn, in its own words."""
+def labels_of(name, dialogue):
+    """The labels of a block's set bits at each turn."""
     first = sum(block.width for block in ENCODER.blocks[: NAMES.index(name)])
     block = ENCODER.blocks[NAMES.index(name)]
     return [
@@ -77,19 +77,19 @@ def said_of(name, dialogue):
     ]
 
 
-def test_every_block_is_there():
+def test_all_settings_together_give_every_block():
     assert sorted(NAMES) == sorted(BLOCKS)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_block_varies(name):
-    assert len({tuple(said) for said in said_of(name, BOOKING)}) > 1
+    assert len({tuple(labels) for labels in labels_of(name, BOOKING)}) > 1
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(turns, min_size=1, max_size=5))
 def test_a_block_is_well_formed_and_the_same_live(dialogue):
-    """Bits are in range and come once; live, where a turn's actions are told later, they are the same."""
+    """Bits are in range and unique; live, where a turn's actions are committed later, they are the same."""
     recorded, memory = encoded(ENCODER, dialogue), ENCODER.start()
     for turn, (one, after) in zip(dialogue, recorded, strict=True):
         live, memory = ENCODER.encode(Turn(turn.user, facts=turn.facts), memory)
@@ -103,27 +103,29 @@ def test_a_block_is_well_formed_and_the_same_live(dialogue):
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(turns, min_size=1, max_size=4), turns, turns)
-def test_no_block_looks_at_what_the_turn_does_or_at_what_comes_later(dialogue, last, other):
+def test_no_block_uses_the_turn_s_own_actions_or_later_turns(dialogue, last, other):
     twin = Turn(last.user, other.actions, last.facts, other.response)
     assert encoded(ENCODER, [*dialogue, last])[-1][0] == encoded(ENCODER, [*dialogue, twin, other])[-2][0]
 
 
 @given(st.lists(turns, max_size=4))
-def test_a_saved_encoder_and_a_kept_memory_come_back(dialogue):
+def test_encoder_and_memory_survive_json(dialogue):
     again = TurnEncoder.from_json(json.loads(json.dumps(ENCODER.to_json())))
     assert again.to_json() == ENCODER.to_json()
     assert encoded(again, dialogue) == encoded(ENCODER, dialogue)
     for _, memory in encoded(ENCODER, dialogue):
-        kept = json.loads(json.dumps(memory.block_states))
+        states = json.loads(json.dumps(memory.block_states))
         slot_sources = SlotSources(*frozen(json.loads(json.dumps(memory.slot_sources.to_json()))))
-        assert Memory(memory.previous_actions, memory.previous_response, frozen(kept), slot_sources) == memory
+        assert (
+            Memory(memory.previous_actions, memory.previous_response, frozen(states), slot_sources) == memory
+        )
 
 
 def frozen(value):
     return tuple(map(frozen, value)) if isinstance(value, list) else value
 
 
-def test_what_is_kept_does_not_grow_with_the_turns():
+def test_block_states_do_not_grow_with_the_turns():
     after = [len(json.dumps(memory.block_states)) for _, memory in encoded(ENCODER, BOOKING * 20)]
     assert max(after) == max(after[: 2 * len(BOOKING)])
 
@@ -142,7 +144,7 @@ def test_what_is_kept_does_not_grow_with_the_turns():
         ("learn_values", "remaining_results"),
     ],
 )
-def test_a_setting_takes_its_block_away(setting, block):
+def test_a_setting_switches_its_block_off(setting, block):
     without = CorpusStatistics.from_corpus(
         CORPUS, config=ALL.model_copy(update={setting: type(getattr(ALL, setting))()})
     ).encoder()
@@ -155,7 +157,7 @@ def test_each_bit_of_a_block_has_a_key_of_its_own(block):
     assert BLOCKS[block.name].from_json(json.loads(json.dumps(block.to_json()))).keys == block.keys
 
 
-def test_another_wording_of_labels_changes_nothing_about_the_kept_weights(monkeypatch):
+def test_rewording_labels_does_not_change_which_weights_are_kept(monkeypatch):
     extended = ENCODER.extend(NEWER)
     origins = extended.origins(ENCODER)
     assert sorted(origins[origins >= 0]) == list(range(ENCODER.width))
@@ -178,8 +180,8 @@ def test_an_extended_block_reads_old_turns_as_before(name):
         assert same - {-1} == {bit for bit in old.bits if bit in old_bits}
 
 
-def test_slots_stand_until_they_change():
-    assert said_of("slots", BOOKING)[:4] == [
+def test_a_slot_stays_named_until_its_value_changes():
+    assert labels_of("slots", BOOKING)[:4] == [
         ["food: named now", "food: named", "food: new since facts"],
         ["food: named now", "food: named", "food: new since facts"],
         ["food: named"],
@@ -193,37 +195,37 @@ def test_slots_stand_until_they_change():
     ]
 
 
-def test_a_slot_that_was_asked_for_stays_so():
-    said = [
+def test_a_requested_slot_stays_requested():
+    dialogue = [
         Turn("hello", ("ask",), response="Which food would you like?"),
         Turn("hm", ("wait",)),
         Turn("thai", ("ask_food",)),
         Turn("indian", ("book {food}",), response="Here you are."),
         Turn("bye", ("bye",)),
     ]
-    asked = [[bit for bit in bits if "asked for" in bit] for bits in said_of("slots", said)]
+    asked = [[bit for bit in bits if "asked for" in bit] for bits in labels_of("slots", dialogue)]
     now, ever = "food: asked for now", "food: asked for"
     assert asked == [[], [now, ever], [ever], [now, ever], [ever]]
 
 
-def test_what_was_offered_is_taken_off_the_results():
-    assert said_of("remaining_results", BOOKING)[2:] == [
+def test_offered_results_do_not_remain():
+    assert labels_of("remaining_results", BOOKING)[2:] == [
         ["found, left: two or three"],
         ["found, left: one"],
         ["found, left: none"],
     ]
 
 
-def test_where_nobody_tells_what_was_said_the_usual_words_stand_in():
-    told, untold = (
-        said_of("last_response", [Turn(None, ("ask_area",), response=response), Turn("north")])
+def test_an_unknown_response_is_replaced_by_the_usual_one():
+    known, unknown = (
+        labels_of("last_response", [Turn(None, ("ask_area",), response=response), Turn("north")])
         for response in ("Which area?", None)
     )
-    assert told == untold
-    assert told[1]
+    assert known == unknown
+    assert known[1]
 
 
-def test_given_values_stand_beside_the_learned():
+def test_given_slot_values_are_added_to_the_learned():
     statistics = CorpusStatistics.first_pass(CORPUS, ALL, {"area": ["north"]})
     assert statistics.slot_values.parse("Thai in the north").words == ("<food>", "in", "the", "<area>")
     assert statistics.slot_values.values["name"] == ("Blue Door", "Green Hill")

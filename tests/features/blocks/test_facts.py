@@ -18,25 +18,25 @@ counts = st.dictionaries(
 
 
 @given(counts, st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), values, max_size=4))
-def test_every_present_fact_sets_one_bit_inside_the_block(seen, facts):
-    block = learn_facts(seen, EncoderConfig(min_count=1))
+def test_every_present_fact_sets_one_bit_inside_the_block(counts, facts):
+    block = learn_facts(counts, EncoderConfig(min_count=1))
     bits = block.bits(TurnView(facts=facts))
     assert all(0 <= bit < block.width for bit in bits)
-    known = sum(name in seen for name in facts)
+    known = sum(name in counts for name in facts)
     assert len(bits) == known + (known < len(facts))
     again = Facts.from_json(block.to_json())
     assert (again.width, again.bits(TurnView(facts=facts))) == (block.width, bits)
     assert len({block.label(bit) for bit in range(block.width)}) == block.width
 
 
-def test_absent_false_and_unknown_are_told_apart():
+def test_absent_false_and_unknown_facts_differ():
     block = learn_facts({"open": {True: 3, False: 3}}, EncoderConfig())
-    seen = [tuple(block.bits(TurnView(facts=facts))) for facts in ({}, {"open": False}, {"open": True})]
-    assert seen[0] == ()
-    assert len({*seen, tuple(block.bits(TurnView(facts={"open": "maybe"})))}) == 4
+    bits = [tuple(block.bits(TurnView(facts=facts))) for facts in ({}, {"open": False}, {"open": True})]
+    assert bits[0] == ()
+    assert len({*bits, tuple(block.bits(TurnView(facts={"open": "maybe"})))}) == 4
 
 
-def test_many_numbers_share_few_buckets_of_like_count():
+def test_many_numbers_share_few_buckets_of_equal_count():
     block = learn_facts({"n": dict.fromkeys(range(1000), 1)}, EncoderConfig(buckets=4))
     sizes = [0] * block.width
     for number in range(1000):
@@ -45,7 +45,7 @@ def test_many_numbers_share_few_buckets_of_like_count():
     assert sizes == [250, 250, 250, 250, 0, 0]
 
 
-def test_odd_numbers_are_no_trouble():
+def test_infinite_and_huge_numbers_are_unknown_values():
     block = learn_facts({"n": {1: 5, 2: 5}}, EncoderConfig())
     unknown = block.bits(TurnView(facts={"n": "x"}))
     for number in (math.nan, math.inf, 10**400):
@@ -54,7 +54,7 @@ def test_odd_numbers_are_no_trouble():
 
 
 def test_max_values_and_min_count():
-    seen = {"area": {f"v{n}": n for n in range(1, 10)}}
-    assert learn_facts(seen, EncoderConfig(max_values=2)).width == 2 + 1 + 1
-    assert learn_facts(seen, EncoderConfig(min_count=8)).width == 2 + 1 + 1
+    counts = {"area": {f"v{n}": n for n in range(1, 10)}}
+    assert learn_facts(counts, EncoderConfig(max_values=2)).width == 2 + 1 + 1
+    assert learn_facts(counts, EncoderConfig(min_count=8)).width == 2 + 1 + 1
     assert learn_facts({"rare": {"x": 1}}, EncoderConfig(min_count=2)).width == 1

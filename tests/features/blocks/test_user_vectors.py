@@ -1,4 +1,4 @@
-"""The block of vectors, and a policy that has it."""
+"""The block of vectors, and a policy with it."""
 
 import json
 import os
@@ -18,11 +18,11 @@ from turncast.features.blocks.user_vectors import PATH_VARIABLE
 PLAIN = EncoderConfig(min_count=1)
 
 
-# What stands last in an encoder is then the block of vectors.
+# With these settings the block of vectors is the last of the encoder.
 ALONE = {"last_response": False, "position": False, "learn_values": False}
 
 
-def asking(folder, **settings):
+def config_with(folder, **settings):
     return EncoderConfig(**{"min_count": 1, "vectors": str(folder), "vector_parts": 3, **settings})
 
 
@@ -33,18 +33,18 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def policy(folder):
-    return train(tiny(), network=SMALL, config=QUICK, encoder=asking(folder, **ALONE))
+    return train(tiny(), network=SMALL, config=QUICK, encoder=config_with(folder, **ALONE))
 
 
 def bits_of(encoder, user):
-    """The bits of the block for a text, counted from its first."""
-    own = encoder.block_bits("user_vectors")
-    found, _ = encoder.encode(Turn(user), encoder.start())
-    return [bit - own.start for bit in found.bits if bit in own]
+    """The bits of the block for a text, counted from the block's first."""
+    block = encoder.block_bits("user_vectors")
+    turn, _ = encoder.encode(Turn(user), encoder.start())
+    return [bit - block.start for bit in turn.bits if bit in block]
 
 
-def test_a_text_sets_a_bit_for_each_part_and_silence_none(folder):
-    encoder = CorpusStatistics.from_corpus(tiny(), config=asking(folder)).encoder()
+def test_a_text_sets_a_bit_for_each_part_and_no_text_sets_none(folder):
+    encoder = CorpusStatistics.from_corpus(tiny(), config=config_with(folder)).encoder()
     unknown = len(encoder.block_bits("user_vectors")) - 1
     each = unknown // 3
     assert [bit // each for bit in bits_of(encoder, "a tea please")] == [0, 1, 2]
@@ -55,16 +55,16 @@ def test_a_text_sets_a_bit_for_each_part_and_silence_none(folder):
     assert bits_of(encoder, "a tea please") != bits_of(encoder, "yes")
 
 
-def test_words_in_order_have_vectors_beside_them(folder):
-    encoder = CorpusStatistics.from_corpus(tiny(), config=asking(folder)).encoder("lstm")
+def test_vectors_go_together_with_tokens(folder):
+    encoder = CorpusStatistics.from_corpus(tiny(), config=config_with(folder)).encoder("lstm")
     assert "user_vectors" in encoder.input_names
     assert encoder.num_tokens
 
 
-def test_parts_and_centroids_are_as_wished(folder):
+def test_parts_and_centroids_follow_the_settings(folder):
     def width(**settings):
         return len(
-            CorpusStatistics.from_corpus(tiny(), config=asking(folder, **settings))
+            CorpusStatistics.from_corpus(tiny(), config=config_with(folder, **settings))
             .encoder()
             .block_bits("user_vectors")
         )
@@ -79,48 +79,48 @@ def test_parts_and_centroids_are_as_wished(folder):
     )
 
 
-def test_what_is_hidden_in_training_is_an_unknown_text(folder):
-    encoder = CorpusStatistics.from_corpus(tiny(), config=asking(folder)).encoder()
-    own = encoder.block_bits("user_vectors")
-    become = AugmentationTables.from_encoder(encoder, ()).unknown_words
-    assert set(become[own.start : own.stop]) == {own.stop - 1}
+def test_word_dropout_makes_the_text_unknown(folder):
+    encoder = CorpusStatistics.from_corpus(tiny(), config=config_with(folder)).encoder()
+    block = encoder.block_bits("user_vectors")
+    table = AugmentationTables.from_encoder(encoder, ()).unknown_words
+    assert set(table[block.start : block.stop]) == {block.stop - 1}
 
 
-def test_a_corpus_of_which_nothing_is_known_has_no_such_block(tmp_path):
+def test_a_corpus_without_known_texts_has_no_block_of_vectors(tmp_path):
     strange = model2vec_folder(tmp_path, texts=["zzz"])
     assert (
         "user_vectors"
-        not in CorpusStatistics.from_corpus(tiny(), config=asking(strange)).encoder().input_names
+        not in CorpusStatistics.from_corpus(tiny(), config=config_with(strange)).encoder().input_names
     )
 
 
-def test_other_vectors_are_another_training_part(folder, tmp_path):
+def test_other_vectors_change_the_fingerprint(folder, tmp_path):
     other = model2vec_folder(tmp_path, seed=2)
-    prints = {
+    fingerprints = {
         CorpusStatistics.first_pass([], config).fingerprint
-        for config in (PLAIN, asking(folder), asking(other))
+        for config in (PLAIN, config_with(folder), config_with(other))
     }
-    assert len(prints) == 3
+    assert len(fingerprints) == 3
 
 
 def test_the_same_corpus_gives_the_same_encoder(folder):
     first, second = (
-        CorpusStatistics.from_corpus(tiny(), config=asking(folder)).encoder().to_json() for _ in range(2)
+        CorpusStatistics.from_corpus(tiny(), config=config_with(folder)).encoder().to_json() for _ in range(2)
     )
     assert first == second
 
 
-def test_the_vectors_change_what_is_predicted(policy):
+def test_the_vectors_change_predictions(policy):
     dialogue = Dialogue("d", [Turn("a tea please"), Turn("small")])
-    silent = policy.encoder.ablate("user_vectors")
-    heard = policy.encoder.encode(dialogue[0], policy.start().memory)[0]
-    assert set(heard.bits) > set(silent.encode(dialogue[0], silent.start())[0].bits)
+    ablated = policy.encoder.ablate("user_vectors")
+    encoded = policy.encoder.encode(dialogue[0], policy.start().memory)[0]
+    assert set(encoded.bits) > set(ablated.encode(dialogue[0], ablated.start())[0].bits)
     plain = train(tiny(), network=SMALL, config=QUICK, encoder=PLAIN)
     pairs = zip(policy.predict(dialogue), plain.predict(dialogue), strict=True)
     assert any(not np.array_equal(a.probabilities, b.probabilities) for a, b in pairs)
 
 
-def test_what_is_saved_comes_back_wherever_the_vectors_lie(policy, folder, tmp_path, monkeypatch):
+def test_a_saved_policy_finds_its_vectors_at_another_path(policy, folder, tmp_path, monkeypatch):
     saved = policy.save(tmp_path / "model")
     there = shutil.copytree(folder, tmp_path / "there")
     dialogue = Dialogue("d", [Turn("a tea please"), Turn("zzz"), Turn(None), Turn("yes")])
@@ -128,8 +128,8 @@ def test_what_is_saved_comes_back_wherever_the_vectors_lie(policy, folder, tmp_p
 
     def same(loaded):
         assert loaded.digest == policy.digest
-        found = [one.probabilities for one in loaded.predict(dialogue)]
-        assert all(np.array_equal(a, b) for a, b in zip(found, expected, strict=True))
+        actual = [one.probabilities for one in loaded.predict(dialogue)]
+        assert all(np.array_equal(a, b) for a, b in zip(actual, expected, strict=True))
 
     same(Policy.load(saved))
     same(Policy.load(saved, vectors=there))

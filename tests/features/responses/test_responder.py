@@ -1,4 +1,4 @@
-"""Templates are filled with what the dialogue holds, and where each value comes from is learned."""
+"""Templates are filled from the dialogue; the sources of their values are learned."""
 
 import json
 
@@ -26,8 +26,8 @@ steps = st.lists(
 )
 
 
-def said(corpus, encoder):
-    """What would be said with the recorded actions, and what was; the templates alone."""
+def filled(corpus, encoder):
+    """The filled template of each recorded action that is one, and the recorded response."""
     for dialogue in corpus:
         memory = encoder.start()
         for turn in dialogue:
@@ -38,29 +38,28 @@ def said(corpus, encoder):
                     yield text, turn.response
 
 
-def test_every_template_is_filled_as_it_was_recorded(tmp_path):
+def test_every_template_is_filled_as_recorded(tmp_path):
     corpus = bookings(tmp_path)
-    pairs = list(said(corpus, CorpusStatistics.from_corpus(corpus).encoder()))
+    pairs = list(filled(corpus, CorpusStatistics.from_corpus(corpus).encoder()))
     assert len(pairs) == 5 * len(list(corpus))
     assert [text for text, _ in pairs] == [response for _, response in pairs]
 
 
-def test_values_that_training_did_not_have_are_said_where_a_file_names_them(tmp_path):
+def test_given_slot_values_fill_templates_where_training_lacks_them(tmp_path):
     corpus, other = bookings(tmp_path / "known"), bookings(tmp_path / "new", NEW)
     values = {"R_cuisine": [*KNOWN[0], *NEW[0]], "R_location": [*KNOWN[1], *NEW[1]]}
     statistics = CorpusStatistics.first_pass(corpus, values=values)
     for dialogue in corpus:
         statistics.responder_counts.add(dialogue)
-    told = [text == response for text, response in said(other, statistics.encoder())]
-    assert all(told)
-    # Without the file it can say what it found, and what it said before, but not what the user named first.
-    told = [
-        text == response for text, response in said(other, CorpusStatistics.from_corpus(corpus).encoder())
+    assert all(text == response for text, response in filled(other, statistics.encoder()))
+    # Without them results and earlier responses are known, but not what the user named first.
+    right = [
+        text == response for text, response in filled(other, CorpusStatistics.from_corpus(corpus).encoder())
     ]
-    assert told == [False, True, True, True, True] * len(list(other))
+    assert right == [False, True, True, True, True] * len(list(other))
 
 
-# For each source, a dialogue whose last response repeats what only that source holds.
+# For each source, a dialogue whose last response has a value that only this source has.
 ONLY = {
     "next": [Turn("hi", ("ask",), TWO), Turn("go", ("on {name}",), response="on Blue Door")],
     "offered": [
@@ -78,58 +77,57 @@ ONLY = {
 
 
 @pytest.mark.parametrize("source", SOURCES)
-def test_each_source_is_learned_where_it_is_the_one_that_is_right(source):
+def test_the_source_that_is_right_is_learned(source):
     counts = ResponderCounts(SlotValues({"name": ["red door"]}))
     for number in range(3):
         counts.add(Dialogue(f"d{number}", ONLY[source]))
-    (place,) = counts.responder().placeholders["on {name}"]
-    assert place.sources[0] == source
+    (placeholder,) = counts.responder().placeholders["on {name}"]
+    assert placeholder.sources[0] == source
 
 
-def test_what_nobody_named_stands_as_it_usually_does():
+def test_a_value_without_source_has_the_usual_text():
     turns = [Turn("thai", ("call {food} {price}",), response="call thai {price}")] * 3
     counts = ResponderCounts(SlotValues({"food": ["thai", "greek"], "price": ["cheap"]}))
     counts.add(Dialogue("d1", [*turns, Turn("cheap", ("call {food} {price}",), response="call thai cheap")]))
     responder = counts.responder()
-    assert (
-        responder.text("call {food} {price}", SlotSources(user=(("food", "greek"),))) == "call greek {price}"
-    )
+    greek = SlotSources(user=(("food", "greek"),))
+    assert responder.text("call {food} {price}", greek) == "call greek {price}"
     assert responder.text("call {food} {price}", NO_SOURCES) == "call thai {price}"
 
 
-def test_a_response_that_does_not_fit_its_template_teaches_nothing():
+def test_a_response_that_does_not_match_its_template_is_not_counted():
     counts = ResponderCounts(SlotValues())
     counts.add(Dialogue("d1", [Turn("hi", ("try {name}", "bye"), response="quite another text")]))
     assert not counts.responder()
 
 
-def test_a_responder_comes_back(tmp_path):
+def test_a_responder_survives_json(tmp_path):
     responder = CorpusStatistics.from_corpus(bookings(tmp_path)).encoder().responder
     assert responder
     assert Responder.from_json(json.loads(json.dumps(responder.to_json()))) == responder
 
 
 @given(st.lists(words, min_size=1, max_size=3))
-def test_what_is_filled_in_can_be_read_out(texts):
+def test_texts_in_reverses_fill(texts):
     template = " | ".join("R_x" for _ in texts)
     texts = [text.strip() for text in texts]
     assert texts_in(template, fill(template, texts)) == tuple(texts)
 
 
 @given(steps)
-def test_slot_sources_are_what_came_last_and_do_not_grow(conversation):
-    sources, response, found = NO_SOURCES, None, ()
+def test_slot_sources_hold_the_last_values_and_do_not_grow(conversation):
+    sources, response, names = NO_SOURCES, None, ()
     for text, mentions, facts in conversation:
         sources = sources.after(("try {name}",), response, mentions, facts)
         response = text or None
         if "candidate.none" in facts:
-            found = ()
+            names = ()
         elif "candidate.1.name" in facts:
-            found = ("Blue Door", "Green Hill")
-        assert tuple(candidate[0][1] for candidate in sources.candidates) == found
+            names = ("Blue Door", "Green Hill")
+        assert tuple(candidate[0][1] for candidate in sources.candidates) == names
         for slot, value in dict(mentions).items():
             assert sources.value("user", slot) == value
-        assert len(set(sources.offered)) == len(sources.offered) <= len(found)
+        assert len(set(sources.offered)) == len(sources.offered) <= len(names)
         assert len(sources.user) <= 2
         assert len(sources.system) <= 1
         assert SlotSources(*_frozen(json.loads(json.dumps(sources.to_json())))) == sources
@@ -142,15 +140,14 @@ def _frozen(value):
 def test_candidates_are_offered_in_order_whatever_the_spelling():
     sources = NO_SOURCES.after((), None, (), {"candidate.1.name": "blue_door", "candidate.2.name": "hill"})
     sources = sources.after(("try {name}",), "try Blue Door", (), {})
-    assert (sources.value("offered", "name"), sources.value("next", "name")) == (
-        "blue_door",
-        "hill",
-    )
+    assert sources.value("offered", "name") == "blue_door"
+    assert sources.value("next", "name") == "hill"
     sources = sources.after(("try {name}",), "try hill", [("name", "blue door")], {})
-    assert (sources.value("offered", "name"), sources.value("next", "name")) == ("blue_door", None)
+    assert sources.value("offered", "name") == "blue_door"
+    assert sources.value("next", "name") is None
 
 
 def test_twenty_candidates_are_kept():
     facts = {f"candidate.{number}.name": f"place {number}" for number in reversed(range(1, 31))}
-    kept = NO_SOURCES.after((), None, (), facts).candidates
-    assert [candidate[0][1] for candidate in kept] == [f"place {number}" for number in range(1, 21)]
+    candidates = NO_SOURCES.after((), None, (), facts).candidates
+    assert [candidate[0][1] for candidate in candidates] == [f"place {number}" for number in range(1, 21)]

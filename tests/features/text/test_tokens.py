@@ -1,4 +1,4 @@
-"""Words in order, as numbers."""
+"""Words in order, as token ids."""
 
 import builtins
 import json
@@ -27,7 +27,7 @@ def tokens_of(kind: str, **settings):
 
 
 @given(st.text(max_size=30))
-def test_a_word_s_number_is_its_place_and_two(text):
+def test_the_id_of_a_word_is_its_index_plus_two(text):
     tokens, vocabulary = WordTokens(Vocabulary(["a", "table"]), 8), Vocabulary(["a", "table"])
     assert tokens.ids(words(text)) == [
         vocabulary.index(word) + 2 if word in vocabulary else 1 for word in words(text)[:8]
@@ -36,16 +36,16 @@ def test_a_word_s_number_is_its_place_and_two(text):
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(text=st.text(max_size=40) | st.sampled_from(["Slowest TABLES", "我想订位", "<padding>", "▁"]))
-def test_numbers_are_in_their_range(kind, text):
+def test_ids_are_in_range(kind, text):
     tokens = tokens_of(kind, max_tokens=5)
     ids = tokens.ids(words(text))
     assert len(ids) <= 5
-    assert all(1 <= number < tokens.num_tokens for number in ids)
+    assert all(1 <= id < tokens.num_tokens for id in ids)
     assert bool(ids) == bool(words(text))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_comes_after_max_tokens_is_cut_off(kind):
+def test_tokens_after_max_tokens_are_cut_off(kind):
     text = "slow table, slower table; rare higher tables"
     whole = tokens_of(kind).ids(words(text))
     for most in range(1, len(whole) + 2):
@@ -53,7 +53,7 @@ def test_what_comes_after_max_tokens_is_cut_off(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_written_comes_back(kind):
+def test_tokens_survive_json(kind):
     tokens = tokens_of(kind)
     record = json.loads(json.dumps({"kind": tokens.name, **tokens.to_json()}))
     again = tokens_from_json(record)
@@ -63,11 +63,11 @@ def test_what_is_written_comes_back(kind):
         tokens_from_json({"kind": "glyphs"})
 
 
-def test_an_unknown_word_is_read_by_its_pieces():
+def test_an_unknown_word_is_read_as_pieces():
     assert tokens_of("words").ids(["slowish"]) == [1]
     tokens = tokens_of("bpe")
-    assert [tokens.label(number) for number in tokens.ids(["highlow"])] == ["▁hi", "gh", "low"]
-    assert [tokens.label(number) for number in tokens.ids(["q"])] == ["▁", "<unknown>"]
+    assert [tokens.label(id) for id in tokens.ids(["highlow"])] == ["▁hi", "gh", "low"]
+    assert [tokens.label(id) for id in tokens.ids(["q"])] == ["▁", "<unknown>"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -76,8 +76,8 @@ def test_max_words_and_min_count(kind):
     assert tokens_of(kind, min_count=4).num_tokens < tokens_of(kind).num_tokens
 
 
-def test_the_same_words_teach_the_same_pieces():
-    """The library's tables are hashed anew in each process: their order must not matter."""
+def test_the_same_words_give_the_same_pieces():
+    """Hashes differ between processes; the order of the library's tables must not matter."""
     code = """
 from turncast import EncoderConfig
 from turncast.features.text.tokens import PieceTokens
@@ -85,7 +85,7 @@ signs = "abcdéxyz我"
 counts = {a + b + a: 2 + ord(a) * ord(b) % 3 for a in signs for b in signs}
 print(ascii(PieceTokens.learn(counts, EncoderConfig(max_words=60)).definition))
 """
-    seen = {
+    definitions = {
         subprocess.run(
             [sys.executable, "-c", code],
             capture_output=True,
@@ -95,7 +95,7 @@ print(ascii(PieceTokens.learn(counts, EncoderConfig(max_words=60)).definition))
         ).stdout
         for seed in range(3)
     }
-    assert len(seen) == 1
+    assert len(definitions) == 1
 
 
 def test_without_the_library_the_extra_is_named(monkeypatch):
@@ -124,9 +124,9 @@ def test_an_encoder_with_tokens_has_no_bits_of_words(kind):
     assert [block.name for block in bits.blocks] == ["user_words", "previous_actions", "facts"]
     assert (bits.num_tokens, bits.encode(Turn("a tea"), bits.start())[0].tokens) == (0, [])
     after = encoder.start().committed(("confirm",))
-    seen, _ = encoder.encode(Turn("a tea please", facts={"stock": 1}), after)
-    assert len(seen.bits) == 2
-    assert len(seen.tokens) == 2
+    turn, _ = encoder.encode(Turn("a tea please", facts={"stock": 1}), after)
+    assert len(turn.bits) == 2
+    assert len(turn.tokens) == 2
     for silent in (None, "", " \n"):
         assert encoder.encode(Turn(silent), encoder.start())[0].tokens == []
     again = TurnEncoder.from_json(json.loads(json.dumps(encoder.to_json())))

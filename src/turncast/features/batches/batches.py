@@ -115,7 +115,7 @@ class Batches:
         return self._batch(bucket, dialogues)
 
     def of_each_shape(self, most: int = 1) -> Iterator[Batch]:
-        """Yield the first batches of each shape, at most so many."""
+        """Yield at most `most` batches of each shape."""
         for bucket in self.buckets:
             for dialogues in islice(_chunks(bucket.dialogues, bucket.batch_size), most):
                 yield self._batch(bucket, dialogues)

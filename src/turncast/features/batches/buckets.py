@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from turncast.features.batches.encoded_corpus import EncodedCorpus, Ragged
 
-# A further edge must be worth it: each shape costs a second or two of compiling.
+# Each shape costs a second or two of compiling: where the share of real turns is this high, no edge is added.
 _ENOUGH_FILL = 0.85
 _MAX_EDGES = 64
-# A dialogue with a turn of so many times more bits than is usual gets another bucket, not to widen the rest.
+# A dialogue is heavy if one of its turns has 4 times more bits than is usual. Heavy dialogues have buckets of
+# their own, since they would widen the batches of all others.
 _HEAVY = 4
-# The least batches of one length for which a second shape, for shorter texts, is worth it: a network that
-# reads words in order computes every token slot, and most would be empty.
+# With fewer batches of one length, a second shape for shorter texts is not worth its compiling. With more it
+# is: a network that reads words in order computes every token slot, and most would be empty.
 _MIN_BATCHES_TO_SPLIT = 8
 
 

@@ -1,4 +1,4 @@
-"""Where vectors lie, and how they are known again."""
+"""Loading vectors, their hash and their cache."""
 
 import builtins
 import shutil
@@ -11,7 +11,7 @@ from turncast.features.text.vectors import open_vectors
 from turncast.features.text.vectors.load import CACHED, hash_files
 
 
-def test_the_hash_follows_what_is_read_and_not_where_it_lies(tmp_path):
+def test_the_hash_depends_on_the_files_that_are_read_and_not_on_their_path(tmp_path):
     first = model2vec_folder(tmp_path / "a")
     shutil.copytree(first, tmp_path / "b")
     (tmp_path / "b" / "README.md").write_text("what it is")
@@ -27,7 +27,7 @@ def test_the_hash_follows_what_is_read_and_not_where_it_lies(tmp_path):
     assert hash_files(tmp_path / "b") != hash_files(first)
 
 
-def test_a_text_is_read_once_and_few_are_kept(tmp_path):
+def test_the_vectors_of_few_texts_are_cached(tmp_path):
     vectors = open_vectors(model2vec_folder(tmp_path))
     assert vectors.vector("a tea") is vectors.vector("a tea")
     first = vectors.vector("a tea")
@@ -39,7 +39,7 @@ def test_a_text_is_read_once_and_few_are_kept(tmp_path):
     assert (again == first).all()
 
 
-def test_what_holds_no_vectors_is_refused(tmp_path):
+def test_a_path_without_vectors_is_refused(tmp_path):
     with pytest.raises(ConfigError) as error:
         open_vectors(tmp_path / "none")
     assert str(error.value) == (

@@ -1,4 +1,4 @@
-"""Vectors as bits."""
+"""Product quantisation of vectors."""
 
 import json
 
@@ -14,14 +14,14 @@ def vectors_of(count: int, width: int, seed: int = 0) -> np.ndarray:
     return np.random.default_rng(seed).normal(size=(count, width)).astype(np.float32)
 
 
-def lost(quantiser: ProductQuantiser, vectors: np.ndarray) -> float:
-    """The mean squared distance between vectors and what is left of them."""
-    left = np.stack([quantiser.vector(quantiser.codes(vector)) for vector in vectors])
-    return float(((left - vectors) ** 2).sum(1).mean())
+def loss(quantiser: ProductQuantiser, vectors: np.ndarray) -> float:
+    """The mean squared distance between vectors and their decoded codes."""
+    decoded = np.stack([quantiser.vector(quantiser.codes(vector)) for vector in vectors])
+    return float(((decoded - vectors) ** 2).sum(1).mean())
 
 
 @given(st.integers(1, 30), st.integers(1, 9), st.integers(1, 9), st.integers(2, 6), st.integers(0, 5))
-def test_a_code_is_the_nearest_known_part(count, width, parts, centroids, seed):
+def test_a_code_is_the_nearest_centroid(count, width, parts, centroids, seed):
     parts = min(parts, width)
     vectors = vectors_of(count, width, seed)
     quantiser = ProductQuantiser.learn(vectors, parts, centroids, seed)
@@ -29,33 +29,33 @@ def test_a_code_is_the_nearest_known_part(count, width, parts, centroids, seed):
     for vector in vectors:
         codes = quantiser.codes(vector)
         for part, code in enumerate(codes):
-            mine = vector[part::parts]
-            distances = ((quantiser.centroids[part, :, : len(mine)] - mine) ** 2).sum(1)
+            numbers = vector[part::parts]
+            distances = ((quantiser.centroids[part, :, : len(numbers)] - numbers) ** 2).sum(1)
             assert distances[code] <= distances.min() + 1e-5
         assert quantiser.vector(codes).shape == (width,)
 
 
-def test_as_many_known_as_vectors_lose_nothing():
+def test_as_many_centroids_as_vectors_lose_nothing():
     vectors = vectors_of(20, 7)
-    assert lost(ProductQuantiser.learn(vectors, 3, 20, 1), vectors) < 1e-10
+    assert loss(ProductQuantiser.learn(vectors, 3, 20, 1), vectors) < 1e-10
 
 
 @pytest.mark.parametrize(("less", "more"), [((2, 4), (4, 4)), ((2, 4), (2, 16))])
-def test_more_parts_and_more_of_each_lose_less(less, more):
+def test_more_parts_and_more_centroids_lose_less(less, more):
     vectors = vectors_of(300, 16)
-    assert lost(ProductQuantiser.learn(vectors, *more, 1), vectors) < 0.9 * lost(
+    assert loss(ProductQuantiser.learn(vectors, *more, 1), vectors) < 0.9 * loss(
         ProductQuantiser.learn(vectors, *less, 1), vectors
     )
 
 
-def test_k_means_loses_less_than_the_parts_that_it_begins_with(monkeypatch):
+def test_k_means_improves_on_its_initial_centroids(monkeypatch):
     vectors = vectors_of(300, 8)
     learned = ProductQuantiser.learn(vectors, 2, 8, 1)
     monkeypatch.setattr("turncast.features.text.vectors.quantiser._NUM_ITERATIONS", 0)
-    assert lost(learned, vectors) < 0.9 * lost(ProductQuantiser.learn(vectors, 2, 8, 1), vectors)
+    assert loss(learned, vectors) < 0.9 * loss(ProductQuantiser.learn(vectors, 2, 8, 1), vectors)
 
 
-def test_the_seed_decides_and_the_order_in_memory_does_not(monkeypatch):
+def test_the_seed_matters_and_the_size_of_chunks_does_not(monkeypatch):
     vectors = vectors_of(200, 8)
     first = ProductQuantiser.learn(vectors, 2, 8, 1)
     assert np.array_equal(ProductQuantiser.learn(vectors, 2, 8, 1).centroids, first.centroids)
@@ -64,7 +64,7 @@ def test_the_seed_decides_and_the_order_in_memory_does_not(monkeypatch):
     assert np.allclose(ProductQuantiser.learn(vectors, 2, 8, 1).centroids, first.centroids, atol=1e-5)
 
 
-def test_a_part_that_never_changes_takes_nothing_from_the_others():
+def test_a_constant_part_does_not_affect_the_others():
     vectors = vectors_of(50, 4)
     vectors[:, 1::2] = 0
     quantiser = ProductQuantiser.learn(vectors, 2, 8, 1)
@@ -74,7 +74,7 @@ def test_a_part_that_never_changes_takes_nothing_from_the_others():
     assert len({first for first, _ in codes}) == 8
 
 
-def test_what_is_written_comes_back():
+def test_a_quantiser_survives_json():
     vectors = vectors_of(50, 10)
     quantiser = ProductQuantiser.learn(vectors, 3, 8, 1)
     again = ProductQuantiser.from_json(json.loads(json.dumps(quantiser.to_json())))

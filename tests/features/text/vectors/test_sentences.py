@@ -13,7 +13,7 @@ from turncast.errors import ConfigError, MissingExtra
 from turncast.features import CorpusStatistics, TurnEncoder
 from turncast.features.text.vectors import SentenceVectors, open_vectors
 
-HERE = importlib.util.find_spec("sentence_transformers") is not None
+INSTALLED = importlib.util.find_spec("sentence_transformers") is not None
 TRANSFORMER = "sentence_transformers.models.Transformer"
 
 
@@ -21,7 +21,7 @@ def listing(folder, kind=TRANSFORMER):
     (folder / "modules.json").write_text(json.dumps([{"idx": 0, "name": "0", "path": "", "type": kind}]))
 
 
-def test_code_of_others_is_never_run(tmp_path):
+def test_code_in_the_folder_is_never_run(tmp_path):
     listing(tmp_path, "os.path.Transformer")
     with pytest.raises(ConfigError) as error:
         open_vectors(tmp_path)
@@ -41,7 +41,7 @@ def test_a_pickle_is_never_loaded(tmp_path):
     )
 
 
-@pytest.mark.skipif(HERE, reason="the library is installed")
+@pytest.mark.skipif(INSTALLED, reason="the library is installed")
 def test_without_the_library_the_extra_is_named(tmp_path):
     listing(tmp_path)
     with pytest.raises(MissingExtra, match=r"'turncast\[sentence-vectors\]'"):
@@ -51,7 +51,7 @@ def test_without_the_library_the_extra_is_named(tmp_path):
 @pytest.fixture(scope="module")
 def network(tmp_path_factory):
     """A small network of random weights, as that library saves it."""
-    if not HERE:
+    if not INSTALLED:
         pytest.skip("sentence-transformers is not installed")
     import transformers
     from sentence_transformers import SentenceTransformer
@@ -69,7 +69,7 @@ def network(tmp_path_factory):
     return folder / "model", model
 
 
-def test_a_network_gives_the_vectors_of_its_library(network):
+def test_vectors_equal_those_of_the_library(network):
     folder, model = network
     vectors = open_vectors(folder)
     assert isinstance(vectors.model, SentenceVectors)
@@ -78,16 +78,16 @@ def test_a_network_gives_the_vectors_of_its_library(network):
         assert np.array_equal(vectors.vector(text), model.encode(text))
 
 
-def test_a_network_s_bits_come_back(network):
+def test_bits_of_sentence_vectors_survive_json(network):
     config = EncoderConfig(vectors=str(network[0]), vector_parts=4)
     encoder = CorpusStatistics.from_corpus(tiny(), config=config).encoder()
     again = TurnEncoder.from_json(json.loads(json.dumps(encoder.to_json())))
     turns = [turn for dialogue in tiny() for turn in dialogue]
-    found = [encoder.encode(turn, encoder.start())[0].bits for turn in turns]
-    own = encoder.block_bits("user_vectors")
-    assert all(len([bit for bit in bits if bit in own]) == 4 for bits in found)
-    assert len({tuple(bit for bit in bits if bit in own) for bits in found}) > 1
-    assert [again.encode(turn, again.start())[0].bits for turn in turns] == found
+    encoded = [encoder.encode(turn, encoder.start())[0].bits for turn in turns]
+    block = encoder.block_bits("user_vectors")
+    assert all(len([bit for bit in bits if bit in block]) == 4 for bits in encoded)
+    assert len({tuple(bit for bit in bits if bit in block) for bits in encoded}) > 1
+    assert [again.encode(turn, again.start())[0].bits for turn in turns] == encoded
 
 
 def test_a_damaged_network_is_refused_in_one_line(network):

@@ -1,4 +1,4 @@
-"""Vectors of tokens, and of a text as their mean."""
+"""Static vectors: the vector of a text is the mean of its tokens' vectors."""
 
 import json
 
@@ -26,7 +26,7 @@ def modules(folder, *kinds):
     (folder / "modules.json").write_text(json.dumps(listed))
 
 
-def test_a_text_is_the_mean_of_its_known_tokens_of_length_one(tmp_path):
+def test_a_text_is_the_mean_of_its_known_tokens_of_unit_length(tmp_path):
     vectors = open_vectors(model2vec_folder(tmp_path))
     rows = rows_of(tmp_path)
     mean = (rows["tea"] + rows["please"]) / 2
@@ -63,7 +63,7 @@ def test_tokens_that_share_rows_and_have_weights(tmp_path):
 
 @pytest.mark.parametrize("normalised", [False, True])
 def test_static_vectors_of_sentence_transformers(tmp_path, normalised):
-    """As that library makes them: the unknown token has a vector, and a module says whether to normalise."""
+    """The unknown token has a vector, and a module says whether to normalise."""
     tokenizer = tokenizer_of()
     embeddings = np.random.default_rng(1).normal(size=(tokenizer.get_vocab_size(), 6)).astype(np.float32)
     write_folder(tmp_path, tokenizer, {"embedding.weight": embeddings}, {})
@@ -74,7 +74,7 @@ def test_static_vectors_of_sentence_transformers(tmp_path, normalised):
     assert np.allclose(open_vectors(tmp_path).vector("tea zzz"), expected, atol=1e-6)
 
 
-def test_a_module_in_a_folder_of_its_own_is_found(tmp_path):
+def test_a_module_may_be_in_a_folder_below(tmp_path):
     plain = open_vectors(model2vec_folder(tmp_path / "plain"))
     model2vec_folder(tmp_path / "inner" / "0_StaticEmbedding")
     (tmp_path / "inner" / "0_StaticEmbedding" / "config.json").rename(tmp_path / "inner" / "config.json")
@@ -84,18 +84,18 @@ def test_a_module_in_a_folder_of_its_own_is_found(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "message"),
     [
         ("model.safetensors", b"no", "the vectors cannot be read ("),
         ("tokenizer.json", b"{}", "tokenizer.json cannot be read ("),
         ("config.json", b"{", "the vectors cannot be read ("),
     ],
 )
-def test_a_damaged_folder_is_refused_in_one_line(tmp_path, name, content, said):
+def test_a_damaged_folder_is_refused_in_one_line(tmp_path, name, content, message):
     (model2vec_folder(tmp_path) / name).write_bytes(content)
     with pytest.raises(ConfigError) as error:
         open_vectors(tmp_path)
-    assert str(error.value).startswith(f"{tmp_path}: {said}")
+    assert str(error.value).startswith(f"{tmp_path}: {message}")
     assert str(error.value).endswith("fetch the folder again")
     assert "\n" not in str(error.value)
 

@@ -27,7 +27,7 @@ class StaticVectors:
         embeddings: the vector of each token, (V, D).
         unknown: the id of the unknown token, which the mean leaves out; None where it counts too.
         normalised: whether the mean is scaled to unit length.
-        max_characters: only so many characters of a text are read; None reads all.
+        max_characters: the number of characters of a text that are read at most; None reads all.
     """
 
     tokenizer: Any

@@ -61,7 +61,7 @@ class WordVectors:
                 vector = _numbers(fields[-width:]) if 0 < width < len(fields) else None
                 if vector is None:
                     expected = f"a word and {width if vectors else 'its'} numbers"
-                    raise ConfigError(f"{path} line {number}: expected {expected}; mend the file")
+                    raise ConfigError(f"{path} line {number}: expected {expected}; correct the file")
                 word = normalise(" ".join(fields[:-width]))
                 if word not in rows:
                     rows[word] = len(vectors)
