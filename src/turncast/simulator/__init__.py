@@ -1,4 +1,4 @@
-"""A seeded simulator of restaurant bookings: a corpus of our own, in any size."""
+"""A seeded simulator of restaurant bookings: a corpus of any size."""
 
 from turncast.simulator.restaurant import simulate
 

@@ -1,4 +1,4 @@
-"""What simulated users and the simulated system say."""
+"""The phrases of simulated users and of the simulated system."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ OPENINGS = (
     "i want to eat out",
     "a table please",
 )
-# How a value is told in passing, and as the answer to a question.
-TOLD: Mapping[str, Sequence[str]] = {
+# Phrases for the value of a slot: mentioned unasked, as the answer to a question, and when it changes.
+MENTIONED: Mapping[str, Sequence[str]] = {
     "cuisine": ("with {} food", "somewhere {}", "i fancy {} food"),
     "area": ("near the {}", "by the {}", "around the {}"),
     "people": ("for {} people", "for {} of us", "a party of {}"),
@@ -38,16 +38,16 @@ CHANGED: Mapping[str, Sequence[str]] = {
     "people": ("wait, we will be {}", "actually there are {} of us"),
     "time": ("could we come at {} instead", "actually {} is better"),
 }
-ANYWHERE = ("any cuisine is fine", "i do not mind what we eat", "anything is fine, really")
-ACCEPTED = ("that sounds good", "perfect, book it", "yes please", "i will take it")
-REJECTED = ("what else is there", "no, something different", "not that one", "another one please")
-ADDRESS_ASKED = ("what is the address", "where is it exactly", "how do i get there")
-PHONE_ASKED = ("can i have the phone number", "what is their number", "how can i call them")
-CONFIRMED = ("yes", "yes that is right", "correct", "exactly")
-THANKED = ("thank you", "thanks a lot", "great, thanks")
-LEFT = ("no that is all", "bye", "goodbye", "nothing else")
-CHATTED = ("how is the weather there", "are you a robot", "tell me a joke", "my cat is hungry too")
-GAVE_UP = ("then never mind", "too bad, bye", "forget it")
+ANY_CUISINE = ("any cuisine is fine", "i do not mind what we eat", "anything is fine, really")
+ACCEPTANCES = ("that sounds good", "perfect, book it", "yes please", "i will take it")
+REJECTIONS = ("what else is there", "no, something different", "not that one", "another one please")
+ASK_ADDRESS = ("what is the address", "where is it exactly", "how do i get there")
+ASK_PHONE = ("can i have the phone number", "what is their number", "how can i call them")
+CONFIRMATIONS = ("yes", "yes that is right", "correct", "exactly")
+THANKS = ("thank you", "thanks a lot", "great, thanks")
+GOODBYES = ("no that is all", "bye", "goodbye", "nothing else")
+CHATTER = ("how is the weather there", "are you a robot", "tell me a joke", "my cat is hungry too")
+GIVING_UP = ("then never mind", "too bad, bye", "forget it")
 
 RESPONSES: Mapping[str, str] = {
     "greet": "Hello! I can book you a table.",

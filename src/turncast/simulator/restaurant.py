@@ -1,15 +1,15 @@
-"""Restaurant bookings between a simulated user and a rule-made system.
+"""Restaurant bookings between a simulated user and a rule-based system.
 
-The system asks for what is missing, in the order cuisine, area, people, time; looks up; offers until the
-user accepts or nothing is left; confirms, books, and answers questions about the place. What it does next
-depends on all that was said before, not only on the last turn: users tell several things at once, change
-their minds and chat in between.
+The system asks for missing slots, in the order cuisine, area, people, time; searches; offers restaurants
+until the user accepts one or none is left; confirms, books, and answers questions about the restaurant. Its
+next action depends on the whole history, not only on the last turn: users give several values at once, change
+their minds, and chat in between.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from turncast.corpus import Corpus
@@ -20,8 +20,8 @@ from turncast.simulator import phrases
 def simulate(dialogues: int, seed: int) -> Corpus:
     """Return a corpus of restaurant bookings; the same seed gives the same dialogues.
 
-    The `outcome` in the metadata says how it went: `straight`, `searched` where more than one place was
-    offered, or `asked` where the user had questions about the place.
+    The `outcome` in the metadata is `asked` if the user had questions about the restaurant, else `searched`
+    if the system offered more than one restaurant, else `straight`.
 
     >>> corpus = simulate(dialogues=2, seed=1)
     >>> [dialogue.id for dialogue in corpus]
@@ -29,33 +29,40 @@ def simulate(dialogues: int, seed: int) -> Corpus:
     >>> corpus == simulate(dialogues=2, seed=1)
     True
     """
-    chance = random.Random(seed)  # noqa: S311  # a simulation, no secret
-    made = (tuple(_Booking(chance).turns()) for _ in range(dialogues))
+    generator = random.Random(seed)  # noqa: S311  # a simulation, no secret
+    bookings = (tuple(_Booking(generator).turns()) for _ in range(dialogues))
     return Corpus(
         f"bookings-{seed}",
         tuple(
             Dialogue(f"booking-{number}", turns, {"outcome": _outcome(turns)})
-            for number, turns in enumerate(made, start=1)
+            for number, turns in enumerate(bookings, start=1)
         ),
     )
 
 
 def _outcome(turns: Iterable[Turn]) -> str:
-    taken = [action for turn in turns for action in turn.actions]
-    if any(action.startswith("tell_") for action in taken):
+    actions = [action for turn in turns for action in turn.actions]
+    if any(action.startswith("tell_") for action in actions):
         return "asked"
-    return "searched" if taken.count("offer") > 1 else "straight"
+    return "searched" if actions.count("offer") > 1 else "straight"
 
 
 @dataclass(slots=True)
 class _Booking:
-    """One dialogue in the making: what the user wants, and what the system knows."""
+    """The state of one dialogue.
 
-    chance: random.Random
-    known: dict[str, str] = field(default_factory=dict)
-    name: str = ""
-    # What the user said and the lookups found since the system's last action.
-    said: str | None = None
+    Attributes:
+        generator: the source of all random choices.
+        slots: the values that the user gave.
+        restaurant: the name of the restaurant that was offered last.
+        user: what the user said since the system's last action.
+        facts: the results of look-ups since the system's last action.
+    """
+
+    generator: random.Random
+    slots: dict[str, str] = field(default_factory=dict)
+    restaurant: str = ""
+    user: str | None = None
     facts: dict[str, Fact] = field(default_factory=dict)
 
     def turns(self) -> Iterator[Turn]:
@@ -68,113 +75,110 @@ class _Booking:
         yield from self._close()
 
     def _act(self, action: str) -> Turn:
-        """Take an action on what was seen since the last one."""
+        """Return the turn of an action on the inputs since the last one, and clear these."""
         response = phrases.RESPONSES[action].format(
-            name=self.name,
-            people=self.known.get("people"),
-            time=self.known.get("time"),
-            number=self.chance.randint(100, 999),
+            name=self.restaurant,
+            people=self.slots.get("people"),
+            time=self.slots.get("time"),
+            number=self.generator.randint(100, 999),
             street=self._pick(phrases.STREETS),
         )
-        turn = Turn(self.said, (action,), self.facts, response)
-        self.said, self.facts = None, {}
+        turn = Turn(self.user, (action,), self.facts, response)
+        self.user, self.facts = None, {}
         return turn
 
-    def _hear(self, text: str) -> Iterator[Turn]:
-        """Hear the user, who now and then chats first."""
-        if self.chance.random() < 0.06:
-            self.said = self._pick(phrases.CHATTED)
+    def _user_says(self, text: str) -> Iterator[Turn]:
+        """Let the user say a text, sometimes after some small talk, to which the system answers."""
+        if self.generator.random() < 0.06:
+            self.user = self._pick(phrases.CHATTER)
             yield self._act("chat")
-        self.said = text
+        self.user = text
 
     def _pick(self, options: Sequence[str]) -> str:
-        return self.chance.choice(options)
+        return self.generator.choice(options)
 
-    def _tell(self, slot: str, how: str) -> str:
-        """Say a slot's value, which the system then knows."""
-        self.known[slot] = self._pick(
-            [value for value in phrases.VALUES[slot] if value != self.known.get(slot)]
-        )
-        ways = {"told": phrases.TOLD, "answered": phrases.ANSWERED, "changed": phrases.CHANGED}[how]
-        return self._pick(ways[slot]).format(self.known[slot])
+    def _give(self, slot: str, templates: Mapping[str, Sequence[str]]) -> str:
+        """Give a slot a new value, and return what the user says about it."""
+        self.slots[slot] = self._pick([one for one in phrases.VALUES[slot] if one != self.slots.get(slot)])
+        return self._pick(templates[slot]).format(self.slots[slot])
 
     def _open(self) -> Iterator[Turn]:
-        if self.chance.random() < 0.5:
-            self.said = self._pick(phrases.GREETINGS)
+        if self.generator.random() < 0.5:
+            self.user = self._pick(phrases.GREETINGS)
             yield self._act("greet")
-        slots = self.chance.sample(phrases.SLOTS, self.chance.choice((0, 1, 1, 2, 2, 3, 4)))
-        yield from self._hear(
-            " ".join([self._pick(phrases.OPENINGS), *(self._tell(slot, "told") for slot in slots)])
+        slots = self.generator.sample(phrases.SLOTS, self.generator.choice((0, 1, 1, 2, 2, 3, 4)))
+        yield from self._user_says(
+            " ".join([self._pick(phrases.OPENINGS), *(self._give(slot, phrases.MENTIONED) for slot in slots)])
         )
 
     def _ask_missing(self) -> Iterator[Turn]:
-        while missing := [slot for slot in phrases.SLOTS if slot not in self.known]:
+        while missing := [slot for slot in phrases.SLOTS if slot not in self.slots]:
             slot = missing[0]
             yield self._act(f"ask_{slot}")
-            if slot == "cuisine" and self.chance.random() < 0.15:
-                self.known[slot] = "any"
-                text = self._pick(phrases.ANYWHERE)
+            if slot == "cuisine" and self.generator.random() < 0.15:
+                self.slots[slot] = "any"
+                text = self._pick(phrases.ANY_CUISINE)
             else:
-                text = self._tell(slot, "answered")
-            if len(missing) > 1 and self.chance.random() < 0.25:
-                text += " " + self._tell(self._pick(missing[1:]), "told")
-            if self.chance.random() < 0.1:
-                text += ". " + self._tell(self._pick(sorted(self.known)), "changed")
-            yield from self._hear(text)
+                text = self._give(slot, phrases.ANSWERED)
+            if len(missing) > 1 and self.generator.random() < 0.25:
+                text += " " + self._give(self._pick(missing[1:]), phrases.MENTIONED)
+            if self.generator.random() < 0.1:
+                text += ". " + self._give(self._pick(sorted(self.slots)), phrases.CHANGED)
+            yield from self._user_says(text)
 
     def _choose(self) -> Generator[Turn, None, bool]:
-        """Search, offer, confirm and book; return whether the user wants to search again."""
+        """Search, offer, confirm and book. Return whether to search again."""
         yield self._act("search")
-        left = self.chance.choice((0, 1, 2, 2, 3, 4))
-        self.facts = {"results": left}
-        if left == 0:
+        results = self.generator.choice((0, 1, 2, 2, 3, 4))
+        self.facts = {"results": results}
+        if results == 0:
             yield self._act("no_match")
             return (yield from self._another_cuisine())
         while True:
-            self.name = self._pick(phrases.NAMES)
+            self.restaurant = self._pick(phrases.NAMES)
             yield self._act("offer")
-            left -= 1
-            if self.chance.random() < 0.6:
+            results -= 1
+            if self.generator.random() < 0.6:
                 break
-            yield from self._hear(self._pick(phrases.REJECTED))
-            if left == 0:
+            yield from self._user_says(self._pick(phrases.REJECTIONS))
+            if results == 0:
                 yield self._act("no_more")
                 return (yield from self._another_cuisine())
-        yield from self._hear(self._pick(phrases.ACCEPTED))
+        yield from self._user_says(self._pick(phrases.ACCEPTANCES))
         return (yield from self._book())
 
     def _another_cuisine(self) -> Generator[Turn, None, bool]:
-        if self.chance.random() < 0.2:
-            yield from self._hear(self._pick(phrases.GAVE_UP))
+        if self.generator.random() < 0.2:
+            yield from self._user_says(self._pick(phrases.GIVING_UP))
             return False
-        yield from self._hear(self._tell("cuisine", "changed"))
+        yield from self._user_says(self._give("cuisine", phrases.CHANGED))
         return True
 
     def _book(self) -> Generator[Turn, None, bool]:
         while True:
             yield self._act("confirm")
-            if self.chance.random() < 0.2:
-                yield from self._hear(self._tell(self._pick(("people", "time")), "changed"))
+            if self.generator.random() < 0.2:
+                yield from self._user_says(self._give(self._pick(("people", "time")), phrases.CHANGED))
                 continue
-            yield from self._hear(self._pick(phrases.CONFIRMED))
+            yield from self._user_says(self._pick(phrases.CONFIRMATIONS))
             yield self._act("book")
-            free = self.chance.random() < 0.8
+            free = self.generator.random() < 0.8
             self.facts = {"table_free": free}
             if free:
                 yield self._act("booked")
                 yield from self._answer_questions()
                 return False
             yield self._act("full")
-            yield from self._hear(self._tell("time", "changed"))
+            yield from self._user_says(self._give("time", phrases.CHANGED))
 
     def _answer_questions(self) -> Iterator[Turn]:
-        questions = [("tell_address", phrases.ADDRESS_ASKED), ("tell_phone", phrases.PHONE_ASKED)]
-        for action, asked in self.chance.sample(questions, self.chance.choice((0, 1, 1, 2))):
-            yield from self._hear(self._pick(asked))
+        questions = [("tell_address", phrases.ASK_ADDRESS), ("tell_phone", phrases.ASK_PHONE)]
+        for action, question in self.generator.sample(questions, self.generator.choice((0, 1, 1, 2))):
+            yield from self._user_says(self._pick(question))
             yield self._act(action)
-        yield from self._hear(self._pick(phrases.THANKED))
+        yield from self._user_says(self._pick(phrases.THANKS))
         yield self._act("anything_else")
-        yield from self._hear(self._pick(phrases.LEFT))
+        yield from self._user_says(self._pick(phrases.GOODBYES))
 
     def _close(self) -> Iterator[Turn]:
         yield self._act("goodbye")
