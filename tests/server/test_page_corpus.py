@@ -7,9 +7,11 @@ import pytest
 
 from support.web import CORPUS, page_of, send, texts, trained, wait_until, workspace_in, written
 from turncast.evaluation import evaluate
+from turncast.evaluation.html_report.confusion_matrix import ConfusionMatrix
+from turncast.metrics import percent
 from turncast.training import split_dev
-from turncast.web.confusions import Confusions, PlacesTally
-from turncast.web.corpus_search import PAGE, Search, search
+from turncast.web.cell_turns import CellTally
+from turncast.web.corpus_search import PAGE_SIZE, CorpusQuery, search
 
 
 @pytest.fixture
@@ -27,30 +29,31 @@ def page(model, tmp_path):
 def test_the_corpus_is_searched_by_text_and_action(page):
     everything = page.get("/ui/corpus").text
     assert f"{len(list(CORPUS))} dialogues" in everything
-    assert everything.count('class="card dialogue"') == PAGE
+    assert everything.count('class="card dialogue"') == PAGE_SIZE
     tea = page.get("/ui/corpus?text=A TEA").text
-    assert "12 of 24 dialogues fit" in texts(tea)["results"]
-    assert tea.count('class="marked"') == PAGE
+    assert "12 of 24 dialogues match" in texts(tea)["results"]
+    assert tea.count('class="marked"') == PAGE_SIZE
     served = page.get("/ui/corpus?text=yes&action=serve_tea").text
-    assert "12 of 24 dialogues fit" in texts(served)["results"]
+    assert "12 of 24 dialogues match" in texts(served)["results"]
     assert "0 of 24" in texts(page.get("/ui/corpus?text=a tea&action=serve_tea").text)["results"]
     assert "Try a shorter text" in page.get("/ui/corpus?text=nothing says this").text
     assert "Which size?" in page.get("/ui/corpus?text=which SIZE").text
 
 
 def test_pages_hold_every_dialogue_once(page):
-    seen, number = [], 1
+    ids, number = [], 1
     while True:
-        found = search(CORPUS, Search(page=number))
-        seen += [hit.dialogue.id for hit in found.hits]
+        results = search(CORPUS, CorpusQuery(page=number))
+        ids_on_page = [match.dialogue.id for match in results.matches]
+        ids += ids_on_page
         shown = page.get(f"/ui/corpus?page={number}").text
-        assert all(f"<strong>{hit.dialogue.id}</strong>" in shown for hit in found.hits)
-        assert f"Page {number} of {found.pages}" in shown
-        if number == found.pages:
+        assert all(f"<strong>{id}</strong>" in shown for id in ids_on_page)
+        assert f"Page {number} of {results.num_pages}" in shown
+        if number == results.num_pages:
             break
         assert f"page={number + 1}" in shown
         number += 1
-    assert seen == [dialogue.id for dialogue in CORPUS]
+    assert ids == [dialogue.id for dialogue in CORPUS]
     assert page.get("/ui/corpus?page=99").status_code == 200
 
 
@@ -83,17 +86,17 @@ def test_the_report_of_the_model_is_shown_with_its_floors(page, model):
     assert f"{report['right_turns']:,} of {report['turns']:,}" in shown
     free, ceiling = report["free_running"]["turn_accuracy"], report["ceiling"]["turn_accuracy"]
     for share in (report["turn_accuracy"], *report["floors"].values(), free, ceiling):
-        assert (f"{share:.1%}" if 0 < share < 1 else f"{share:.0%}") in shown
-    assert "Taken for another most often" in shown
+        assert percent(share) in shown
+    assert "The largest confusions" in shown
     first = report["confusions"][0]
     assert f'<td class="number">{first["count"]}</td>' in shown
     for name in ("free_running", "ceiling", "confusions"):  # as an older turncast wrote it
         del report[name]
     (model / "report.json").write_text(json.dumps(report))
-    assert "Taken for another" not in page.get("/ui/evaluation").text
+    assert "The largest confusions" not in page.get("/ui/evaluation").text
 
 
-def test_without_a_report_the_model_can_be_judged(model, page):
+def test_without_a_report_the_model_can_be_evaluated(model, page):
     (model / "report.json").unlink()
     assert "has no report in its folder" in page.get("/ui/evaluation").text
     send(page, "/ui/evaluation")
@@ -103,49 +106,49 @@ def test_without_a_report_the_model_can_be_judged(model, page):
     assert page.get("/ui/evaluation").status_code == 200
 
 
-def found_in(policy, corpus):
-    tally = PlacesTally()
+def cell_turns_of(policy, corpus):
+    tally = CellTally()
     report = evaluate(policy, corpus, errors=tally)
-    return report, Confusions.of(report, tally.places())
+    return report, tally.result()
 
 
-def test_confusions_are_those_of_an_evaluation(policy):
-    report, found = found_in(policy, CORPUS)
-    assert [(one.true, one.predicted, one.count) for one in report.confusions] == [
-        (*cell, count) for cell, count in found.wrong
-    ]
-    assert sum(found.counts.values()) == report.turns.whole
-    assert sum(n for (true, taken), n in found.counts.items() if true == taken) == report.turns.part
-    assert sum(count for _, count in found.wrong) == report.turns.whole - report.turns.part
-    assert {cell: len(places) for cell, places in found.places.items()} == found.counts
+def test_the_turns_of_the_cells_are_those_of_an_evaluation(policy):
+    report, cell_turns = cell_turns_of(policy, CORPUS)
+    counts = cell_turns.counts
+    assert {(one.true, one.predicted): one.count for one in report.confusions} == {
+        cell: count for cell, count in counts.items() if cell[0] != cell[1]
+    }
+    assert sum(counts.values()) == report.turns.whole
+    assert sum(n for (true, predicted), n in counts.items() if true == predicted) == report.turns.part
+    assert {cell: len(turns) for cell, turns in cell_turns.turns.items()} == counts
     by_id = {dialogue.id: dialogue for dialogue in CORPUS}
-    for (true, taken), places in found.places.items():
-        for place in places:
-            dialogue = by_id[place.dialogue]
-            assert dialogue[place.turn - 1].actions == true
-            assert policy.predict(dialogue)[place.turn - 1].actions == taken
-    assert set(found.matrix(3)) <= {name for cell in found.counts for name in cell}
-    assert len(found.matrix(3)) == 3
+    for (true, predicted), turns in cell_turns.turns.items():
+        for reference in turns:
+            dialogue = by_id[reference.dialogue]
+            assert dialogue[reference.turn - 1].actions == true
+            assert policy.predict(dialogue)[reference.turn - 1].actions == predicted
 
 
-def test_behind_a_cell_are_its_dialogues(page):
-    policy = page.app.state.site.policy
-    assert page.get("/ui/evaluation/cell?true=confirm&taken=ask_size").status_code == 303  # not judged yet
+def test_a_cell_links_to_its_dialogues(page):
+    policy = page.app.state.context.policy
+    cell = "/ui/evaluation/cell"
+    assert page.get(f"{cell}?true=confirm&predicted=ask_size").status_code == 303  # not evaluated yet
     send(page, "/ui/evaluation")
-    shown = wait_until(page, "/ui/evaluation", "The confusions are there.")
+    shown = wait_until(page, "/ui/evaluation", "The evaluation is finished.")
     _, dev = split_dev(CORPUS, policy.card.train.dev_share, policy.card.train.seed)
-    _, found = found_in(policy, dev)
+    report, cell_turns = cell_turns_of(policy, dev)
+    matrix = ConfusionMatrix.from_report(report, 12)
     links = {part.split('"')[0] for part in shown.split('href="')[1:] if "/cell?" in part.split('"')[0]}
-    assert len(links) == len(found.counts)
+    assert len(links) == len([cell for row in matrix.rows for cell in row.cells if cell.count]) > 0
     for link in links:
         query = parse_qs(urlsplit(link.replace("&amp;", "&")).query)
-        cell = tuple(query.get("true", ())), tuple(query.get("taken", ()))
-        behind = page.get(link.replace("&amp;", "&")).text
-        assert f"{found.counts[cell]} turn" in behind
-        for place in found.places[cell]:
-            assert f"<strong>{place.dialogue}</strong>" in behind
-            assert f"turn {place.turn} of" in behind
-    assert "No turn of the dev part" in page.get("/ui/evaluation/cell?true=none&taken=none").text
+        names = tuple(query.get("true", ())), tuple(query.get("predicted", ()))
+        dialogues = page.get(link.replace("&amp;", "&")).text
+        assert f"{cell_turns.counts[names]} turn" in dialogues
+        for reference in cell_turns.turns[names]:
+            assert f"<strong>{reference.dialogue}</strong>" in dialogues
+            assert f"turn {reference.turn} of" in dialogues
+    assert "No turn of the dev part" in page.get(f"{cell}?true=none&predicted=none").text
 
 
 def test_a_dev_part_of_its_own_judges(policy, tmp_path):

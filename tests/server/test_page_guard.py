@@ -40,7 +40,7 @@ def locked(policy, tmp_path):
 def test_only_the_pages_own_forms_change_anything(page, headers, status):
     answer = page.ask("POST", "/ui/talk", content="user=hello", headers={**FORM, **headers})
     assert answer.status_code == status
-    assert len(list(page.app.state.site.server.store.ids())) == (status == 303)
+    assert len(list(page.app.state.context.server.store.ids())) == (status == 303)
 
 
 def test_every_answer_tells_the_browser_what_it_may_load(page):
@@ -78,7 +78,7 @@ def test_wrong_paths_and_failures_are_pages(page, monkeypatch):
     assert "nothing at this path" in texts(answer.text)["problem"]
     assert page.ask("DELETE", "/ui/talk", headers=HERE).status_code == 405
     assert page.get("/ui/corpus?page=0").status_code == 422
-    store = page.app.state.site.server.store
+    store = page.app.state.context.server.store
     monkeypatch.setattr(store, "events", lambda id: 1 / 0)
     path = begin(page, "hello")
     answer = page.get(path)
@@ -121,7 +121,7 @@ def test_people_show_a_key_once(locked):
 
 
 def test_tickets_that_are_altered_or_old_are_none(locked):
-    keys = locked.app.state.site.server.keys
+    keys = locked.app.state.context.server.keys
     now = int(time.time())
     good, old = keys.make_ticket(KEY, now + 60), keys.make_ticket(KEY, now - 1)
     for ticket, status in (

@@ -45,7 +45,7 @@ def test_a_model_that_is_no_worse_takes_the_place(model, tmp_path):
     workspace, told = workspace_in(tmp_path, CORPUS), []
     old = Policy.load(model)
     for number in range(6):
-        workspace.saved.save(corrected(number))
+        workspace.corrections.save(corrected(number))
     outcome = retrain(model, workspace, told.append)
     new = Policy.load(model)
     assert outcome["taken"]
@@ -60,11 +60,11 @@ def test_a_model_that_is_no_worse_takes_the_place(model, tmp_path):
     assert outcome["after"] == [report.turns.part, report.turns.whole]
     assert outcome["before"][0] == turncast.evaluate(old, dev).turns.part
     stages = [record["stage"] for record in told if "stage" in record]
-    assert stages == ["training", "judging", "saving"]
-    assert told[0]["all"] == new.card.train.epochs * new.card.corpus["turns"]
+    assert stages == ["training", "evaluating", "saving"]
+    assert told[0]["total"] == new.card.train.epochs * new.card.corpus["turns"]
     assert max(record.get("done", 0) for record in told) == len(new.card.metrics) * new.card.corpus["turns"]
     # After one more correction: the model that learned from the first ones has not seen dev either.
-    workspace.saved.save(corrected(7))
+    workspace.corrections.save(corrected(7))
     assert retrain(model, workspace, told.append)["held_out"]
 
 
@@ -82,10 +82,10 @@ def test_corrections_never_judge(model, tmp_path):
     workspace = workspace_in(tmp_path, CORPUS)
     _, dev = split_dev(CORPUS, QUICK.dev_share, QUICK.seed)
     first = next(iter(dev))
-    workspace.saved.save(replace(first, turns=first.turns[:1]))  # a dialogue of the dev part, put right
+    workspace.corrections.save(replace(first, turns=first.turns[:1]))  # a dialogue of the dev part, put right
     outcome = retrain(model, workspace, lambda record: None)
     kept_out, whole = len(first), sum(len(dialogue) for dialogue in dev)
-    _, judges = workspace.parts(QUICK, {first.id})
+    _, judges = workspace.train_and_dev(QUICK, {first.id})
     assert first.id not in {dialogue.id for dialogue in judges}
     assert outcome["after"][1] == sum(len(dialogue) for dialogue in judges)
     assert first.id in {dialogue.id for dialogue in CORPUS}
@@ -100,7 +100,7 @@ def test_it_is_said_where_the_old_model_may_know_the_dev_part(model, tmp_path):
 
 def test_a_model_that_was_replaced_meanwhile_is_left_alone(model, good, tmp_path):
     def tell(record):
-        if record.get("stage") == "judging":
+        if record.get("stage") == "evaluating":
             Policy.load(good).save(model, force=True)
 
     with pytest.raises(ModelError, match="was replaced meanwhile"):
@@ -110,7 +110,7 @@ def test_a_model_that_was_replaced_meanwhile_is_left_alone(model, good, tmp_path
 
 def test_damaged_material_is_refused(model, tmp_path):
     workspace = workspace_in(tmp_path, CORPUS)
-    workspace.corrections.write_text("{}\n")
+    workspace.corrections_file.write_text("{}\n")
     with pytest.raises(CorpusError, match=r"corrections\.jsonl line 1"):
         retrain(model, workspace, lambda record: None)
 
@@ -124,13 +124,13 @@ def test_the_job_to_its_end(model, tmp_path):
         send(page, f"{path}/turns/1", actions="confirm")
         send(page, f"{path}/save")
         assert send(page, "/ui/retrain").headers["location"] == "/ui/retrain"
-        task = page.app.state.site.retraining._task
+        task = page.app.state.context.retraining._task
         assert 'id="progress"' in page.get("/ui/retrain").text
         send(page, "/ui/retrain")  # one at a time
-        assert page.app.state.site.retraining._task is task
+        assert page.app.state.context.retraining._task is task
         send(page, path, user="yes")
         shown = texts(wait_until(page, "/ui/retrain", 'id="outcome"'))
-        assert "The new model serves now." in shown["outcome"]
+        assert "The new model is in use." in shown["outcome"]
         assert "on the dev part" in shown["outcome"]
         assert "(2 of" in shown["outcome"] or "of 2)" in shown["outcome"]
         new = Policy.load(model).digest
@@ -148,8 +148,8 @@ def test_the_job_is_cancelled(model, tmp_path):
         assert Policy.load(model).digest == old
         send(page, "/ui/retrain/cancel")  # there is nothing to cancel now
         send(page, "/ui/retrain")  # it can begin again; the server's end ends it
-        process = page.app.state.site.retraining
-    assert process.now.stage == "cancelled"
+        process = page.app.state.context.retraining
+    assert process.status.stage == "cancelled"
 
 
 def test_the_job_that_fails_says_why(model, tmp_path):
@@ -158,7 +158,7 @@ def test_the_job_that_fails_says_why(model, tmp_path):
         send(page, "/ui/retrain")
         shown = texts(wait_until(page, "/ui/retrain", "job-problem"))
         assert "corpus.jsonl" in shown["job-problem"]
-        assert "The model is as it was." in shown["job-problem"]
+        assert "The model did not change." in shown["job-problem"]
         assert "start" in shown
 
 
@@ -167,5 +167,5 @@ def test_where_nothing_can_be_trained_it_is_said(policy, model, tmp_path):
         assert "Start the server with --corpus FILE" in page.get("/ui/retrain").text
         assert send(page, "/ui/retrain").status_code == 409
     with page_of(policy, workspace_in(tmp_path, CORPUS)) as page:
-        assert "in memory alone" in page.get("/ui/retrain").text
+        assert "was not loaded from a folder" in page.get("/ui/retrain").text
         assert send(page, "/ui/retrain").status_code == 409

@@ -12,7 +12,7 @@ import turncast
 from support.web import CORPUS, HERE, begin, page_of, send, texts, workspace_in
 from turncast import Dialogue, Session, Turn
 from turncast.sessions import Snapshot, turns_from_events
-from turncast.web.conversation_view import correction_of, told_turns
+from turncast.web.conversation_view import displayed_turns, last_correction
 from turncast.web.corrections import Corrections
 
 
@@ -23,7 +23,7 @@ def page(policy, tmp_path):
 
 
 def store_of(client):
-    return client.app.state.site.server.store
+    return client.app.state.context.server.store
 
 
 def test_the_way_in(page):
@@ -43,7 +43,7 @@ def test_looking_creates_nothing(page):
     for path in ("/", "/ui/talk", "/ui/corpus", "/ui/evaluation", "/ui/retrain", "/ui/talk/none"):
         page.get(path)
     assert list(store_of(page).ids()) == []
-    assert not page.app.state.site.workspace.corrections.exists()
+    assert not page.app.state.context.workspace.corrections_file.exists()
 
 
 def test_a_turn_is_shown_with_what_the_policy_ranks(page, policy):
@@ -87,7 +87,7 @@ def test_a_correction_rebuilds_the_state(page, policy):
             np.testing.assert_allclose(vector, expected, atol=1e-5)
     assert ours.state.previous == theirs.state.previous
     changed = texts(page.get(path).text)["changed"]
-    assert "turn 1 now counts as serve_coffee" in changed
+    assert "turn 1 is now serve_coffee" in changed
     assert "Turn 2:" in changed
     assert "Turn 3:" in changed
     begun = send(page, path, user="thanks")
@@ -110,16 +110,16 @@ def test_what_a_correction_changed_is_what_the_session_says(policy, users, turn,
         session.observe(user)
         session.commit()
     turn = min(turn, len(users))
-    before = told_turns(policy, session.events)
+    before = displayed_turns(policy, session.events)
     later = session.override(turn, actions)
-    correction = correction_of(policy, session.events)
+    correction = last_correction(policy, session.events)
     assert (correction.turn, correction.after) == (turn, actions)
-    assert correction.before == before[turn - 1].done
+    assert correction.before == before[turn - 1].committed
     assert [change.turn for change in correction.changes] == list(range(turn + 1, len(users) + 1))
     for change, now, old in zip(correction.changes, later, before[turn:], strict=True):
         assert change.after == now.top(1)[0]
         assert change.before == (old.bars[0].action, old.bars[0].probability)
-    assert told_turns(policy, session.events)[turn - 1].done == actions
+    assert displayed_turns(policy, session.events)[turn - 1].committed == actions
 
 
 def test_several_actions_can_be_chosen(multi_policy, tmp_path):
@@ -136,7 +136,7 @@ def test_undo_to_the_beginning(page):
     for left in (1, 0):
         send(page, f"{path}/undo")
         assert len(store_turns(page, path.rpartition("/")[2])) == left
-    assert "There is no turn left" in page.get(path).text
+    assert "There are no turns" in page.get(path).text
     answer = send(page, f"{path}/undo")
     assert answer.status_code == 404
     assert "no such turn" in texts(answer.text)["problem"]
@@ -144,7 +144,7 @@ def test_undo_to_the_beginning(page):
 
 def test_a_conversation_is_saved_as_it_is_now(page):
     path = begin(page, "a tea please", "small")
-    file = page.app.state.site.workspace.corrections
+    file = page.app.state.context.workspace.corrections_file
     send(page, f"{path}/save")
     (saved,) = turncast.read(file)
     assert saved == Dialogue(path.rpartition("/")[2], turns_from_events(store_of(page).events(saved.id)))
@@ -176,7 +176,7 @@ def test_saving_from_many_threads_loses_none(tmp_path):
 
 
 def test_what_cannot_be_saved_is_said_beside_the_button(page, policy, tmp_path):
-    path, file = begin(page, "a tea please"), page.app.state.site.workspace.corrections
+    path, file = begin(page, "a tea please"), page.app.state.context.workspace.corrections_file
     file.write_text("no dialogue\n")
     answer = send(page, f"{path}/save")
     assert answer.status_code == 422
@@ -204,12 +204,12 @@ def test_a_form_that_is_sent_twice_counts_once(page):
         ({"user": "  "}, "user", "Write what the user says"),
         ({"user": "x" * 10_001}, "user", "The text is too long"),
         ({"user": "hello", "facts": "open"}, "facts", "“open” has no value"),
-        ({"user": "hello", "facts": "a=1\na=2"}, "facts", "“a” stands there twice"),
-        ({"user": "hello", "facts": "a=" + "x" * 1001}, "facts", "values of 1,000 at most"),
+        ({"user": "hello", "facts": "a=1\na=2"}, "facts", "“a” is there twice"),
+        ({"user": "hello", "facts": "a=" + "x" * 1001}, "facts", "a value at most 1,000"),
         (
             {"user": "hello", "facts": "\n".join(f"f{n}=1" for n in range(300))},
             "facts",
-            "Give 200 facts at most",
+            "Give at most 200 facts",
         ),
     ],
 )
@@ -241,7 +241,7 @@ def test_a_conversation_is_opened_by_its_id(page):
     page.post("/v1/conversations", {"id": "live-1"})
     page.post("/v1/conversations/live-1/turns", {"user": "a tea please", "commit": False})
     assert page.get("/ui/talk?id= live-1").headers["location"] == "/ui/talk/live-1"
-    assert "nothing is done yet" in page.get("/ui/talk/live-1").text
+    assert "nothing is committed yet" in page.get("/ui/talk/live-1").text
     send(page, "/ui/talk/live-1/turns/1", actions="confirm")
     assert store_turns(page, "live-1") == [("confirm",)]
     assert "changed" not in texts(page.get("/ui/talk/live-1").text)
@@ -258,11 +258,11 @@ def test_where_the_policy_abstains_a_person_says_what_is_done(policy, tmp_path):
     with page_of(unsure, workspace_in(tmp_path)) as page:
         path = begin(page, "a tea please")
         shown = texts(page.get(path).text)["turn-1"]
-        assert "nothing is done yet" in shown
+        assert "nothing is committed yet" in shown
         assert "the policy abstains" in shown
         send(page, f"{path}/turns/1", actions="confirm")
         assert store_turns(page, path.rpartition("/")[2]) == [("confirm",)]
-        assert "nothing is done yet" not in page.get(path).text
+        assert "nothing is committed yet" not in page.get(path).text
 
 
 def test_what_users_say_is_text_and_never_markup(page):

@@ -152,7 +152,7 @@ def test_a_client_that_is_slow_is_not_waited_for_by_the_others(saved):
         (["MODEL", "--corpus", "none.jsonl"], "none.jsonl: no such file or folder; check the path"),
         (
             ["MODEL", "--dev", "none.jsonl"],
-            "--dev judges what is learned from a corpus; give --corpus",
+            "--dev is the dev part of a corpus; give --corpus",
         ),
         (["MODEL", "--corrections", "MODEL"], "a folder is in the way; name a file"),
         (["MODEL", "MODEL"], "two models are named 'default'; give each a name"),

@@ -24,14 +24,35 @@ def assert_problem(answer, status, kind, where):
     return problem
 
 
+class Lifespan:
+    """Starts and stops an application as an ASGI server does."""
+
+    def __init__(self, app):
+        self._app, self._to_app, self._from_app = app, asyncio.Queue(), asyncio.Queue()
+
+    async def start(self):
+        scope = {"type": "lifespan", "asgi": {"version": "3.0"}}
+        self._task = asyncio.create_task(self._app(scope, self._to_app.get, self._from_app.put))
+        await self._send("startup")
+
+    async def stop(self):
+        await self._send("shutdown")
+        await self._task
+
+    async def _send(self, event):
+        await self._to_app.put({"type": f"lifespan.{event}"})
+        message = await self._from_app.get()
+        assert message["type"] == f"lifespan.{event}.complete", message
+
+
 class Client:
     """Asks an application without a network; the application lives as long as the client."""
 
     def __init__(self, app, **settings):
         self.app = app
         self._runner = asyncio.Runner()
-        self._life = app.router.lifespan_context(app)
-        self.run(self._life.__aenter__())
+        self._lifespan = Lifespan(app)
+        self.run(self._lifespan.start())
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", **settings)
 
@@ -74,7 +95,7 @@ class Client:
 
     def close(self):
         self.run(self._client.aclose())
-        self.run(self._life.__aexit__(None, None, None))
+        self.run(self._lifespan.stop())
         self._runner.close()
 
 

@@ -39,7 +39,7 @@ def trained(folder, corpus, config=QUICK, **later):
 def workspace_in(folder, corpus=None, **given):
     """A corpus in a file, and a place for corrections."""
     sources = () if corpus is None else (str(written(corpus, folder / "corpus.jsonl")),)
-    return Workspace(sources, corrections=folder / "corrections.jsonl", **given)
+    return Workspace(sources, corrections_file=folder / "corrections.jsonl", **given)
 
 
 @contextmanager

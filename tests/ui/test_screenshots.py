@@ -28,7 +28,7 @@ def test_pictures_of_a_restaurant_booking(visit, tmp_path, monkeypatch):
         page.evaluate("scrollTo(0, 0); document.activeElement.blur()")
         _take(page, "page-talk.png")
         visitor.go("/ui/evaluation")
-        page.click("#judge")
+        page.click("#evaluate")
         page.wait_for_selector(".matrix, #job .empty")
         _take(page, "page-evaluation.png")
 

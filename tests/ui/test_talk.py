@@ -41,7 +41,7 @@ def test_talk_correct_undo_and_save(address, visit, folder, tmp_path):
 
     visitor.correct(1, "serve_coffee")
     page.wait_for_selector("#changed:focus")
-    assert "turn 1 now counts as serve_coffee" in page.inner_text("#changed")
+    assert "turn 1 is now serve_coffee" in page.inner_text("#changed")
     _, turns, state = conversation(page, tmp_path)
     straight = Session(policy)
     for turn in turns:
@@ -150,12 +150,12 @@ def test_without_javascript(address, visit):
     page.locator("#turn-1 summary").click()
     page.locator("#actions-1").select_option("confirm")
     page.locator("#correct-1").click()
-    assert "now counts as confirm" in page.locator("#changed").inner_text()
+    assert "is now confirm" in page.locator("#changed").inner_text()
     page.locator("#undo").click()
     page.locator("#save").click()
     assert page.locator("#saved").is_visible()
     page.goto(f"{address}/ui/evaluation")
-    page.locator("#judge").click()
+    page.locator("#evaluate").click()
     page.locator(".matrix").wait_for()  # the page loads itself again meanwhile
     page.goto(f"{address}/ui/retrain")
     page.locator("#start").click()
@@ -185,7 +185,7 @@ def test_every_page_can_be_read(address, visit, screen):
         visitor.go(path)
         visitor.check()
     visitor.go("/ui/evaluation")
-    page.click("#judge")
+    page.click("#evaluate")
     page.wait_for_selector(".matrix")
     visitor.check()
     page.locator(".matrix a").first.click()

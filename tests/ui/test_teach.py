@@ -17,7 +17,7 @@ def test_the_corpus_is_searched(address, visit):
     page.wait_for_selector("text=Page 2 of 3")
     page.fill("#text", "a tea")
     page.keyboard.press("Enter")
-    page.wait_for_selector("text=12 of 24 dialogues fit")
+    page.wait_for_selector("text=12 of 24 dialogues match")
     assert visitor.focused == "text"
     assert page.locator(".dialogue[open] .marked").count() == 3
     assert parse_qs(urlsplit(page.url).query)["text"] == ["a tea"]
@@ -25,20 +25,20 @@ def test_the_corpus_is_searched(address, visit):
     page.click("#search")
     page.wait_for_selector("text=Try a shorter text")
     page.go_back()
-    page.wait_for_selector("text=12 of 24 dialogues fit")
+    page.wait_for_selector("text=12 of 24 dialogues match")
 
 
 def test_behind_a_cell_are_the_dialogues(address, visit, folder):
     visitor = visit(address)
     page = visitor.go("/ui/evaluation")
-    page.click("#judge")
+    page.click("#evaluate")
     page.wait_for_selector(".matrix")
     cell = page.locator(".matrix .wrong a").first
     count, said = int(cell.inner_text()), cell.get_attribute("aria-label")
-    right, _, taken = said.partition(": ")[2].partition(" taken for ")
+    right, _, taken = said.partition(": ")[2].partition(" predicted as ")
     cell.click()
     page.wait_for_selector(".dialogue")
-    assert page.inner_text("h1") == f"{right} taken for {taken}"
+    assert page.inner_text("h1") == f"{right} predicted as {taken}"
     assert page.locator(".dialogue").count() == count
     policy, by_id = Policy.load(folder), {dialogue.id: dialogue for dialogue in CORPUS}
     for one in page.locator(".dialogue").all():
@@ -65,9 +65,9 @@ def test_a_retraining_to_its_end(address, visit, folder):
     page.wait_for_selector("#outcome", timeout=120_000)
     page.wait_for_selector("#outcome:focus")
     said = page.inner_text("#outcome")
-    assert "The new model serves now." in said
+    assert "The new model is in use." in said
     assert "on the dev part" in said
-    assert page.inner_text("#status") == "The new model serves now."
+    assert page.inner_text("#status") == "The new model is in use."
     assert Policy.load(folder).digest != before
     visitor.check()
     page.click("text=Remove")
@@ -98,7 +98,7 @@ def test_the_door(visit, folder, tmp_path):
         assert visitor.focused == "key"
         page.fill("#key", "a-key-that-is-long")
         page.keyboard.press("Enter")
-        page.wait_for_selector("text=No corpus is shown here yet")
+        page.wait_for_selector("text=The server has no corpus")
         assert page.evaluate("document.cookie") == ""
         visitor.check()
         page.click("#leave")

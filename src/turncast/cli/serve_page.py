@@ -73,7 +73,7 @@ def page_workspace(
         return None
     if not loopback and not has_keys:
         raise ConfigError("with --ui who reaches this address could replace the model; give --api-key-file")
-    beside = model.with_name(f"{model.name}.corrections.jsonl")
-    workspace = Workspace(tuple(corpus or ()), tuple(dev or ()), corrections or beside)
+    default_corrections = model.with_name(f"{model.name}.corrections.jsonl")
+    workspace = Workspace(tuple(corpus or ()), tuple(dev or ()), corrections or default_corrections)
     workspace.check()
     return workspace

@@ -1,4 +1,4 @@
-"""What the page's routes share."""
+"""What the routes of the page share."""
 
 from __future__ import annotations
 
@@ -11,52 +11,47 @@ from fastapi.responses import Response
 
 from turncast.policy import Policy
 from turncast.server.context import ServerContext
-from turncast.web.evaluation_job import Judging
-from turncast.web.render import page
-from turncast.web.retrain_job import Retraining
+from turncast.web.evaluation_job import EvaluationJob
+from turncast.web.render import page_response
+from turncast.web.retrain_job import RetrainJob
 from turncast.web.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
-    """The parts of a page that runs. It shows the first model of the server.
+class WebContext:
+    """The parts of a running page. It shows the default model of the server.
 
     Attributes:
         server: the parts of the API.
-        workspace: what is looked at and learned from.
-        judging: what the model gets wrong on the dev part.
-        retraining: the training that runs, or ran last.
+        workspace: the corpus and the file of corrections.
+        evaluation: evaluates the model on the dev part.
+        retraining: retrains the model.
     """
 
     server: ServerContext
     workspace: Workspace
-    judging: Judging
-    retraining: Retraining
+    evaluation: EvaluationJob
+    retraining: RetrainJob
 
-    def show(self, template: str, status: int = 200, **values: Any) -> Response:
-        """Return a page as an answer."""
-        return page(template, status, keys=bool(self.server.keys), **values)
-
-    @property
-    def model(self) -> str:
-        """The name of the model that is shown."""
-        return self.server.models.default
+    def show(self, template: str, status_code: int = 200, **values: Any) -> Response:
+        """Return the response with a page."""
+        return page_response(template, status_code, keys=bool(self.server.keys), **values)
 
     @property
     def policy(self) -> Policy:
-        """The model as it is now."""
+        """The current policy of the model."""
         return self.server.models.get(None)
 
     @property
     def folder(self) -> Path | None:
-        """Where the model lies; None where it is in memory alone."""
-        return self.server.models.folder(self.model)
+        """The folder of the model; None where it was not loaded from one."""
+        return self.server.models.folder(self.server.models.default)
 
 
-async def site_of(request: Request) -> Site:
-    """Return the parts of the page that a request came to."""
-    site: Site = request.app.state.site
-    return site
+async def get_web_context(request: Request) -> WebContext:
+    """Return the context of the page that received a request."""
+    context: WebContext = request.app.state.context
+    return context
 
 
-Here = Annotated[Site, Depends(site_of)]
+Context = Annotated[WebContext, Depends(get_web_context)]

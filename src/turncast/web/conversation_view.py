@@ -1,4 +1,4 @@
-"""A conversation as it is shown: made from its log and the model alone."""
+"""A conversation as the page displays it, computed from its log and the policy."""
 
 from __future__ import annotations
 
@@ -9,58 +9,71 @@ from turncast.dialogue import Dialogue, Fact, Turn
 from turncast.policy import Policy, Prediction
 from turncast.sessions.event import Event, ends_open, turns_from_events
 
-_BARS = 5
+_NUM_BARS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """An action with its probability; whether it is what the model takes, and what was done."""
+class ActionBar:
+    """An action with its probability.
+
+    Attributes:
+        action: the action.
+        probability: its probability.
+        predicted: whether it is among the predicted actions.
+        committed: whether it is among the committed actions.
+    """
 
     action: str
     probability: float
-    taken: bool
-    done: bool
+    predicted: bool
+    committed: bool
 
 
 @dataclass(frozen=True, slots=True)
-class ToldTurn:
-    """A turn as it is shown.
+class DisplayedTurn:
+    """A turn as the page displays it.
 
     Attributes:
-        number: counted from 1.
-        user: what the user said; None where the system acted again.
-        facts: what else the system saw.
-        bars: the most probable actions, and those that were done.
+        number: the number of the turn, counted from 1.
+        user: the user's text; None where the system acted again.
+        facts: the facts of the turn.
+        bars: the most probable actions, and the committed ones.
         choices: every action that can be committed, the most probable first.
-        predicted: what the model takes.
-        done: what was committed.
-        open: whether nothing was committed yet.
-        abstains: whether the model is too unsure for what it ranks first to be done.
-        said: what was said with it, or else the most frequent response of what was done.
-        ahead: what is foreseen for the turns after it.
+        predicted: the predicted actions.
+        committed: the committed actions.
+        is_open: whether nothing is committed yet.
+        abstains: whether the policy abstains.
+        response: the text that was said with the committed actions, or that the policy has for them.
+        ahead: the predicted actions of the turns after it, for layouts with a horizon.
     """
 
     number: int
     user: str | None
     facts: Mapping[str, Fact]
-    bars: tuple[Bar, ...]
-    choices: tuple[Bar, ...]
+    bars: tuple[ActionBar, ...]
+    choices: tuple[ActionBar, ...]
     predicted: tuple[str, ...]
-    done: tuple[str, ...]
-    open: bool
+    committed: tuple[str, ...]
+    is_open: bool
     abstains: bool
-    said: str
+    response: str | None
     ahead: tuple[tuple[str, ...], ...]
 
     @property
-    def corrected(self) -> bool:
-        """Whether something else was done than the model says."""
-        return not self.open and set(self.done) != set(self.predicted)
+    def is_corrected(self) -> bool:
+        """Whether the committed actions differ from the predicted ones."""
+        return not self.is_open and set(self.committed) != set(self.predicted)
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What a correction changed at a later turn: the most probable action before and after it."""
+class PredictionChange:
+    """How a correction changed the most probable action of a later turn.
+
+    Attributes:
+        turn: the number of the later turn, counted from 1.
+        before: the most probable action before the correction, and its probability.
+        after: the same after the correction.
+    """
 
     turn: int
     before: tuple[str, float]
@@ -69,41 +82,42 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The correction that was made last.
+    """The last correction.
 
     Attributes:
-        turn: which turn, counted from 1.
-        before: what counted as done.
-        after: what now counts as done.
-        changes: every later turn.
+        turn: the number of the corrected turn, counted from 1.
+        before: its committed actions before the correction.
+        after: its committed actions after it.
+        changes: the changes of all later turns.
     """
 
     turn: int
     before: tuple[str, ...]
     after: tuple[str, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[PredictionChange, ...]
 
 
-def told_turns(policy: Policy, events: Sequence[Event]) -> tuple[ToldTurn, ...]:
-    """Return the turns of a conversation, with what the model says of each as it is now."""
-    turns, still_open = turns_from_events(events), ends_open(events)
+def displayed_turns(policy: Policy, events: Sequence[Event]) -> tuple[DisplayedTurn, ...]:
+    """Return the turns of a conversation, with the current predictions of the policy."""
+    turns, last_is_open = turns_from_events(events), ends_open(events)
+    predictions = replay(policy, turns)
     return tuple(
-        _told(policy, number, turn, prediction, still_open and number == len(turns))
-        for number, (turn, prediction) in enumerate(zip(turns, replay(policy, turns), strict=True), start=1)
+        _displayed(policy, number, turn, prediction, is_open=last_is_open and number == len(turns))
+        for number, (turn, prediction) in enumerate(zip(turns, predictions, strict=True), start=1)
     )
 
 
-def correction_of(policy: Policy, events: Sequence[Event]) -> Correction | None:
-    """Return the correction with which a log ends; None where something else happened last."""
+def last_correction(policy: Policy, events: Sequence[Event]) -> Correction | None:
+    """Return the correction with which a log ends; None where it ends with another event."""
     if not events or events[-1].kind not in ("committed", "overridden"):
         return None
     last, earlier = events[-1], events[:-1]
     if last.kind == "committed" and ends_open(earlier):
-        return None  # what was done was said for the first time
+        return None  # the first commit of a turn corrects nothing
     before, after = turns_from_events(earlier), turns_from_events(events)
     pairs = zip(replay(policy, before), replay(policy, after), strict=True)
     changes = tuple(
-        Change(number, old.top(1)[0], new.top(1)[0])
+        PredictionChange(number, old.top(1)[0], new.top(1)[0])
         for number, (old, new) in enumerate(pairs, start=1)
         if number > last.turn
     )
@@ -111,15 +125,15 @@ def correction_of(policy: Policy, events: Sequence[Event]) -> Correction | None:
     return Correction(last.turn, before[place].actions, after[place].actions, changes)
 
 
-def dialogue_of(id: str, events: Sequence[Event]) -> Dialogue | None:
+def committed_dialogue(id: str, events: Sequence[Event]) -> Dialogue | None:
     """Return the committed turns of a conversation as a training dialogue; None where there are none."""
     turns = turns_from_events(events)
-    done = turns[:-1] if ends_open(events) else turns
-    return Dialogue(id, done) if done else None
+    committed = turns[:-1] if ends_open(events) else turns
+    return Dialogue(id, committed) if committed else None
 
 
 def replay(policy: Policy, turns: Sequence[Turn]) -> list[Prediction]:
-    """Return what the model says of each turn, after what was really done before it."""
+    """Return the prediction of each turn, after the committed actions of the turns before it."""
     state, predictions = policy.start(), []
     for turn in turns:
         prediction, state = policy.step(state, turn)
@@ -127,24 +141,24 @@ def replay(policy: Policy, turns: Sequence[Turn]) -> list[Prediction]:
     return predictions
 
 
-def _told(policy: Policy, number: int, turn: Turn, prediction: Prediction, still_open: bool) -> ToldTurn:
-    taken = prediction.actions
+def _displayed(
+    policy: Policy, number: int, turn: Turn, prediction: Prediction, *, is_open: bool
+) -> DisplayedTurn:
+    predicted = prediction.actions
     ranked = tuple(
-        Bar(action, probability, action in taken, action in turn.actions)
+        ActionBar(action, probability, predicted=action in predicted, committed=action in turn.actions)
         for action, probability in prediction.ranked
     )
-    known = policy.encoder.actions
-    usual = (policy.responses[action] for action in turn.actions if action in policy.responses)
-    return ToldTurn(
+    return DisplayedTurn(
         number=number,
         user=turn.user,
         facts=turn.facts,
-        bars=tuple(bar for place, bar in enumerate(ranked) if place < _BARS or bar.done),
-        choices=tuple(bar for bar in ranked if bar.action in known),
-        predicted=taken,
-        done=turn.actions,
-        open=still_open,
+        bars=tuple(bar for place, bar in enumerate(ranked) if place < _NUM_BARS or bar.committed),
+        choices=tuple(bar for bar in ranked if bar.action in policy.encoder.actions),
+        predicted=predicted,
+        committed=turn.actions,
+        is_open=is_open,
         abstains=prediction.abstains,
-        said=turn.response or " ".join(usual),
-        ahead=tuple(one.actions for one in prediction.ahead),
+        response=turn.response or prediction.wording.text(turn.actions, prediction.slot_sources),
+        ahead=tuple(later.actions for later in prediction.ahead),
     )

@@ -1,4 +1,4 @@
-"""Searching a corpus."""
+"""Search a corpus by text and by action."""
 
 from __future__ import annotations
 
@@ -9,95 +9,112 @@ from dataclasses import dataclass
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue, Turn
 
-PAGE = 10
-"""So many dialogues are on a page."""
+PAGE_SIZE = 10
+"""The number of dialogues on a page."""
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """What is looked for.
+class CorpusQuery:
+    """A query for dialogues with a matching turn.
 
     Attributes:
-        text: in what users and the system say, in any case; empty for all.
-        action: which the same turn must take; empty for any.
-        page: counted from 1.
+        text: a text in what the user or the system says, whatever its case; empty for any.
+        action: an action of the same turn; empty for any.
+        page: the page of the results, counted from 1.
     """
 
     text: str = ""
     action: str = ""
     page: int = 1
 
-    def fits(self, turn: Turn) -> bool:
-        """Tell whether a turn is looked for.
+    @property
+    def is_empty(self) -> bool:
+        """Whether every dialogue matches."""
+        return not self.text and not self.action
 
-        >>> Search("TEA", "serve").fits(Turn("a tea", ["serve"])), Search("tea").fits(Turn("coffee"))
-        (True, False)
+    def matches(self, turn: Turn) -> bool:
+        """Return whether a turn matches.
+
+        >>> CorpusQuery("TEA", "serve").matches(Turn("a tea", ["serve"]))
+        True
+        >>> CorpusQuery("tea").matches(Turn("coffee"))
+        False
         """
         wanted = self.text.casefold()
-        said = any(wanted in (text or "").casefold() for text in (turn.user, turn.response))
-        return said and (not self.action or self.action in turn.actions)
+        has_text = any(wanted in (text or "").casefold() for text in (turn.user, turn.response))
+        return has_text and (not self.action or self.action in turn.actions)
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A dialogue that was found, and the numbers of its turns that fit, counted from 1."""
+class MatchingDialogue:
+    """A matching dialogue, and the numbers of its matching turns, counted from 1."""
 
     dialogue: Dialogue
     turns: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a search found.
+class SearchPage:
+    """A page of the results of a query, with statistics of the whole corpus.
 
     Attributes:
-        name: the corpus's.
-        hits: those of the page.
-        fitting: dialogues that fit, on all pages.
-        dialogues: all that there are.
-        turns: the same.
-        actions: how many turns take each action, the most frequent first.
-        skipped: what the reader left out.
+        name: the name of the corpus.
+        matches: the matching dialogues on this page.
+        num_matches: the number of matching dialogues on all pages.
+        num_dialogues: the number of dialogues of the corpus.
+        num_turns: the number of turns of the corpus.
+        actions: the number of turns with each action, the most frequent first.
+        skipped: what the reader skipped, by reason.
     """
 
     name: str
-    hits: tuple[Hit, ...]
-    fitting: int
-    dialogues: int
-    turns: int
+    matches: tuple[MatchingDialogue, ...]
+    num_matches: int
+    num_dialogues: int
+    num_turns: int
     actions: Mapping[str, int]
     skipped: Mapping[str, int]
 
     @property
-    def pages(self) -> int:
-        """How many pages there are; at least one."""
-        return max(1, -(-self.fitting // PAGE))
+    def num_pages(self) -> int:
+        """The number of pages; at least one."""
+        return max(1, -(-self.num_matches // PAGE_SIZE))
 
 
-def search(corpus: Corpus, wanted: Search) -> Found:
-    """Look through a corpus once; no more than a page of it is held in memory.
+def search(corpus: Corpus, query: CorpusQuery) -> SearchPage:
+    """Return a page of the dialogues that match a query.
+
+    The corpus is read once, and only one page of it is held in memory.
 
     >>> turns = {"a": Turn("tea", ["serve"]), "b": Turn("bye", ["end"])}
     >>> corpus = Corpus("two", [Dialogue(id, [turn]) for id, turn in turns.items()])
-    >>> found = search(corpus, Search("TEA"))
-    >>> [hit.dialogue.id for hit in found.hits], found.fitting, found.dialogues, dict(found.actions)
-    (['a'], 1, 2, {'end': 1, 'serve': 1})
+    >>> page = search(corpus, CorpusQuery("TEA"))
+    >>> [match.dialogue.id for match in page.matches], page.num_matches, page.num_dialogues
+    (['a'], 1, 2)
+    >>> dict(page.actions)
+    {'end': 1, 'serve': 1}
     """
-    actions, hits = Counter[str](), list[Hit]()
-    dialogues = turns = fitting = 0
-    first = (wanted.page - 1) * PAGE
-    everything = not wanted.text and not wanted.action
+    actions, matches = Counter[str](), list[MatchingDialogue]()
+    num_dialogues = num_turns = num_matches = 0
+    first = (query.page - 1) * PAGE_SIZE
     for dialogue in corpus:
-        dialogues += 1
-        turns += len(dialogue)
+        num_dialogues += 1
+        num_turns += len(dialogue)
         numbers = set[int]()
         for number, turn in enumerate(dialogue, start=1):
             actions.update(turn.actions)
-            if not everything and wanted.fits(turn):
+            if not query.is_empty and query.matches(turn):
                 numbers.add(number)
-        if everything or numbers:
-            if first <= fitting < first + PAGE:
-                hits.append(Hit(dialogue, frozenset(numbers)))
-            fitting += 1
-    ordered = dict(sorted(actions.items(), key=lambda one: (-one[1], one[0])))
-    return Found(corpus.name, tuple(hits), fitting, dialogues, turns, ordered, dict(corpus.skipped))
+        if query.is_empty or numbers:
+            if first <= num_matches < first + PAGE_SIZE:
+                matches.append(MatchingDialogue(dialogue, frozenset(numbers)))
+            num_matches += 1
+    return SearchPage(
+        name=corpus.name,
+        matches=tuple(matches),
+        num_matches=num_matches,
+        num_dialogues=num_dialogues,
+        num_turns=num_turns,
+        actions=dict(sorted(actions.items(), key=lambda item: (-item[1], item[0]))),
+        skipped=dict(corpus.skipped),
+    )

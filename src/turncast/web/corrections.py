@@ -1,4 +1,4 @@
-"""The file of corrections: conversations that were put right, saved for the next training."""
+"""The file of corrections: corrected conversations, saved for the next training."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
 from turncast.readers import read, to_json
 
-_ONE_AT_A_TIME = threading.Lock()
+_LOCK = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
-    """A file of training dialogues, as JSON Lines. Each change writes it whole beside the old one first.
+    """A file of training dialogues, as JSON Lines. Each change replaces the whole file at once.
 
     Attributes:
-        path: the file; it is made with the first dialogue.
+        path: the file; saving the first dialogue creates it.
 
     >>> from turncast.dialogue import Turn
     >>> corrections = Corrections(Path(getfixture("tmp_path")) / "corrections.jsonl")
     >>> corrections.save(Dialogue("c1", [Turn("hello", ["greet"])]))
-    >>> corrections.save(Dialogue("c1", [Turn("hello", ["welcome"])]))  # the same one again replaces it
+    >>> corrections.save(Dialogue("c1", [Turn("hello", ["welcome"])]))  # replaces the first one
     >>> [dialogue[0].actions for dialogue in corrections.corpus()]
     [('welcome',)]
     >>> corrections.remove("c1"), corrections.path.exists()
@@ -37,7 +37,7 @@ class Corrections:
     path: Path
 
     def corpus(self) -> Corpus:
-        """Return the dialogues; none where there is no file yet.
+        """Return the dialogues; none where the file does not exist yet.
 
         Raises:
             CorpusError: where the file is damaged.
@@ -47,22 +47,22 @@ class Corrections:
         return read(self.path, "jsonl", name=self.path.name)
 
     def by_id(self) -> dict[str, Dialogue]:
-        """Return the dialogues by their ids, in the order in which they were saved first."""
+        """Return the dialogues by their ids, in the order in which they were first saved."""
         return {dialogue.id: dialogue for dialogue in self.corpus()}
 
     def save(self, dialogue: Dialogue) -> None:
-        """Add a dialogue, or put it in the place of the one that has its id.
+        """Add a dialogue, or replace the one with the same id.
 
         Raises:
-            CorpusError: where the file is damaged: nothing is written then.
-            OSError: where it cannot be written; it is then as it was.
+            CorpusError: where the file is damaged; nothing is written.
+            OSError: where the file cannot be written; it stays as it was.
         """
-        with self._alone():
+        with self._locked():
             self._write({**self.by_id(), dialogue.id: dialogue})
 
     def remove(self, id: str) -> bool:
-        """Take a dialogue out, and say whether it was there; a file without dialogues is deleted."""
-        with self._alone():
+        """Remove a dialogue, and return whether it was there; delete the file with its last dialogue."""
+        with self._locked():
             known = self.by_id()
             if known.pop(id, None) is None:
                 return False
@@ -76,14 +76,14 @@ class Corrections:
         replace_file(self.path, "".join(to_json(one) + "\n" for one in dialogues.values()).encode())
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Keep out other threads, and (but on Windows) other servers that write to the same file."""
-        with _ONE_AT_A_TIME:
+    def _locked(self) -> Iterator[None]:
+        """Lock the file against other threads and, except on Windows, against other processes."""
+        with _LOCK:
             if sys.platform == "win32":
                 yield
                 return
             import fcntl
 
             with self.path.with_name(f".{self.path.name}.lock").open("wb") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)  # it ends with the file, or with the process
+                fcntl.flock(lock, fcntl.LOCK_EX)  # released with the file or the process
                 yield

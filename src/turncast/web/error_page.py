@@ -1,4 +1,4 @@
-"""Refusals as people read them."""
+"""The page that shows an error, in words for people instead of API terms."""
 
 from __future__ import annotations
 
@@ -6,20 +6,34 @@ from fastapi.responses import HTMLResponse
 
 from turncast.errors import CorpusError, ModelError
 from turncast.server.refusals import ProblemDetails, Refusal, refusal_for
-from turncast.web.render import page
+from turncast.web.render import page_response
 
-# What clients of the interface are told is in its terms; people at the page are told in theirs.
+# The cures of the API name its paths and headers; these are for people at the page.
 _CURES = {
     "no_conversation": "Begin a new one.",
-    "no_turn": "Open the conversation anew, and look at its turns.",
+    "no_turn": "Reload the conversation, and look at its turns.",
     "unknown_action": "Choose one from the list.",
-    "no_such_path": "Go on from one of the pages above.",
-    "wrong_method": "Go on from one of the pages above.",
+    "no_such_path": "Use one of the pages above.",
+    "wrong_method": "Use one of the pages above.",
     "bad_request": "Go back, and change what you wrote.",
-    "no_json": "Use the page's own forms.",
-    "turn_id_used": "Open the conversation anew, and send it again.",
+    "no_json": "Use the forms of this page.",
+    "turn_id_used": "Reload the conversation, and send it again.",
     "too_large": "Shorten what you wrote.",
 }
+
+
+def error_page(error: Exception) -> HTMLResponse:
+    """Return the page for an error."""
+    refusal = page_refusal_for(error)
+    problem = refusal.problem
+    values = {"message": problem.message, "cure": _cure(problem)}
+    return page_response("problem.html", refusal.status, current="", **values)
+
+
+def error_text(error: Exception) -> str:
+    """Return the message and the cure for an error, to show beside a form."""
+    problem = page_refusal_for(error).problem
+    return f"{problem.message} {_cure(problem)}"
 
 
 def page_refusal_for(error: Exception) -> Refusal:
@@ -47,17 +61,5 @@ def page_refusal_for(error: Exception) -> Refusal:
     return refusal_for(error)
 
 
-def cure_of(refusal: Refusal) -> str:
-    """Return what a person can do about it."""
-    return _CURES.get(refusal.problem.type, refusal.problem.cure)
-
-
-def problem_page(refusal: Refusal) -> HTMLResponse:
-    """Return a page that says what went wrong, and what to do."""
-    return page(
-        "problem.html",
-        refusal.status,
-        here="",
-        message=refusal.problem.message,
-        cure=cure_of(refusal),
-    )
+def _cure(problem: ProblemDetails) -> str:
+    return _CURES.get(problem.type, problem.cure)

@@ -1,4 +1,4 @@
-"""Judging the model on the dev part, in the background of the page."""
+"""Evaluate the model on the dev part, in a thread of the server."""
 
 from __future__ import annotations
 
@@ -6,85 +6,94 @@ import threading
 from dataclasses import dataclass, replace
 from typing import Any
 
-from turncast.corpus import Corpus
-from turncast.dialogue import Dialogue
 from turncast.errors import TurncastError
 from turncast.evaluation import evaluate
+from turncast.evaluation.html_report.confusion_matrix import ConfusionMatrix
 from turncast.policy import Policy
 from turncast.server.refusals import log_failure
-from turncast.web.confusions import Confusions, PlacesTally
-from turncast.web.error_page import page_refusal_for
+from turncast.web.cell_turns import CellTally, CellTurns
+from turncast.web.error_page import error_text
 from turncast.web.workspace import Workspace
+
+_MATRIX_SIZE = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """How far it is, and what came of it.
+class EvaluationResult:
+    """The result of an evaluation.
 
     Attributes:
-        model: the digest of the model that is judged.
-        done: decisions judged so far.
-        all: how many there are to judge; 0 while they are counted.
-        report: what `Report.to_json` gives; None until it is there.
-        confusions: what was taken for what; None until it is there.
-        problem: why it failed, with what to do.
+        report: `Report.to_json`.
+        matrix: the confusion matrix.
+        cell_turns: the turns behind each cell.
+    """
+
+    report: dict[str, Any]
+    matrix: ConfusionMatrix
+    cell_turns: CellTurns
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationStatus:
+    """The progress of an evaluation, and its result.
+
+    Attributes:
+        model: the digest of the evaluated model.
+        done: the number of decisions evaluated so far.
+        total: the number of all decisions; 0 until they are counted.
+        result: the result; None until the end.
+        problem: why the evaluation failed, and what to do; empty where it did not fail.
     """
 
     model: str
     done: int = 0
-    all: int = 0
-    report: dict[str, Any] | None = None
-    confusions: Confusions | None = None
+    total: int = 0
+    result: EvaluationResult | None = None
     problem: str = ""
 
     @property
-    def runs(self) -> bool:
-        """Whether it is still under way."""
-        return self.confusions is None and not self.problem
+    def is_running(self) -> bool:
+        """Whether the evaluation is running."""
+        return self.result is None and not self.problem
 
 
-class Judging:
-    """Judges one model at a time in a thread of its own, and keeps what it found of the last."""
+class EvaluationJob:
+    """Runs one evaluation at a time in a thread, and holds the status of the last one."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._lock = threading.Lock()
-        self._now: Judgement | None = None
+        self._status: EvaluationStatus | None = None
 
-    def of(self, policy: Policy) -> Judgement | None:
-        """Return what is known of a model; None where it was not judged."""
-        now = self._now
-        return now if now is not None and now.model == policy.digest else None
+    def status(self, policy: Policy) -> EvaluationStatus | None:
+        """Return the status of the last evaluation; None where it was not of this policy."""
+        status = self._status
+        return status if status is not None and status.model == policy.digest else None
 
     def start(self, policy: Policy) -> None:
-        """Begin to judge a model, where that is not under way already."""
+        """Start to evaluate a policy; where an evaluation is running, do nothing."""
         with self._lock:
-            now = self._now
-            if now is not None and now.runs:
+            if self._status is not None and self._status.is_running:
                 return
-            self._now = Judgement(policy.digest)
-        threading.Thread(target=self._run, args=(policy,), name="turncast-judging", daemon=True).start()
+            self._status = EvaluationStatus(policy.digest)
+        thread = threading.Thread(target=self._run, args=(policy,), name="turncast-evaluation", daemon=True)
+        thread.start()
 
     def _run(self, policy: Policy) -> None:
-        now = Judgement(policy.digest)
+        status = EvaluationStatus(policy.digest)
         try:
-            _, dev = self._workspace.parts(policy.card.train)
-            now = self._now = replace(now, all=sum(len(dialogue) for dialogue in dev))
-            tally = PlacesTally()
-            report = evaluate(policy, dev, lambda done: self._advance(now, done), errors=tally)
-            found = Confusions.of(report, tally.places())
-            self._now = replace(now, report=report.to_json(), confusions=found)
+            _, dev = self._workspace.train_and_dev(policy.card.train)
+            status = self._status = replace(status, total=sum(len(dialogue) for dialogue in dev))
+            tally = CellTally()
+            report = evaluate(policy, dev, lambda done: self._advance(status, done), errors=tally)
+            matrix = ConfusionMatrix.from_report(report, _MATRIX_SIZE)
+            result = EvaluationResult(report.to_json(), matrix, tally.result())
+            self._status = replace(status, result=result)
         except TurncastError as error:
-            refusal = page_refusal_for(error)
-            self._now = replace(now, problem=f"{refusal.problem.message} {refusal.problem.cure}")
-        except Exception as error:  # noqa: BLE001 the page says that it failed, the log where
+            self._status = replace(status, problem=error_text(error))
+        except Exception as error:  # noqa: BLE001 the page shows that it failed, the log shows where
             log_failure(error)
-            self._now = replace(now, problem="The judging failed; the server's log says where.")
+            self._status = replace(status, problem="The evaluation failed; see the log of the server.")
 
-    def _advance(self, now: Judgement, done: int) -> None:
-        self._now = replace(now, done=done)
-
-
-def dialogues_of(corpus: Corpus, ids: set[str]) -> dict[str, Dialogue]:
-    """Return these dialogues of a corpus, by their ids."""
-    return {dialogue.id: dialogue for dialogue in corpus if dialogue.id in ids}
+    def _advance(self, status: EvaluationStatus, done: int) -> None:
+        self._status = replace(status, done=done)

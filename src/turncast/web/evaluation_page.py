@@ -1,4 +1,4 @@
-"""The evaluation: how good the model is, what it takes for what, and the dialogues behind that."""
+"""The evaluation page: the report, the confusion matrix, and the dialogues behind its cells."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
+from turncast.layouts import Actions
 from turncast.server.refusals import ProblemDetails, Refusal
-from turncast.web.confusions import Cell, Confusions
-from turncast.web.context import Here, Site
-from turncast.web.evaluation_job import dialogues_of
+from turncast.web.cell_turns import Cell
+from turncast.web.context import Context, WebContext
 
 router = APIRouter(prefix="/ui/evaluation")
 
-_MATRIX, _WORST, _DIALOGUES = 12, 15, 20
+_MAX_CONFUSIONS, _MAX_DIALOGUES = 15, 20
 _NO_CORPUS = ProblemDetails(
     status=409,
     type="no_corpus",
@@ -28,89 +28,78 @@ _Names = Annotated[list[str], Query(max_length=64)]
 
 
 @router.get("")
-def look(site: Here) -> Response:
-    """Show the report, and the confusions where they were computed."""
-    policy = site.policy
-    judgement = site.judging.of(policy)
-    found = judgement.confusions if judgement else None
-    report = (judgement.report if judgement else None) or _kept_report(site)
-    return site.show(
+def show_evaluation(context: Context) -> Response:
+    """Show the report, and the confusion matrix where the model was evaluated here."""
+    policy = context.policy
+    status = context.evaluation.status(policy)
+    result = status.result if status else None
+    report = result.report if result else _saved_report(context)
+    return context.show(
         "evaluation.html",
-        here="evaluation",
+        current="evaluation",
         report=report,
-        judgement=judgement,
-        matrix=_matrix(found) if found else None,
-        worst=(found.wrong if found else _kept_confusions(report))[:_WORST],
-        corpus=site.workspace.corpus,
+        status=status,
+        matrix=result.matrix if result else None,
+        confusions=_largest_confusions(report),
+        corpus=context.workspace.corpus,
         card=policy.card.corpus,
         cell_link=_cell_link,
-        refresh=1 if judgement and judgement.runs else 0,
+        refresh=1 if status and status.is_running else 0,
     )
 
 
 @router.post("")
-def judge(site: Here) -> Response:
-    """Begin to judge the model on the dev part."""
-    if not site.workspace.corpus:
+def start_evaluation(context: Context) -> Response:
+    """Start to evaluate the model on the dev part."""
+    if not context.workspace.corpus:
         raise Refusal(_NO_CORPUS)
-    site.judging.start(site.policy)
+    context.evaluation.start(context.policy)
     return RedirectResponse("/ui/evaluation", 303)
 
 
 @router.get("/cell")
-def cell(site: Here, true: _Names = [], taken: _Names = []) -> Response:  # noqa: B006 FastAPI copies it
+def show_cell(
+    context: Context,
+    true: _Names = [],  # noqa: B006 FastAPI copies it
+    predicted: _Names = [],  # noqa: B006
+) -> Response:
     """Show the dialogues behind a cell of the matrix."""
-    wanted = tuple(true), tuple(taken)
-    judgement = site.judging.of(site.policy)
-    if judgement is None or judgement.confusions is None:
-        return RedirectResponse("/ui/evaluation", 303)  # the model was replaced, or the server started anew
-    places = judgement.confusions.places.get(wanted, ())
-    _, dev = site.workspace.parts(site.policy.card.train)
-    shown = places[:_DIALOGUES]
-    dialogues = dialogues_of(dev, {place.dialogue for place in shown})
-    return site.show(
+    cell = tuple(true), tuple(predicted)
+    status = context.evaluation.status(context.policy)
+    if status is None or status.result is None:
+        # The model was replaced, or the server was restarted.
+        return RedirectResponse("/ui/evaluation", 303)
+    cell_turns = status.result.cell_turns
+    references = cell_turns.turns.get(cell, ())[:_MAX_DIALOGUES]
+    _, dev = context.workspace.train_and_dev(context.policy.card.train)
+    ids = {reference.dialogue for reference in references}
+    dialogues = {dialogue.id: dialogue for dialogue in dev if dialogue.id in ids}
+    return context.show(
         "cell.html",
-        here="evaluation",
-        right=wanted[0],
-        taken=wanted[1],
-        count=judgement.confusions.counts.get(wanted, 0),
-        found=[(place, dialogues[place.dialogue]) for place in shown if place.dialogue in dialogues],
+        current="evaluation",
+        answer=cell[0],  # `true` is a literal of Jinja
+        predicted=cell[1],
+        count=cell_turns.counts.get(cell, 0),
+        turns=[(one.turn, dialogues[one.dialogue]) for one in references if one.dialogue in dialogues],
     )
 
 
-def _cell_link(cell: Cell) -> str:
-    return "/ui/evaluation/cell?" + urlencode({"true": cell[0], "taken": cell[1]}, doseq=True)
+def _cell_link(true: Actions, predicted: Actions) -> str:
+    return "/ui/evaluation/cell?" + urlencode({"true": true, "predicted": predicted}, doseq=True)
 
 
-def _kept_report(site: Site) -> dict[str, Any] | None:
+def _saved_report(context: WebContext) -> dict[str, Any] | None:
     """Return the report in the model's folder; None where there is none that can be read."""
-    if site.folder is None:
+    if context.folder is None:
         return None
     try:
-        report = json.loads((site.folder / "report.json").read_bytes())
+        report = json.loads((context.folder / "report.json").read_bytes())
     except (OSError, ValueError):
         return None
     return report if isinstance(report, dict) and "floors" in report else None
 
 
-def _kept_confusions(report: dict[str, Any] | None) -> list[tuple[Cell, int]]:
-    """Return the confusions in a report, the most frequent first."""
-    kept = (report or {}).get("confusions", ())
-    return [((tuple(one["true"]), tuple(one["predicted"])), one["count"]) for one in kept]
-
-
-def _matrix(found: Confusions) -> dict[str, Any]:
-    """Return the names of a matrix, and its rows of cells: each with its names, its count and its shade."""
-    names = found.matrix(_MATRIX)
-    rows = []
-    for true in names:
-        whole = sum(count for (one, _), count in found.counts.items() if one == true)
-        counts = {(true, taken): found.counts.get((true, taken), 0) for taken in names}
-        cells = [(cell, count, _shade(count, whole)) for cell, count in counts.items()]
-        rows.append((true, cells, whole - sum(counts.values())))
-    return {"names": names, "rows": rows, "left_out": len({true for true, _ in found.counts} - set(names))}
-
-
-def _shade(count: int, whole: int) -> int:
-    """Return how dark a cell is, 0 to 5."""
-    return min(5, 1 + int(4 * count / whole)) if count else 0
+def _largest_confusions(report: dict[str, Any] | None) -> list[tuple[Cell, int]]:
+    """Return the confusions in a report, the most frequent first; an old report may have none."""
+    confusions = (report or {}).get("confusions", ())[:_MAX_CONFUSIONS]
+    return [((tuple(one["true"]), tuple(one["predicted"])), one["count"]) for one in confusions]

@@ -1,4 +1,4 @@
-"""What a form sent: names and texts."""
+"""The fields of a submitted form."""
 
 from __future__ import annotations
 
@@ -11,42 +11,42 @@ from fastapi import Depends, Request
 
 from turncast.dialogue import Fact, parse_fact
 
-_MOST_FIELDS = 2_000
+_MAX_FIELDS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of a form; each may come several times."""
+    """The fields of a form; a field may have several values."""
 
     fields: Mapping[str, list[str]]
 
     def text(self, name: str) -> str:
-        """Return what was written, without the spaces around it; nothing where the field is not there."""
+        """Return the first value of a field without the spaces around it; empty where it has none."""
         return self.fields.get(name, [""])[0].strip()
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """Return all that was chosen."""
+        """Return all values of a field."""
         return tuple(self.fields.get(name, ()))
 
 
-async def form_of(request: Request) -> Form:
-    """Return the form that a request sent; `PageGuard` has bounded it."""
+async def read_form(request: Request) -> Form:
+    """Return the form in the body of a request, whose size `PageGuard` has checked."""
     body = (await request.body()).decode("utf-8", "replace")
     try:
-        return Form(parse_qs(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
-    except ValueError:  # too many fields: no form of ours
+        return Form(parse_qs(body, keep_blank_values=True, max_num_fields=_MAX_FIELDS))
+    except ValueError:  # too many fields: the page has no such form
         return Form({})
 
 
-Sent = Annotated[Form, Depends(form_of)]
+SubmittedForm = Annotated[Form, Depends(read_form)]
 
 
-def facts_of(text: str) -> dict[str, Fact]:
-    r"""Return the facts in a text: name=value, one a line.
+def parse_facts(text: str) -> dict[str, Fact]:
+    r"""Return the facts in a text that has name=value on each line.
 
-    >>> facts_of("open=true\n\npeople = 4")
+    >>> parse_facts("open=true\n\npeople = 4")
     {'open': True, 'people': 4}
-    >>> facts_of("open")
+    >>> parse_facts("open")
     Traceback (most recent call last):
     ValueError: “open” has no value. Write it as name=value.
     """
@@ -58,6 +58,6 @@ def facts_of(text: str) -> dict[str, Fact]:
         if not (name and equals and value):
             raise ValueError(f"“{line.strip()[:40]}” has no value. Write it as name=value.")
         if name in facts:
-            raise ValueError(f"“{name[:40]}” stands there twice. Give it one value.")
+            raise ValueError(f"“{name[:40]}” is there twice. Give it one value.")
         facts[name] = parse_fact(value)
     return facts

@@ -1,4 +1,4 @@
-"""Retrain: the corrections, and a model that has learned from them."""
+"""The retrain page: the corrections, and a model that is trained with them."""
 
 from __future__ import annotations
 
@@ -9,67 +9,64 @@ from starlette.concurrency import run_in_threadpool
 from turncast.errors import TurncastError
 from turncast.server.bodies import Id
 from turncast.server.refusals import ProblemDetails, Refusal
-from turncast.web.context import Here
-from turncast.web.error_page import cure_of, page_refusal_for
+from turncast.web.context import Context, WebContext
+from turncast.web.error_page import error_text
 
 router = APIRouter(prefix="/ui/retrain")
-_CANNOT = {
-    "corpus": "There is no corpus to train on. Start the server with --corpus FILE.",
-    "folder": "The model is in memory alone: there is no folder to replace.",
-}
 
 
 @router.get("")
-def look(site: Here) -> Response:
-    """Show the corrections, and the training that runs or ran last."""
-    now, damaged = site.retraining.now, ""
+def show_retraining(context: Context) -> Response:
+    """Show the corrections, and the training that is running or was the last."""
+    status, damaged = context.retraining.status, ""
     try:
-        saved = list(site.workspace.saved.corpus())
+        saved = list(context.workspace.corrections.corpus())
     except TurncastError as error:
-        refusal = page_refusal_for(error)
-        saved, damaged = [], f"{refusal.problem.message} {cure_of(refusal)}"
-    if not site.workspace.corpus:
-        cannot = _CANNOT["corpus"]
-    else:
-        cannot = damaged or ("" if site.folder else _CANNOT["folder"])
-    return site.show(
+        saved, damaged = [], error_text(error)
+    return context.show(
         "retrain.html",
-        here="retrain",
-        now=now,
+        current="retrain",
+        status=status,
         saved=saved,
         damaged=damaged,
-        cannot=cannot,
-        file=site.workspace.corrections,
-        card=site.policy.card,
-        refresh=1 if now and now.runs else 0,
+        obstacle=_obstacle(context) or damaged,
+        file=context.workspace.corrections_file,
+        card=context.policy.card,
+        refresh=1 if status and status.is_running else 0,
     )
 
 
 @router.post("")
-async def start(site: Here) -> Response:
-    """Begin a training; where one runs already, it goes on."""
-    if site.folder is None or not site.workspace.corpus:
-        reason = _CANNOT["folder" if site.workspace.corpus else "corpus"]
-        raise Refusal(
-            ProblemDetails(status=409, type="cannot_train", message=reason, where="server", cure="")
-        )
-    await site.retraining.start(site.folder)
-    return _back()
+async def start(context: Context) -> Response:
+    """Start a training; where one is running, do nothing."""
+    folder, obstacle = context.folder, _obstacle(context)
+    if folder is None or obstacle:
+        problem = ProblemDetails(status=409, type="cannot_train", message=obstacle, where="server", cure="")
+        raise Refusal(problem)
+    await context.retraining.start(folder)
+    return _redirect()
 
 
 @router.post("/cancel")
-async def cancel(site: Here) -> Response:
-    """End the training that runs; the model stays as it is."""
-    await site.retraining.cancel()
-    return _back()
+async def cancel(context: Context) -> Response:
+    """Cancel the running training; the model stays as it is."""
+    await context.retraining.cancel()
+    return _redirect()
 
 
 @router.post("/corrections/{id}/remove")
-async def remove(id: Id, site: Here) -> Response:
-    """Take a dialogue out of the corrections."""
-    await run_in_threadpool(site.workspace.saved.remove, id)
-    return _back()
+async def remove(id: Id, context: Context) -> Response:
+    """Remove a dialogue from the corrections."""
+    await run_in_threadpool(context.workspace.corrections.remove, id)
+    return _redirect()
 
 
-def _back() -> Response:
+def _obstacle(context: WebContext) -> str:
+    """Return why the model cannot be retrained here; empty where it can."""
+    if not context.workspace.corpus:
+        return "There is no corpus to train on. Start the server with --corpus FILE."
+    return "" if context.folder else "The model was not loaded from a folder that could be replaced."
+
+
+def _redirect() -> Response:
     return RedirectResponse("/ui/retrain", 303)

@@ -1,4 +1,4 @@
-"""The door of the page, where the server asks for a key."""
+"""The sign-in form, for a server with keys."""
 
 from __future__ import annotations
 
@@ -9,36 +9,36 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from turncast.web.context import Here
-from turncast.web.form import Sent
+from turncast.web.context import Context
+from turncast.web.form import SubmittedForm
 from turncast.web.guard import COOKIE
 
 router = APIRouter(prefix="/ui")
-_SECONDS = 12 * 3600
-_WITHIN = re.compile(r"/ui/[A-Za-z0-9_/-]{1,200}")
+_TICKET_SECONDS = 12 * 3600
+_OWN_PATH = re.compile(r"/ui/[A-Za-z0-9_/-]{1,200}")
 
 
 @router.get("/sign-in")
-def ask(site: Here, to: Annotated[str, Query(max_length=300)] = "") -> Response:
-    """Ask for a key."""
-    if not site.server.keys:
+def show_form(context: Context, to: Annotated[str, Query(max_length=300)] = "") -> Response:
+    """Show the sign-in form; `to` is the page to show afterwards."""
+    if not context.server.keys:
         return RedirectResponse("/ui/talk", 303)
-    return site.show("sign_in.html", here="", wrong="", to=to)
+    return context.show("sign_in.html", current="", error="", to=to)
 
 
 @router.post("/sign-in")
-async def sign_in(site: Here, form: Sent, request: Request) -> Response:
-    """Let in who shows a key: for it stands a cookie that no script can read, and no other site sends."""
+async def sign_in(context: Context, form: SubmittedForm, request: Request) -> Response:
+    """Check the key and set a cookie with a ticket, which no script can read and no other site can send."""
     to = form.text("to")
-    ticket = site.server.keys.make_ticket(form.text("key"), int(time.time()) + _SECONDS)
+    ticket = context.server.keys.make_ticket(form.text("key"), int(time.time()) + _TICKET_SECONDS)
     if ticket is None:
-        wrong = "This is none of the keys. They stand in the file that the server was started with."
-        return site.show("sign_in.html", 403, here="", wrong=wrong, to=to)
-    answer = RedirectResponse(to if _WITHIN.fullmatch(to) else "/ui/talk", 303)
+        error = "This is none of the keys. The keys are in the file with which the server was started."
+        return context.show("sign_in.html", 403, current="", error=error, to=to)
+    answer = RedirectResponse(to if _OWN_PATH.fullmatch(to) else "/ui/talk", 303)
     answer.set_cookie(
         COOKIE,
         ticket,
-        max_age=_SECONDS,
+        max_age=_TICKET_SECONDS,
         path="/ui",
         httponly=True,
         samesite="strict",
@@ -49,7 +49,7 @@ async def sign_in(site: Here, form: Sent, request: Request) -> Response:
 
 @router.post("/sign-out")
 async def sign_out() -> Response:
-    """Forget the cookie."""
+    """Delete the cookie."""
     answer = RedirectResponse("/ui/sign-in", 303)
     answer.delete_cookie(COOKIE, path="/ui", httponly=True, samesite="strict")
     return answer

@@ -1,4 +1,4 @@
-"""Talk: say what a user says, see what the policy would do, and put it right."""
+"""The talk page: send user turns, see the predictions of the policy, and correct them."""
 
 from __future__ import annotations
 
@@ -12,194 +12,198 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from turncast.errors import NoConversation, TurncastError
+from turncast.errors import NoConversation, TurncastError, UnknownAction
 from turncast.features.blocks.facts import Facts
 from turncast.server.bodies import MAX_FACTS, MAX_TEXT_LENGTH, Id, ObserveBody
-from turncast.server.refusals import Refusal
 from turncast.sessions.request import Begin, Observe, Override, Undo
-from turncast.web.context import Here, Site
-from turncast.web.conversation_view import correction_of, dialogue_of, told_turns
-from turncast.web.error_page import cure_of, page_refusal_for
-from turncast.web.example_turns import starters
-from turncast.web.form import Form, Sent, facts_of
+from turncast.web.context import Context, WebContext
+from turncast.web.conversation_view import committed_dialogue, displayed_turns, last_correction
+from turncast.web.error_page import error_text
+from turncast.web.example_turns import example_turns
+from turncast.web.form import Form, SubmittedForm, parse_facts
 
 router = APIRouter(prefix="/ui/talk")
-Number = Annotated[int, Path(ge=1, le=1_000_000)]
+TurnNumber = Annotated[int, Path(ge=1, le=1_000_000)]
 _ID: TypeAdapter[str] = TypeAdapter(Id)
-_BOUNDS = {
-    "user": f"The text is too long, or no whole text. Write {MAX_TEXT_LENGTH:,} characters at most.",
-    "facts": f"Give {MAX_FACTS} facts at most, with names of 200 characters and values of 1,000 at most.",
+_LIMITS = {
+    "user": f"The text is too long, or not valid text. Write at most {MAX_TEXT_LENGTH:,} characters.",
+    "facts": f"Give at most {MAX_FACTS} facts; a name has at most 200 characters, a value at most 1,000.",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class _Wrong:
-    """What cannot be taken as it was written: which field, why, and what stood in all fields."""
+class FormError:
+    """Why a form was refused: the field, the message, and all submitted fields, to show them again."""
 
     field: str
     message: str
     form: Form
 
-    def written(self, name: str) -> str:
+    def submitted(self, name: str) -> str:
+        """Return the submitted text of a field."""
         return self.form.text(name)
 
 
 @router.get("")
-def begin(site: Here, id: Annotated[str, Query(max_length=64)] = "") -> Response:
-    """Show a conversation that has not begun; or go to one of which the id is known."""
+def show_start(context: Context, id: Annotated[str, Query(max_length=64)] = "") -> Response:
+    """Show the start of a new conversation, or redirect to the conversation with this id."""
     if not id.strip():
-        return _first(site)
+        return _start_page(context)
     try:
-        return _back(_ID.validate_python(id.strip()))
+        return _redirect(_ID.validate_python(id.strip()))
     except ValidationError:
         raise NoConversation(id) from None
 
 
 @router.post("")
-async def first(site: Here, form: Sent) -> Response:
+async def begin(context: Context, form: SubmittedForm) -> Response:
     """Begin a conversation with its first turn."""
     id = uuid.uuid4().hex
-    asked = _asked(id, form)
-    if isinstance(asked, _Wrong):
-        return await run_in_threadpool(_first, site, asked)
-    await site.server.queue.ask(Begin(id=id, model=site.model))
-    await site.server.queue.ask(asked)
-    return _back(id)
+    request = _observe_request(id, form)
+    if isinstance(request, FormError):
+        return await run_in_threadpool(_start_page, context, request)
+    await context.server.queue.ask(Begin(id=id, model=context.server.models.default))
+    await context.server.queue.ask(request)
+    return _redirect(id)
 
 
 @router.get("/{id}")
-def look(id: Id, site: Here, at: Literal["user", "undo", "save"] = "user") -> Response:
-    """Show a conversation; `at` says which control has the focus, so that it stays where it was."""
-    return _shown(site, id, at=at)
+def show_conversation(id: Id, context: Context, at: Literal["user", "undo", "save"] = "user") -> Response:
+    """Show a conversation; `at` is the control that gets the focus, so that the focus stays in its place."""
+    return _conversation_page(context, id, focus=at)
 
 
 @router.post("/{id}")
-async def observe(id: Id, site: Here, form: Sent) -> Response:
-    """Take a turn."""
-    asked = _asked(id, form)
-    if isinstance(asked, _Wrong):
-        return await run_in_threadpool(_shown, site, id, asked)
-    await site.server.queue.ask(asked)
-    return _back(id)
+async def observe(id: Id, context: Context, form: SubmittedForm) -> Response:
+    """Observe a turn."""
+    request = _observe_request(id, form)
+    if isinstance(request, FormError):
+        return await run_in_threadpool(_conversation_page, context, id, request)
+    await context.server.queue.ask(request)
+    return _redirect(id)
 
 
 @router.post("/{id}/turns/{turn}")
-async def correct(id: Id, turn: Number, site: Here, form: Sent) -> Response:
-    """Say what was really done at a turn."""
-    actions = form.texts("actions")
+async def correct(id: Id, turn: TurnNumber, context: Context, form: SubmittedForm) -> Response:
+    """Correct the actions of a turn."""
     try:
-        await site.server.queue.ask(Override(id=id, turn=turn, actions=actions))
-    except TurncastError as error:
-        refusal = page_refusal_for(error)
-        if refusal.problem.type != "unknown_action":
-            raise
-        wrong = _Wrong(f"turn-{turn}", _sentences(refusal), form)
-        return await run_in_threadpool(_shown, site, id, wrong)
-    return _back(id)
+        await context.server.queue.ask(Override(id=id, turn=turn, actions=form.texts("actions")))
+    except UnknownAction as error:
+        form_error = FormError(f"turn-{turn}", error_text(error), form)
+        return await run_in_threadpool(_conversation_page, context, id, form_error)
+    return _redirect(id)
 
 
 @router.post("/{id}/undo")
-async def undo(id: Id, site: Here) -> Response:
-    """Take back the last turn."""
-    await site.server.queue.ask(Undo(id=id))
-    return _back(f"{id}?at=undo")
+async def undo(id: Id, context: Context) -> Response:
+    """Remove the last turn."""
+    await context.server.queue.ask(Undo(id=id))
+    return _redirect(f"{id}?at=undo")
 
 
 @router.post("/{id}/save")
-def save(id: Id, site: Here, form: Sent) -> Response:
-    """Save the conversation as a training dialogue."""
-    dialogue = dialogue_of(id, site.server.store.events(id))
+def save(id: Id, context: Context, form: SubmittedForm) -> Response:
+    """Save the conversation to the file of corrections."""
+    dialogue = committed_dialogue(id, context.server.store.events(id))
     if dialogue is None:
-        return _shown(site, id, _Wrong("save", "There is no turn to save yet. Say something first.", form))
+        message = "There is no turn to save yet. Say something first."
+        return _conversation_page(context, id, FormError("save", message, form))
     try:
-        site.workspace.saved.save(dialogue)
+        context.workspace.corrections.save(dialogue)
     except OSError as error:
-        message = f"{site.workspace.corrections} cannot be written ({error.strerror}). Nothing was saved."
-        return _shown(site, id, _Wrong("save", message, form))
+        file = context.workspace.corrections_file
+        message = f"{file} cannot be written ({error.strerror}). Nothing was saved."
+        return _conversation_page(context, id, FormError("save", message, form))
     except TurncastError as error:
-        return _shown(site, id, _Wrong("save", _sentences(page_refusal_for(error)), form))
-    return _back(f"{id}?at=save")
+        return _conversation_page(context, id, FormError("save", error_text(error), form))
+    return _redirect(f"{id}?at=save")
 
 
-def _asked(id: str, form: Form) -> Observe | _Wrong:
-    """Return the turn that a form asks for, or what is wrong with it."""
-    again, user = bool(form.text("again")), form.text("user")
-    if not user and not again:
+def _observe_request(id: str, form: Form) -> Observe | FormError:
+    """Return the request of a form, or why the form is refused."""
+    acts_again, user = bool(form.text("again")), form.text("user")
+    if not user and not acts_again:
         message = "Write what the user says; or choose “Let it act again”, for a turn without new text."
-        return _Wrong("user", message, form)
+        return FormError("user", message, form)
     try:
-        facts = facts_of(form.text("facts"))
+        facts = parse_facts(form.text("facts"))
     except ValueError as error:
-        return _Wrong("facts", str(error), form)
+        return FormError("facts", str(error), form)
     try:
         body = ObserveBody.model_validate(
-            {"user": None if again else user, "facts": facts, "turn_id": form.text("turn_id") or None}
+            {
+                "user": None if acts_again else user,
+                "facts": facts,
+                "turn_id": form.text("turn_id") or None,
+            }
         )
     except ValidationError as error:
         field = "user" if error.errors()[0]["loc"][0] == "user" else "facts"
-        return _Wrong(field, _BOUNDS[field], form)
+        return FormError(field, _LIMITS[field], form)
     return Observe(id=id, key=body.turn_id, user=body.user, facts=body.facts)
 
 
-def _first(site: Site, wrong: _Wrong | None = None) -> Response:
-    return site.show(
+def _start_page(context: WebContext, form_error: FormError | None = None) -> Response:
+    return context.show(
         "talk_first.html",
-        422 if wrong else 200,
-        here="talk",
-        wrong=wrong,
-        focus=wrong.field if wrong else "user",
-        starters=starters(site.workspace),
+        422 if form_error else 200,
+        current="talk",
+        form_error=form_error,
+        focus=form_error.field if form_error else "user",
+        examples=example_turns(context.workspace),
         turn_id=uuid.uuid4().hex,
-        actions=len(site.policy.space),
-        facts=_fact_names(site),
+        num_actions=len(context.policy.space),
+        fact_names=_fact_names(context),
     )
 
 
-def _shown(site: Site, id: str, wrong: _Wrong | None = None, at: str = "user") -> Response:
-    stored = site.server.store.load([id]).get(id)
+def _conversation_page(
+    context: WebContext, id: str, form_error: FormError | None = None, focus: str = "user"
+) -> Response:
+    stored = context.server.store.load([id]).get(id)
     if stored is None:
         raise NoConversation(id)
-    policy, events = site.server.models.get(stored.model), site.server.store.events(id)
-    correction = None if wrong or at != "user" else correction_of(policy, events)
-    return site.show(
+    policy, events = context.server.models.get(stored.model), context.server.store.events(id)
+    correction = None if form_error or focus != "user" else last_correction(policy, events)
+    if form_error:
+        focus = form_error.field
+    elif correction:
+        focus = "changed"
+    return context.show(
         "talk.html",
-        422 if wrong else 200,
-        here="talk",
+        422 if form_error else 200,
+        current="talk",
         id=id,
-        wrong=wrong,
-        turns=told_turns(policy, events),
+        form_error=form_error,
+        turns=displayed_turns(policy, events),
         correction=correction,
-        focus=wrong.field if wrong else "changed" if correction else at,
+        focus=focus,
         several=policy.space.multi,
         turn_id=uuid.uuid4().hex,
-        facts=_fact_names(site),
-        **_saved(site, id),
+        fact_names=_fact_names(context),
+        **_saved_values(context, id),
     )
 
 
-def _saved(site: Site, id: str) -> Mapping[str, object]:
-    """Tell whether the conversation is in the file of corrections, as it is now."""
+def _saved_values(context: WebContext, id: str) -> Mapping[str, object]:
+    """Return the values of the template that describe the file of corrections and this conversation in it."""
     try:
-        saved = site.workspace.saved.by_id()
+        saved = context.workspace.corrections.by_id()
     except TurncastError:
-        saved = {}  # who saves is told what is wrong with the file
-    now = dialogue_of(id, site.server.store.events(id))
+        saved = {}  # saving shows the error of the file
     return {
-        "saved": id in saved,
-        "same": saved.get(id) == now,
-        "file": site.workspace.corrections,
-        "count": len(saved),
+        "is_saved": id in saved,
+        "is_unchanged": saved.get(id) == committed_dialogue(id, context.server.store.events(id)),
+        "file": context.workspace.corrections_file,
+        "num_saved": len(saved),
     }
 
 
-def _fact_names(site: Site) -> list[str]:
-    return [name for block in site.policy.encoder.blocks if isinstance(block, Facts) for name in block.names]
+def _fact_names(context: WebContext) -> list[str]:
+    blocks = context.policy.encoder.blocks
+    return [name for block in blocks if isinstance(block, Facts) for name in block.names]
 
 
-def _sentences(refusal: Refusal) -> str:
-    return f"{refusal.problem.message} {cure_of(refusal)}"
-
-
-def _back(id: str) -> Response:
-    """Show the conversation after a change: who then loads the page again does nothing again."""
+def _redirect(id: str) -> Response:
+    """Redirect to the conversation after a change, so that reloading the page does not repeat the change."""
     return RedirectResponse(f"/ui/talk/{id}", 303)

@@ -1,4 +1,4 @@
-"""What the page looks at and learns from."""
+"""The files of the page: a corpus, its dev part, and the file of corrections."""
 
 from __future__ import annotations
 
@@ -17,55 +17,55 @@ from turncast.web.corrections import Corrections
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The corpus that the page shows, and the corrections that are added to it.
+    """The corpus that the page shows and retrains from, and the file of corrections.
 
     Attributes:
-        corpus: files, folders or patterns that `turncast.read` reads; none where there is nothing to show.
-        dev: the same, of the dialogues that judge a model; a part of the corpus when not given.
-        corrections: the file that conversations are saved to.
+        corpus: files, folders or patterns that `turncast.read` reads; empty for no corpus.
+        dev: the same for the dev part; empty for a part that is split off the corpus.
+        corrections_file: the file in which the page saves conversations.
     """
 
     corpus: tuple[str, ...] = ()
     dev: tuple[str, ...] = ()
-    corrections: Path = Path("corrections.jsonl")
+    corrections_file: Path = Path("corrections.jsonl")
 
     @property
-    def saved(self) -> Corrections:
+    def corrections(self) -> Corrections:
         """The corrections."""
-        return Corrections(self.corrections)
+        return Corrections(self.corrections_file)
 
     def check(self) -> None:
-        """Check that what is named is there, before anyone is served.
+        """Check that the files can be read and written, before the server starts.
 
         Raises:
             ConfigError: for a dev part without a corpus.
-            CorpusError: where a source names nothing that can be read.
-            OutputDenied: where the corrections cannot be written.
-            OutputExists: where a folder has their name.
+            CorpusError: for a source that cannot be read.
+            OutputDenied: where the file of corrections cannot be written.
+            OutputExists: where a folder has its name.
         """
         if self.dev and not self.corpus:
-            raise ConfigError("--dev judges what is learned from a corpus; give --corpus as well")
+            raise ConfigError("--dev is the dev part of a corpus; give --corpus as well")
         for sources in (self.corpus, self.dev):
             if sources:
                 read(list(sources))
-        check_output_file(self.corrections, force=True)
+        check_output_file(self.corrections_file, force=True)
 
-    def whole(self) -> Corpus:
+    def read_corpus(self) -> Corpus:
         """Return the corpus, which is read lazily."""
         return read(list(self.corpus))
 
-    def parts(self, config: TrainConfig, saved: Collection[str] = ()) -> tuple[Corpus, Corpus]:
-        """Return what is learned from, and what judges: the same parts that `turncast train` makes.
+    def train_and_dev(self, config: TrainConfig, without: Collection[str] = ()) -> tuple[Corpus, Corpus]:
+        """Return the training part and the dev part: the same parts that `turncast train` makes.
 
         Args:
-            config: says how a dev part is split off.
-            saved: the ids of corrections, which are kept out of both.
+            config: the settings with which a dev part is split off.
+            without: the ids of dialogues to leave out of both parts.
         """
-        corpus = _without(self.whole(), saved)
+        corpus = _leave_out(self.read_corpus(), without)
         if self.dev:
-            return corpus, _without(read(list(self.dev)), saved)
+            return corpus, _leave_out(read(list(self.dev)), without)
         return split_dev(corpus, config.dev_share, config.seed)
 
 
-def _without(corpus: Corpus, saved: Collection[str]) -> Corpus:
-    return corpus.filter(lambda _, dialogue: dialogue.id not in saved) if saved else corpus
+def _leave_out(corpus: Corpus, ids: Collection[str]) -> Corpus:
+    return corpus.filter(lambda _, dialogue: dialogue.id not in ids) if ids else corpus
