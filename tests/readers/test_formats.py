@@ -87,7 +87,7 @@ def test_several_files_are_one_corpus_whose_ids_are_unique(tmp_path):
     with pytest.raises(CorpusError) as error:
         list(turncast.read([one, two]))
     assert str(error.value) == (
-        f"{two}: the dialogue id 'two:1' comes twice (first in {one}); give each dialogue a different id"
+        f"{two}: two dialogues have the id 'two:1' (first in {one}); give each dialogue a different id"
     )
     one.write_text(TURN)
     corpus = turncast.read([one, two])

@@ -1,10 +1,10 @@
-"""Readers: files -> corpora. A table of formats, found by content."""
+"""Read files as corpora; the format is detected by content."""
 
 from turncast.readers.columns import Columns
-from turncast.readers.files import read
 from turncast.readers.formats import FORMATS, Format, detect_format
 from turncast.readers.jsonl import to_json
 from turncast.readers.read_context import ReadConfig
+from turncast.readers.read_corpus import read
 from turncast.readers.slot_value_files import read_slot_values
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""A corpus out of files: read lazily, again at every pass, in one order."""
+"""Read a corpus from files: lazily, in the same order at every pass."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ def read(
     name: str | None = None,
     config: ReadConfig | None = None,
 ) -> Corpus:
-    """Return the corpus in one or more files, in their order; the dialogues are read when they are asked for.
+    """Return the corpus in one or more files, in this order; its dialogues are read at each pass.
 
     Args:
-        source: a file, a folder or a pattern such as `data/*.jsonl`, or several; `-` reads stdin. Compressed
-            files (gzip, xz, zstd, bzip2) are unpacked as they are read.
-        format: a name of `FORMATS`; found by content when it is not given.
-        columns: for tables, which column holds what.
-        name: the corpus's name; the files' names when it is not given.
-        config: what is made of records that can be read in several ways.
+        source: a file, a folder or a pattern such as `data/*.jsonl`, or several of them; `-` is stdin.
+            Compressed files (gzip, xz, zstd, bzip2) are decompressed while they are read.
+        format: a name in `FORMATS`; None: it is detected by content.
+        columns: for tables, the names of the columns.
+        name: the name of the corpus; None: the names of the files.
+        config: settings for records that can be read in several ways.
 
     Raises:
-        CorpusError: for what cannot be read, with the place and the cure.
+        CorpusError: for a file or record that cannot be read, with the place and the cure.
 
     >>> from pathlib import Path
     >>> path = Path(getfixture("tmp_path")) / "two.txt"
@@ -75,9 +75,9 @@ def _from_stdin(
     name: str | None,
     config: ReadConfig | None,
 ) -> Corpus:
-    """Read stdin once, into memory: it cannot be read again."""
+    """Read stdin into memory, because it can be read only once."""
     if len(sources) > 1:
-        raise CorpusError("-", "stdin stands beside other files", "give stdin alone")
+        raise CorpusError("-", "stdin is given together with other files", "give stdin alone")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "stdin"
         with path.open("wb") as file:
@@ -90,39 +90,41 @@ def _from_stdin(
 
 
 def _dialogues(files: Sequence[tuple[Path, Format]], context: ReadContext) -> Iterator[Dialogue]:
-    """Yield the dialogues of files in their order, and count in `context` what is skipped."""
-    first_in = dict[str, Path]()
-    namesakes = Counter(file_stem(path) for path, _ in files)
+    """Yield the dialogues of files in this order, and count in `context` what is skipped."""
+    file_of_id = dict[str, Path]()
+    stem_counts = Counter(file_stem(path) for path, _ in files)
     for path, file_format in files:
-        dialogues = _refusing(path, file_format.read(path, context))
-        if namesakes[file_stem(path)] > 1:
-            dialogues = _with_folder(path, dialogues)
+        dialogues = _with_corpus_errors(path, file_format.read(path, context))
+        if stem_counts[file_stem(path)] > 1:
+            dialogues = _with_folder_in_id(path, dialogues)
         for dialogue in dialogues:
-            if dialogue.id in first_in:
-                also = first_in[dialogue.id]
-                there = "" if also == path else f" (first in {also})"
-                problem = f"the dialogue id {dialogue.id!r} comes twice{there}"
+            if dialogue.id in file_of_id:
+                first = file_of_id[dialogue.id]
+                place = "" if first == path else f" (first in {first})"
+                problem = f"two dialogues have the id {dialogue.id!r}{place}"
                 raise CorpusError(str(path), problem, "give each dialogue a different id")
-            first_in[dialogue.id] = path
+            file_of_id[dialogue.id] = path
             yield dialogue
-    if not first_in:
+    if not file_of_id:
         names = ", ".join(str(path) for path, _ in files)
         raise CorpusError(names, "no dialogue was found", "give at least one dialogue with a turn")
 
 
-def _refusing(path: Path, dialogues: Iterator[Dialogue]) -> Iterator[Dialogue]:
-    """Pass on what a reader gives; what no reader can help becomes a refusal."""
+def _with_corpus_errors(path: Path, dialogues: Iterator[Dialogue]) -> Iterator[Dialogue]:
+    """Yield the dialogues; errors of nesting and of the disk become a `CorpusError`."""
     try:
         yield from dialogues
     except RecursionError:
-        raise CorpusError(str(path), "it is nested too deep", "give values, and not lists in lists") from None
+        problem = "lists or objects are nested too deeply"
+        raise CorpusError(str(path), problem, "correct it") from None
     except OSError as error:
         problem = f"cannot be read ({error.strerror or type(error).__name__})"
         raise CorpusError(str(path), problem, "check the disk and the file") from None
 
 
-def _with_folder(path: Path, dialogues: Iterator[Dialogue]) -> Iterator[Dialogue]:
-    """Tell ids that were made of the names of files apart, where files in several folders have one name."""
+def _with_folder_in_id(path: Path, dialogues: Iterator[Dialogue]) -> Iterator[Dialogue]:
+    """Yield the dialogues; put the name of the folder before an id that begins with the name of the file."""
     for dialogue in dialogues:
-        made = dialogue.id.startswith(f"{file_stem(path)}:")
-        yield replace(dialogue, id=f"{path.parent.name}/{dialogue.id}") if made else dialogue
+        if dialogue.id.startswith(f"{file_stem(path)}:"):
+            dialogue = replace(dialogue, id=f"{path.parent.name}/{dialogue.id}")
+        yield dialogue
