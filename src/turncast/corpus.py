@@ -50,11 +50,11 @@ class LoadedDialogues:
 
 @dataclass(slots=True, eq=False)
 class LazyDialogues:
-    """Dialogues that are made anew at each pass.
+    """Dialogues that a function yields at each pass.
 
     Args:
-        start: called for each pass.
-        sources: what `start` reads from, once in each pass; their counts are added to `skipped`.
+        start: called for each pass with an empty counter, to which it adds what it skips, by reason.
+        sources: the dialogues that `start` reads in each pass; their counts are added to `skipped`.
     """
 
     start: Pass
@@ -164,7 +164,7 @@ class Corpus:
 
         Args:
             keep: takes the position in this corpus, counted from 0, and the dialogue.
-            reason: where given, the other dialogues are counted in `skipped` under this reason.
+            reason: if given, the other dialogues are counted in `skipped` under this reason.
 
         >>> from turncast.dialogue import Turn
         >>> corpus = Corpus("tiny", [Dialogue(name, [Turn("hello", ["greet"])]) for name in "abc"])
@@ -172,14 +172,14 @@ class Corpus:
         ['a', 'c']
         """
 
-        def kept(dialogues: Iterator[Dialogue], skipped: Counter[str]) -> Iterator[Dialogue]:
+        def selected(dialogues: Iterator[Dialogue], skipped: Counter[str]) -> Iterator[Dialogue]:
             for position, dialogue in enumerate(dialogues):
                 if keep(position, dialogue):
                     yield dialogue
                 elif reason is not None:
                     skipped[reason] += 1
 
-        return self.transform(kept)
+        return self.transform(selected)
 
     def where(self, metadata: Mapping[str, Fact]) -> Corpus:
         """Return a lazy view of the dialogues with these values in their metadata.

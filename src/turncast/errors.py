@@ -134,7 +134,7 @@ class RequestIdReused(TurncastError, ValueError):
 
     def __str__(self) -> str:
         """Return the message with the id."""
-        return f"{self.args[0]!r} was the id of another request; give each request an id of its own"
+        return f"{self.args[0]!r} was the id of another request; give each request a new id"
 
 
 class ConversationBusy(TurncastError, TimeoutError):
@@ -142,7 +142,7 @@ class ConversationBusy(TurncastError, TimeoutError):
 
     def __str__(self) -> str:
         """Return the message with the conversation's id."""
-        return f"others change conversation {self.args[0]!r} all the time; ask again"
+        return f"other requests keep changing conversation {self.args[0]!r}; send the request again"
 
 
 def _restored(kind: type[TurncastError], args: tuple[Any, ...], fields: dict[str, Any]) -> TurncastError:

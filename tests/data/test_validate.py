@@ -1,4 +1,4 @@
-"""What a validation finds, where, and what it leaves alone."""
+"""Validation: each check, its locations, and what is no finding. Repair."""
 
 import pytest
 from hypothesis import given, settings
@@ -17,25 +17,25 @@ def corpus(*dialogues, name="c"):
     return Corpus(name, [Dialogue(f"d{number}", turns) for number, turns in enumerate(dialogues, start=1)])
 
 
-def found(*dialogues, test=(), **settings):
-    """Return what is found, by the name of the check."""
+def findings(*dialogues, test=(), **settings):
+    """Return the findings by the name of the check."""
     parts = corpus(*dialogues), corpus(*test) if test else None
     validation = validate(*parts, **{"min_count": 0} | settings)
     return {finding.check: finding for finding in validation.findings}
 
 
-def shown(finding):
-    """Return a finding's examples as text."""
+def occurrences(finding):
+    """Return the examples of a finding as text."""
     return [(example.what, [str(location) for location in example.locations]) for example in finding.examples]
 
 
 def test_contradictions_cap_the_accuracy():
     hello = [[Turn("hi", [action]), Turn("bye", ["goodbye"])] for action in ("greet", "greet", "wave")]
-    finding = found(*hello)["contradictions"]
+    finding = findings(*hello)["contradictions"]
     assert (finding.severity, finding.count) == ("warning", 1)
     assert finding.figures == {"turns_lost": 1, "best_accuracy": 5 / 6}
     assert "83.3% (5 of 6)" in finding.message
-    assert shown(finding) == [("2 x greet, 1 x wave", ["d1 turn 1", "d3 turn 1"])]
+    assert occurrences(finding) == [("2 x greet, 1 x wave", ["d1 turn 1", "d3 turn 1"])]
 
 
 @pytest.mark.parametrize(
@@ -48,18 +48,18 @@ def test_contradictions_cap_the_accuracy():
     ],
 )
 def test_another_history_is_no_contradiction(other):
-    assert "contradictions" not in found([Turn("hi", ["greet"])], other)
+    assert "contradictions" not in findings([Turn("hi", ["greet"])], other)
 
 
 def test_the_order_of_actions_and_facts_is_no_contradiction():
     one = [Turn("hi", ["a", "b"], {"x": 1, "y": 2})]
     other = [Turn("hi", ["b", "a"], {"y": 2, "x": 1})]
-    assert "contradictions" not in found(one, other)
-    assert "duplicates" in found(one, other)
+    assert "contradictions" not in findings(one, other)
+    assert "duplicates" in findings(one, other)
 
 
 def test_contradictions_in_an_event_log_are_a_note():
-    assert found([Turn(None, ["a"])], [Turn(None, ["b"])])["contradictions"].severity == "note"
+    assert findings([Turn(None, ["a"])], [Turn(None, ["b"])])["contradictions"].severity == "note"
 
 
 def test_duplicates_and_leaks():
@@ -67,19 +67,19 @@ def test_duplicates_and_leaks():
     spelt = [Turn(LONG.upper().replace(" ", "  "), ["search"])]
     near = [Turn(LONG + " soon", ["search"])]
     other = [Turn("something else", ["search"])]
-    within = found(one, one, spelt, other)
-    assert shown(within["duplicates"]) == [("", ["d1", "d2"])]
-    assert shown(within["near_duplicates"]) == [("", ["d1", "d3"])]
-    between = found(one, test=(one, spelt, near, other), near=0.8)
-    assert shown(between["leaks"]) == [("", ["d1", "d1 (test)"])]
-    assert shown(between["near_leaks"]) == [("", ["d1", "d2 (test)"]), ("", ["d1", "d3 (test)"])]
-    assert between["leaks"].message == "25.0% (1 of 4) test dialogues are in the corpus too"
-    assert "near_leaks" not in found(one, test=([Turn(LONG, ["book"])] * 2,), near=1.0)
+    in_corpus = findings(one, one, spelt, other)
+    assert occurrences(in_corpus["duplicates"]) == [("", ["d1", "d2"])]
+    assert occurrences(in_corpus["near_duplicates"]) == [("", ["d1", "d3"])]
+    across = findings(one, test=(one, spelt, near, other), near=0.8)
+    assert occurrences(across["leaks"]) == [("", ["d1", "d1 (test)"])]
+    assert occurrences(across["near_leaks"]) == [("", ["d1", "d2 (test)"]), ("", ["d1", "d3 (test)"])]
+    assert across["leaks"].message == "25.0% (1 of 4) test dialogues are in the corpus too"
+    assert "near_leaks" not in findings(one, test=([Turn(LONG, ["book"])] * 2,), near=1.0)
 
 
-def test_like_courses_in_an_event_log_are_no_duplicates():
+def test_equal_dialogues_of_an_event_log_are_no_duplicates():
     course = [Turn(None, ["a"]), Turn(None, ["b"])]
-    assert found(course, course, test=(course,)) == {}
+    assert findings(course, course, test=(course,)) == {}
 
 
 def test_a_group_in_both_parts_is_an_error():
@@ -87,24 +87,24 @@ def test_a_group_in_both_parts_is_an_error():
     test = Corpus("test", [Dialogue("c", [Turn("z", ["a"])], group="g"), Dialogue("d", [Turn("q", ["a"])])])
     (finding,) = (f for f in validate(train, test).findings if f.check == "shared_groups")
     assert (finding.severity, finding.count) == ("error", 1)
-    assert shown(finding) == [("g", ["a", "c (test)"])]
+    assert occurrences(finding) == [("g", ["a", "c (test)"])]
 
 
 def test_actions_that_are_rare_or_only_in_the_test_part():
     usual = [[Turn(str(number), ["greet"])] for number in range(3)]
     rare = [Turn("rare", ["refund"])]
-    finding = found(*usual, rare, min_count=3)["rare_actions"]
-    assert (finding.count, shown(finding)) == (1, [("1 x 'refund'", ["d4 turn 1"])])
-    assert "rare_actions" not in found(*usual, rare, min_count=1)
-    finding = found(*usual, test=([Turn("a", ["greet"]), Turn("b", ["refund", "greet"])],))["only_in_test"]
-    assert shown(finding) == [("1 x 'refund'", ["d1 turn 2 (test)"])]
+    finding = findings(*usual, rare, min_count=3)["rare_actions"]
+    assert (finding.count, occurrences(finding)) == (1, [("1 x 'refund'", ["d4 turn 1"])])
+    assert "rare_actions" not in findings(*usual, rare, min_count=1)
+    finding = findings(*usual, test=([Turn("a", ["greet"]), Turn("b", ["refund", "greet"])],))["only_in_test"]
+    assert occurrences(finding) == [("1 x 'refund'", ["d1 turn 2 (test)"])]
     assert finding.figures == {"turns": 1, "turns_share": 0.5}
 
 
 @pytest.mark.parametrize("other", ["Ask_Name", "ask-name", "ask name", "askName", " ask_name", "ask_name."])
-def test_two_spellings(other):
-    finding = found([Turn("a", ["ask_name"]), Turn("b", ["ask_name"]), Turn("c", [other])])["spellings"]
-    assert shown(finding) == [(f"2 x 'ask_name', 1 x {other!r}", ["d1 turn 1", "d1 turn 3"])]
+def test_spellings_of_one_action(other):
+    finding = findings([Turn("a", ["ask_name"]), Turn("b", ["ask_name"]), Turn("c", [other])])["spellings"]
+    assert occurrences(finding) == [(f"2 x 'ask_name', 1 x {other!r}", ["d1 turn 1", "d1 turn 3"])]
 
 
 @pytest.mark.parametrize(
@@ -121,16 +121,16 @@ def test_two_spellings(other):
         ("C", "C++"),
     ],
 )
-def test_names_of_their_own(one, other):
+def test_different_actions_have_different_plain_spellings(one, other):
     assert plain_spelling(one) != plain_spelling(other)
 
 
-def test_odd_turns():
-    checks = found(
+def test_empty_blank_and_giant_turns():
+    checks = findings(
         [Turn("x", ["a"]), Turn(), Turn(" ", ["a"]), Turn("word " * 30, ["a"]), Turn(None, ["a"])],
         max_words=20,
     )
-    places = {check: shown(finding) for check, finding in checks.items()}
+    places = {check: occurrences(finding) for check, finding in checks.items()}
     assert places == {
         "empty_turns": [("", ["d1 turn 2"])],
         "blank_texts": [("", ["d1 turn 3"])],
@@ -143,48 +143,48 @@ def test_facts():
         Turn(str(n), [f"a{n % 2}"], {"version": 1, "seen": True, "next": f"a{n % 2}"} | {"n": n})
         for n in range(12)
     ]
-    checks = found(turns, [Turn("last", ["a0"], {"version": 1, "next": "none"})])
-    assert shown(checks["constant_facts"]) == [("version = 1", ["d1 turn 1"])]
-    finding = found(turns)["answer_in_facts"]
-    assert (finding.severity, shown(finding)) == ("error", [("next", ["d1 turn 1"])])
+    checks = findings(turns, [Turn("last", ["a0"], {"version": 1, "next": "none"})])
+    assert occurrences(checks["constant_facts"]) == [("version = 1", ["d1 turn 1"])]
+    finding = findings(turns)["answer_in_facts"]
+    assert (finding.severity, occurrences(finding)) == ("error", [("next", ["d1 turn 1"])])
 
 
 def test_a_text_repeated_for_every_act():
     acts = [Turn(LONG, ["a"]), Turn(LONG, ["b"]), Turn("thank you very much", ["c"])]
-    assert found(*[acts] * 10)["repeated_texts"].count == 10
+    assert findings(*[acts] * 10)["repeated_texts"].count == 10
     once = [[Turn(f"{LONG} {n}", ["a"]), Turn(f"and then {n} more", ["b"])] for n in range(300)]
-    assert "repeated_texts" not in found(*once, *[acts] * 5)
+    assert "repeated_texts" not in findings(*once, *[acts] * 5)
 
 
 def test_a_response_that_is_the_user_s_text():
     turns = [Turn(f"what the user said {n}", ["a"], response=f"What the user said {n}") for n in range(10)]
-    assert found(turns)["echoes"].severity == "error"
+    assert findings(turns)["echoes"].severity == "error"
 
 
 def test_a_system_that_begins():
     late = [Turn(None, ["greet"]), Turn("hello", ["ask"])]
     prompt = [[Turn(f"hello {n}", ["ask"])] for n in range(100)]
-    assert found(*prompt, late)["late_beginnings"].count == 1
-    assert "late_beginnings" not in found(*[late] * 50, *prompt)
+    assert findings(*prompt, late)["late_beginnings"].count == 1
+    assert "late_beginnings" not in findings(*[late] * 50, *prompt)
 
 
 def test_nothing_to_learn():
-    assert found([Turn("hello")])["no_actions"].severity == "error"
+    assert findings([Turn("hello")])["no_actions"].severity == "error"
 
 
 def test_the_simulated_corpus_is_clean():
     assert validate(turncast.simulate(300, seed=1), turncast.simulate(50, seed=2)).findings == ()
 
 
-def test_only_so_many_examples():
+def test_the_number_of_examples_is_limited():
     many = [Turn(str(number), [f"rare{number}"]) for number in range(9)]
-    finding = found(many, min_count=2, examples=2)["rare_actions"]
+    finding = findings(many, min_count=2, examples=2)["rare_actions"]
     assert (finding.count, len(finding.examples)) == (9, 2)
 
 
 @given(any_corpus)
 @settings(max_examples=40, deadline=None)
-def test_any_corpus_is_looked_at(made):
+def test_any_corpus_can_be_validated(made):
     validation = validate(made, made)
     assert validation.turns == summarise(made).turns
     assert sum(validation.counts.values()) == len(validation.findings)
@@ -224,7 +224,7 @@ def test_repair(tmp_path):
 
 @given(made=any_corpus)
 @settings(max_examples=30, deadline=None)
-def test_a_repair_loses_nothing_but_duplicates(made, tmp_path_factory):
+def test_a_repair_removes_only_duplicates(made, tmp_path_factory):
     folder = tmp_path_factory.mktemp("repair")
     repaired = repair(made, folder / "x.jsonl")
     assert repaired.written.dialogues + len(repaired.removed) == len(made.dialogues)
