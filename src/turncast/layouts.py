@@ -63,8 +63,8 @@ class Layout:
         title: its name in words.
         summary: what it answers, in a few words.
         answer: the kind of its answers: an `action` of the system, or an `outcome` of the dialogue.
-        decisions: what a report calls that which it decides on, in the plural.
-        bigram_context: what a bigram's answer depends on, in words.
+        decisions: what a report calls its decisions: `turns`, `dialogues` or `decisions`.
+        bigram_context: what the bigram baseline conditions on, in words.
         memory: whether the network carries memory from turn to turn.
         first_turn_only: whether it reads the first turn alone, and answers with all actions up to the end.
         last_turn_only: whether it answers once per dialogue, at the last turn that it reads.

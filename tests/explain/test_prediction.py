@@ -164,7 +164,7 @@ def test_refusals(policy):
     with pytest.raises(ConfigError) as refused:
         explain_prediction(course, TURNS)
     assert str(refused.value) == (
-        "one-to-many foresees all from the first turn; explain a policy of another layout"
+        "one-to-many predicts everything from the first turn; explain a policy of another layout"
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 from support.corpora import tiny
 from turncast import Corpus, NetworkConfig, simulate, train
 from turncast.config import TrainConfig
-from turncast.explain import compare_return_sequences, picture, shapes, subject
+from turncast.explain import build_subject, compare_return_sequences, draw_svg, measure_shapes
 
 BOOKINGS = simulate(20, seed=3)
 NETWORKS = {
@@ -27,8 +27,10 @@ NETWORKS = {
 
 @pytest.fixture(scope="module", params=NETWORKS)
 def found(request):
-    made = subject(BOOKINGS, NetworkConfig(units=8, word_units=6, **NETWORKS[request.param]), dialogues=3)
-    return made, shapes(made)
+    made = build_subject(
+        BOOKINGS, NetworkConfig(units=8, word_units=6, **NETWORKS[request.param]), dialogues=3
+    )
+    return made, measure_shapes(made)
 
 
 def value(letters: str, sizes) -> tuple[int, ...]:
@@ -43,7 +45,7 @@ def value(letters: str, sizes) -> tuple[int, ...]:
 
 def test_letters_and_shapes_say_the_same(found):
     for layer in found[1].layers:
-        assert value(layer.letters, found[1].sizes) == layer.outgoing, layer
+        assert value(layer.axes, found[1].sizes) == layer.outgoing, layer
 
 
 def test_every_weight_is_counted_once(found):
@@ -74,7 +76,7 @@ def test_the_json_has_all(found):
 
 def test_the_picture_is_well_formed_and_has_the_boxes_of_its_layout(found):
     made, shown = found
-    text = picture(shown, steps=3)
+    text = draw_svg(shown, steps=3)
     tree = ElementTree.fromstring(text)
     boxes = [box.get("class") for box in tree.iter("{http://www.w3.org/2000/svg}rect")]
     counts = {level: boxes.count(level) for level in ("input", "hidden", "answer")}
@@ -91,14 +93,17 @@ def test_the_picture_is_well_formed_and_has_the_boxes_of_its_layout(found):
 
 def test_one_to_one_has_no_arrow_from_step_to_step():
     with_memory, without = (
-        picture(shapes(subject(BOOKINGS, NetworkConfig(units=4, layout=layout), dialogues=2)), steps=3)
+        draw_svg(
+            measure_shapes(build_subject(BOOKINGS, NetworkConfig(units=4, layout=layout), dialogues=2)),
+            steps=3,
+        )
         for layout in ("many-to-many-2", "one-to-one")
     )
     assert with_memory.count("<path") - without.count("<path") == 2
 
 
 def test_both_settings_run_as_they_really_do():
-    made = subject(BOOKINGS, NetworkConfig(units=8), dialogues=3)
+    made = build_subject(BOOKINGS, NetworkConfig(units=8), dialogues=3)
     turns, actions = made.batch.inputs["bits"].shape[1], made.num_actions
     steps = {step.layer: step for step in compare_return_sequences(made)}
     hidden = steps["LSTM(8, return_sequences=...)"]
@@ -114,7 +119,7 @@ def test_both_settings_run_as_they_really_do():
 
 def test_a_trained_policy_is_shown_with_its_own_weights():
     policy = train(tiny(), network=NetworkConfig(units=8), config=TrainConfig(epochs=1))
-    made = subject(Corpus("two", list(tiny())[:2]), policy=policy)
+    made = build_subject(Corpus("two", list(tiny())[:2]), policy=policy)
     np.testing.assert_array_equal(
         np.asarray(made.model.get_layer("hidden_0").trainable_weights[0]), policy.weights["hidden_0/kernel"]
     )

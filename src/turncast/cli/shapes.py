@@ -74,7 +74,7 @@ def shapes(
     from turncast import explain  # here: it needs Keras
 
     corpus = reading.open(paths) if paths else _simulated()
-    subject = explain.subject(
+    subject = explain.build_subject(
         corpus, configuration.network, configuration.encoder, policy=policy, dialogues=dialogues
     )
     if compare:
@@ -85,9 +85,9 @@ def shapes(
         else:
             show(_comparison(steps))
         return
-    drawn = explain.shapes(subject)
+    drawn = explain.measure_shapes(subject)
     if svg:
-        _write(svg, explain.picture(drawn))
+        _write(svg, explain.draw_svg(drawn))
     if as_json:
         show_json(drawn.to_json())
     else:
@@ -114,7 +114,7 @@ def _tables(found: explain.Shapes) -> Group:
         incoming = "  ".join(str(shape) for shape in layer.incoming)
         name, _, argument = layer.kind.partition("(")
         kind = Text(f"{layer.name}\n").append(f"{name}({argument}" if argument else name, style="dim")
-        table.add_row(kind, incoming, str(layer.outgoing), layer.letters, f"{layer.weights:,}")
+        table.add_row(kind, incoming, str(layer.outgoing), layer.axes, f"{layer.weights:,}")
     why = Table("layer", "memory flows", "why", show_edge=False)
     for layer in found.layers:
         if layer.note or not layer.memory.startswith("none"):
@@ -144,7 +144,7 @@ def _legend(found: explain.Shapes) -> str:
     return "\n".join(f"{letter} = {size:,} {meanings[letter]}" for letter, size in found.sizes.items())
 
 
-def _comparison(steps: list[explain.Step]) -> Table:
+def _comparison(steps: list[explain.SequencesComparison]) -> Table:
     table = Table("behind the bits", "return_sequences=True", "return_sequences=False")
     for step in steps:
         table.add_row(Text(step.layer), Text(step.with_sequences), Text(step.without))

@@ -1,4 +1,4 @@
-"""Explaining: what changed a prediction most; and the shapes of a network, layer by layer."""
+"""Explanations: what changes a prediction most, and the shapes of a network layer by layer."""
 
 import importlib
 from typing import TYPE_CHECKING, Any
@@ -6,41 +6,41 @@ from typing import TYPE_CHECKING, Any
 from turncast.explain.prediction import Explanation, Removal, explain_prediction
 
 if TYPE_CHECKING:
-    from turncast.explain.compare import Step, compare_return_sequences
-    from turncast.explain.drawing import picture
-    from turncast.explain.explained import Subject, subject
-    from turncast.explain.layer_shapes import LayerShape, Shapes, shapes
+    from turncast.explain.compare import SequencesComparison, compare_return_sequences
+    from turncast.explain.drawing import draw_svg
+    from turncast.explain.layer_shapes import LayerShape, Shapes, measure_shapes
+    from turncast.explain.subject import Subject, build_subject
 
 __all__ = [
     "Explanation",
     "LayerShape",
     "Removal",
+    "SequencesComparison",
     "Shapes",
-    "Step",
     "Subject",
+    "build_subject",
     "compare_return_sequences",
+    "draw_svg",
     "explain_prediction",
-    "picture",
-    "shapes",
-    "subject",
+    "measure_shapes",
 ]
 
-# A prediction is explained without Keras; what shows a network is imported when it is asked for.
-_WHERE = {
+# Explaining a prediction needs no Keras; the modules that show a network are imported on first use.
+_MODULE_OF = {
     "LayerShape": "layer_shapes",
     "Shapes": "layer_shapes",
-    "Step": "compare",
-    "Subject": "explained",
+    "SequencesComparison": "compare",
+    "Subject": "subject",
+    "build_subject": "subject",
     "compare_return_sequences": "compare",
-    "picture": "drawing",
-    "shapes": "layer_shapes",
-    "subject": "explained",
+    "draw_svg": "drawing",
+    "measure_shapes": "layer_shapes",
 }
 
-if not TYPE_CHECKING:  # a type checker knows the names from above, and no others
+if not TYPE_CHECKING:  # a type checker knows only the names above
 
     def __getattr__(name: str) -> Any:
-        if name not in _WHERE:
+        if name not in _MODULE_OF:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        globals()[name] = value = getattr(importlib.import_module(f"{__name__}.{_WHERE[name]}"), name)
+        globals()[name] = value = getattr(importlib.import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
         return value

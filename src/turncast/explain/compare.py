@@ -1,4 +1,4 @@
-"""The same network with `return_sequences` True and False, side by side, each as it really runs or fails."""
+"""Compare a network with `return_sequences` True and False, by running the layers after the recurrent one."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from turncast.backend import keras
-from turncast.explain.explained import Subject
-from turncast.layers import GRU, LSTM, MultiHot, RepeatVector, SimpleRNN, TimeDistributed
-
-_CELLS = {"lstm": LSTM, "gru": GRU, "simple-rnn": SimpleRNN}
+from turncast.explain.subject import Subject
+from turncast.layers import LSTM, MultiHot, RepeatVector, TimeDistributed
+from turncast.network.hidden import RECURRENT_LAYERS
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One layer, with both settings.
+class SequencesComparison:
+    """One layer, run after a recurrent layer with both settings.
 
     Attributes:
-        layer: how it is written.
-        with_sequences: the shape of its output with `return_sequences=True`, or the error.
+        layer: the layer, as Python code.
+        with_sequences: the shape of its output with `return_sequences=True`, or its error.
         without: the same with `return_sequences=False`.
     """
 
@@ -28,43 +27,46 @@ class Step:
     without: str
 
 
-def compare_return_sequences(subject: Subject) -> list[Step]:
-    """Run the layers that stand behind a recurrent one, on the real batch, with both settings.
+def compare_return_sequences(subject: Subject) -> list[SequencesComparison]:
+    """Run the usual layers after a recurrent one, on a real batch, with both settings.
 
     >>> from turncast import simulate
-    >>> from turncast.explain import subject
-    >>> steps = compare_return_sequences(subject(simulate(dialogues=20, seed=1), dialogues=4))
-    >>> [step.without.startswith("ValueError") for step in steps if step.layer.startswith("TimeDistributed")]
+    >>> from turncast.explain import build_subject
+    >>> rows = compare_return_sequences(build_subject(simulate(dialogues=20, seed=1), dialogues=4))
+    >>> [row.without.startswith("ValueError") for row in rows if row.layer.startswith("TimeDistributed")]
     [True]
     """
-    kind = _CELLS.get(subject.config.cell, LSTM)
+    kind = RECURRENT_LAYERS.get(subject.config.cell, LSTM)
     units, actions, turns = subject.config.units, subject.num_actions, subject.batch.inputs["bits"].shape[1]
     bits = MultiHot(subject.num_features)(subject.batch.inputs["bits"])
-    hidden = {both: kind(units, return_sequences=both)(bits) for both in (True, False)}
+    hidden = {setting: kind(units, return_sequences=setting)(bits) for setting in (True, False)}
     name = kind.__name__
-    behind: dict[str, Callable[[Any], Any]] = {
+    layers: dict[str, Callable[[Any], Any]] = {
         f"TimeDistributed(Dense({actions}))": lambda x: TimeDistributed(keras.layers.Dense(actions))(x),
         f"Dense({actions})": keras.layers.Dense(actions),
         f"a second {name}({units})": lambda x: kind(units)(x),
         f"RepeatVector({turns})": lambda x: RepeatVector(turns)(x),
     }
-    steps = [
-        Step("the bits", _shape(bits), _shape(bits)),
-        Step(f"{name}({units}, return_sequences=...)", _shape(hidden[True]), _shape(hidden[False])),
+    rows = [
+        SequencesComparison("the bits", _shape(bits), _shape(bits)),
+        SequencesComparison(
+            f"{name}({units}, return_sequences=...)", _shape(hidden[True]), _shape(hidden[False])
+        ),
     ]
-    for text, layer in behind.items():
-        steps.append(Step(text, _attempt(layer, hidden[True]), _attempt(layer, hidden[False])))
-    return steps
+    for text, layer in layers.items():
+        rows.append(SequencesComparison(text, _attempt(layer, hidden[True]), _attempt(layer, hidden[False])))
+    return rows
 
 
 def _attempt(layer: Callable[[Any], Any], x: Any) -> str:
+    """Return the shape of the layer's output, or its error."""
     try:
         return _shape(layer(x))
     except (ValueError, TypeError) as error:
-        # Keras may write a headline over our message, and the arguments under it.
+        # Keras may write a headline before the message, and the arguments after it.
         lines = [line for line in str(error).splitlines() if line.strip()]
-        said = next((line for line in lines if not line.startswith("Exception encountered")), "")
-        return f"{type(error).__name__}: {said}".replace("\x1b[1m", "").replace("\x1b[0m", "")
+        message = next((line for line in lines if not line.startswith("Exception encountered")), "")
+        return f"{type(error).__name__}: {message}".replace("\x1b[1m", "").replace("\x1b[0m", "")
 
 
 def _shape(x: Any) -> str:

@@ -1,4 +1,4 @@
-"""The unrolled network as a picture: inputs below, memory in the middle, answers above, time to the right."""
+"""Draw the unrolled network as SVG: inputs below, hidden states between, answers above, time to the right."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from html import escape
 from turncast.explain.layer_shapes import Shapes
 from turncast.layouts import LAYOUTS, Layout
 
-_STEP, _WIDE, _HIGH, _LEFT, _TOP = 92, 56, 40, 150, 56
+_STEP, _WIDTH, _HEIGHT, _LEFT, _TOP = 92, 56, 40, 150, 56
 _LEVELS = {"answer": 0, "hidden": 1, "input": 2}
 _GAP = 84
 _STYLE = """
@@ -23,13 +23,13 @@ path { stroke: currentColor; fill: none; stroke-width: 1.5; marker-end: url(#hea
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """Which boxes stand at which step, and which arrows join them.
+class Diagram:
+    """The boxes of an unrolled network, and the arrows between them.
 
     Attributes:
         boxes: (level, step), the level being `input`, `hidden` or `answer`.
-        recurrent: whether memory flows from each hidden box to the next.
-        decoder: from which step on the hidden boxes are a decoder's.
+        recurrent: whether an arrow leads from each hidden box to the next.
+        decoder: the first step whose hidden box is a decoder's; None without a decoder.
     """
 
     boxes: tuple[tuple[str, int], ...]
@@ -37,10 +37,10 @@ class Plan:
     decoder: int | None = None
 
 
-def plan_of(layout: Layout, steps: int, horizon: int = 1) -> Plan:
-    """Return the boxes of a layout, unrolled over some steps; a decoder predicts `horizon` actions.
+def unrolled(layout: Layout, steps: int, horizon: int = 1) -> Diagram:
+    """Return a layout unrolled over some steps; a decoder predicts `horizon` actions.
 
-    >>> plan_of(LAYOUTS["many-to-one"], 2).boxes
+    >>> unrolled(LAYOUTS["many-to-one"], 2).boxes
     (('input', 0), ('hidden', 0), ('input', 1), ('hidden', 1), ('answer', 1))
     """
     boxes: list[tuple[str, int]] = []
@@ -51,26 +51,26 @@ def plan_of(layout: Layout, steps: int, horizon: int = 1) -> Plan:
     if layout.decoder:
         for step in range(steps, steps + horizon):
             boxes += [("hidden", step), ("answer", step)]
-    return Plan(tuple(boxes), layout.memory, steps if layout.decoder else None)
+    return Diagram(tuple(boxes), layout.memory, steps if layout.decoder else None)
 
 
-def picture(shapes: Shapes, steps: int = 4) -> str:
+def draw_svg(shapes: Shapes, steps: int = 4) -> str:
     """Return the unrolled network as SVG, with the real shape of each level beside it.
 
     Args:
-        shapes: as `shapes` found them.
-        steps: over how many turns to unroll.
+        shapes: the result of `measure_shapes`.
+        steps: the number of turns to unroll.
 
     >>> from turncast import simulate
-    >>> from turncast.explain import shapes, subject
-    >>> drawn = picture(shapes(subject(simulate(dialogues=20, seed=1), dialogues=4)))
-    >>> drawn.count('class="input"'), drawn.count('class="hidden"'), drawn.count('class="answer"')
+    >>> from turncast.explain import build_subject, measure_shapes
+    >>> svg = draw_svg(measure_shapes(build_subject(simulate(dialogues=20, seed=1), dialogues=4)))
+    >>> svg.count('class="input"'), svg.count('class="hidden"'), svg.count('class="answer"')
     (4, 4, 4)
     """
     steps = min(steps, shapes.sizes["T"])
     layout = LAYOUTS[shapes.layout]
-    plan = plan_of(layout, steps, shapes.sizes.get("k", 1))
-    columns = max(step for _, step in plan.boxes) + 1
+    diagram = unrolled(layout, steps, shapes.sizes.get("k", 1))
+    columns = max(step for _, step in diagram.boxes) + 1
     width, height = _LEFT + columns * _STEP + 30, _TOP + 3 * _GAP + 36
     title = f"{layout.title}: {layout.summary}"
     return "\n".join(
@@ -80,9 +80,9 @@ def picture(shapes: Shapes, steps: int = 4) -> str:
             '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
             'orient="auto"><path d="M0 0 L8 4 L0 8" style="marker-end: none"/></marker></defs>',
             f'<text class="title" x="16" y="26">{escape(title)}</text>',
-            *_boxes(plan),
-            *_arrows(plan),
-            *_labels(shapes, plan),
+            *_boxes(diagram),
+            *_arrows(diagram),
+            *_labels(shapes, diagram),
             "</svg>\n",
         ]
     )
@@ -92,27 +92,27 @@ def _at(level: str, step: int) -> tuple[int, int]:
     return _LEFT + step * _STEP, _TOP + _LEVELS[level] * _GAP
 
 
-def _boxes(plan: Plan) -> Iterator[str]:
-    for level, step in plan.boxes:
+def _boxes(diagram: Diagram) -> Iterator[str]:
+    for level, step in diagram.boxes:
         x, y = _at(level, step)
-        yield f'<rect class="{level}" x="{x}" y="{y}" width="{_WIDE}" height="{_HIGH}"/>'
-        if level == "hidden" and plan.decoder is not None and step >= plan.decoder:
-            yield f'<text class="small" x="{x + 4}" y="{y + _HIGH - 6}">decoder</text>'
+        yield f'<rect class="{level}" x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}"/>'
+        if level == "hidden" and diagram.decoder is not None and step >= diagram.decoder:
+            yield f'<text class="small" x="{x + 4}" y="{y + _HEIGHT - 6}">decoder</text>'
 
 
-def _arrows(plan: Plan) -> Iterator[str]:
-    boxes = set(plan.boxes)
-    for level, step in plan.boxes:
+def _arrows(diagram: Diagram) -> Iterator[str]:
+    boxes = set(diagram.boxes)
+    for level, step in diagram.boxes:
         x, y = _at(level, step)
         above = {"input": "hidden", "hidden": "answer"}.get(level)
         if above and (above, step) in boxes:
-            yield f'<path d="M{x + _WIDE // 2} {y} V{y - _GAP + _HIGH + 2}"/>'
-        if level == "hidden" and plan.recurrent and ("hidden", step + 1) in boxes:
-            yield f'<path d="M{x + _WIDE} {y + _HIGH // 2} H{x + _STEP - 2}"/>'
+            yield f'<path d="M{x + _WIDTH // 2} {y} V{y - _GAP + _HEIGHT + 2}"/>'
+        if level == "hidden" and diagram.recurrent and ("hidden", step + 1) in boxes:
+            yield f'<path d="M{x + _WIDTH} {y + _HEIGHT // 2} H{x + _STEP - 2}"/>'
 
 
-def _labels(shapes: Shapes, plan: Plan) -> Iterator[str]:
-    """Beside each level what it is, with its real shape; under each column its turn."""
+def _labels(shapes: Shapes, diagram: Diagram) -> Iterator[str]:
+    """Yield a name and the real shape for each level, and a turn number for each column."""
     by_level = {
         "input": shapes.layers[0],
         "hidden": next(layer for layer in shapes.layers if layer.name in ("hidden_0", "norm_last")),
@@ -125,8 +125,8 @@ def _labels(shapes: Shapes, plan: Plan) -> Iterator[str]:
         what = {"input": "turns in", "hidden": layer.kind.split("(")[0], "answer": answer}[level]
         yield f'<text x="16" y="{y + 17}">{escape(what)}</text>'
         yield f'<text class="small" x="16" y="{y + 33}">{escape(str(shape))}</text>'
-    for step in sorted({step for _, step in plan.boxes}):
+    for step in sorted({step for _, step in diagram.boxes}):
         x, y = _at("input", step)
-        ahead = step - plan.decoder if plan.decoder is not None else -1
+        ahead = step - diagram.decoder if diagram.decoder is not None else -1
         text = f"turn {step + 1}" if ahead < 0 else f"ahead {ahead}" if ahead else "now"
-        yield f'<text class="small" x="{x + 8}" y="{y + _HIGH + 18}">{text}</text>'
+        yield f'<text class="small" x="{x + 8}" y="{y + _HEIGHT + 18}">{text}</text>'

@@ -1,4 +1,4 @@
-"""The shapes of a network, layer by layer, as they come out when it runs on a real batch."""
+"""Measure the shapes of a network, layer by layer, by running it on a real batch."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from typing import Any
 import numpy as np
 
 from turncast.backend import keras
-from turncast.explain.explained import Subject
-from turncast.explain.notes import letters_of, memory_of, note_of
+from turncast.explain.notes import axes_of, memory_of, note_of
+from turncast.explain.subject import Subject
 
 Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LayerShape:
-    """One layer: what came in, what went out, and what it is for.
+    """One layer: the shapes of its inputs and its output, and its purpose.
 
     Attributes:
         name: the layer's name in the network; `decoder/hidden` is inside `decoder`.
-        kind: what it is, as `TimeDistributed(Dense)`.
-        incoming: the shape of each of its inputs.
-        outgoing: the shape of its output.
-        letters: what the axes of the output are, as `(B, T, H)`.
-        weights: how many numbers it learns.
-        memory: where memory flows in it, or that none does.
+        kind: the class, such as `TimeDistributed(Dense)`.
+        incoming: the shape of each input.
+        outgoing: the shape of the output.
+        axes: the axes of the output, such as `(B, T, H)`.
+        weights: the number of its trainable parameters.
+        memory: along which axis it carries memory, if any.
         note: what `return_sequences` or `TimeDistributed` does here, and why.
     """
 
@@ -34,7 +34,7 @@ class LayerShape:
     kind: str
     incoming: tuple[Shape, ...]
     outgoing: Shape
-    letters: str
+    axes: str
     weights: int
     memory: str
     note: str
@@ -45,11 +45,11 @@ class Shapes:
     """The shapes of a network on a real batch.
 
     Attributes:
-        layout: the network's layout.
-        corpus: where the batch is from.
-        real_turns: how many of the B x T turns are no padding.
-        sizes: what each letter stands for.
-        layers: one record a layer, from the input to the output.
+        layout: the name of the network's layout.
+        corpus: the name of the corpus of the batch.
+        real_turns: how many of the B x T turns are not padding.
+        sizes: the size of each axis letter.
+        layers: one record per layer, from the input to the output.
     """
 
     layout: str
@@ -59,7 +59,7 @@ class Shapes:
     layers: tuple[LayerShape, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return all as plain values."""
+        """Return the shapes as JSON values."""
         return {
             "layout": self.layout,
             "corpus": self.corpus,
@@ -71,7 +71,7 @@ class Shapes:
                     "kind": layer.kind,
                     "in": [list(shape) for shape in layer.incoming],
                     "out": list(layer.outgoing),
-                    "axes": layer.letters,
+                    "axes": layer.axes,
                     "weights": layer.weights,
                     "memory": layer.memory,
                     "note": layer.note,
@@ -81,15 +81,15 @@ class Shapes:
         }
 
 
-def shapes(subject: Subject) -> Shapes:
-    """Run a network on its batch, and record what came into each layer and what went out.
+def measure_shapes(subject: Subject) -> Shapes:
+    """Run a network on its batch, and record the shapes of each layer's inputs and output.
 
     >>> from turncast import simulate
-    >>> from turncast.explain import subject
-    >>> found = shapes(subject(simulate(dialogues=20, seed=1), dialogues=4))
-    >>> [(layer.kind, layer.letters) for layer in found.layers][-2:]
+    >>> from turncast.explain import build_subject
+    >>> shapes = measure_shapes(build_subject(simulate(dialogues=20, seed=1), dialogues=4))
+    >>> [(layer.kind, layer.axes) for layer in shapes.layers][-2:]
     [('TimeDistributed(Dense)', '(B, T, A)'), ('Activation(softmax)', '(B, T, A)')]
-    >>> found.layers[-1].outgoing == (4, found.sizes["T"], found.sizes["A"])
+    >>> shapes.layers[-1].outgoing == (4, shapes.sizes["T"], shapes.sizes["A"])
     True
     """
     rows = list(_rows(subject, subject.model, subject.batch.inputs, ""))
@@ -101,16 +101,16 @@ def _rows(subject: Subject, model: Any, inputs: Any, prefix: str) -> Iterator[La
     layers = [layer for layer in getattr(model, "operations", model.layers) if _is_shown(layer)]
     tensors = {layer.name: (keras.tree.flatten(layer.input), layer.output) for layer in layers}
     probe = keras.Model(model.inputs if prefix else model.input, tensors)
-    found = probe.predict_on_batch(inputs)
+    results = probe.predict_on_batch(inputs)
     for layer in layers:
-        incoming, outgoing = found[layer.name]
+        incoming, outgoing = results[layer.name]
         inner = getattr(layer, "layer", None)
         yield LayerShape(
             name=prefix + layer.name,
             kind=kind_of(layer),
             incoming=tuple(np.shape(x) for x in incoming),
             outgoing=np.shape(outgoing),
-            letters=letters_of(subject.config, layer, prefix),
+            axes=axes_of(subject.config, layer, prefix),
             weights=layer.count_params() if isinstance(layer, keras.layers.Layer) else 0,
             memory=memory_of(subject.config, layer, prefix),
             note=note_of(subject.config, layer, prefix),
@@ -121,14 +121,14 @@ def _rows(subject: Subject, model: Any, inputs: Any, prefix: str) -> Iterator[La
 
 
 def _is_shown(layer: Any) -> bool:
-    """Whether it is a layer that a reader would name, or joins what others gave."""
+    """Return whether to show a layer: all but the inputs, and of the operations only Concatenate."""
     if isinstance(layer, keras.layers.InputLayer):
         return False
     return isinstance(layer, keras.layers.Layer) or type(layer).__name__ == "Concatenate"
 
 
 def kind_of(layer: Any) -> str:
-    """Return what a layer is, with what decides over its shape.
+    """Return a layer's class, with the argument that decides on its shape.
 
     >>> kind_of(keras.layers.TimeDistributed(keras.layers.Dense(3)))
     'TimeDistributed(Dense)'

@@ -1,4 +1,4 @@
-"""Why a policy predicts what it predicts: what is left out in turn, and what it then predicts."""
+"""Explain a prediction by leaving out one part of the input after the other (occlusion)."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from turncast.errors import ConfigError, NoTurn, UnknownAction
 from turncast.features.text.words import without_word, words
 from turncast.policy import Policy, PolicyState, Prediction
 
-_MOST_SIGNS = 40  # of a user's text in the table
+_MOST_CHARACTERS = 40  # of a user's text in the table
 
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """What a policy predicts where one thing is left out.
+    """What a policy predicts without one part of its input.
 
     Attributes:
         kind: what was left out: a `block` of the input at this turn, a `word` or a `fact` of this turn, or an
-            earlier `turn`, as if it had never been.
-        name: which one.
-        probability: of the explained action, without it.
-        actions: what is predicted without it.
+            earlier `turn`, as if it had not taken place.
+        name: the name of that part.
+        probability: the probability of the explained action without it.
+        actions: the predicted actions without it.
     """
 
     kind: Literal["block", "word", "fact", "turn"]
@@ -39,15 +39,15 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What changed one prediction most.
+    """Which parts of the input changed one prediction most.
 
     Attributes:
-        turn: which turn was predicted, counted from 1.
-        user: what the user said at that turn.
-        actions: what is predicted.
-        action: whose probability is followed.
-        probability: of that action, with all there is.
-        removals: everything that was left out in turn, what changed the probability most first.
+        turn: the number of the predicted turn, from 1.
+        user: the user's text at that turn.
+        actions: the predicted actions.
+        action: the action whose probability is explained.
+        probability: the probability of that action with the whole input.
+        removals: each part that was left out, the largest change of the probability first.
     """
 
     turn: int
@@ -58,7 +58,7 @@ class Explanation:
     removals: tuple[Removal, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """Return all as plain values."""
+        """Return the explanation as JSON values."""
         return {
             "turn": self.turn,
             "user": self.user,
@@ -78,7 +78,7 @@ class Explanation:
         }
 
     def table(self, top: int = 10) -> Group:
-        """Return the first rows as a table; the last column is empty where the same is predicted."""
+        """Return the first `top` rows as a table; the last column is empty where the prediction stays."""
         said = f"turn {self.turn}, {self.user!r}" if self.user else f"turn {self.turn}, no user text"
         title = Text(f"{said}: {_named(self.actions)}")
         table = Table("left out", "", "with", "without", "difference", "then predicted", title=title)
@@ -98,75 +98,75 @@ class Explanation:
 
 
 def explain_prediction(policy: Policy, turns: Sequence[Turn], action: str | None = None) -> Explanation:
-    """Say what changed the prediction of a turn most, by leaving out one thing after the other.
+    """Explain the prediction of a turn, by leaving out one part of the input after the other.
 
-    Every figure is what the policy itself gives for the dialogue without that thing; nothing is approximated.
-    Where a word is left out, all its places in the turn are; an earlier turn is left out with its actions.
-    What is left out alone may change nothing and yet matter: where two say the same, either suffices.
+    Every probability is what the policy predicts for the dialogue without that part; nothing is approximated.
+    A word is left out at all its places in the turn; an earlier turn is left out with its actions. Where two
+    parts carry the same information, leaving out either of them may change nothing.
 
     Args:
         policy: the trained policy.
         turns: the dialogue so far; the last is explained, the actions of the others were committed.
-        action: whose probability to follow; the most probable one when not given.
+        action: the action whose probability to explain; the most probable one when not given.
 
     Raises:
-        NoTurn: where there is no turn.
+        NoTurn: without any turn.
         UnknownAction: for an action that the policy does not know.
         ConfigError: for a policy that reads the first turn only, and predicts the whole course from it.
 
     >>> import turncast
     >>> corpus = turncast.simulate(dialogues=40, seed=1)
     >>> policy = turncast.train(corpus, config=turncast.TrainConfig(epochs=1))
-    >>> found = explain_prediction(policy, [Turn("hello", ["greet"]), Turn("a cheap table")])
-    >>> sorted((removal.kind, removal.name) for removal in found.removals if removal.kind != "block")
+    >>> explanation = explain_prediction(policy, [Turn("hello", ["greet"]), Turn("a cheap table")])
+    >>> sorted((removal.kind, removal.name) for removal in explanation.removals if removal.kind != "block")
     [('turn', "1: 'hello'"), ('word', 'a'), ('word', 'cheap'), ('word', 'table')]
     """
     layout = policy.config.layout_row
     if layout.first_turn_only:
-        problem = f"{layout.name} foresees all from the first turn"
+        problem = f"{layout.name} predicts everything from the first turn"
         raise ConfigError(f"{problem}; explain a policy of another layout")
     if not turns:
         raise NoTurn(1, 0)
     *before, turn = turns
-    state, *shortened = _stepped(policy, before)
-    altered = list(_altered(turn))
-    asked = [turn, *(one for _, _, one in altered), *[turn] * len(before)]
+    state, *shortened = _states_without_each(policy, before)
+    altered = list(_without_parts(turn))
+    stepped_turns = [turn, *(variant for _, _, variant in altered), *[turn] * len(before)]
     states = [state] * (1 + len(altered)) + shortened
-    whole, *predictions = [prediction for prediction, _ in policy.step_many(states, asked)]
-    action = whole.top(1)[0][0] if action is None else action
+    full, *predictions = [prediction for prediction, _ in policy.step_many(states, stepped_turns)]
+    action = full.top(1)[0][0] if action is None else action
     if action not in policy.space:
         raise UnknownAction(action, policy.space)
     names: list[tuple[Any, str]] = [(kind, name) for kind, name, _ in altered]
-    names += [("turn", _turn_name(number, one)) for number, one in enumerate(before, start=1)]
+    names += [("turn", _turn_name(number, earlier)) for number, earlier in enumerate(before, start=1)]
     removals = [
         _removal(kind, name, prediction, action)
         for (kind, name), prediction in zip(names, predictions, strict=True)
     ]
-    for piece in policy.encoder.input_names:
-        silenced = replace(policy, encoder=policy.encoder.ablate(piece))
-        removals.append(_removal("block", piece, silenced.step(state, turn)[0], action))
-    probability = whole.probability_of(action)
+    for name in policy.encoder.input_names:
+        ablated = replace(policy, encoder=policy.encoder.ablate(name))
+        removals.append(_removal("block", name, ablated.step(state, turn)[0], action))
+    probability = full.probability_of(action)
     removals.sort(key=lambda removal: -abs(probability - removal.probability))
-    return Explanation(len(turns), turn.user, whole.actions, action, probability, tuple(removals))
+    return Explanation(len(turns), turn.user, full.actions, action, probability, tuple(removals))
 
 
-def _stepped(policy: Policy, turns: Sequence[Turn]) -> list[PolicyState]:
-    """Return the state after all turns, and then those after all but the first, all but the second, ..."""
+def _states_without_each(policy: Policy, turns: Sequence[Turn]) -> list[PolicyState]:
+    """Return the state after all turns, then those after all but the first, all but the second, ..."""
     states = [policy.start()]
     for turn in turns:
         stepped = policy.step_many(states, [turn] * len(states))
-        states = [*(after for _, after in stepped), states[0]]
+        states = [*(state for _, state in stepped), states[0]]
     return states
 
 
-def _altered(turn: Turn) -> Iterator[tuple[Literal["word", "fact"], str, Turn]]:
+def _without_parts(turn: Turn) -> Iterator[tuple[Literal["word", "fact"], str, Turn]]:
     """Yield the turn without each of its words, and without each of its facts."""
-    said = turn.user or ""
-    for word in dict.fromkeys(words(said)):
-        yield "word", word, replace(turn, user=without_word(said, word) or None)
+    text = turn.user or ""
+    for word in dict.fromkeys(words(text)):
+        yield "word", word, replace(turn, user=without_word(text, word) or None)
     for name, value in without_candidates(turn.facts).items():
-        left_facts = {other: turn.facts[other] for other in turn.facts if other != name}
-        yield "fact", f"{name}={value_name(value)}", replace(turn, facts=left_facts)
+        other_facts = {other: turn.facts[other] for other in turn.facts if other != name}
+        yield "fact", f"{name}={value_name(value)}", replace(turn, facts=other_facts)
 
 
 def _removal(kind: Any, name: str, prediction: Prediction, action: str) -> Removal:
@@ -174,8 +174,8 @@ def _removal(kind: Any, name: str, prediction: Prediction, action: str) -> Remov
 
 
 def _turn_name(number: int, turn: Turn) -> str:
-    said = turn.user or ""
-    short = said if len(said) <= _MOST_SIGNS else said[: _MOST_SIGNS - 3] + "..."
+    text = turn.user or ""
+    short = text if len(text) <= _MOST_CHARACTERS else text[: _MOST_CHARACTERS - 3] + "..."
     return f"{number}: {short!r}" if short else f"{number}: {_named(turn.actions)}"
 
 

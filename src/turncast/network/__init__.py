@@ -1,4 +1,4 @@
-"""Networks: the one recipe from a configuration to a Keras model, and its weights by name."""
+"""Networks: from a configuration to a Keras model, and its weights by name."""
 
 from turncast.network.build import build_network
 from turncast.network.weights import read_weights, write_weights

@@ -1,4 +1,4 @@
-"""The hidden layers: what carries memory from turn to turn, and what stands in for it."""
+"""The hidden layers, which carry memory from turn to turn; dense ones in the layout without memory."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from turncast.layers import GRU, LSTM, CausalTransformer, SimpleRNN, TimeDistrib
 from turncast.layers.last_step import LastStep
 from turncast.network.seeds import Seeds
 
-_CELLS = {"lstm": LSTM, "gru": GRU, "simple-rnn": SimpleRNN}
+RECURRENT_LAYERS = {"lstm": LSTM, "gru": GRU, "simple-rnn": SimpleRNN}
 
 
 def hidden_layers(config: NetworkConfig, x: Any, mask: Any, seeds: Seeds) -> Any:
-    """Stack the hidden layers on x (B, T, F): (B, T, H), or for `many-to-one` the last of it, (B, H)."""
+    """Apply the hidden layers to x (B, T, F): (B, T, H), or (B, H) with one answer per dialogue."""
     if config.cell == "transformer":
         return _transformer(config, x, mask, seeds)
     layout = config.layout_row
     for index in range(config.layers):
         last_only = layout.last_turn_only and index == config.layers - 1
-        below = x
+        residual = x
         if not layout.memory:
             name = f"hidden_{index}"
             dense = keras.layers.Dense(config.units, activation="tanh", kernel_initializer=seeds.kernel(name))
@@ -29,8 +29,8 @@ def hidden_layers(config: NetworkConfig, x: Any, mask: Any, seeds: Seeds) -> Any
             layer = recurrent(config, seeds, f"hidden_{index}", return_sequences=not last_only)
             x = layer(x, mask=mask) if last_only else layer(x)
         if config.residual and index:
-            below = LastStep(name="last")(below, mask) if last_only else below
-            x = keras.layers.Add(name=f"residual_{index}")([below, x])
+            residual = LastStep(name="last")(residual, mask) if last_only else residual
+            x = keras.layers.Add(name=f"residual_{index}")([residual, x])
         if config.layer_norm:
             x = keras.layers.LayerNormalization(name=f"norm_{index}")(x)
         x = _dropout(config, f"dropout_{index}", seeds)(x)
@@ -40,8 +40,8 @@ def hidden_layers(config: NetworkConfig, x: Any, mask: Any, seeds: Seeds) -> Any
 def recurrent(
     config: NetworkConfig, seeds: Seeds, seed_name: str, *, return_sequences: bool, name: str | None = None
 ) -> Any:
-    """Return a recurrent layer of the cell; beside a transformer, which decodes nothing, an LSTM."""
-    return _CELLS.get(config.cell, LSTM)(
+    """Return a recurrent layer of the configured cell; an LSTM as the decoder of a transformer."""
+    return RECURRENT_LAYERS.get(config.cell, LSTM)(
         config.units,
         return_sequences=return_sequences,
         kernel_initializer=seeds.kernel(seed_name),
@@ -56,7 +56,7 @@ def _transformer(config: NetworkConfig, x: Any, mask: Any, seeds: Seeds) -> Any:
     for index in range(config.layers):
         name = f"hidden_{index}"
         block = CausalTransformer(
-            config.units, config.heads, dropout=config.dropout, seed=seeds.of(name), name=name
+            config.units, config.heads, dropout=config.dropout, seed=seeds.for_layer(name), name=name
         )
         x = block(x)
     x = keras.layers.LayerNormalization(name="norm_last")(x)
@@ -66,4 +66,4 @@ def _transformer(config: NetworkConfig, x: Any, mask: Any, seeds: Seeds) -> Any:
 
 
 def _dropout(config: NetworkConfig, name: str, seeds: Seeds) -> Any:
-    return keras.layers.Dropout(config.dropout, seed=seeds.of(name), name=name)
+    return keras.layers.Dropout(config.dropout, seed=seeds.for_layer(name), name=name)

@@ -1,4 +1,4 @@
-"""A network's weights as named arrays, for the runtime that needs no Keras."""
+"""Read and write a network's weights as named arrays, for the runtime without Keras."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ def read_weights(model: Any) -> dict[str, NDArray[np.float32]]:
      'actions/bias': (5,)}
     """
     return {
-        f"{name}/{weight.name}": np.array(weight, np.float32, order="C")  # a copy: training may go on
+        f"{name}/{weight.name}": np.array(weight, np.float32, order="C")  # a copy: training may continue
         for name, layer in _layers(model)
         for weight in layer.trainable_weights
     }
 
 
 def _layers(model: Any) -> Iterator[tuple[str, Any]]:
-    """Yield each layer that has weights of its own with its name: wrappers lend theirs, models prefix it."""
+    """Yield the name and the layer of all weights: a wrapper gives its name, a nested model its prefix."""
     for layer in model.layers:
         inner = layer.layer if isinstance(layer, keras.layers.Wrapper) else layer
         if isinstance(inner, keras.Model):
-            yield from ((f"{layer.name}/{name}", below) for name, below in _layers(inner))
+            yield from ((f"{layer.name}/{name}", nested) for name, nested in _layers(inner))
         else:
             yield layer.name, inner
 
 
 def write_weights(model: Any, weights: Mapping[str, NDArray[np.float32]]) -> None:
-    """Give a model the weights that `read_weights` read from one of the same shape."""
+    """Set the weights that `read_weights` returned for a model of the same shape."""
     for name, layer in _layers(model):
         for weight in layer.trainable_weights:
             weight.assign(weights[f"{name}/{weight.name}"])

@@ -1,4 +1,4 @@
-"""The words of each turn, read in order: tokens -> one vector a turn."""
+"""Read the words of each turn in order: tokens -> one vector per turn."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from turncast.config import NetworkConfig
 from turncast.layers import LSTM, MaskedPooling, TimeDistributed
 from turncast.network.seeds import Seeds
 
-CONVOLVED = 3
-"""How many words a convolution sees at once."""
+CONVOLUTION_WIDTH = 3
+"""Words per window of the convolution."""
 
 
 def read_words(config: NetworkConfig, tokens: Any, num_tokens: int, seeds: Seeds) -> Any:
-    """Read the words of every turn: tokens (B, T, W), 0 being padding, to (B, T, E).
+    """Return a vector for the words of every turn: tokens (B, T, W), where 0 is padding, -> (B, T, E).
 
-    The same layer reads each turn, on its own: `TimeDistributed(LSTM)` sees the words of one turn as its
-    sequence. A turn without words gives zeros.
+    One layer reads each turn independently: the sequence of `TimeDistributed(LSTM)` is the words of one turn.
+    A turn without words gives zeros.
     """
     units = config.word_units
     embedding = keras.layers.Embedding(
@@ -32,10 +32,14 @@ def read_words(config: NetworkConfig, tokens: Any, num_tokens: int, seeds: Seeds
         )
         return TimeDistributed(reader, name="words")(x, mask=mask)
     if config.words == "conv":
-        # What is no word is zero, at the end as before the beginning.
+        # Set the padding to zero: the convolution then sees zeros after the last word, as before the first.
         x = x * ops.expand_dims(ops.cast(mask, x.dtype), -1)
         convolution = keras.layers.Conv1D(
-            units, CONVOLVED, padding="same", activation="relu", kernel_initializer=seeds.kernel("words")
+            units,
+            CONVOLUTION_WIDTH,
+            padding="same",
+            activation="relu",
+            kernel_initializer=seeds.kernel("words"),
         )
         x = TimeDistributed(convolution, name="words")(x)
     pooling = MaskedPooling("mean" if config.words == "mean" else "max")

@@ -1,4 +1,4 @@
-"""Many conversations a step, by ONNX Runtime."""
+"""Step many conversations at once with ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 Arrays = tuple[NDArray[np.float32], ...]
 Bits = NDArray[np.int64]
 
-# So many conversations at once: what a block needs stays in the cache. The threads take blocks, and do not
-# share one: ONNX Runtime's own threads wait for one another after every node, and in vain where another
-# process takes a core. Smaller blocks cost more calls than they save.
-_MOST_AT_ONCE, _LEAST_AT_ONCE = 128, 32
+# The most and the fewest conversations of a block. The data of 128 stay in the cache; fewer than 32 cost more
+# calls than they save. Each thread takes whole blocks: ONNX Runtime's own threads wait for each other after
+# every node, which takes long where another process uses a core (decisions 18 and 19).
+_MOST_PER_BLOCK, _LEAST_PER_BLOCK = 128, 32
 
 
 class OnnxNetwork:
@@ -30,11 +30,11 @@ class OnnxNetwork:
 
     Args:
         source: a file that `turncast export --onnx` wrote, or its bytes.
-        threads: how many threads share a step, each taking blocks of conversations.
+        threads: the number of threads; each takes whole blocks of conversations.
 
     Raises:
-        ModelError: where the file cannot be read, or is not one of ours.
-        ConfigError: for no threads.
+        ModelError: where the file cannot be read, or turncast did not write it.
+        ConfigError: for fewer than one thread.
         MissingExtra: where ONNX Runtime is not installed.
 
     >>> from turncast import NetworkConfig
@@ -73,38 +73,38 @@ class OnnxNetwork:
     def step(
         self, states: Arrays, bits: Bits | Sequence[Sequence[int]]
     ) -> tuple[NDArray[np.float32], Arrays]:
-        """Return the probabilities (B, A) and the new states; for `many-to-many-1` (B, k, A).
+        """Return the probabilities (B, A), with a decoder (B, k, A), and the new states.
 
         Args:
-            states: where the conversations stand, a row for each. To step some of them, take their rows.
-            bits: the indices of each conversation's set bits; or what `fill` makes of them.
+            states: the states, one row per conversation. To step some conversations, pass their rows.
+            bits: the indices of each conversation's set bits, or the result of `fill`.
 
         Raises:
-            ValueError: where states and bits are not of the same conversations.
+            ValueError: where states and bits have different numbers of conversations.
             IndexError: for a bit that the network does not have.
         """
         filled = bits if isinstance(bits, np.ndarray) else self.fill(bits)
         total = len(filled)
         if any(len(state) != total for state in states):
-            came = ", ".join(str(len(state)) for state in states)
+            counts = ", ".join(str(len(state)) for state in states)
             raise ValueError(
-                f"the bits are of {total} conversations, the states of {came}; give one row each"
+                f"the bits are of {total} conversations, the states of {counts}; give one row each"
             )
         if filled.size and not 0 <= filled.min() <= filled.max() <= self.num_features:
             raise IndexError(f"a bit is not among the {self.num_features} that the network has")
-        # As many blocks for one thread as for another, all of about the same size.
-        share = max(-(-total // self._threads), _LEAST_AT_ONCE)
-        at_once = -(-share // -(-share // _MOST_AT_ONCE))
-        run = map if self._pool is None else self._pool.map
+        # Blocks of about equal size, as many for each thread.
+        per_thread = max(-(-total // self._threads), _LEAST_PER_BLOCK)
+        block_size = -(-per_thread // -(-per_thread // _MOST_PER_BLOCK))
+        map_blocks = map if self._pool is None else self._pool.map
 
-        def block(start: int) -> list[NDArray[np.float32]]:
-            part = slice(start, start + at_once)
+        def run_block(start: int) -> list[NDArray[np.float32]]:
+            part = slice(start, start + block_size)
             feed: dict[str, Any] = {"bits": filled[part]}
             feed.update((name, state[part]) for (name, _), state in zip(self._states, states, strict=True))
             answers: list[NDArray[np.float32]] = self._session.run(None, feed)
             return answers
 
-        blocks = run(block, range(0, max(total, 1), at_once))
+        blocks = map_blocks(run_block, range(0, max(total, 1), block_size))
         probabilities, *new = map(np.concatenate, zip(*blocks, strict=True))
         return probabilities, tuple(new)
 
@@ -119,13 +119,13 @@ class OnnxNetwork:
 
 
 def _pool(threads: int) -> ThreadPoolExecutor:
-    from concurrent.futures import ThreadPoolExecutor  # here, so that a process that serves starts sooner
+    from concurrent.futures import ThreadPoolExecutor  # here, so that a server starts sooner
 
     return ThreadPoolExecutor(threads, "turncast-onnx")
 
 
 def _session(source: str | Path | bytes) -> Any:
-    """Return a session with one thread: a block is too small to share."""
+    """Return a session with one thread: a block is too small to share among threads."""
     try:
         import onnxruntime
         from onnxruntime.capi import onnxruntime_pybind11_state as errors
@@ -134,11 +134,11 @@ def _session(source: str | Path | bytes) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     where = "the bytes" if isinstance(source, bytes) else str(source)
-    refusals = (errors.Fail, errors.InvalidArgument, errors.InvalidGraph, errors.InvalidProtobuf)
+    invalid = (errors.Fail, errors.InvalidArgument, errors.InvalidGraph, errors.InvalidProtobuf)
     try:
         content = source if isinstance(source, bytes) else Path(source).read_bytes()
         return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     except OSError as error:
         raise ModelError(f"{where}: cannot be read ({error.strerror}); check the path") from None
-    except (*refusals, errors.NotImplemented) as error:
+    except (*invalid, errors.NotImplemented) as error:
         raise ModelError(f"{where}: ONNX Runtime cannot read it ({error}); export it again") from None

@@ -1,4 +1,8 @@
-"""The whole network as an ONNX graph: one turn of B conversations, with their state as inputs and outputs."""
+"""Write a network as an ONNX graph: one turn of B conversations, with their states as inputs and outputs.
+
+The graph is written node by node, without an exporter, so that the state is explicit and the numbers of
+conversations and of bits are free (decision 18).
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,12 @@ import numpy as np
 from turncast.config import NetworkConfig
 from turncast.errors import ConfigError, ModelError
 from turncast.runtime.cells import CELLS, LSTMCell
-from turncast.runtime.onnx_cells import Graph, Names, add_step, library, state_names
+from turncast.runtime.onnx_cells import Graph, Names, add_step, import_onnx, state_names
 from turncast.runtime.stack import CellStack
 from turncast.runtime.weights import Weights, fold_bit_dense
 
 FORMAT = "turncast-onnx-1"
-# The oldest that has layer normalisation as an operator; so that runtimes of many ages read the file.
+# The oldest versions with an operator for layer normalisation, so that older runtimes can read the file.
 _OPSET, _IR_VERSION = 17, 8
 _MOST_BYTES = 2**31 - 2**20  # of one protobuf message
 
@@ -26,21 +30,21 @@ def onnx_model(
     """Return an ONNX model of one turn of B conversations.
 
     Inputs: `bits` (B, K), int64, the indices of the set bits, filled up with F, the number of bits; and the
-    states. Outputs: `probabilities` (B, A), for `many-to-many-1` (B, k, A), and each state anew, as
+    states. Outputs: `probabilities` (B, A), with a decoder (B, k, A), and the new states, such as
     `new_state_0_output`. Before the first turn all states are zeros.
 
     Args:
-        config: the shape that the weights were trained with.
+        config: the configuration that the weights were trained with.
         weights: arrays by `layer/weight`.
         multi: sigmoid instead of softmax.
-        metadata: texts to keep in the file, beside its format and the numbers of features and actions.
+        metadata: texts to store in the file, beside its format and the numbers of features and actions.
 
     Returns:
         An `onnx.ModelProto`.
 
     Raises:
-        ConfigError: for a network that cannot be written, with the cure.
-        ModelError: where weights are missing, or too many for one file.
+        ConfigError: for a network that cannot be written as ONNX.
+        ModelError: where weights are missing, or are too large for one file.
         MissingExtra: where the library that writes ONNX is not installed.
 
     >>> generator = np.random.default_rng(0)
@@ -54,7 +58,7 @@ def onnx_model(
     ['probabilities', 'new_state_0_output', 'new_state_0_memory']
     """
     _check(config, weights)
-    onnx = library()
+    onnx = import_onnx()
     try:
         writer = _Writer(config, weights, Graph(onnx))
     except KeyError as error:
@@ -82,11 +86,11 @@ def _check(config: NetworkConfig, weights: Weights) -> None:
 
 
 class _Writer:
-    """Writes a network's turn into a graph.
+    """Writes one turn of a network into a graph.
 
     Attributes:
-        graph: that is written.
-        states: the name and width of each state's array.
+        graph: the graph.
+        states: the name and the width of each array of the states.
         num_features: F.
         answer_shape: (A,) or (k, A).
     """
@@ -101,11 +105,11 @@ class _Writer:
         self._kernel, self._bias = weights[f"{self._actions}/kernel"], weights[f"{self._actions}/bias"]
         self._horizon = config.horizon
         self._first_only = config.layout_row.first_turn_only
-        # What the bits are multiplied with first; `bit_dense` only where it was too large to fold.
-        self._apart = "bit_dense/kernel" in weights
-        self._first_layer = "bit_dense" if self._apart else "hidden_0"
-        self._rows = weights["bit_dense/kernel"] if self._apart else self._stack.kernel
-        self._offset = weights["bit_dense/bias"] if self._apart else self._stack.bias
+        # The layer that reads the bits: `bit_dense` only where it was too large to fold.
+        self._has_bit_dense = "bit_dense/kernel" in weights
+        self._first_layer = "bit_dense" if self._has_bit_dense else "hidden_0"
+        self._rows = weights["bit_dense/kernel"] if self._has_bit_dense else self._stack.kernel
+        self._offset = weights["bit_dense/bias"] if self._has_bit_dense else self._stack.bias
         self.num_features, width = len(self._rows), len(self._stack.bias)
         num_actions = len(self._bias)
         self.answer_shape = (config.horizon, num_actions) if decoding else (num_actions,)
@@ -118,59 +122,62 @@ class _Writer:
             self.states |= {"state_first_projected": width, "state_first_seen": 1}
 
     def turn(self, multi: bool) -> tuple[str, Names]:
-        """Write a turn; return the names of the probabilities and of the new states."""
+        """Write a turn, and return the names of the probabilities and of the new states."""
         projected = self._project()
-        remembered: Names = ()
+        first_states: Names = ()
         if self._first_only:
-            projected, remembered = self._first(projected)
+            projected, first_states = self._first_turn(projected)
         x, states = self._hidden(projected)
-        return self._answer(x, "Sigmoid" if multi else "Softmax"), (*states, *remembered)
+        return self._answer(x, "Sigmoid" if multi else "Softmax"), (*states, *first_states)
 
     def _project(self) -> str:
-        """Return the product of the bits with the first kernel, plus bias: its rows are gathered and summed.
+        """Add the bits' product with the first kernel, plus bias: the sum of the rows of the set bits.
 
-        A row of zeros stands behind the others, for the bits that fill up.
+        A row of zeros is appended, for the index F that fills up the lists of bits.
         """
         graph, stack, name = self.graph, self._stack, self._first_layer
         rows = np.concatenate([self._rows, np.zeros((1, self._rows.shape[1]), np.float32)])
         gathered = graph.add("Gather", graph.constant(f"{name}/kernel", rows), "bits", axis=0)
         summed = graph.add("ReduceSum", gathered, graph.constant("axis_1", np.array([1])), keepdims=0)
         projected = graph.add("Add", summed, graph.constant(f"{name}/bias", self._offset))
-        return graph.dense(projected, "hidden_0", stack.kernel, stack.bias) if self._apart else projected
+        return (
+            graph.dense(projected, "hidden_0", stack.kernel, stack.bias) if self._has_bit_dense else projected
+        )
 
-    def _first(self, projected: str) -> tuple[str, Names]:
-        """Return the first turn's projection, which every later turn takes from the state."""
+    def _first_turn(self, projected: str) -> tuple[str, Names]:
+        """Add the choice of the first turn's projection, which later turns read from their state."""
         graph = self.graph
-        seen = graph.add("Cast", "state_first_seen", to=9)  # a truth value
-        projected = graph.add("Where", seen, "state_first_projected", projected)
+        is_later = graph.add("Cast", "state_first_seen", to=9)  # to a truth value
+        projected = graph.add("Where", is_later, "state_first_projected", projected)
         one = graph.constant("one", np.ones((1, 1), np.float32))
         return projected, (projected, graph.add("Max", "state_first_seen", one))
 
     def _hidden(self, projected: str) -> tuple[str, Names]:
-        """Return the output (B, H) of the last hidden layer, and the new states of all."""
-        graph, stack, below = self.graph, self._stack, ""
-        old, new = list(self.states), list[str]()
+        """Add the hidden layers, and return the names of the output (B, H) and of all new states."""
+        graph, stack, x = self.graph, self._stack, ""
+        old_states, new_states = list(self.states), list[str]()
         for index, (cell, norm) in enumerate(zip(stack.cells, stack.norms, strict=True)):
             name = f"hidden_{index}"
-            came = graph.dense(below, name, cell.kernel, cell.bias) if below else projected
-            state = tuple(old.pop(0) for _ in state_names(cell))
-            output, state = add_step(graph, cell, name, came, state)
-            new += state
-            if stack.residual and below:
-                output = graph.add("Add", output, below)
-            below = output
+            projection = graph.dense(x, name, cell.kernel, cell.bias) if x else projected
+            state = tuple(old_states.pop(0) for _ in state_names(cell))
+            output, state = add_step(graph, cell, name, projection, state)
+            new_states += state
+            if stack.residual and x:
+                output = graph.add("Add", output, x)
+            x = output
             if norm is not None:
                 scale = graph.constant(f"norm_{index}/gamma", norm[0])
                 offset = graph.constant(f"norm_{index}/beta", norm[1])
-                below = graph.add("LayerNormalization", output, scale, offset, axis=-1, epsilon=1e-3)
-        return below, tuple(new)
+                x = graph.add("LayerNormalization", output, scale, offset, axis=-1, epsilon=1e-3)
+        return x, tuple(new_states)
 
-    def _answer(self, x: str, squash: str) -> str:
+    def _answer(self, x: str, activation: str) -> str:
+        """Add the output layer, or the decoder, and return the name of the probabilities."""
         graph, decoder = self.graph, self._decoder
-        attributes = {"axis": -1} if squash == "Softmax" else {}
+        attributes = {"axis": -1} if activation == "Softmax" else {}
         if decoder is None:
             logits = graph.dense(x, self._actions, self._kernel, self._bias)
-            return graph.add(squash, logits, **attributes)
+            return graph.add(activation, logits, **attributes)
         projected = graph.dense(x, "decoder/hidden", decoder.kernel, decoder.bias)
         state = (graph.add("ConstantOfShape", graph.add("Shape", x)),) * len(state_names(decoder))
         answers = []
@@ -179,15 +186,15 @@ class _Writer:
             answers.append(graph.dense(output, self._actions, self._kernel, self._bias))
         shape = graph.constant("answers_shape", np.array([-1, *self.answer_shape]))
         logits = graph.add("Reshape", graph.add("Concat", *answers, axis=1), shape)
-        return graph.add(squash, logits, **attributes)
+        return graph.add(activation, logits, **attributes)
 
 
 def _assemble(onnx: Any, writer: _Writer, answer: str, states: Names, metadata: Mapping[str, str]) -> Any:
-    """Return the model: the graph with its inputs, outputs and texts."""
+    """Return the ONNX model: the graph with its inputs, outputs and metadata."""
     helper, kinds = onnx.helper, onnx.TensorProto
-    writer.graph.called("probabilities", answer)
+    writer.graph.rename(answer, "probabilities")
     for name, output in zip(writer.states, states, strict=True):
-        writer.graph.called(f"new_{name}", output)
+        writer.graph.rename(output, f"new_{name}")
 
     def floats(name: str, *shape: int) -> Any:
         return helper.make_tensor_value_info(name, kinds.FLOAT, ["B", *shape])

@@ -1,4 +1,4 @@
-"""What is explained: a network of a layout, and one real batch for it."""
+"""The network that is shown, and one real batch to run it on."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Subject:
     """A network, and a batch of dialogues to run it on.
 
     Attributes:
-        config: the network's shape.
+        config: the network's configuration.
         model: the Keras model.
         batch: one real batch.
-        name: of the corpus that the batch is from.
+        name: the name of the corpus.
         num_features: F.
         num_actions: A.
         num_tokens: V, 0 where words are bits.
@@ -40,7 +40,7 @@ class Subject:
 
     @property
     def sizes(self) -> dict[str, int]:
-        """What each letter of a shape stands for here."""
+        """The size of each axis letter, such as B and T."""
         bits = self.batch.inputs["bits"].shape
         sizes = {"B": bits[0], "T": bits[1], "K": bits[2], "F": self.num_features, "E": self.config.bit_units}
         if self.num_tokens:
@@ -51,7 +51,7 @@ class Subject:
         return sizes | {"H": self.config.units, "A": self.num_actions}
 
 
-def subject(
+def build_subject(
     corpus: Corpus,
     network: NetworkConfig | None = None,
     encoder: EncoderConfig | None = None,
@@ -59,17 +59,17 @@ def subject(
     policy: Policy | None = None,
     dialogues: int = 8,
 ) -> Subject:
-    """Build the network that a corpus would train, or that a policy has, and a batch of the first dialogues.
+    """Build the network that would be trained on a corpus, or a policy's network, and a batch of dialogues.
 
     Args:
-        corpus: where the dialogues are from, and, without a policy, the vocabularies.
-        network: the network's shape, without a policy.
-        encoder: what the network sees, without a policy.
-        policy: the trained policy to explain.
-        dialogues: how many the batch has.
+        corpus: the dialogues; without a policy, the vocabularies are learned from it as well.
+        network: the network's configuration, without a policy.
+        encoder: the encoder's configuration, without a policy.
+        policy: the trained policy to show.
+        dialogues: the number of dialogues in the batch: the first of the corpus.
 
     Raises:
-        CorpusError: for a corpus that the layout cannot serve.
+        CorpusError: for a corpus that does not fit the layout.
         MissingExtra: where Keras is not installed.
     """
     from turncast.network import build_network, write_weights
@@ -77,7 +77,7 @@ def subject(
     config = policy.config if policy else network or NetworkConfig()
     corpus = config.layout_row.labelled(corpus)
     first: list[Dialogue] = list(islice(corpus, dialogues))
-    space, turns = _learned(corpus, config, encoder or EncoderConfig(), policy)
+    space, turns = _space_and_encoder(corpus, config, encoder or EncoderConfig(), policy)
     model = build_network(
         config,
         num_features=turns.width,
@@ -93,7 +93,7 @@ def subject(
     return Subject(config, model, batch, corpus.name, turns.width, len(space), turns.num_tokens)
 
 
-def _learned(
+def _space_and_encoder(
     corpus: Corpus, config: NetworkConfig, encoder: EncoderConfig, policy: Policy | None
 ) -> tuple[ActionSpace, TurnEncoder]:
     if policy:
