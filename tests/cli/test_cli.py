@@ -1,4 +1,4 @@
-"""The verbs, as a user runs them: results to stdout, one line to stderr and status 2 for bad input."""
+"""The commands as a user runs them: results on stdout; for bad input one line on stderr and status 2."""
 
 import json
 import signal
@@ -32,72 +32,95 @@ def names_in(folder: Path) -> list[str]:
     return sorted(file.name for file in folder.iterdir())
 
 
-def test_train_evaluate_predict_chat(corpus, tmp_path):
-    model = tmp_path / "model"
+@pytest.fixture(scope="module")
+def training(corpus, tmp_path_factory):
+    """The model folder that `train` wrote, and the finished process."""
+    model = tmp_path_factory.mktemp("training") / "model"
     done = run("train", corpus, "--out", model, *TRAIN)
     assert done.returncode == 0, done.stderr
+    return model, done
+
+
+def test_train_saves_a_model_with_its_report(training):
+    model, done = training
     assert "epoch 1/1  loss " in done.stderr
     assert f"Saved {model}. Next: turncast chat {model}" in done.stderr
     assert "floor: a table of counts" in done.stdout
-    assert names_in(tmp_path) == ["model"]
+    assert names_in(model.parent) == ["model"]
     assert json.loads((model / "report.json").read_text())["dialogues"] == 1
 
+
+def test_evaluate(training, corpus):
+    model, _ = training
     report = json.loads(run("evaluate", model, corpus, "--json").stdout)
     assert (report["dialogues"], report["turns"]) == (12, 33)
     assert "this policy" in run("evaluate", model, corpus).stdout
 
-    from_file = run("predict", model, corpus).stdout
-    from_stdin = run("predict", model, stdin=corpus.read_text()).stdout
-    records = [json.loads(line) for line in from_file.splitlines()]
-    assert [json.loads(line) | {"dialogue": ""} for line in from_stdin.splitlines()] == [
-        record | {"dialogue": ""} for record in records
-    ]
-    assert len(records) == 33
-    assert records[1]["turn"] == 2
-    assert records[1]["true"] == ["confirm"]
-    assert records[0]["ranked"][0]["probability"] >= records[0]["ranked"][1]["probability"]
-    policy = Policy.load(model)
-    assert records[0]["actions"] == list(policy.predict(tiny().dialogues[0])[0].actions)
 
-    lines = [
-        "a tea please",
-        "/facts stock=2 paid=true",
-        "",
-        "/do confirm",
-        "/do confrm",
-        "/undo",
-        "/undo",
-        "/undo",
+def test_predict_prints_a_line_per_turn(training, corpus):
+    model, _ = training
+    records = [json.loads(line) for line in run("predict", model, corpus).stdout.splitlines()]
+    assert len(records) == 33
+    assert (records[1]["turn"], records[1]["true"]) == (2, ["confirm"])
+    assert records[0]["ranked"][0]["probability"] >= records[0]["ranked"][1]["probability"]
+    assert records[0]["actions"] == list(Policy.load(model).predict(tiny().dialogues[0])[0].actions)
+
+
+def test_predict_reads_stdin(training, corpus):
+    model, _ = training
+    files, stdin = run("predict", model, corpus), run("predict", model, stdin=corpus.read_text())
+    records = [[json.loads(line) for line in done.stdout.splitlines()] for done in (files, stdin)]
+    assert [record | {"dialogue": ""} for record in records[0]] == [
+        record | {"dialogue": ""} for record in records[1]
     ]
-    lines += ["/rest", "/reset", "/facts", "/facts x", "/help", "yes", "/quit", "never read"]
-    said = run("chat", model, stdin="\n".join(lines)).stdout
+
+
+def test_chat(training):
+    model, _ = training
+    lines = """a tea please
+/facts stock=2 paid=true
+
+/do confirm
+/do confrm
+/undo
+/undo
+/undo
+/rest
+/reset
+/facts
+/facts x
+/help
+yes
+/quit
+never read"""
+    shown = run("chat", model, stdin=lines).stdout
     for expected in (
-        "5 actions are known" if len(policy.space) == 5 else f"{len(policy.space)} actions are known",
+        f"The model knows {len(Policy.load(model).space)} actions",
         "system: ",
         "with the next turn: {'stock': 2, 'paid': True}",
         "committed: confirm",
         "unknown action 'confrm'; did you mean 'confirm'?",
-        "taken back: (no user text)",
-        "taken back: a tea please",
-        "there is no turn to take back",
+        "removed: (no user text)",
+        "removed: a tea please",
+        "there is no turn to remove",
         "unknown command /rest; did you mean '/reset'?; /help lists them",
-        "a new dialogue begins",
+        "a new dialogue starts",
         "/facts 'x' has no value; write it as NAME=VALUE",
     ):
-        assert expected in said, expected
-    assert "never read" not in said
+        assert expected in shown, expected
+    assert "never read" not in shown
 
 
 @pytest.mark.parametrize(
     "arguments",
     [["data", "show", "CORPUS"], ["evaluate", "MODEL", "CORPUS", "--json"], ["train", "nope", "--out", "m"]],
 )
-def test_a_process_says_what_the_tests_see_in_their_own(corpus, saved, arguments):
-    """The other tests run most commands in their own process, by the program's entry."""
+def test_a_process_prints_the_same(corpus, saved, arguments):
+    """The other tests run most commands in the process of the tests."""
     given = [{"CORPUS": corpus, "MODEL": saved}.get(argument, argument) for argument in arguments]
     here, process = run(*given), run_process(*given)
-    for seen in ("returncode", "stdout", "stderr"):
-        assert getattr(process, seen) == getattr(here, seen)
+    for name in ("returncode", "stdout", "stderr"):
+        assert getattr(process, name) == getattr(here, name)
 
 
 def test_data_show(corpus):
@@ -120,8 +143,8 @@ def test_where(tmp_path):
         {"id": name, "turns": [turn], "metadata": {"happy": name == "a", "task": "t"}} for name in "ab"
     ]
     path.write_text("".join(json.dumps(record) + "\n" for record in records))
-    kept = run("data", "show", path, "--json", "--where", "happy=true", "--where", "task=t").stdout
-    assert json.loads(kept)["dialogues"] == 1
+    matching = run("data", "show", path, "--json", "--where", "happy=true", "--where", "task=t").stdout
+    assert json.loads(matching)["dialogues"] == 1
     message = refused(run("data", "show", path, "--where", "happy=maybe"))
     assert message == "two: no dialogue has happy=maybe; the metadata are happy, task"
 
@@ -147,17 +170,17 @@ def test_demo(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "verb",
+    "command",
     [[], ["train"], ["evaluate"], ["predict"], ["chat"], ["demo"], ["shapes"], ["data"], ["data", "show"]],
 )
-def test_help(verb):
-    done = run(*verb, "--help")
+def test_help(command):
+    done = run(*command, "--help")
     assert done.returncode == 0
-    if verb not in ([], ["data"]):
+    if command not in ([], ["data"]):
         assert "Examples" in done.stdout
 
 
-def test_existing_output_is_refused_unless_forced(corpus, saved, tmp_path):
+def test_existing_output_needs_force(corpus, saved, tmp_path):
     model = Policy.load(saved).save(tmp_path / "model")
     before = bytes_of(model)
     message = refused(run("train", corpus, "--out", model, *TRAIN))
@@ -184,13 +207,13 @@ def test_a_damaged_checkpoint(corpus, tmp_path):
     assert message.startswith("m.checkpoint: the checkpoint is damaged (")
 
 
-def test_chat_survives_what_is_no_text(saved):
+def test_chat_survives_bytes_that_are_not_text(saved):
     done = run_process("chat", saved, input=b"\xff\xfe\x00 hi\n/undo\n", text=False)
     assert done.returncode == 0, done.stderr
-    assert b"taken back: ??" in done.stdout
+    assert b"removed: ??" in done.stdout
 
 
-def test_a_full_disk_while_saving_leaves_the_old_model_whole(corpus, saved, tmp_path):
+def test_a_full_disk_leaves_the_old_model_whole(corpus, saved, tmp_path):
     model = Policy.load(saved).save(tmp_path / "model")
     before = bytes_of(model)
 
@@ -220,7 +243,7 @@ sys.exit(run(lambda standalone_mode: policy.save({str(model)!r}, force=True)))
         "weights.safetensors",
     ],
 )
-def test_a_damaged_model_is_refused_by_name(saved, tmp_path, name, corpus):
+def test_a_damaged_model_is_refused(saved, tmp_path, name, corpus):
     model = Policy.load(saved).save(tmp_path / "model")
     file = model / name
     content = file.read_bytes()
@@ -232,7 +255,7 @@ def test_a_damaged_model_is_refused_by_name(saved, tmp_path, name, corpus):
     assert message == f"{model}: {name} is missing; restore it, or train again"
 
 
-def test_a_manifest_of_an_unknown_format_is_refused_by_name(saved, tmp_path):
+def test_an_unknown_manifest_format_is_refused(saved, tmp_path):
     model = Policy.load(saved).save(tmp_path / "model")
     manifest = json.loads((model / "manifest.json").read_text())
     (model / "manifest.json").write_text(json.dumps(manifest | {"format": "turncast-policy-9"}))
@@ -281,7 +304,7 @@ def test_settings_from_a_file(corpus, tmp_path):
     assert message.startswith("settings.toml: ")
 
 
-def test_ctrl_c_saves_the_best_so_far_and_resume_goes_on(corpus, tmp_path):
+def test_ctrl_c_saves_and_resume_continues(corpus, tmp_path):
     settings = ["--set", "batch_turns=64", "--set", "patience=100000", "--units", "4"]
     command = [
         sys.executable,
@@ -321,14 +344,14 @@ def test_resume_without_a_checkpoint(corpus, tmp_path):
     assert message == "m.checkpoint: there is no checkpoint to resume from; train without --resume"
 
 
-def test_a_reader_that_goes_away_is_no_error(corpus, saved):
+def test_a_closed_pipe_is_no_error(corpus, saved):
     command = f"{sys.executable} -m turncast predict {saved} {' '.join([str(corpus)])} | head -n 1"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True)
     assert done.stderr == ""
     assert done.stdout.count("\n") == 1
 
 
-def test_without_the_training_libraries_the_error_names_the_extra(corpus, tmp_path):
+def test_the_error_names_the_missing_extra(corpus, tmp_path):
     code = """
 import sys
 sys.modules["keras"] = None

@@ -41,7 +41,7 @@ def corpus(tmp_path_factory):
     return path
 
 
-def test_errors_are_written_shown_and_judged_again(turncast, saved, corpus, tmp_path):
+def test_errors_can_be_written_and_evaluated_again(turncast, saved, corpus, tmp_path):
     file = tmp_path / "errors.jsonl"
     done = turncast("evaluate", saved, corpus, "--errors", file, "--json")
     report = json.loads(done.stdout)
@@ -83,7 +83,7 @@ def test_a_report_is_written_as_a_page(turncast, saved, corpus, tmp_path):
     assert message == f"--errors and --report both name {file}; give each its own file"
 
 
-def test_a_page_without_its_libraries_is_refused_before_judging(turncast, saved, monkeypatch, tmp_path):
+def test_a_page_without_its_libraries_is_refused_first(turncast, saved, monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     message = refused(turncast("evaluate", saved, tmp_path / "nothing", "--report", tmp_path / "report.html"))
     assert message == (

@@ -45,7 +45,7 @@ def test_several_networks_are_one_model(files, tmp_path):
     assert line == "setting 'seeds' was 2 in training; ONNX holds one network, train with seeds=1"
 
 
-def test_a_model_grows_and_says_what_it_forgot(files, tmp_path):
+def test_a_model_grows_and_reports_what_it_forgot(files, tmp_path):
     before, model, new = bytes_of(files / "model"), tmp_path / "grown", files / "new.jsonl"
     old = files / "old.jsonl"
     grow = ["train", new, "--from", files / "model", "--out", model, "--epochs", 1]
@@ -77,7 +77,7 @@ def test_a_model_grows_and_says_what_it_forgot(files, tmp_path):
         (["--from", "nothing"], "nothing: there is no such folder; give a folder that `turncast train` made"),
     ],
 )
-def test_what_does_not_fit_is_refused_in_one_line(files, arguments, message):
+def test_growing_refuses_in_one_line(files, arguments, message):
     before = bytes_of(files / "model")
     line = refused(run("train", "new.jsonl", "--out", "grown", *arguments, cwd=files))
     assert line.startswith(message)

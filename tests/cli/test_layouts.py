@@ -47,7 +47,7 @@ def test_a_layout_from_training_to_chat(layout, corpus, tmp_path):
     assert all(len(line.get("ahead", [])) == (2 if layout == "many-to-many-1" else 0) for line in first)
     said = run("chat", model, stdin="a tea please\n/do ask_size\nsmall\n/undo\n/quit\n").stdout
     assert "committed: ask_size" in said
-    assert "taken back: small" in said
+    assert "removed: small" in said
 
 
 def test_dialogues_without_an_outcome_are_still_predicted(corpus, tmp_path):
@@ -99,7 +99,7 @@ def test_shapes_compares_both_settings(corpus):
         (["--svg", "/no/such/folder/x.svg"], "/no/such/folder/x.svg: cannot be written (No such file or"),
     ],
 )
-def test_what_cannot_be_shown_is_refused_in_one_line(corpus, arguments, message):
+def test_shapes_refuses_in_one_line(corpus, arguments, message):
     assert refused(run("shapes", corpus, *arguments)).startswith(message)
 
 

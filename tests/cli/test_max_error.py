@@ -55,7 +55,7 @@ def test_evaluate_chooses_on_the_dev_part(unsure, corpus):
     assert (told["dev"]["answered"], told["dev"]["wrong"]) == (60, 0)
 
 
-def test_what_is_no_error_rate_is_refused(unsure, policy, corpus, tmp_path):
+def test_a_wrong_error_rate_is_refused(unsure, policy, corpus, tmp_path):
     said = refused(run("evaluate", unsure, corpus, "--max-error", "2"))
     assert said == "max_error is 2.0; give a share above 0 and at most 1, as 0.02"
     said = refused(run("train", corpus, "--out", tmp_path / "m", "--max-error", "0"))

@@ -14,7 +14,7 @@ def policy() -> Policy:
     return train(tiny(), tiny("dev", 2), network=SMALL, config=QUICK)
 
 
-def test_the_training_part_was_seen_and_another_text_was_not(policy):
+def test_the_training_part_was_seen(policy):
     corpus = tiny()
     report = evaluate(policy, corpus)
     assert report.by_history.seen == report.turns
@@ -28,7 +28,7 @@ def test_the_training_part_was_seen_and_another_text_was_not(policy):
     assert (record["seen"]["turns"], record["unseen"]["turns"]) == (1, 2)
 
 
-def test_a_history_is_texts_facts_and_actions_before_but_not_the_actions_now():
+def test_a_history_excludes_the_actions_of_its_turn():
     def last(*turns):
         return list(histories(turns))[-1]
 
@@ -43,7 +43,7 @@ def test_a_history_is_texts_facts_and_actions_before_but_not_the_actions_now():
     assert base != last(Turn("b", ["z"], {"n": 1}))
 
 
-def test_what_a_layout_can_have_seen():
+def test_what_each_layout_can_see():
     dialogue = Dialogue("d", [Turn("a", ["x"]), Turn("b", ["y"]), Turn("c", ["z"])], {"outcome": "good"})
     other = Dialogue("o", [Turn("-", ["x"]), Turn("b", ["y"]), Turn("c", ["z"])], {"outcome": "bad"})
 
@@ -73,7 +73,7 @@ def test_the_dev_part_was_not_seen(multi_policy):
     assert 0 < report.by_history.unseen.whole < report.turns.whole
 
 
-def test_a_model_of_before_there_were_any_has_no_such_figure(policy, tmp_path):
+def test_a_model_without_histories_has_no_such_figure(policy, tmp_path):
     old = policy.save(tmp_path / "old")
     (old / "histories.safetensors").unlink()
     manifest = json.loads((old / "manifest.json").read_text())

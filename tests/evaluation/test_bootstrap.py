@@ -35,7 +35,7 @@ def test_drawing_kinds_is_drawing_dialogues():
 
 
 @given(kinds)
-def test_a_drawn_corpus_has_as_many_dialogues_and_the_interval_holds_the_share(counts):
+def test_a_resample_keeps_the_number_of_dialogues(counts):
     withs = {(*kind, 1): count for kind, count in counts.items()}
     sums = resample(withs, resamples=200)
     assert (sums[:, 2] == sum(counts.values())).all()
@@ -67,6 +67,6 @@ def test_a_seed_draws_the_same_and_another_draws_others(monkeypatch):
     assert (resample(counts) == whole).all()
 
 
-def test_no_dialogue_is_no_share():
+def test_without_dialogues_every_figure_is_zero():
     run = run_of()
     assert (run.turns.whole, run.turns_interval.low, run.turns_interval.high, run.by_turn) == (0, 0, 0, ())

@@ -34,7 +34,7 @@ def test_the_expected_calibration_error_by_its_definition(pairs):
     assert edges or reliability.error == pytest.approx(error)
 
 
-def test_the_report_tells_it_with_and_without_the_temperature(policy):
+def test_calibration_with_and_without_temperature(policy):
     corpus = tiny("test", 30)
     cold, warm = (replace(policy, decision=Decision(temperature=t)) for t in (1.0, 3.0))
     one, two = evaluate(cold, corpus).calibration, evaluate(warm, corpus).calibration
@@ -48,7 +48,7 @@ def test_the_report_tells_it_with_and_without_the_temperature(policy):
     assert "abstains" not in text
 
 
-def test_the_report_tells_what_abstaining_brings(policy):
+def test_the_effect_of_abstaining(policy):
     corpus = tiny("test", 30)
     sure = sorted(p.confidence for dialogue in corpus for p in policy.predict(dialogue))
     below = sure[40]
@@ -78,7 +78,7 @@ def test_several_actions_are_as_sure_as_their_set(multi_policy):
     )
 
 
-def test_what_is_written_as_json_can_be_read(policy):
+def test_the_json_can_be_read(policy):
     told = json.loads(json.dumps(evaluate(policy, tiny("test", 200)).to_json()))["calibration"]
     assert len(told["bins"]) == BINS
     assert sum(one["decisions"] for one in told["bins"]) == told["risk"]["answered"][-1]

@@ -39,7 +39,7 @@ def test_the_most_frequent_known_answer_to_each_history():
     assert found.to_json()["turn_accuracy"] == 6 / 9
 
 
-def test_without_memory_the_history_is_this_turn_and_the_actions_before():
+def test_without_memory_a_history_is_one_turn():
     corpus = spoken("x:a y:b", "z:a y:c")
     assert ceiling(corpus).turns.part == 4
     assert ceiling(corpus, layout="one-to-one").turns.part == 3
@@ -57,14 +57,14 @@ class CountsTurns:
         return (), kept + 1
 
 
-def test_an_input_that_keeps_something_remembers_in_every_layout():
+def test_a_block_with_memory_counts_in_every_layout():
     policy = Scripted(lambda seen: ("a",), ABC, NetworkConfig(layout="one-to-one"))
     policy.encoder = TurnEncoder([*policy.encoder.blocks, CountsTurns()])
     assert evaluate(policy, spoken("x:a y:b", "z:a y:c")).ceiling.turns.part == 4
 
 
 @pytest.mark.parametrize("layout", ["many-to-many-2", "one-to-one"])
-def test_what_the_system_said_tells_histories_apart(layout):
+def test_responses_distinguish_histories(layout):
     def best(*dialogues):
         made = [
             Dialogue(said + last, [Turn("x", ["a"], response=said), Turn("y", [last])])
@@ -89,7 +89,7 @@ def test_the_start_is_not_a_turn_in_which_nothing_was_done():
         (ActionSpace("ab", multi=True, may_be_empty=True), 1),
     ],
 )
-def test_what_the_policy_cannot_give_is_unknown(space, unknown):
+def test_what_the_policy_cannot_predict_is_unknown(space, unknown):
     assert ceiling(spoken("x:a y:ab z: u:c"), space).unknown.part == unknown
 
 

@@ -85,14 +85,14 @@ def test_the_sign_test_is_the_binomial(wins, losses):
     assert sign_test(wins, losses) == sign_test(losses, wins) == pytest.approx(min(1, 2 * below))
 
 
-def test_the_examples_are_those_in_which_the_loser_was_most_sure():
+def test_examples_are_those_with_the_most_confident_loser():
     dialogues = " ".join(f"{number:03}:a" for number in range(100))
     sure = always("b", probability=lambda seen: int(seen[-1][0]) / 100)
     found = compare(always("a"), sure, spoken(dialogues))
     assert [won.turn for won in found.examples[0]] == list(range(100, 100 - EXAMPLES, -1))
 
 
-def test_layouts_that_answer_other_questions_are_refused():
+def test_layouts_with_different_questions_are_refused():
     outcome = always("a", config=LAYOUTS["many-to-one"])
     with pytest.raises(ConfigError) as error:
         compare(always("a"), outcome, spoken("x:a"), names=("old", "new"))

@@ -20,7 +20,7 @@ def errors_of(policy, corpus) -> list[Dialogue]:
     return list(errors.corpus("wrong"))
 
 
-def test_a_wrong_turn_ends_its_dialogue_and_says_what_was_predicted():
+def test_a_wrong_turn_ends_its_dialogue():
     turns = [Turn("x", ["a"], {"n": 1}, "Yes."), Turn("y", ["b"]), Turn("x", ["a"])]
     corpus = Corpus("c", [Dialogue("d", turns, {"mood": "good", "true": "old"}, "g")])
     (found,) = errors_of(Scripted(lambda seen: ("a",), SPACE), corpus)
@@ -37,7 +37,7 @@ def test_a_wrong_turn_ends_its_dialogue_and_says_what_was_predicted():
     }
 
 
-def test_the_most_frequent_confusion_comes_first_and_in_it_the_most_confident():
+def test_errors_are_ranked_by_confusion_then_confidence():
     sure = {"v": 0.5, "w": 0.8, "x": 0.99}
     policy = Scripted(lambda seen: ("a",), SPACE, probability=lambda seen: sure[seen[-1][0]])
     found = errors_of(policy, spoken("v:b", "x:c", "w:b x:a"))
@@ -75,7 +75,7 @@ def test_they_can_be_read_again(policy, tmp_path):
     assert read.skipped == {}
 
 
-def test_an_outcome_that_is_foreseen_wrongly_keeps_its_dialogue_whole():
+def test_a_wrong_outcome_has_its_whole_dialogue():
     config = LAYOUTS["many-to-one"]
     corpus = told(dialogues=2)
     policy = Scripted(lambda seen: ("tea",), ActionSpace(["tea", "coffee"]), config)

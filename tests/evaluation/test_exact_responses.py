@@ -46,7 +46,7 @@ def test_a_turn_is_exact_where_action_and_text_are(action, response, right, coun
     assert (exact.part, exact.whole) == (right, counted) if counted else exact is None
 
 
-def test_a_silent_policy_says_an_empty_response():
+def test_no_response_equals_an_empty_response():
     tally = FractionTally(exact_response_events)
     tally.add(judge(Scripted(ask, SPACE), Dialogue("d", [Turn("hi", ("ask",), response=" ")])))
     assert tally.result()["exact"].part == 1
@@ -74,6 +74,6 @@ def test_a_report_without_responses_has_no_such_figure(policy):
     assert json.dumps(record)
 
 
-def test_where_a_decision_is_no_turn_there_is_no_such_figure():
+def test_a_decision_that_is_no_turn_has_no_such_figure():
     course = turncast.train(tiny(), network=SMALL.model_copy(update={"layout": "one-to-many"}), config=QUICK)
     assert evaluate(course, tiny()).exact_response is None

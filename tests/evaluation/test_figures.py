@@ -37,7 +37,7 @@ def test_the_true_action_among_the_first_k():
     assert record["unknown_actions"] == 1
 
 
-def test_a_turn_without_action_is_found_only_where_none_is_predicted():
+def test_a_turn_without_action_is_right_where_none_is_predicted():
     report = evaluate(Scripted(last_word, SETS), talk(("", ""), ("a", "")))
     assert {k: share.part for k, share in report.top.items()} == {1: 1, 3: 1, 5: 1}
 
@@ -68,7 +68,7 @@ def test_confusions_are_of_sets_the_most_frequent_first():
     assert "(nothing)" in text
 
 
-def test_json_has_the_fifty_most_frequent_confusions_and_says_how_many_there_are():
+def test_json_has_fifty_confusions_and_their_number():
     names = [f"act{number}" for number in range(60)]
     space = ActionSpace(names)
     turns = [Turn(name, ("act0",)) for name in names]
@@ -79,7 +79,7 @@ def test_json_has_the_fifty_most_frequent_confusions_and_says_how_many_there_are
     assert "54 others" in text_of(report)
 
 
-def test_turns_are_told_one_by_one_and_then_in_ranges():
+def test_later_turns_are_joined_in_ranges():
     turns = [("a", "a")] * 6 + [("a", "b")] * 4
     rows = [line.split() for line in text_of(evaluate(Scripted(last_word, SPACE), talk(*turns))).splitlines()]
     assert ["4", "│", "100.0%", "│", "1", "│", "100.0%"] in rows

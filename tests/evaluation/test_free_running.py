@@ -41,7 +41,7 @@ def test_one_error_costs_more_when_it_is_fed_back():
     assert record["teacher_forced"]["by_turn"] == [[2, 2], [2, 2], [0, 1], [1, 1], [1, 1]]
 
 
-def test_an_action_that_the_encoder_does_not_know_is_not_fed_back():
+def test_an_unknown_action_is_not_fed_back():
     fed = []
     policy = Scripted(lambda seen: fed.append(seen) or ("a",), SPACE)
     policy.encoder = Scripted(follows, ActionSpace("bc")).encoder
@@ -49,7 +49,7 @@ def test_an_action_that_the_encoder_does_not_know_is_not_fed_back():
     assert fed[-1] == (("x", frozenset()), ("y", None))
 
 
-def test_what_the_system_said_is_known_where_its_actions_are_those_of_the_record():
+def test_the_response_is_fed_back_where_the_actions_are_right():
     turns = [Turn("x", ["a"], response="One."), Turn("z", ["a"], response="Two."), Turn("x", ["a"])]
     policy = Scripted(follows, SPACE)
     assert free_run(policy, turns) == (("a",), ("b",), ("b",))

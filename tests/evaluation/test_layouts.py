@@ -74,7 +74,7 @@ class Lost:
         return self
 
 
-def test_what_is_foreseen_is_judged_step_by_step():
+def test_each_step_of_the_horizon_is_judged():
     corpus, config = told(dialogues=4), LAYOUTS["many-to-many-1"]
     wrong = {("tiny-0", 0, 0): ("x",), ("tiny-0", 1, 2): ("x",), ("tiny-1", 0, 2): ("x",)}
     report = evaluate(Told(config, corpus, wrong), corpus)
@@ -129,7 +129,7 @@ def test_an_unknown_outcome_is_wrong_and_counted():
     assert (report.unknown_actions, report.turns.part, report.turns.whole) == (1, 0, 1)
 
 
-def test_a_corpus_that_the_layout_cannot_be_judged_on_is_refused():
+def test_an_unsuitable_corpus_is_refused():
     policy = Told(LAYOUTS["many-to-one"], told())
     with pytest.raises(CorpusError) as error:
         evaluate(policy, Corpus("bare", [Dialogue("b", [Turn("hi")], {"mood": "good"})]))

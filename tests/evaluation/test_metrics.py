@@ -27,7 +27,7 @@ def f1(pairs, action):
 
 
 @given(dialogues)
-def test_metrics_are_what_they_are_defined_to_be(judged):
+def test_metrics_by_their_definitions(judged):
     tally, runs = ActionTally(), RunTally()
     for dialogue in judged:
         tally.add_dialogue(dialogue)

@@ -70,7 +70,7 @@ def check(html):
     return page
 
 
-def test_it_says_what_the_report_says():
+def test_the_page_shows_the_report():
     html, report = as_b(spoken("x:b y:a x:b", "x:a y:c", "x:b"), name="model")
     page = check(html)
     sections = [value for tag, name, value in page.attributes if (tag, name) == ("h2", "id")]
@@ -115,7 +115,7 @@ def test_a_cell_of_the_matrix_leads_to_its_dialogues():
     assert re.findall(r"<code>(\w)</code>", first) == ["b", "a", "b"]  # before it, right, predicted
 
 
-def test_each_wrong_cell_of_the_matrix_leads_somewhere_however_small_it_is():
+def test_every_wrong_cell_of_the_matrix_has_a_target():
     names = "abcdefghij"
     policy = Scripted(lambda seen: (seen[-1][0],), ActionSpace(names))  # the text says what it answers
     html, report = judged(policy, spoken(" ".join(f"{one}:{other}" for one in names for other in names)))
@@ -160,14 +160,14 @@ def test_several_actions_a_turn(multi_policy):
         assert row[-1] == str(wholes.get(row[0].partition(" ")[2].strip(), 0))
 
 
-def test_without_errors_it_says_so():
+def test_the_page_without_errors():
     html, _ = as_b(spoken("x:b y:b"))
     page = check(html)
     assert "Nothing: every one of the 2 turns is right." in page.texts["p"]
     assert page.tags["article"] == 0
 
 
-def test_what_was_left_out_is_said():
+def test_the_page_lists_what_was_skipped():
     corpus = spoken("x:b y:z z:z z:q")
     object.__setattr__(corpus, "dialogues", Left(tuple(corpus.dialogues)))
     html, _ = as_b(corpus)
@@ -200,7 +200,7 @@ def test_a_member_of_an_ensemble_has_a_curve_of_its_own():
     assert "dev part" not in undeveloped
 
 
-def test_an_abstaining_policy_shows_where(policy):
+def test_the_page_shows_where_a_policy_abstains(policy):
     corpus = told(dialogues=40)
     plain, _ = judged(policy, corpus)
     decision = replace(policy.decision, abstain_below=0.3)
@@ -219,7 +219,7 @@ def test_no_text_of_a_corpus_is_markup(corpus):
     check(html)
 
 
-def test_a_hostile_text_is_shown_as_it_is():
+def test_markup_in_a_text_is_shown_literally():
     page = check(as_b(WRONG, name=HOSTILE)[0])
     shown = " ".join(HOSTILE.split())
     for tag in ("title", "h1", "h4", "q", "code", "bdi"):
@@ -246,7 +246,7 @@ def test_a_large_corpus_stays_below_two_megabytes(tmp_path):
     assert "and 4 more" in page.texts["p"]
 
 
-def test_the_same_report_has_the_same_bytes_whatever_the_users_style_is():
+def test_the_same_report_has_the_same_bytes():
     import matplotlib
 
     corpus = spoken("x:b y:a x:b", "x:a y:c", "x:b")
@@ -255,7 +255,7 @@ def test_the_same_report_has_the_same_bytes_whatever_the_users_style_is():
         assert as_b(corpus)[0] == first
 
 
-def test_a_file_is_replaced_only_when_told_to(policy, tmp_path):
+def test_a_file_is_replaced_only_with_force(policy, tmp_path):
     errors, corpus = Errors(), told()
     report = evaluate(policy, corpus, errors=errors)
     path = write_report(tmp_path / "new" / "report.html", policy, report, errors)

@@ -1,4 +1,4 @@
-"""The command line: parse, call, print. The only place, with the server, where errors become messages."""
+"""The command line: commands parse options, call the package and print; errors become messages here."""
 
 from turncast.cli.main import main
 

@@ -1,4 +1,4 @@
-"""The verbs."""
+"""The Typer app with all commands."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from turncast.version import __version__
 
 app = typer.Typer(
     name="turncast",
-    help="Learn from recorded dialogues what the system should do next, turn by turn, and then do it live.",
+    help="Learn from recorded dialogues what a system should do next, and predict it live, turn by turn.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -48,16 +48,16 @@ app.add_typer(data.app, name="data")
 app.add_typer(rules.app, name="rules")
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _show_version(given: bool) -> None:
+    if given:
         typer.echo(__version__)
         raise typer.Exit
 
 
 @app.callback()
 def turncast(
-    version: Annotated[  # its callback does the work
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version.")
+    version: Annotated[  # handled by its callback
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Learn from recorded dialogues what the system should do next, turn by turn, and then do it live."""
+    """Learn from recorded dialogues what a system should do next, and predict it live, turn by turn."""

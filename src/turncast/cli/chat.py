@@ -21,41 +21,41 @@ turncast chat model/
 
 printf 'hello\\n/quit\\n' | turncast chat model/"""
 
-_HELP = """Type what the user says; an empty line: the system acts again without new user text.
-/facts name=value ...  facts that come with the next turn (true, false, a number or a word)
-/do ACTION ...         what the system really did at the last turn, instead of the first ranked
-/why [ACTION]          what changed the last prediction most; or why not this action
-/undo                  take back the last turn
-/reset                 begin again
-/quit                  leave"""
+_HELP = """Type the user's text. An empty line is a turn without user text: the system acts again.
+/facts name=value ...  add facts to the next turn (true, false, a number or a word)
+/do ACTION ...         replace the actions of the last turn by what the system really did
+/why [ACTION]          explain the last prediction, or the probability of another action
+/undo                  remove the last turn
+/reset                 start a new dialogue
+/quit                  end the program"""
 _COMMANDS = ("/facts", "/do", "/why", "/undo", "/reset", "/help", "/quit")
 _BAR = 20
 
 
 def chat(model: ModelPath, top: Top = 3) -> None:
-    """Talk to a model: see its ranked actions, and what it would say."""
-    talk = _Chat(Policy.load(model), top)
-    show(f"{len(talk.policy.space)} actions are known. {_HELP}")
+    """Talk to a model: it shows its ranked actions and its response at every turn."""
+    chat = _Chat(Policy.load(model), top)
+    show(f"The model knows {len(chat.policy.space)} actions. {_HELP}")
     while (line := _read_line()) is not None and line != "/quit":
         try:
-            talk.hear(line)
+            chat.handle(line)
         except (TurncastError, ValueError) as error:
             show(str(error))
 
 
 class _Chat:
-    """A conversation at the terminal."""
+    """A conversation in a terminal."""
 
     def __init__(self, policy: Policy, top: int) -> None:
         self.policy, self._top = policy, top
-        self._begin()
+        self._reset()
 
-    def _begin(self) -> None:
+    def _reset(self) -> None:
         self._session = Session(self.policy)
         self._facts: dict[str, Fact] = {}
 
-    def hear(self, line: str) -> None:
-        """Do what one line asks for."""
+    def handle(self, line: str) -> None:
+        """Run the command in a line, or take the line as the user's text."""
         command, *words = line.split() or [""]
         if not line.startswith("/"):
             self._turn(line)
@@ -71,13 +71,11 @@ class _Chat:
         elif command == "/undo":
             turn = self._session.undo()
             show(
-                "there is no turn to take back"
-                if turn is None
-                else f"taken back: {turn.user or '(no user text)'}"
+                "there is no turn to remove" if turn is None else f"removed: {turn.user or '(no user text)'}"
             )
         elif command == "/reset":
-            self._begin()
-            show("a new dialogue begins")
+            self._reset()
+            show("a new dialogue starts")
         elif command == "/help":
             show(_HELP)
         else:
@@ -91,13 +89,13 @@ class _Chat:
         for action, reason in list(prediction.refused.items())[: self._top]:
             show(Text(f"{action}: not allowed, {reason}"))
         if prediction.abstains:
-            below = self.policy.decision.abstain_below
-            sure = f"{prediction.confidence:.3f} sure"
-            wanted = "always" if below > 1 else f"below {below:.3f}"
-            show(f"abstains: {sure}, it abstains {wanted}; /do ACTION says what is done")
+            threshold = self.policy.decision.abstain_below
+            when = "always" if threshold > 1 else f"below {threshold:.3f}"
+            confidence = f"confidence {prediction.confidence:.3f}"
+            show(f"abstains: {confidence}, it abstains {when}; give the action with /do ACTION")
         if prediction.ahead:
-            foreseen = (", ".join(ahead.actions) or "(nothing)" for ahead in prediction.ahead)
-            show(f"then: {' -> '.join(foreseen)}")
+            next_actions = (", ".join(ahead.actions) or "(nothing)" for ahead in prediction.ahead)
+            show(f"then: {' -> '.join(next_actions)}")
         if taken and prediction.response:
             show(Text(f"system: {prediction.response}", style="bold"))
 
@@ -109,7 +107,7 @@ def _read_line() -> str | None:
         except (EOFError, KeyboardInterrupt):
             return None
     line = sys.stdin.readline()
-    # What is not UTF-8 came as half characters, which could not be printed.
+    # Bytes that are not UTF-8 were decoded as lone surrogates, which cannot be printed.
     return line.encode(errors="replace").decode().strip() if line else None
 
 

@@ -38,26 +38,32 @@ def demo(
     out: Annotated[Path, typer.Option("--out", "-o", help="The folder for the corpus and the model.")] = Path(
         "turncast-demo"
     ),
-    dialogues: Annotated[int, typer.Option(min=20, help="How many bookings to learn from.")] = 600,
-    seed: Annotated[int, typer.Option(min=0, help="Of the simulator and the training.")] = 1,
+    dialogues: Annotated[int, typer.Option(min=20, help="Number of training dialogues.")] = 600,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the simulator and the training.")] = 1,
     force: Force = False,
 ) -> None:
-    """See it work: simulate restaurant bookings, train, evaluate, look at one dialogue, save the model."""
+    """Try turncast in one minute: simulate restaurant bookings, train, evaluate, show one dialogue, save."""
     started = time.perf_counter()
     model = out / "model"
     check_output_folder(model, "manifest.json", force=force)
     corpus, test = simulate(dialogues, seed), simulate(max(20, dialogues // 4), seed + 10_000)
-    note(f"Learning from {dialogues:,} simulated restaurant bookings ...")
+    note(f"Training on {dialogues:,} simulated restaurant bookings ...")
     config = TrainConfig(seed=seed)
     policy = train(corpus, config=config, progress=progress_for())
     if policy.card.interrupted:
         raise KeyboardInterrupt
-    note("Training the same network without memory, to compare ...")
-    forgetful = train(
+    note("Training the same network without memory, for comparison ...")
+    memoryless = train(
         corpus, network=NetworkConfig(layout="one-to-one"), config=config, progress=progress_for()
     )
     report = evaluate(policy, test)
-    show("", _comparison(report, evaluate(forgetful, test)), "", _walk(policy, _middling(test)), "")
+    show(
+        "",
+        _comparison(report, evaluate(memoryless, test)),
+        "",
+        _dialogue_table(policy, _example_dialogue(test)),
+        "",
+    )
     for name, part in (("train", corpus), ("test", test)):
         _write(out / f"{name}.jsonl", part)
     policy.save(model, force=force)
@@ -76,7 +82,7 @@ def _comparison(with_memory: Report, without: Report) -> Table:
         "on held-out dialogues",
         "turns right",
         "dialogues right",
-        title="What memory brings",
+        title="The effect of memory",
         title_justify="left",
     )
     table.add_row("LSTM, many-to-many", str(with_memory.turns), str(with_memory.dialogues), style="bold")
@@ -86,13 +92,13 @@ def _comparison(with_memory: Report, without: Report) -> Table:
     return table
 
 
-def _middling(corpus: Corpus) -> Dialogue:
-    """The first dialogue of a length that is easy to read."""
+def _example_dialogue(corpus: Corpus) -> Dialogue:
+    """Return the first dialogue whose length is easy to read."""
     return next((dialogue for dialogue in corpus if 9 <= len(dialogue) <= 12), next(iter(corpus)))
 
 
-def _walk(policy: Policy, dialogue: Dialogue) -> Table:
-    """One dialogue turn by turn: what was said, what was done, what the policy would do."""
+def _dialogue_table(policy: Policy, dialogue: Dialogue) -> Table:
+    """Return a dialogue turn by turn: user text, true action, and prediction with its probability."""
     table = Table(
         "",
         "user",

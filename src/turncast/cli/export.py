@@ -24,16 +24,16 @@ def export(
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write a model's network as ONNX: one turn of many conversations, their state going in and out.
+    """Export the network of a model to ONNX: one turn of a batch of conversations, with their state.
 
-    What turns users' words and facts into bits stays in the model's folder.
+    The encoder, which turns users' words and facts into bits, stays in the model folder.
     """
     written = Policy.load(model).export_onnx(onnx, force=force)
     if as_json:
         show_json(written.to_json())
         return
-    incoming, outgoing = (
+    inputs, outputs = (
         ", ".join(f"{name} ({', '.join(map(str, shape))})" for name, shape in values.items())
         for values in (written.inputs, written.outputs)
     )
-    show(f"Wrote {written.path}, {written.size:,} bytes: {incoming} -> {outgoing}")
+    show(f"Wrote {written.path}, {written.size:,} bytes: {inputs} -> {outputs}")

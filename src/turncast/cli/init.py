@@ -19,14 +19,14 @@ turncast init bookings"""
 
 
 def init(
-    name: Annotated[Path, typer.Argument(help="The folder to make.", metavar="NAME")],
+    name: Annotated[Path, typer.Argument(help="The folder to create.", metavar="NAME")],
     as_json: AsJson = False,
 ) -> None:
-    """Begin a project: a folder with settings, a sample corpus, and what to do next."""
-    made = new_project(name)
+    """Create a project folder with settings, a sample corpus and a README."""
+    project = new_project(name)
     if as_json:
-        show_json(asdict(made))
+        show_json(asdict(project))
         return
-    show(f"Made {made.folder} with {', '.join(made.files)}. Next:")
-    for command in (f"cd {shlex.quote(made.folder)}", *made.commands):
+    show(f"Created {project.folder} with {', '.join(project.files)}. Next:")
+    for command in (f"cd {shlex.quote(project.folder)}", *project.commands):
         show(f"  {command}")
