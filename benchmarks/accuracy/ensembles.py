@@ -19,7 +19,7 @@ from turncast import Corpus, Policy, TrainConfig
 from turncast.baselines.floors import FloorCounts
 from turncast.runtime import split_members
 from turncast.training import progress_for, split_dev
-from turncast.training.count_table_weight import with_counts
+from turncast.training.count_table_weight import add_count_table
 
 TEST, ROUNDS, TABLE = 0.2, 40, 0.2
 
@@ -53,9 +53,9 @@ def measure(corpus: Corpus, config: TrainConfig) -> None:
     print("| | turns right | spread | weighted F1 | weight of the table |\n|---|---|---|---|---|")
     for name, policies in (("one network", alone), (f"{len(alone)} together", [together])):
         row(name, policies, test)
-        row(f"{name}, with the table", [with_counts(one, counts, dev, "auto") for one in policies], test)
+        row(f"{name}, with the table", [add_count_table(one, counts, dev, "auto") for one in policies], test)
     print()
-    mixed = [with_counts(one, counts, dev, TABLE) for one in (alone[0], together)]
+    mixed = [add_count_table(one, counts, dev, TABLE) for one in (alone[0], together)]
     live({"one": [alone[0]], f"{len(alone)} one by one": alone, f"{len(alone)} together": [together],
           "one, table": mixed[:1], f"{len(alone)} together, table": mixed[1:]}, test)  # fmt: skip
 

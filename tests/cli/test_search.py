@@ -20,7 +20,7 @@ def corpus(tmp_path, monkeypatch):
     (tmp_path / "tiny.jsonl").write_text("".join(to_json(dialogue) + "\n" for dialogue in tiny()))
     monkeypatch.chdir(tmp_path)
     # Trials find what those before compiled.
-    monkeypatch.setattr("turncast.search.runner.release_compiled", lambda: None)
+    monkeypatch.setattr("turncast.search.runner.clear_compiled", lambda: None)
 
 
 def run(*arguments):

@@ -10,7 +10,7 @@ from support.layouts import LAYOUTS, told
 from turncast.backend import ops
 from turncast.features import Batches, CorpusStatistics, encode
 from turncast.network import build_network
-from turncast.training.fit import Fit
+from turncast.training.dev_metrics import dev_metrics
 from turncast.training.step import make_optimizer, make_step, mean_loss, turn_losses
 
 
@@ -137,7 +137,7 @@ def test_the_dev_figures_do_not_depend_on_the_batches(layout):
     for batch_turns in (3, 8, 200):
         batches = Batches(arrays, batch_turns)
         step = make_step(model, make_optimizer(QUICK), QUICK, space.multi)
-        figures.append(Fit(model, space, QUICK, batches, batches)._dev_record(step, batches.in_order()))
+        figures.append(dev_metrics(batches, batches.in_order(), step.probabilities, space))
     for figure in figures[1:]:
         assert figure["dev_turn_accuracy"] == figures[0]["dev_turn_accuracy"]
         assert figure["dev_loss"] == pytest.approx(figures[0]["dev_loss"], rel=1e-5)
@@ -149,15 +149,12 @@ def test_only_the_first_answer_of_a_row_is_judged_while_training():
     arrays, space = encoded(corpus, network)
     batches = Batches(arrays, 1000)
 
-    class Oracle:
-        def probabilities(self, batch):
-            rows, turns, _ = batch.inputs["bits"].shape
-            right = np.minimum(batch.targets[..., 0], len(space) - 1).reshape(rows, turns, 3)
-            right[..., 1:] = (right[..., 1:] + 1) % len(space)
-            return np.eye(len(space), dtype=np.float32)[right]
+    def probabilities(batch):
+        rows, turns, _ = batch.inputs["bits"].shape
+        right = np.minimum(batch.targets[..., 0], len(space) - 1).reshape(rows, turns, 3)
+        right[..., 1:] = (right[..., 1:] + 1) % len(space)
+        return np.eye(len(space), dtype=np.float32)[right]
 
-    fit = object.__new__(Fit)
-    fit.space, fit.train, fit.dev = space, batches, batches
-    record = fit._dev_record(Oracle(), batches.in_order())
+    record = dev_metrics(batches, batches.in_order(), probabilities, space)
     assert record["dev_turn_accuracy"] == 1.0
     assert record["dev_loss"] == pytest.approx(-np.log(1e-9) * 2 / 3, rel=1e-3)

@@ -32,7 +32,7 @@ def test_the_most_probable_known_set_by_its_definition(probabilities, counts, we
         odds = (p if name in names else 1 - p for name, p in zip(NAMES, probabilities, strict=True))
         return np.prod(list(odds)) * (counts[names] / sum(counts.values())) ** weight
 
-    known = KnownSets.of(counts, SPACE, weight)
+    known = KnownSets.from_counts(counts, SPACE, weight)
     bits, probability = known.most_probable(np.array(probabilities))
     worths = {names: worth(names) for names in counts}
     taken = SPACE.actions(bits)
@@ -41,7 +41,7 @@ def test_the_most_probable_known_set_by_its_definition(probabilities, counts, we
 
 
 def test_the_most_frequent_sets_are_kept_and_the_order_of_a_turn_does_not_matter():
-    known = KnownSets.of({("a", "b"): 2, ("b", "a"): 2, ("c",): 3, ("a",): 1}, SPACE, 1.0, most=2)
+    known = KnownSets.from_counts({("a", "b"): 2, ("b", "a"): 2, ("c",): 3, ("a",): 1}, SPACE, 1.0, most=2)
     assert [SPACE.actions(row) for row in known.members] == [("a", "b"), ("c",)]
     assert known.counts.tolist() == [4, 3]
 
@@ -114,7 +114,7 @@ def test_a_decision_is_saved_whole(multi_policy, tmp_path):
     decision = Decision(
         temperature=1.7,
         thresholds=np.linspace(0.2, 0.6, len(space)),
-        sets=KnownSets.of({space.actions(np.eye(len(space))[0]): 3, (): 1}, space, 0.25),
+        sets=KnownSets.from_counts({space.actions(np.eye(len(space))[0]): 3, (): 1}, space, 0.25),
         abstain_below=0.1 + 0.2,
         risk=RiskCurve((0.9, 0.1 + 0.2), (3, 5), (0, 2)),
     )

@@ -7,13 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turncast.policy.risk import RiskCurve, chance_of_so_few
+from turncast.policy.risk import RiskCurve, binomial_tail
 
 judged = st.lists(st.tuples(st.sampled_from([0.1, 0.3, 0.5, 0.7, 0.9]), st.booleans()), max_size=30)
 
 
 def curve_of(pairs) -> RiskCurve:
-    return RiskCurve.of(np.array([sure for sure, _ in pairs], float), np.array([ok for _, ok in pairs], bool))
+    return RiskCurve.from_decisions(
+        np.array([sure for sure, _ in pairs], float), np.array([ok for _, ok in pairs], bool)
+    )
 
 
 @given(judged)
@@ -50,7 +52,7 @@ def test_a_thinned_curve_has_some_of_the_points_and_the_last(pairs, points):
 def test_the_chance_is_the_binomial_sum(wrong, more, error):
     answered = wrong + more
     terms = (math.comb(answered, k) * error**k * (1 - error) ** (answered - k) for k in range(wrong + 1))
-    assert chance_of_so_few(wrong, answered, error) == pytest.approx(sum(terms), abs=1e-9)
+    assert binomial_tail(wrong, answered, error) == pytest.approx(sum(terms), abs=1e-9)
 
 
 @pytest.mark.parametrize(("max_error", "needed"), [(0.05, 59), (0.02, 149), (0.01, 299)])
@@ -71,7 +73,9 @@ def test_the_error_stays_below_what_is_promised_in_19_of_20_dev_parts():
     generator, broken, promised = np.random.default_rng(3), 0, 0.1
     for _ in range(200):
         sure = generator.beta(4, 1, 400)
-        threshold = RiskCurve.of(sure, generator.random(400) < sure).thinned(100).threshold(promised)
+        threshold = (
+            RiskCurve.from_decisions(sure, generator.random(400) < sure).thinned(100).threshold(promised)
+        )
         if threshold is not None:
             risk = 1 - 4 / 5 * (1 - threshold**5) / (1 - threshold**4)
             broken += risk > promised

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from turncast import Turn, simulate
 from turncast.errors import ConfigError
-from turncast.rules import BoundRules, read_rules, rules_from_json, suggest_rules
+from turncast.rules import CompiledRules, read_rules, rules_from_json, suggest_rules
 from turncast.vocabulary import Vocabulary
 
 ACTIONS = Vocabulary(["greet", "ask_area", "ask_food", "search", "book"])
@@ -16,7 +16,7 @@ ACTIONS = Vocabulary(["greet", "ask_area", "ask_food", "search", "book"])
 
 def refused_at_each(records, *turns):
     """The actions refused at each turn, by name."""
-    bound = BoundRules(rules_from_json(records), ACTIONS)
+    bound = CompiledRules(rules_from_json(records), ACTIONS)
     kept, previous, found = bound.start(), None, []
     for turn in turns:
         refused, kept = bound.read(turn, previous, kept)
@@ -154,7 +154,7 @@ def test_a_bad_file_is_refused_with_its_line(text, message, tmp_path):
 
 @given(st.lists(st.sampled_from(["greet", "search", "book"]), max_size=6))
 def test_what_is_kept_comes_back_and_is_bounded(actions):
-    bound = BoundRules(rules_from_json([{"once": ["greet", "book"]}]), ACTIONS)
+    bound = CompiledRules(rules_from_json([{"once": ["greet", "book"]}]), ACTIONS)
     kept, previous = bound.start(), None
     for action in actions:
         _, kept = bound.read(Turn("x", facts={"odd": 1}), previous, kept)
@@ -172,7 +172,7 @@ def test_suggested_rules_are_never_broken_and_are_few():
         sorted({action for dialogue in corpus for turn in dialogue for action in turn.actions})
     )
     rules.check(actions, "suggested")
-    bound = BoundRules(rules, actions)
+    bound = CompiledRules(rules, actions)
     for dialogue in corpus:
         kept, previous = bound.start(), None
         for turn in dialogue:

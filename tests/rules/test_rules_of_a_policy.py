@@ -13,9 +13,9 @@ from support.corpora import QUICK, SMALL, tiny
 from turncast import Corpus, Dialogue, Policy, Session, TrainConfig, Turn
 from turncast.errors import ConfigError
 from turncast.features import CorpusStatistics, encode
-from turncast.rules import BoundRules, rules_from_json
+from turncast.rules import CompiledRules, rules_from_json
 from turncast.training.losses import turn_losses
-from turncast.training.rule_masks import contradicted, permitted, with_refusals
+from turncast.training.rule_masks import add_refusals, mask_refused, rule_breaking
 
 RULES = rules_from_json([{"allow": "confirm", "when": {"taken": "ask_size"}, "because": "no size yet"}])
 
@@ -69,7 +69,9 @@ def test_the_loss_leaves_refused_actions_out(multi):
     logits = np.array([[[2.0, 1.0, 0.5, -1.0]]], np.float32)
     targets = np.array([[[1, -1 - 0, 5]]], np.int32)  # action 1 is right, action 0 is refused, 5 fills up
     other = np.array([[[-30.0, 1.0, 0.5, -1.0]]], np.float32)
-    found = [float(turn_losses(targets, given, multi, 0.1, refuses=True)[0, 0]) for given in (logits, other)]
+    found = [
+        float(turn_losses(targets, given, multi, 0.1, has_rules=True)[0, 0]) for given in (logits, other)
+    ]
     assert found[0] == pytest.approx(found[1], rel=1e-5)
     if not multi:
         chances = np.exp(logits[0, 0, 1:]) / np.exp(logits[0, 0, 1:]).sum()
@@ -85,8 +87,8 @@ def test_turns_that_break_rules_are_counted_and_not_learned_from():
     rules = rules_from_json([{"order": ["greet", "serve"]}])
     statistics = CorpusStatistics.from_corpus(corpus)
     encoded = encode(corpus, statistics.encoder(), statistics.action_space())
-    bound = BoundRules(rules, statistics.action_space())
-    assert contradicted(with_refusals(encoded, corpus, bound)).tolist() == [False, False, True, False] * 10
+    bound = CompiledRules(rules, statistics.action_space())
+    assert rule_breaking(add_refusals(encoded, corpus, bound)).tolist() == [False, False, True, False] * 10
     policy = turncast.train(corpus, corpus, network=SMALL, config=TrainConfig(epochs=3, seed=1), rules=rules)
     assert policy.card.corpus["turns_that_break_rules"] == 10
     assert np.isfinite([record["loss"] for record in policy.card.metrics]).all()
@@ -96,7 +98,7 @@ def test_turns_that_break_rules_are_counted_and_not_learned_from():
 def test_permitted_probabilities_sum_to_one():
     probabilities = np.full((1, 2, 4), 0.25, np.float32)
     targets = np.array([[[1, -1, -4], [2, 5, 5]]], np.int32)
-    found = permitted(probabilities, targets, multi=False)
+    found = mask_refused(probabilities, targets, multi=False)
     assert found.tolist() == [[[0, 0.5, 0.5, 0], [0.25] * 4]]
 
 

@@ -39,7 +39,7 @@ def shown(found):
 def compiled_is_kept(request, monkeypatch):
     """Trials find what those before compiled; the test of letting go sees that a search does let go of it."""
     if request.function is not test_what_was_compiled_is_let_go_of:
-        monkeypatch.setattr("turncast.search.runner.release_compiled", lambda: None)
+        monkeypatch.setattr("turncast.search.runner.clear_compiled", lambda: None)
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,9 @@ from support.layouts import LAYOUTS, told
 from turncast import ActionSpace, TrainConfig, evaluate
 from turncast.errors import ConfigError
 from turncast.policy.decision import ALWAYS, Decision, tempered
-from turncast.training.fit_decision import Judged, decide_several, fit_decision, judge
+from turncast.training.fit_decision import DevDecisions, fit_decision, fit_multi_decision, predict_dev
 from turncast.training.temperature import fit_temperature
-from turncast.training.thresholds import FEWEST, fit_thresholds
+from turncast.training.thresholds import MIN_RIGHT, fit_thresholds
 
 
 def softmax(logits):
@@ -101,7 +101,7 @@ def f1_at(threshold, column):
 def test_no_other_threshold_has_a_better_f1(column):
     probabilities = np.array([[p] for p, _ in column])
     (found,) = fit_thresholds(probabilities, np.array([[right] for _, right in column]))
-    if sum(right for _, right in column) < FEWEST:
+    if sum(right for _, right in column) < MIN_RIGHT:
         assert found == 0.5
         return
     best = f1_at(found, column)
@@ -113,7 +113,7 @@ def test_no_other_threshold_has_a_better_f1(column):
 
 def test_a_rare_action_keeps_one_half():
     probabilities = np.full((100, 2), 0.1)
-    probabilities[:FEWEST] = 0.3
+    probabilities[:MIN_RIGHT] = 0.3
     true = probabilities > 0.2
     true[0, 1] = False
     assert fit_thresholds(probabilities, true).tolist() == [pytest.approx(0.2), 0.5]
@@ -123,9 +123,9 @@ def several(probabilities, sets, how="auto", answers=None):
     space = ActionSpace("abc", multi=True)
     true = np.array([space.bits(actions) for actions in sets], bool)
     one_each = np.arange(len(true))
-    judged = Judged(np.array(probabilities, np.float32), true, np.ones(len(true), bool), one_each)
+    judged = DevDecisions(np.array(probabilities, np.float32), true, np.ones(len(true), bool), one_each)
     answers = answers or {("a", "b"): 1, ("c",): 1}
-    return decide_several(judged, space, answers, how, Decision())
+    return fit_multi_decision(judged, space, answers, how, Decision())
 
 
 def test_sets_are_taken_where_they_get_more_turns_right():
@@ -187,7 +187,7 @@ def test_a_way_to_decide_on_several_is_refused_where_there_is_one():
 
 def test_an_unknown_action_of_the_dev_part_is_wrong(policy):
     dev = turncast.Corpus("dev", [turncast.Dialogue("1", [turncast.Turn("a tea please", ("dance",))] * 3)])
-    judged = judge(policy, dev)
+    judged = predict_dev(policy, dev)
     assert not judged.known.any()
     fitted = fit_decision(policy, dev, {}, TrainConfig())
     assert fitted.decision.temperature == 1.0

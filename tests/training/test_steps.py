@@ -10,10 +10,10 @@ from turncast.config import Configuration
 from turncast.cores import available_cores
 from turncast.network import build_network, read_weights
 from turncast.training.losses import mean_loss, turn_losses
-from turncast.training.prefetch import ahead
 from turncast.training.prepare import prepare
-from turncast.training.sparse_rows import TouchedBits
+from turncast.training.sparse_rows import SparseRows
 from turncast.training.step import make_optimizer, make_step
+from turncast.training.training_loop import prefetched
 
 jax_only = pytest.mark.skipif(keras.backend.backend() != "jax", reason="the shared step is that of JAX")
 
@@ -101,11 +101,9 @@ def test_workers_drop_out_different_numbers():
         batch.num_turns,
     )
     step = make_step(network_of(network, found), make_optimizer(config), config, False)
-    rows, shares = step.place(twice)
-    first, second = (float(step._gradient(*a)[0]) for a in step._arguments(rows, shares))
-    assert first != second
-    seeds = [step._gradient(*arguments)[3] for arguments in step._arguments(rows, shares)]
-    assert all((a == b).all() for a, b in zip(*seeds, strict=True))
+    first, second = step.share_gradients(step.place(twice))
+    assert float(first[0]) != float(second[0])
+    assert all((a == b).all() for a, b in zip(first[3], second[3], strict=True))
 
 
 @jax_only
@@ -120,15 +118,15 @@ def test_a_shape_that_was_not_prepared_is_compiled_once(monkeypatch):
         original = getattr(holder, name)
         monkeypatch.setattr(holder, name, lambda *given: made.append(name) or original(*given))
 
-    counted(JaxStep, "_of_share")
-    counted(JaxStep, "_added_up")
+    counted(JaxStep, "_share_gradient")
+    counted(JaxStep, "_apply_gradients")
     counted(Compiled, "lowered")
     network, found = lessons()
     step = make_step(network_of(network, found), make_optimizer(TrainConfig()), TrainConfig(devices=4), False)
     placed = step.place(next(found.train.in_order()))
     assert len(placed[1]) == 4
     step(placed)
-    assert made == ["lowered", "_of_share", "lowered", "_added_up"]
+    assert made == ["lowered", "_share_gradient", "lowered", "_apply_gradients"]
 
 
 @jax_only
@@ -151,25 +149,25 @@ def test_a_batch_answers_as_it_stands():
 
 
 def test_room_grows_where_a_batch_touches_more():
-    touched = TouchedBits(5000)
-    few = touched.of(np.pad(np.arange(10), (0, 190), constant_values=5000)[None])
-    many = touched.of(np.arange(200)[None])
+    touched = SparseRows(5000)
+    few = touched.select(np.pad(np.arange(10), (0, 190), constant_values=5000)[None])
+    many = touched.select(np.arange(200)[None])
     assert (len(few.rows), len(many.rows)) == (64, 256)
     assert (many.bits.shape, many.bits.dtype) == ((1, 256), "uint8")
     assert many.bits[0].tolist() == [1] * 200 + [0] * 56
-    again = touched.of(np.pad(np.arange(3), (0, 197), constant_values=5000)[None])
+    again = touched.select(np.pad(np.arange(3), (0, 197), constant_values=5000)[None])
     assert again.rows.tolist() == [0, 1, 2, *range(5000, 5253)]
 
 
 def test_a_batch_that_touches_most_rows_takes_all():
-    touched = TouchedBits(70).of(np.arange(71)[None])
+    touched = SparseRows(70).select(np.arange(71)[None])
     assert touched.rows is None
     assert touched.bits.tolist() == [[1] * 70]
 
 
 def test_many_rows_are_added_up_and_not_multiplied():
     bits = np.arange(3000).reshape(-1, 3)
-    touched = TouchedBits(20_000).of(bits)
+    touched = SparseRows(20_000).select(bits)
     assert touched.bits.dtype == "int32"
     assert len(touched.rows) == 4096
     assert touched.rows[touched.bits].tolist() == bits.tolist()
@@ -177,14 +175,14 @@ def test_many_rows_are_added_up_and_not_multiplied():
 
 @jax_only
 def test_each_form_of_the_bits_gives_the_same_step(monkeypatch):
-    from turncast.training import sparse_rows as touched_bits
+    from turncast.training import sparse_rows
 
     network, found = lessons()
     config = TrainConfig(devices=1)
     vectors = trained(network, found, config, batches=1)
-    monkeypatch.setattr(touched_bits, "_WIDE", 0)
+    monkeypatch.setattr(sparse_rows, "_DENSE_RATIO", 0)
     indices = trained(network, found, config, batches=1)
-    monkeypatch.setattr(touched_bits, "_ROOMS", [10**6])
+    monkeypatch.setattr(sparse_rows, "_SIZES", [10**6])
     everything = trained(network, found, config, batches=1)
     for losses, weights in (indices, everything):
         assert losses == pytest.approx(vectors[0], rel=1e-5)
@@ -203,7 +201,7 @@ def test_what_goes_wrong_ahead_is_told():
         yield 1
         raise ValueError("no more")
 
-    items = ahead(broken())
+    items = prefetched(broken())
     assert next(items) == 1
     with pytest.raises(ValueError, match="no more"):
         next(items)
@@ -213,14 +211,14 @@ def test_cores_follow_the_control_group(tmp_path, monkeypatch):
     from turncast import cores
 
     limit = tmp_path / "cpu.max"
-    monkeypatch.setattr(cores, "_LIMIT", limit)
+    monkeypatch.setattr(cores, "_CGROUP_V2", limit)
     allowed = available_cores()
     for text, expected in {"100000 100000": 1, "50000 100000": 1, "max 100000": allowed}.items():
         limit.write_text(text)
         assert available_cores() == expected
     limit.unlink()
     quota, period = tmp_path / "quota", tmp_path / "period"
-    monkeypatch.setattr(cores, "_OLD_LIMIT", (quota, period))
+    monkeypatch.setattr(cores, "_CGROUP_V1", (quota, period))
     period.write_text("100000\n")
     for text, expected in {"100000\n": 1, "-1\n": allowed}.items():
         quota.write_text(text)

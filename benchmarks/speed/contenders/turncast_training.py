@@ -16,8 +16,8 @@ from turncast.config import NetworkConfig, TrainConfig
 from turncast.features import Batch, Batches
 from turncast.layers import LSTM, TimeDistributed
 from turncast.network import build_network, write_weights
-from turncast.training.prefetch import ahead
 from turncast.training.step import make_optimizer, make_step
+from turncast.training.training_loop import prefetched
 
 
 class TurncastTraining:
@@ -59,7 +59,7 @@ class TurncastTraining:
     def _epoch(self) -> None:
         step: Any = self._step
         loss: Any = None
-        for placed in ahead(step.place(batch) for batch in self._shuffled()):
+        for placed in prefetched(step.place(batch) for batch in self._shuffled()):
             loss = step(placed)
         float(loss)  # waits until everything is computed
         step.finish()

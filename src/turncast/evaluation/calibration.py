@@ -164,7 +164,7 @@ class CalibrationTally:
         confidences, before = np.array(self._confidences), np.array(self._confidences_before)
         right = np.array(self._right, np.bool_)
         below, risk = self.decision.abstain_below, self.decision.risk
-        curve = RiskCurve.of(confidences, right)
+        curve = RiskCurve.from_decisions(confidences, right)
         answered, wrong = _answered_at(curve, below)
         return Calibration(
             temperature=self.decision.temperature,

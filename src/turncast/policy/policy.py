@@ -21,7 +21,7 @@ from turncast.policy.folder import read_folder, write_folder
 from turncast.policy.onnx_file import OnnxFile, write_onnx
 from turncast.policy.prediction import Prediction
 from turncast.policy.response_text import Wording
-from turncast.rules import BoundRules, Kept
+from turncast.rules import CompiledRules, Kept
 from turncast.runtime import Ensemble, NumpyNetwork, State, make_network
 from turncast.runtime.weights import apply_temperature
 
@@ -50,7 +50,7 @@ class Policy(Parts):
 
     wording: Wording = field(init=False, repr=False)
     _network: NumpyNetwork | Ensemble = field(init=False, repr=False)
-    _bound: BoundRules | None = field(init=False, repr=False)
+    _bound: CompiledRules | None = field(init=False, repr=False)
     _digest: str = field(init=False, repr=False, default="")
 
     def __post_init__(self) -> None:
@@ -60,7 +60,7 @@ class Policy(Parts):
         network = make_network(self.config, weights, self.space.multi, self.members)
         object.__setattr__(self, "_network", network)
         object.__setattr__(self, "wording", Wording(self.encoder.responder, self.responses))
-        object.__setattr__(self, "_bound", BoundRules(self.rules, self.space) if self.rules else None)
+        object.__setattr__(self, "_bound", CompiledRules(self.rules, self.space) if self.rules else None)
 
     @property
     def _is_plain(self) -> bool:

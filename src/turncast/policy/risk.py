@@ -1,4 +1,4 @@
-"""How often answers are wrong, and how many are given, at each confidence below which none is."""
+"""Risk against coverage: the share of wrong answers at each confidence threshold, and how many are given."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_CHANCE = 0.05
+_SIGNIFICANCE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class RiskCurve:
-    """Decisions in order of confidence, the surest first: a point for each threshold that one may choose.
+    """The risk-coverage curve of a set of decisions: a point for each possible threshold.
 
     Attributes:
-        thresholds: of confidence, falling.
-        answered: how many decisions are at least so sure.
-        wrong: how many of these are wrong.
+        thresholds: of confidence, descending.
+        answered: for each threshold, the number of decisions with at least this confidence.
+        wrong: for each threshold, how many of these are wrong.
 
-    >>> curve = RiskCurve.of(np.array([0.9, 0.5, 0.8, 0.5]), np.array([True, False, True, True]))
+    >>> curve = RiskCurve.from_decisions(np.array([0.9, 0.5, 0.8, 0.5]), np.array([True, False, True, True]))
     >>> curve.thresholds, curve.answered, curve.wrong, curve.area
     ((0.9, 0.8, 0.5), (1, 2, 4), (0, 0, 1), 0.125)
     """
@@ -32,12 +32,12 @@ class RiskCurve:
     wrong: tuple[int, ...]
 
     @classmethod
-    def of(cls, confidences: NDArray[Any], right: NDArray[np.bool_]) -> RiskCurve:
+    def from_decisions(cls, confidences: NDArray[Any], right: NDArray[np.bool_]) -> RiskCurve:
         """Return the curve of N decisions.
 
         Args:
-            confidences: how sure each was, (N,).
-            right: whether each was right, (N,).
+            confidences: the confidence of each, (N,).
+            right: whether each is right, (N,).
         """
         order = (-confidences).argsort(kind="stable")
         confidences, wrong = confidences[order], (~right[order]).cumsum()
@@ -45,7 +45,7 @@ class RiskCurve:
         return cls(tuple(confidences[last].tolist()), tuple((last + 1).tolist()), tuple(wrong[last].tolist()))
 
     def thinned(self, points: int) -> RiskCurve:
-        """Return at most so many of the points, of about equally many decisions; the last is kept.
+        """Return a curve of at most so many points, at about equal steps of decisions, with the last point.
 
         >>> RiskCurve((0.9, 0.8, 0.7, 0.6), (1, 2, 3, 4), (0, 0, 0, 1)).thinned(2)
         RiskCurve(thresholds=(0.8, 0.6), answered=(2, 4), wrong=(0, 1))
@@ -53,30 +53,30 @@ class RiskCurve:
         if len(self.thresholds) <= points:
             return self
         wanted = np.arange(1, points + 1) * self.answered[-1] / points
-        kept = sorted({int(place) for place in np.searchsorted(self.answered, wanted)})
+        chosen = sorted({int(index) for index in np.searchsorted(self.answered, wanted)})
         return RiskCurve(
-            tuple(self.thresholds[place] for place in kept),
-            tuple(self.answered[place] for place in kept),
-            tuple(self.wrong[place] for place in kept),
+            thresholds=tuple(self.thresholds[index] for index in chosen),
+            answered=tuple(self.answered[index] for index in chosen),
+            wrong=tuple(self.wrong[index] for index in chosen),
         )
 
     @property
     def area(self) -> float:
-        """The area under risk against coverage: the mean risk over all shares that may be answered.
+        """The area under the risk-coverage curve: the mean risk over all coverages; 0 is best.
 
-        Risk is wrong / answered, coverage answered / all. 0 is best. Of equal confidences all are answered or
-        none. Source: Geifman, Uziel and El-Yaniv, "Bias-Reduced Uncertainty Estimation", 2019.
+        Risk is wrong / answered, coverage is answered / all. Decisions of equal confidence are answered
+        together. Source: Geifman, Uziel and El-Yaniv, "Bias-Reduced Uncertainty Estimation", 2019.
         """
         steps = np.diff(self.answered, prepend=0)
         return float((steps * self.wrong / self.answered).sum() / max(1, steps.sum()))
 
     def threshold(self, max_error: float) -> float | None:
-        """Return the lowest threshold at which at most this share of answers is wrong; None where none is.
+        """Return the lowest threshold at which at most this share of answers is wrong; None where none fits.
 
-        The share in these decisions alone would promise too much, as they are few. So a threshold fits where
-        the one-sided upper bound of the share, at 95% confidence, is at most `max_error`: were the true share
-        larger, so few wrong answers would come with a chance below 5%. 59 answers without a wrong one allow
-        5%, 149 allow 2%. Source: Clopper and Pearson, "The use of confidence or fiducial limits", 1934.
+        The share in these few decisions would promise too much. So a threshold fits if the one-sided upper
+        bound of the share, at 95% confidence, is at most `max_error`: if the true share were larger, so few
+        wrong answers would occur with a probability below 5%. 59 answers without a wrong one allow 5%, 149
+        allow 2%. Source: Clopper and Pearson, "The use of confidence or fiducial limits", 1934.
 
         >>> curve = RiskCurve((0.9, 0.8, 0.7), (58, 59, 80), (0, 0, 10))
         >>> curve.threshold(0.05), curve.threshold(0.04), curve.threshold(1.0)
@@ -88,25 +88,29 @@ class RiskCurve:
         fits = [
             threshold
             for threshold, answered, wrong in points
-            if chance_of_so_few(wrong, answered, max_error) <= _CHANCE
+            if binomial_tail(wrong, answered, max_error) <= _SIGNIFICANCE
         ]
         return fits[-1] if fits else None
 
     def to_json(self) -> dict[str, list[Any]]:
-        """Return the points as plain values."""
+        """Return the points as values for JSON."""
         rows = {"thresholds": self.thresholds, "answered": self.answered, "wrong": self.wrong}
         return {name: list(row) for name, row in rows.items()}
 
     @classmethod
     def from_json(cls, values: Mapping[str, list[Any]]) -> RiskCurve:
-        """Make the curve that `to_json` described."""
-        return cls(*(tuple(values[name]) for name in ("thresholds", "answered", "wrong")))
+        """Return the curve that `to_json` described."""
+        return cls(
+            thresholds=tuple(values["thresholds"]),
+            answered=tuple(values["answered"]),
+            wrong=tuple(values["wrong"]),
+        )
 
 
-def chance_of_so_few(wrong: int, answered: int, error: float) -> float:
-    """Return the chance of at most so many wrong answers where each is wrong with the chance `error`, 0 to 1.
+def binomial_tail(wrong: int, answered: int, error: float) -> float:
+    """Return P(at most `wrong` of `answered` answers are wrong), each with probability `error`.
 
-    >>> round(chance_of_so_few(1, 3, 0.5), 6)  # (1 + 3) of 8 outcomes
+    >>> round(binomial_tail(1, 3, 0.5), 6)  # (1 + 3) of 8 outcomes
     0.5
     """
     k = np.arange(1, wrong + 1)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from turncast.dialogue import Dialogue
-from turncast.rules.compiled import BoundRules
+from turncast.rules.compiled import CompiledRules
 from turncast.rules.rules import Rules
 from turncast.vocabulary import Vocabulary
 
@@ -43,7 +43,7 @@ def broken_rules(dialogues: Iterable[Dialogue], rules: Rules) -> list[Broken]:
         ConfigError: for a rule on an action that the dialogues have not.
     """
     taken = dict.fromkeys(action for dialogue in dialogues for turn in dialogue for action in turn.actions)
-    bound, found = BoundRules(rules, Vocabulary(taken)), dict[tuple[str, str], Broken]()
+    bound, found = CompiledRules(rules, Vocabulary(taken)), dict[tuple[str, str], Broken]()
     rules.check(taken, "rules")
     for dialogue in dialogues:
         turns = zip(dialogue, bound.refusals(dialogue), strict=True)

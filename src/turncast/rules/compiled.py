@@ -15,13 +15,13 @@ Kept = tuple[tuple[str, ...], tuple[tuple[str, Fact], ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class BoundRules:
+class CompiledRules:
     """Rules and the actions that they are about. It holds no dialogue: what is kept goes in and comes out.
 
     >>> from turncast.rules.parse import rules_from_json
     >>> record = {"allow": "book", "when": {"fact": "found"}, "because": "nothing found yet"}
     >>> rules = rules_from_json([record])
-    >>> bound = BoundRules(rules, Vocabulary(["search", "book"]))
+    >>> bound = CompiledRules(rules, Vocabulary(["search", "book"]))
     >>> refused, kept = bound.read(Turn("book it"), None, bound.start())
     >>> refused
     {1: 'nothing found yet'}

@@ -15,7 +15,7 @@ from turncast.search.study import Study
 from turncast.search.trial import Trial
 from turncast.search.trial_progress import Clock, Pruned, Stopped, Watch
 from turncast.training import split_dev, train
-from turncast.training.release import release_compiled
+from turncast.training.compile_cache import clear_compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Course:
             trial = self._tried(settings, watch)
         finally:
             self.study.tell(asked, trial)
-            release_compiled()
+            clear_compiled()
         if self.progress and trial:
             self.progress.trial(self._standing(self.study.trials, done=1), trial)
 

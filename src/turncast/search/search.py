@@ -92,7 +92,7 @@ def search(
 def _run(course: Course) -> None:
     try:
         with Interruption() as interruption:
-            while not interruption.wished and course.goes_on:
+            while not interruption.requested and course.goes_on:
                 course.next_trial()
     except KeyboardInterrupt:
         pass  # the second Ctrl-C, which does not wait: what was found before is kept all the same

@@ -1,4 +1,4 @@
-"""A training as it stands after an epoch, in one file, to be resumed from."""
+"""Checkpoints: the state of a training after an epoch, in one file, to resume from."""
 
 from __future__ import annotations
 
@@ -29,43 +29,44 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The state between two epochs.
+    """The state of a training between two epochs.
 
     Attributes:
-        state: what must be the same for the training to go on: settings and the corpus's fingerprint.
-        metrics: one record for each epoch done.
-        variables: weights, optimiser slots and dropout seeds, in the trainer's order.
+        identity: all that must be the same for the training to be resumed: settings, and the fingerprint of
+            the corpus.
+        metrics: one record for each finished epoch.
+        variables: weights, dropout seeds and optimiser slots, in the order of `TrainingLoop.variables`.
         best: the best weights so far.
-        members: where there are several networks, those trained before.
+        members: of several networks, those trained before.
     """
 
-    state: Mapping[str, Any]
+    identity: Mapping[str, Any]
     metrics: tuple[dict[str, Any], ...]
     variables: tuple[NDArray[Any], ...]
     best: Arrays
     members: tuple[Member, ...] = ()
 
     def save(self, path: Path) -> None:
-        """Write the file beside the old one, then put it in its place."""
+        """Write the file; an older one stays whole until the new one is complete."""
         arrays = {f"best/{name}": array for name, array in self.best.items()}
         arrays |= {f"variable/{n}": array for n, array in enumerate(self.variables)}
         for n, member in enumerate(self.members):
             arrays |= {f"member_{n}/{name}": array for name, array in member.weights.items()}
         metadata = {
-            "state": json.dumps(self.state),
+            "identity": json.dumps(self.identity),
             "metrics": json.dumps(self.metrics),
             "members": json.dumps([member.metrics for member in self.members]),
         }
         # safetensors writes the memory as it lies, whatever the strides.
-        whole = {name: np.asarray(array, order="C") for name, array in arrays.items()}
-        replace_file(path, safetensors.numpy.save(whole, metadata))
+        contiguous = {name: np.asarray(array, order="C") for name, array in arrays.items()}
+        replace_file(path, safetensors.numpy.save(contiguous, metadata))
 
     @classmethod
-    def load(cls, path: Path, state: Mapping[str, Any]) -> Checkpoint:
+    def load(cls, path: Path, identity: Mapping[str, Any]) -> Checkpoint:
         """Read a checkpoint of the same training.
 
         Raises:
-            ModelError: where there is none, it is damaged, or it is of other settings or another corpus.
+            ModelError: for a missing or damaged file, and one of other settings or another corpus.
         """
         if not path.is_file():
             raise ModelError(f"{path}: there is no checkpoint to resume from; train without --resume")
@@ -74,11 +75,11 @@ class Checkpoint:
                 metadata = file.metadata()
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # not a mapping
             before, metrics, members = (
-                json.loads(metadata[name]) for name in ("state", "metrics", "members")
+                json.loads(metadata[name]) for name in ("identity", "metrics", "members")
             )
         except (SafetensorError, TypeError, KeyError, ValueError) as error:
             raise ModelError(f"{path}: the checkpoint is damaged ({error}); train without --resume") from None
-        now = json.loads(json.dumps(state))
+        now = json.loads(json.dumps(identity))
         changed = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
         if changed:
             names = ", ".join(changed)
@@ -87,11 +88,20 @@ class Checkpoint:
             )
         count = sum(name.startswith("variable/") for name in arrays)
         variables = tuple(arrays[f"variable/{n}"] for n in range(count))
-        whole = tuple(Member(_under(f"member_{n}", arrays), tuple(m)) for n, m in enumerate(members))
-        return cls(before, tuple(metrics), variables, _under("best", arrays), whole)
+        return cls(
+            identity=before,
+            metrics=tuple(metrics),
+            variables=variables,
+            best=_arrays_under("best", arrays),
+            members=tuple(
+                Member(_arrays_under(f"member_{n}", arrays), tuple(records))
+                for n, records in enumerate(members)
+            ),
+        )
 
 
-def _under(prefix: str, arrays: Arrays) -> Arrays:
+def _arrays_under(prefix: str, arrays: Arrays) -> Arrays:
+    """Return the arrays whose name begins with `prefix/`, without it."""
     return {
         name.removeprefix(f"{prefix}/"): array
         for name, array in arrays.items()

@@ -1,4 +1,4 @@
-"""Weights of the answers of a training part, by how rare their actions are."""
+"""Class weights: answers of rare actions weigh more in the loss."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from turncast.features import EncodedCorpus
 
 
 def class_weights(encoded: EncodedCorpus, exponent: float) -> NDArray[np.float32]:
-    """Return a weight for each answer of the corpus: count ** -exponent of its action; their mean is 1.
+    """Return the weight of each answer of the corpus: count ** -exponent of its action, with mean 1.
 
-    An answer of several actions has the mean of what each would give it; an answer of none is counted as an
-    action of its own. At 1 all actions together weigh the same, at 0 all answers do.
+    An answer of several actions has the mean of their weights; the empty answer counts as one more action.
+    With exponent 1 each action has the same weight in total, with 0 each answer.
 
     >>> from turncast.dialogue import Dialogue, Turn
     >>> from turncast.features import CorpusStatistics, encode
@@ -25,9 +25,8 @@ def class_weights(encoded: EncodedCorpus, exponent: float) -> NDArray[np.float32
     answers, sizes = encoded.targets, encoded.targets.lengths
     owners = np.repeat(np.arange(len(answers)), sizes)
     counts = np.bincount(answers.values, minlength=1)
-    nothing = float(np.count_nonzero(sizes == 0))
-    of_action = np.maximum(counts, 1.0) ** -exponent
-    summed = np.bincount(owners, of_action[answers.values], minlength=len(answers))
-    weights = np.where(sizes > 0, summed / np.maximum(sizes, 1), max(nothing, 1.0) ** -exponent)
-    found: NDArray[np.float32] = (weights / weights.mean()).astype(np.float32)
-    return found
+    empty = float(np.count_nonzero(sizes == 0))
+    action_weights = np.maximum(counts, 1.0) ** -exponent
+    summed = np.bincount(owners, action_weights[answers.values], minlength=len(answers))
+    weights = np.where(sizes > 0, summed / np.maximum(sizes, 1), max(empty, 1.0) ** -exponent)
+    return np.asarray(weights / weights.mean(), np.float32)

@@ -1,4 +1,4 @@
-"""The share of the counts in a policy's predictions, chosen on the dev part."""
+"""The weight of the count table in a policy's predictions, chosen on the dev part."""
 
 from __future__ import annotations
 
@@ -16,60 +16,61 @@ from turncast.policy import CountTable, Policy
 from turncast.vocabulary import ActionSpace
 
 WEIGHTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
-"""The shares that `auto` tries."""
+"""The weights that `auto` tries."""
 
 
-def check_mixing(network: NetworkConfig, config: TrainConfig) -> None:
-    """Refuse counts beside a network that answers with a whole course: they know one answer of each case.
+def check_count_table(network: NetworkConfig, config: TrainConfig) -> None:
+    """Raise ConfigError for a count table with a layout that predicts all actions from the first turn.
 
-    Raises:
-        ConfigError: for a layout that reads the first turn only.
+    A count table has one distribution per case, not one per future turn.
     """
     if config.count_table != "off" and network.layout_row.first_turn_only:
         raise ConfigError(
-            f"setting 'count_table' is {config.count_table!r}; {network.layout} takes no counts, leave it off"
+            f"setting 'count_table' is {config.count_table!r}; {network.layout} takes no table, leave it off"
         )
 
 
-def with_counts(policy: Policy, counts: FloorCounts, dev: Corpus, wanted: float | str) -> Policy:
-    """Return the policy with the share of the counts that is wanted.
+def add_count_table(policy: Policy, counts: FloorCounts, dev: Corpus, setting: float | str) -> Policy:
+    """Return the policy with a count table of this weight; without one where the weight is 0.
 
-    The counts are of the training part, on whose turns they would look better than they are; so with `auto`
-    the share is judged on the dev part, which they have not seen.
+    The counts fit the training part too well to be evaluated on it, so `auto` chooses the weight on the dev
+    part.
 
     Args:
         policy: without a table.
         counts: of the training part.
         dev: the dev part.
-        wanted: `off`, `auto` or a weight.
+        setting: `off`, `auto` or a weight.
     """
-    if wanted == "off":
+    if setting == "off":
         return policy
-    weight = 1.0 if isinstance(wanted, str) else wanted
+    weight = 1.0 if isinstance(setting, str) else setting
     table = CountTable.of(counts, policy.floors, policy.space, weight)
-    if isinstance(wanted, str):
+    if isinstance(setting, str):
         table = replace(table, weight=best_weight(policy, table, dev))
     return replace(policy, table=table) if table.weight else policy
 
 
 def best_weight(policy: Policy, table: CountTable, dev: Corpus) -> float:
-    """Return the share with most decisions of the dev part right; among equals the smallest log loss.
+    """Return the weight with most decisions of the dev part right; among equals that of the least log loss.
 
-    Unknown actions are wrong at any share.
+    A decision with an unknown action is wrong at any weight.
     """
     tallies, layout = [_Tally() for _ in WEIGHTS], policy.config.layout_row
     for dialogue in dev:
         example, predictions = layout.example(dialogue), policy.predict(dialogue)
         for (turn, previous, true), prediction in zip(example.decisions, predictions, strict=True):
-            counted = table.distribution(turn, previous)
+            counts = table.distribution(turn, previous)
             for weight, tally in zip(WEIGHTS, tallies, strict=True):
-                tally.add(policy.space, (1 - weight) * prediction.probabilities + weight * counted, true)
+                tally.add(policy.space, (1 - weight) * prediction.probabilities + weight * counts, true)
     merits = [(tally.right, -tally.loss, -weight) for weight, tally in zip(WEIGHTS, tallies, strict=True)]
     return WEIGHTS[merits.index(max(merits))]
 
 
 @dataclass(slots=True)
 class _Tally:
+    """The right decisions and the summed log loss at one weight."""
+
     right: int = 0
     loss: float = 0.0
 

@@ -1,4 +1,4 @@
-"""What is chosen on the dev part once the network is trained: how its probabilities become what is done."""
+"""The decision rule, fitted on the dev part once the network is trained: probabilities -> actions."""
 
 from __future__ import annotations
 
@@ -20,21 +20,23 @@ from turncast.training.temperature import fit_temperature
 from turncast.training.thresholds import fit_thresholds
 from turncast.vocabulary import ActionSpace
 
-_MOST_DECISIONS = 20_000  # more would change nothing that is chosen, and cost memory
-_MOST_SETS = 1_000
-_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)  # of a set's share in training
-_POINTS = 100
+_MAX_DECISIONS = 20_000
+"""More decisions would change nothing that is fitted, and cost memory."""
+_MAX_SETS = 1_000
+_PRIOR_WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""The tried weights of a set's frequency in training; see `KnownSets`."""
+_CURVE_POINTS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """N decisions of a dev part.
+class DevDecisions:
+    """N decisions of a dev part: what the policy predicted, and what was right.
 
     Attributes:
         probabilities: of the actions, (N, A).
-        true: the bits of what is right, (N, A).
-        known: whether all that is right has a bit, (N,).
-        dialogues: the number of the dialogue of each, (N,).
+        true: the bits of the right actions, (N, A).
+        known: whether the action space has all right actions, (N,).
+        dialogues: the number of each decision's dialogue, (N,).
     """
 
     probabilities: NDArray[np.float32]
@@ -42,10 +44,13 @@ class Judged:
     known: NDArray[np.bool_]
     dialogues: NDArray[np.int64]
 
-    def __getitem__(self, chosen: NDArray[np.bool_]) -> Judged:
-        """Return some of the decisions, where (N,) bits are set."""
-        return Judged(
-            self.probabilities[chosen], self.true[chosen], self.known[chosen], self.dialogues[chosen]
+    def __getitem__(self, chosen: NDArray[np.bool_]) -> DevDecisions:
+        """Return the decisions at which the mask (N,) is true."""
+        return DevDecisions(
+            probabilities=self.probabilities[chosen],
+            true=self.true[chosen],
+            known=self.known[chosen],
+            dialogues=self.dialogues[chosen],
         )
 
     def num_right(self, decision: Decision, space: ActionSpace) -> int:
@@ -53,47 +58,49 @@ class Judged:
         return int(self.right(decision.decide(self.probabilities, space)[0]).sum())
 
     def right(self, bits: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return whether exactly what is right was taken, (N,)."""
-        found: NDArray[np.bool_] = (bits == self.true).all(-1) & self.known
-        return found
+        """Return whether exactly the right actions were taken, (N,)."""
+        return np.asarray((bits == self.true).all(-1) & self.known)
 
 
 def fit_decision(policy: Policy, dev: Corpus, answers: Mapping[Actions, int], config: TrainConfig) -> Policy:
-    """Return the policy with a decision that was fitted on its dev part.
+    """Return the policy with a decision rule that was fitted on its dev part.
 
     Args:
         policy: the trained policy.
-        dev: the dev part; of a large one, the first 20,000 decisions.
-        answers: how often the training part takes each set of actions.
+        dev: the dev part; of a large one, the first 20,000 decisions are used.
+        answers: set of actions -> how often it is the answer in the training part.
         config: `decide` and `max_error`.
     """
-    judged = judge(replace(policy, decision=Decision()), dev)
-    known = judged[judged.known]
+    decisions = predict_dev(replace(policy, decision=Decision()), dev)
+    known = decisions[decisions.known]
     temperature = fit_temperature(known.probabilities, known.true, policy.space.multi)
     decision = Decision(temperature)
-    # Again with the temperature, as it will be live: what is chosen now must hold to the last bit.
-    judged = judge(replace(policy, decision=decision), dev)
+    # Predicted again with the temperature, as in use: what is fitted now must hold to the last bit.
+    decisions = predict_dev(replace(policy, decision=decision), dev)
     if policy.space.multi:
-        decision = decide_several(judged, policy.space, answers, config.decide, decision)
-    bits, confidences = decision.decide(judged.probabilities, policy.space)
-    curve = RiskCurve.of(confidences, judged.right(bits)).thinned(_POINTS)
+        decision = fit_multi_decision(decisions, policy.space, answers, config.decide, decision)
+    bits, confidences = decision.decide(decisions.probabilities, policy.space)
+    curve = RiskCurve.from_decisions(confidences, decisions.right(bits)).thinned(_CURVE_POINTS)
     return replace(policy, decision=replace(decision, risk=curve).for_error(config.max_error))
 
 
-def judge(policy: Policy, corpus: Corpus) -> Judged:
-    """Return what a policy says of a corpus beside what is right, as it says it live."""
-    decisions = list(islice(_decisions(policy, corpus), _MOST_DECISIONS))
+def predict_dev(policy: Policy, corpus: Corpus) -> DevDecisions:
+    """Return a policy's predictions for a corpus, stepped as in use, with the right actions."""
+    decisions = list(islice(_decisions(policy, corpus), _MAX_DECISIONS))
     space = policy.space
     true = np.zeros((len(decisions), len(space) + 1), np.bool_)
     probabilities = np.zeros((len(decisions), len(space)), np.float32)
-    for place, (_, prediction, right) in enumerate(decisions):
-        probabilities[place] = prediction.probabilities
-        true[place, space.indices(right)] = True
+    for row, (_, prediction, right) in enumerate(decisions):
+        probabilities[row] = prediction.probabilities
+        true[row, space.indices(right)] = True
     dialogues = np.array([number for number, _, _ in decisions], np.int64)
-    return Judged(probabilities, true[:, :-1], ~true[:, -1], dialogues)
+    return DevDecisions(
+        probabilities=probabilities, true=true[:, :-1], known=~true[:, -1], dialogues=dialogues
+    )
 
 
 def _decisions(policy: Policy, corpus: Corpus) -> Iterator[tuple[int, Prediction, Actions]]:
+    """Yield the dialogue's number, the prediction and the right actions of each decision."""
     layout = policy.config.layout_row
     for number, dialogue in enumerate(corpus):
         targets = layout.example(dialogue).targets
@@ -101,35 +108,42 @@ def _decisions(policy: Policy, corpus: Corpus) -> Iterator[tuple[int, Prediction
             yield number, prediction, row[0]
 
 
-def decide_several(
-    judged: Judged, space: ActionSpace, answers: Mapping[Actions, int], how: str, decision: Decision
+def fit_multi_decision(
+    decisions: DevDecisions,
+    space: ActionSpace,
+    answers: Mapping[Actions, int],
+    rule: str,
+    decision: Decision,
 ) -> Decision:
-    """Return the decision with the way to decide on several actions that gets most turns right.
+    """Return the decision with the rule for several actions per turn that gets most turns right.
 
-    The ways are compared by what they get right in one half of the dialogues when they are fitted on the
-    other: where it was fitted, a way with more to fit is always ahead. Then the best is fitted on all.
+    The rules are compared by cross-validation: each is fitted on one half of the dialogues and counted on the
+    other. On the half where it is fitted, a rule with more parameters would always win. Then the best rule
+    is fitted on all dialogues.
 
     Args:
-        judged: the dev part.
+        decisions: those of the dev part.
         space: the actions.
-        answers: how often the training part takes each set of actions.
-        how: the way, or `auto`; see `TrainConfig.decide`.
-        decision: what is chosen already.
+        answers: set of actions -> how often it is the answer in the training part.
+        rule: the rule, or `auto`; see `TrainConfig.decide`.
+        decision: what is fitted already.
     """
-    known = [KnownSets.of(answers, space, weight, _MOST_SETS) for weight in _WEIGHTS]
+    known_sets = [KnownSets.from_counts(answers, space, weight, _MAX_SETS) for weight in _PRIOR_WEIGHTS]
 
-    def with_thresholds(part: Judged) -> Decision:
+    def with_thresholds(part: DevDecisions) -> Decision:
         part = part[part.known]
         return replace(decision, thresholds=fit_thresholds(part.probabilities, part.true))
 
-    def with_sets(part: Judged) -> Decision:
-        tried = [replace(decision, sets=sets) for sets in known]
-        return max(tried, key=lambda one: part.num_right(one, space))
+    def with_sets(part: DevDecisions) -> Decision:
+        candidates = [replace(decision, sets=sets) for sets in known_sets]
+        return max(candidates, key=lambda candidate: part.num_right(candidate, space))
 
-    ways = {"half": lambda _: decision, "thresholds": with_thresholds, "sets": with_sets}
-    halves = [judged[judged.dialogues % 2 == number] for number in (0, 1)]
+    rules = {"half": lambda _: decision, "thresholds": with_thresholds, "sets": with_sets}
+    halves = [decisions[decisions.dialogues % 2 == number] for number in (0, 1)]
 
-    def num_right(way: str) -> int:
-        return sum(there.num_right(ways[way](here), space) for here, there in (halves, halves[::-1]))
+    def cross_validated(name: str) -> int:
+        return sum(
+            counted.num_right(rules[name](fitted), space) for fitted, counted in (halves, halves[::-1])
+        )
 
-    return ways[max(ways, key=num_right) if how == "auto" else how](judged)
+    return rules[max(rules, key=cross_validated) if rule == "auto" else rule](decisions)

@@ -15,7 +15,7 @@ from turncast.errors import ConfigError, CorpusError
 from turncast.features import TurnEncoder
 from turncast.policy import Policy
 from turncast.runtime import split_members
-from turncast.training.split import draw
+from turncast.training.split import sort_key
 from turncast.vocabulary import ActionSpace
 
 Weights = Mapping[str, NDArray[np.float32]]
@@ -110,8 +110,8 @@ class Growth:
     encoder: TurnEncoder
 
     @classmethod
-    def of(cls, parent: Policy, learned: TurnEncoder) -> Growth:
-        """Let a policy grow by what an encoder has learned from new dialogues."""
+    def from_encoder(cls, parent: Policy, learned: TurnEncoder) -> Growth:
+        """Return the growth of a policy by an encoder that was learned from new dialogues."""
         return cls(parent, parent.encoder.extend(learned))
 
     def weights(self, member: int, fresh: Weights) -> dict[str, NDArray[np.float32]]:
@@ -142,6 +142,6 @@ def with_replay(corpus: Corpus, old: Corpus, seed: int) -> Corpus:
     ['new-0', 'new-1', 'old-0', 'old-1']
     """
     wanted = sum(1 for _ in corpus)
-    drawn = sorted((draw(seed, dialogue.id), place) for place, dialogue in enumerate(old))
-    chosen = frozenset(place for _, place in drawn[:wanted])
-    return Corpus(corpus.name, corpus + old.filter(lambda place, _: place in chosen))
+    drawn = sorted((sort_key(seed, dialogue.id), position) for position, dialogue in enumerate(old))
+    chosen = frozenset(position for _, position in drawn[:wanted])
+    return Corpus(corpus.name, corpus + old.filter(lambda position, _: position in chosen))

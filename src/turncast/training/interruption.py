@@ -1,4 +1,4 @@
-"""Ctrl-C as a wish that is granted between two batches, so that nothing is lost."""
+"""Ctrl-C as a request to stop, which a training follows between two batches, so that nothing is lost."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from types import FrameType, TracebackType
 
 
 class Interruption:
-    """While it is entered, the first Ctrl-C only sets `wished`; the second interrupts at once.
+    """A context in which the first Ctrl-C only sets `requested`; the second raises KeyboardInterrupt.
 
-    One that is entered around another is told of the wish as well.
+    An outer interruption is set together with an inner one: a search stops with its training.
 
     >>> with Interruption() as interruption:
     ...     signal.raise_signal(signal.SIGINT)
-    ...     interruption.wished
+    ...     interruption.requested
     True
     """
 
     def __init__(self) -> None:
-        self.wished = False
+        self.requested = False
         self._before: object = None
 
     def __enter__(self) -> Interruption:
-        # Only the main thread may handle signals; elsewhere a wish cannot come.
+        # Only the main thread may handle signals; in another thread Ctrl-C never arrives.
         if threading.current_thread() is threading.main_thread():
-            self._before = signal.signal(signal.SIGINT, self._note)
+            self._before = signal.signal(signal.SIGINT, self._request)
         return self
 
-    def _note(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        if self.wished:
+    def _request(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        if self.requested:
             raise KeyboardInterrupt
-        self.wished = True
-        around = getattr(self._before, "__self__", None)
-        if isinstance(around, Interruption):
-            around.wished = True
+        self.requested = True
+        outer = getattr(self._before, "__self__", None)
+        if isinstance(outer, Interruption):
+            outer.requested = True
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

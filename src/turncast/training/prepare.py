@@ -1,4 +1,4 @@
-"""What a network is to learn: both parts of a corpus in batches, and all that is counted beforehand."""
+"""The preparation of a training: both parts of a corpus as batches, and all that is counted beforehand."""
 
 from __future__ import annotations
 
@@ -16,19 +16,48 @@ from turncast.features import Batches, CorpusStatistics, TurnEncoder, encode
 from turncast.features.batches.encoded_corpus import EncodedCorpus
 from turncast.layouts import Actions
 from turncast.policy import Policy
-from turncast.rules import NO_RULES, BoundRules, Rules
+from turncast.rules import NO_RULES, CompiledRules, Rules
 from turncast.training.class_weights import class_weights
 from turncast.training.grow import Growth, grown_space, known_values
-from turncast.training.rule_masks import with_refusals, without_broken
+from turncast.training.rule_masks import add_refusals, drop_rule_breaking
 from turncast.vocabulary import ActionSpace
 
-# The dev part is only read: few shapes to compile are worth more than few padded turns.
 _DEV_BATCH = 4
+"""Dev batches are larger by this factor: they need no gradients, and few shapes are quick to compile."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lessons:
-    """What is learned from: the two parts in batches, and what the training part alone teaches beforehand."""
+class TrainingData:
+    """All that a training learns from; made by `prepare` from a corpus that is read again in each pass.
+
+    A corpus is lazy, so that it need not fit into memory: each pass reads its files again. The passes are:
+
+    | pass | part | what for |
+    |---|---|---|
+    | held out, by `split_dev` | corpus | dialogue ids and groups; only where no dev part is given |
+    | first pass, by `CorpusStatistics.first_pass` | training | slot values that responses fill in |
+    | count, by `prepare` | training | vocabularies, baselines, histories, responses, fingerprint |
+    | encode, by `prepare` | training, dev | bits, tokens and targets as arrays |
+    | rules, by `prepare` | training, dev | the actions that rules refuse; only where there are rules |
+    | epochs, by `TrainingLoop` | - | no pass: batches come from the arrays |
+    | count table, by `add_count_table` | dev | the weight of the table; only with `count_table` |
+    | decision, by `fit_decision` | dev | twice: the temperature; then thresholds, known sets and risk |
+
+    Class weights are computed from the arrays, without a pass.
+
+    Attributes:
+        corpus: the description of the training part for the card: name, fingerprint, counts.
+        space: the actions.
+        encoder: turns -> bits and tokens.
+        counts: the counts of the baselines.
+        floors: the baselines.
+        histories: hashes of the histories that occur in the training part.
+        responses: action -> most frequent response.
+        answers: set of actions -> how often it is the answer.
+        train: the batches to learn from.
+        dev: the batches that decide when to stop.
+        growth: what the parent brings in; None without a parent.
+    """
 
     corpus: Mapping[str, Any]
     space: ActionSpace
@@ -44,7 +73,7 @@ class Lessons:
 
     @property
     def parent(self) -> Mapping[str, Any] | None:
-        """What the card says of the policy that grows."""
+        """The description of the parent for the card."""
         if self.growth is None:
             return None
         return {"digest": self.growth.parent.digest, "corpus": dict(self.growth.parent.card.corpus)}
@@ -58,48 +87,47 @@ def prepare(
     values: Mapping[str, Iterable[str]] | None = None,
     parent: Policy | None = None,
     rules: Rules = NO_RULES,
-) -> Lessons:
+) -> TrainingData:
     """Count the training part, then encode both parts.
 
     Args:
-        corpus: the training part; vocabularies, tables of counts and responses are of it alone.
-        dev: the part that says when to stop.
+        corpus: the training part; vocabularies, baselines and responses come from it alone.
+        dev: the part that decides when to stop.
         configuration: all settings.
-        values: the values of slots that are given.
-        parent: the policy that grows.
-        rules: what may, may not and must be done.
+        values: given values of slots.
+        parent: the policy to grow from.
+        rules: what is allowed, forbidden and forced.
 
     Raises:
         CorpusError: for a corpus with fewer than two actions.
-        ConfigError: for rules on actions that the corpus has not.
+        ConfigError: for rules on actions that the corpus does not have.
     """
     network, config = configuration.network, configuration.training
     values = known_values(parent, values) if parent else values
-    statistics, counts, histories = _counted(
-        corpus, network, CorpusStatistics.first_pass(corpus, configuration.encoder, values)
-    )
+    statistics = CorpusStatistics.first_pass(corpus, configuration.encoder, values)
+    counts, histories = _count(corpus, network, statistics)
     space, encoder = statistics.action_space(), statistics.encoder(network.words)
-    growth = Growth.of(parent, encoder) if parent else None
+    growth = Growth.from_encoder(parent, encoder) if parent else None
     responses = statistics.most_frequent_responses()
     if growth:
         encoder, space = growth.encoder, grown_space(corpus.name, growth.parent.space, space)
         responses = {**growth.parent.responses, **responses}
     _check_actions(corpus.name, space, network.layout_row.answer)
     rules.check(space, "rules")
-    encoded, judged = (_encoded(part, encoder, space, network, rules) for part in (corpus, dev))
+    encoded, encoded_dev = (_encode(part, encoder, space, network, rules) for part in (corpus, dev))
     weights = class_weights(encoded, config.class_weights) if config.class_weights else None
-    ruled: dict[str, Any] = {}
+    about_rules: dict[str, Any] = {}
     if rules:
-        weights, broken = without_broken(weights, encoded)
-        ruled = {**rules.to_json(), "turns_that_break_rules": broken}
-    return Lessons(
+        weights, broken = drop_rule_breaking(weights, encoded)
+        about_rules = {**rules.to_json(), "turns_that_break_rules": broken}
+    return TrainingData(
         corpus={
             "name": corpus.name,
             "fingerprint": statistics.fingerprint,
             "dialogues": statistics.num_dialogues,
             "turns": statistics.num_turns,
             "skipped": dict(corpus.skipped),
-            **ruled,
+            **about_rules,
         },
         space=space,
         encoder=encoder,
@@ -109,32 +137,35 @@ def prepare(
         responses=responses,
         answers=statistics.targets,
         train=Batches(encoded, config.batch_turns, weights=weights),
-        dev=Batches(judged, _DEV_BATCH * config.batch_turns, max_lengths=2),
+        dev=Batches(encoded_dev, _DEV_BATCH * config.batch_turns, max_lengths=2),
         growth=growth,
     )
 
 
-def _counted(
+def _count(
     corpus: Corpus, network: NetworkConfig, statistics: CorpusStatistics
-) -> tuple[CorpusStatistics, FloorCounts, Histories]:
-    counts, seen, layout = FloorCounts(), array("Q"), network.layout_row
+) -> tuple[FloorCounts, Histories]:
+    """Count the training part into the statistics; return the baselines' counts and the histories."""
+    counts, hashes, layout = FloorCounts(), array("Q"), network.layout_row
     for dialogue in corpus:
         example = layout.example(dialogue)
         statistics.add(dialogue, example)
         counts.add(example)
-        seen.extend(histories_of(layout, example))
-    return statistics, counts, Histories.of(seen)
+        hashes.extend(histories_of(layout, example))
+    return counts, Histories.of(hashes)
 
 
-def _encoded(
+def _encode(
     part: Corpus, encoder: TurnEncoder, space: ActionSpace, network: NetworkConfig, rules: Rules
 ) -> EncodedCorpus:
-    """Return a part of the corpus as arrays, with what the rules refuse where there are some."""
+    """Return a part of the corpus as arrays, with the actions that rules refuse."""
     encoded = encode(part, encoder, space, network)
-    return with_refusals(encoded, part, BoundRules(rules, space)) if rules else encoded
+    return add_refusals(encoded, part, CompiledRules(rules, space)) if rules else encoded
 
 
 def _check_actions(name: str, space: ActionSpace, what: str) -> None:
     if len(space) + space.may_be_empty < 2:
-        found = f"only the {what} {space.name(0)!r}" if len(space) else f"no {what} at all"
-        raise CorpusError(name, f"there is {found}", "a policy needs two to choose between; check the labels")
+        problem = f"only the {what} {space.name(0)!r}" if len(space) else f"no {what} at all"
+        raise CorpusError(
+            name, f"there is {problem}", "a policy needs two to choose between; check the labels"
+        )

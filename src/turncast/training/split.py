@@ -1,4 +1,4 @@
-"""A dev part out of a corpus, by dialogue."""
+"""The dev part: dialogues of a corpus that are held out."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from turncast.errors import CorpusError
 
 
 def split_dev(corpus: Corpus, share: float, seed: int) -> tuple[Corpus, Corpus]:
-    """Return (training part, dev part): about this share of the dialogues, chosen by a hash of seed and id.
+    """Return (training part, dev part); the dev part has about this share of the dialogues.
 
-    Dialogues of one group stay together. A dialogue added later moves few others. Both parts are read as
-    lazily as the corpus.
+    Groups of dialogues are ordered by a hash of the seed and their name, and the first ones are held out. So
+    a dialogue that is added later moves few others. Both parts are as lazy as the corpus.
 
     >>> from turncast.dialogue import Dialogue, Turn
     >>> corpus = Corpus("ten", [Dialogue(str(n), [Turn("hi", ["greet"])]) for n in range(10)])
@@ -22,7 +22,7 @@ def split_dev(corpus: Corpus, share: float, seed: int) -> tuple[Corpus, Corpus]:
     (8, 2)
 
     Raises:
-        CorpusError: for a corpus of one dialogue, which cannot be split.
+        CorpusError: for a corpus of one dialogue, or one group.
     """
     groups = dict[tuple[str, bool], list[int]]()
     total = 0
@@ -35,7 +35,8 @@ def split_dev(corpus: Corpus, share: float, seed: int) -> tuple[Corpus, Corpus]:
         cure = "give more dialogues, or a dev part with --dev"
         raise CorpusError(corpus.name, f"a dev part cannot be split off {what}", cure)
     wanted, chosen = max(1, round(share * total)), list[int]()
-    for _, members in sorted((draw(seed, name), members) for (name, _), members in groups.items())[:-1]:
+    ordered = sorted((sort_key(seed, name), members) for (name, _), members in groups.items())
+    for _, members in ordered[:-1]:  # one group must be left to learn from
         if len(chosen) >= wanted:
             break
         chosen += members
@@ -46,6 +47,6 @@ def split_dev(corpus: Corpus, share: float, seed: int) -> tuple[Corpus, Corpus]:
     )
 
 
-def draw(seed: int, name: str) -> bytes:
-    """Return where a name stands when names are drawn in an order that depends on the seed."""
+def sort_key(seed: int, name: str) -> bytes:
+    """Return a key that sorts names in a random order, which depends on the seed alone."""
     return hashlib.blake2b(f"{seed} {name}".encode(), digest_size=16).digest()

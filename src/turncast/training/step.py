@@ -19,52 +19,52 @@ from turncast.training.losses import mean_loss, turn_losses
 
 
 class Step(Protocol):
-    """Changes the weights by one batch, and answers with them."""
+    """Changes the weights by one batch, and predicts with them."""
 
     def prepare(self, train: Batches, dev: Batches) -> None:
-        """Make ready for the shapes of these batches."""
+        """Compile for the shapes of these batches."""
         ...
 
     def place(self, batch: Batch) -> Any:
-        """Return a batch as the step takes it; another thread may do this while the step is at work."""
+        """Return a batch in the form that the step takes; another thread may call this during a step."""
         ...
 
     def __call__(self, placed: Any) -> Any:
-        """Return the batch's loss, a scalar of the backend that need not be computed yet."""
+        """Change the weights; return the mean loss, a scalar of the backend that may not be computed yet."""
         ...
 
     def probabilities(self, batch: Batch) -> NDArray[np.float32]:
-        """Return the probabilities that the network gives as it stands, with its averaged weights if any."""
+        """Return the network's probabilities for a batch; with EMA, those of the averaged weights."""
         ...
 
     def finish(self) -> None:
-        """Put the weights where the model's variables show them."""
+        """Write the weights into the model's variables."""
         ...
 
 
-def make_step(model: Any, optimizer: Any, config: TrainConfig, multi: bool, refuses: bool = False) -> Step:
+def make_step(model: Any, optimizer: Any, config: TrainConfig, multi: bool, has_rules: bool = False) -> Step:
     """Return the step for the backend in use.
 
     Args:
         model: the Keras model.
-        optimizer: what `make_optimizer` gave.
-        config: how it is trained.
+        optimizer: what `make_optimizer` returned.
+        config: clipping, smoothing and devices.
         multi: whether several actions may be taken at once.
-        refuses: whether rules refuse actions in the targets.
+        has_rules: whether the targets hold refused actions.
     """
     optimizer.build(model.trainable_variables)
     backend = keras.backend.backend()
     if backend == "jax":
         from turncast.training.jax_step import JaxStep
 
-        return JaxStep(model, optimizer, config, multi, refuses)
+        return JaxStep(model, optimizer, config, multi, has_rules)
     if backend == "torch":
-        return _TorchStep(model, optimizer, _losses(config, multi, refuses))
-    return _TensorFlowStep(model, optimizer, _losses(config, multi, refuses))
+        return _TorchStep(model, optimizer, _losses(config, multi, has_rules))
+    return _TensorFlowStep(model, optimizer, _losses(config, multi, has_rules))
 
 
 def make_optimizer(config: TrainConfig) -> Any:
-    """Return Adam: gradients clipped to a norm over all weights, and averages of the weights if wished."""
+    """Return Adam, with gradients clipped by their norm over all weights; with EMA where it is set."""
     return keras.optimizers.Adam(
         config.learning_rate,
         global_clipnorm=config.clip_norm,
@@ -73,33 +73,33 @@ def make_optimizer(config: TrainConfig) -> Any:
     )
 
 
-def _losses(config: TrainConfig, multi: bool, refuses: bool) -> Callable[[Any, Any], Any]:
-    return partial(turn_losses, multi=multi, smoothing=config.label_smoothing, refuses=refuses)
+def _losses(config: TrainConfig, multi: bool, has_rules: bool) -> Callable[[Any, Any], Any]:
+    return partial(turn_losses, multi=multi, smoothing=config.label_smoothing, has_rules=has_rules)
 
 
-class _InPlace:
-    """What the steps share whose backend changes the variables in place."""
+class _InPlaceStep:
+    """The common part of the steps whose backend changes the variables in place."""
 
     def __init__(self, model: Any) -> None:
         self._model = model
 
     def prepare(self, train: Batches, dev: Batches) -> None:
-        """Nothing to do: shapes are compiled when they come, or not at all."""
+        """Do nothing: shapes are compiled when they first come, or not at all."""
 
     def place(self, batch: Batch) -> Any:
         inputs = {name: ops.convert_to_tensor(array) for name, array in batch.inputs.items()}
         return inputs, ops.convert_to_tensor(batch.targets), ops.convert_to_tensor(batch.weights)
 
     def probabilities(self, batch: Batch) -> NDArray[np.float32]:
-        found: NDArray[np.float32] = self._model.predict_on_batch(batch.inputs)[1]
-        return found
+        probabilities: NDArray[np.float32] = self._model.predict_on_batch(batch.inputs)[1]
+        return probabilities
 
     def finish(self) -> None:
-        """Nothing to do."""
+        """Do nothing: the variables hold the weights."""
 
 
-class _TorchStep(_InPlace):
-    """An eager step."""
+class _TorchStep(_InPlaceStep):
+    """An eager step on PyTorch."""
 
     def __init__(self, model: Any, optimizer: Any, losses: Callable[[Any, Any], Any]) -> None:
         super().__init__(model)
@@ -116,14 +116,14 @@ class _TorchStep(_InPlace):
         return loss.detach()
 
 
-class _TensorFlowStep(_InPlace):
-    """A step in a graph."""
+class _TensorFlowStep(_InPlaceStep):
+    """A step on TensorFlow, in a graph."""
 
     def __init__(self, model: Any, optimizer: Any, losses: Callable[[Any, Any], Any]) -> None:
         super().__init__(model)
         import tensorflow as tf
 
-        # Each shape is traced as it is: where one trace serves several, which ones depends on what came first
+        # Each shape is traced by itself. A trace for several shapes would depend on which shape came first,
         # and a resumed training would end with other last bits.
         @tf.function  # type: ignore[untyped-decorator]
         def step(inputs: Any, targets: Any, weights: Any) -> Any:
@@ -135,12 +135,12 @@ class _TensorFlowStep(_InPlace):
             return loss
 
         self._step = step
-        self._answer = tf.function(lambda inputs: model(inputs, training=False)[1])
+        self._forward = tf.function(lambda inputs: model(inputs, training=False)[1])
 
     def probabilities(self, batch: Batch) -> NDArray[np.float32]:
-        """Return what the network answers to a batch as it stands."""
+        """Return the network's probabilities for a batch."""
         inputs, _, _ = self.place(batch)
-        return np.asarray(self._answer(inputs))
+        return np.asarray(self._forward(inputs))
 
     def __call__(self, placed: Any) -> Any:
         return self._step(*placed)

@@ -1,4 +1,4 @@
-"""The temperature that makes probabilities as high as they are often right."""
+"""Temperature scaling: it makes a probability the share of such predictions that are right."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from turncast.policy.decision import logits_of
 from turncast.runtime.cells import sigmoid
 
-_LEAST, _MOST = 0.1, 10.0
+_MIN, _MAX = 0.1, 10.0
 _STEPS = 50
-_NEAR = 1e-6
+_TOLERANCE = 1e-6
 
 Slope = Callable[[float], tuple[float, float]]
 """The first and the second derivative of the mean loss by 1 / temperature."""
@@ -23,14 +23,14 @@ Slope = Callable[[float], tuple[float, float]]
 def fit_temperature(probabilities: NDArray[Any], true: NDArray[np.bool_], multi: bool) -> float:
     """Return the temperature, 0.1 to 10, with the least mean cross-entropy of N decisions.
 
-    One number for all: it changes no ranking. The loss is convex in 1 / temperature. The targets are smoothed
-    as if one decision more had gone otherwise, so that a dev part without an error does not make the policy
-    certain. Sources: Guo et al., "On Calibration of Modern Neural Networks", 2017; Platt, "Probabilistic
-    Outputs for Support Vector Machines", 1999.
+    It is one number, so it changes no ranking. The loss is convex in 1 / temperature. The targets are
+    smoothed as if there were one more decision with another outcome, so that a dev part without an error
+    does not make the policy certain. Sources: Guo et al., "On Calibration of Modern Neural Networks", 2017;
+    Platt, "Probabilistic Outputs for Support Vector Machines", 1999.
 
     Args:
         probabilities: of the actions, (N, A), at temperature 1.
-        true: the bits of what is right, (N, A).
+        true: the bits of the right actions, (N, A).
         multi: independent actions; otherwise one of A.
 
     >>> overconfident = np.array([[0.99, 0.01]] * 100)
@@ -39,15 +39,15 @@ def fit_temperature(probabilities: NDArray[Any], true: NDArray[np.bool_], multi:
     3.4
     """
     if not multi:
-        one = true.sum(-1) == 1  # a turn of several has no probability here
+        one = true.sum(-1) == 1  # a turn with several actions has no probability here
         probabilities, true = probabilities[one], true[one]
     if not len(true):
         return 1.0
     logits = logits_of(probabilities, multi)
-    return 1 / _least(_of_sigmoid(logits, true) if multi else _of_softmax(logits, true))
+    return 1 / _minimum(_sigmoid_slope(logits, true) if multi else _softmax_slope(logits, true))
 
 
-def _of_softmax(logits: NDArray[np.float64], true: NDArray[np.bool_]) -> Slope:
+def _softmax_slope(logits: NDArray[np.float64], true: NDArray[np.bool_]) -> Slope:
     logits = logits - logits.max(-1, keepdims=True)
     smooth = 1 / (len(true) + 1)
     wanted = (1 - smooth) * logits[true].mean() + smooth * logits.mean()
@@ -62,30 +62,30 @@ def _of_softmax(logits: NDArray[np.float64], true: NDArray[np.bool_]) -> Slope:
     return slope
 
 
-def _of_sigmoid(logits: NDArray[np.float64], true: NDArray[np.bool_]) -> Slope:
+def _sigmoid_slope(logits: NDArray[np.float64], true: NDArray[np.bool_]) -> Slope:
     positives = int(true.sum())
     negatives = true.size - positives
     wanted = np.where(true, (positives + 1) / (positives + 2), 1 / (negatives + 2))
 
     def slope(scale: float) -> tuple[float, float]:
-        found = sigmoid(scale * logits)
+        predicted = sigmoid(scale * logits)
         return (
-            float(((found - wanted) * logits).mean()),
-            float((found * (1 - found) * logits**2).mean()),
+            float(((predicted - wanted) * logits).mean()),
+            float((predicted * (1 - predicted) * logits**2).mean()),
         )
 
     return slope
 
 
-def _least(slope: Slope) -> float:
-    """Return where a convex function is least between the bounds: Newton's steps, halving where they fail."""
-    low, high, at = 1 / _MOST, 1 / _LEAST, 1.0
+def _minimum(slope: Slope) -> float:
+    """Return the minimum of a convex function between the bounds: by Newton's steps, or by bisection."""
+    low, high, at = 1 / _MAX, 1 / _MIN, 1.0
     for _ in range(_STEPS):
         first, second = slope(at)
         low, high = (low, at) if first > 0 else (at, high)
         step = at - first / second if second > 0 else math.inf
         after = step if low < step < high else (low + high) / 2
-        if abs(after - at) < _NEAR:
+        if abs(after - at) < _TOLERANCE:
             break
         at = after
     return after

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,12 +18,12 @@ from turncast.policy import Card, Policy
 from turncast.rules import NO_RULES, Rules
 from turncast.runtime import stack_members
 from turncast.training.checkpoint import Checkpoint, Member
-from turncast.training.count_table_weight import check_mixing, with_counts
+from turncast.training.count_table_weight import add_count_table, check_count_table
 from turncast.training.fit_decision import fit_decision
 from turncast.training.grow import inherit_settings
 from turncast.training.interruption import Interruption
-from turncast.training.members import checkpoint_of, train_members
-from turncast.training.prepare import Lessons, prepare
+from turncast.training.members import Callbacks, checkpoint_of, train_members
+from turncast.training.prepare import TrainingData, prepare
 from turncast.training.progress import Progress, Silence
 from turncast.training.rule_masks import check_layout
 from turncast.training.scheduled_sampling import adapt_scheduled_sampling
@@ -32,7 +32,7 @@ from turncast.version import __version__
 from turncast.vocabulary import ActionSpace
 
 if TYPE_CHECKING:
-    from turncast.training.fit import Fit
+    from turncast.training.training_loop import TrainingLoop
 
 
 def train(
@@ -45,35 +45,38 @@ def train(
     values: Mapping[str, Iterable[str]] | None = None,
     rules: Rules | None = None,
     progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
     checkpoint: Path | None = None,
     resume: bool = False,
     parent: Policy | None = None,
 ) -> Policy:
-    """Train a policy; the epoch that is best on the dev part is kept.
+    """Train a policy, and return it with the weights of the epoch that is best on the dev part.
 
     Args:
-        corpus: the dialogues to learn from. Vocabularies come from them alone. Where the network foresees an
-            outcome, dialogues without it are left out.
-        dev: the dialogues that say when to stop; a share of the corpus when they are not given.
-        network: the network's shape.
+        corpus: the dialogues to learn from; vocabularies come from them alone. Where the network predicts an
+            outcome, dialogues without it are skipped.
+        dev: the dialogues that decide when to stop; by default a share of the corpus is held out.
+        network: the architecture of the network.
         config: how it is trained.
-        encoder: what it sees.
-        values: the values of slots, slot -> values, as from a knowledge base: in words a slot's name stands
-            for its values, and what becomes of each slot has bits.
-        rules: what may, may not and must be done: what they refuse has no part in the loss, and live the
-            probability 0. Turns of the corpus that break them are not learned from; the card counts them.
-        progress: what is shown meanwhile; nothing when it is not given.
-        checkpoint: a file that holds the state after each epoch while the training runs.
-        resume: go on from the checkpoint; the result is that of a training that never stopped.
-        parent: a policy to grow from: its weights are the first, what it knows stays at its place, and what
-            is not said of the settings is as it was there. It is not changed.
+        encoder: what it reads of each turn.
+        values: slot -> values, as from a knowledge base: in the users' words the slot's name replaces a
+            value, and the state of each slot has bits.
+        rules: what is allowed, forbidden and forced. Refused actions have no part in the loss, and in use the
+            probability 0. Turns of the corpus that break a rule are not learned from; the card counts them.
+        progress: shows the training; by default nothing is shown.
+        should_stop: asked before each batch; where it returns True the training ends early, as with Ctrl-C.
+        checkpoint: a file for the state after each epoch.
+        resume: resume from the checkpoint; the result is that of a training that was never stopped.
+        parent: a policy to grow from. Its weights are the first weights, its actions and bits stay at their
+            indices, and settings that are not given are inherited. It is not changed.
 
     Returns:
-        The policy. Ctrl-C ends the training early: the best policy so far is returned, its card says so.
+        The policy. Ctrl-C ends the training early: the policy has the best weights so far, and
+        `card.interrupted` is true.
 
     Raises:
         CorpusError: for a corpus from which nothing can be learned.
-        ConfigError: for settings that do not go together, or that the corpus or the parent has no use for.
+        ConfigError: for settings that contradict each other, the corpus or the parent.
         MissingExtra: where the libraries for training (or for byte-pair pieces) are not installed.
     """
     rules = rules or (parent.rules if parent else NO_RULES)
@@ -83,46 +86,66 @@ def train(
     corpus, dev = layout.labelled(corpus), None if dev is None else layout.labelled(dev)
     if dev is None:
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
-    lessons = prepare(corpus, dev, configuration, values=values, parent=parent, rules=rules)
-    _check_decide(corpus.name, lessons.space, config.decide)
-    state = _training_identity(lessons, configuration)
-    saved = Checkpoint.load(checkpoint, state) if resume and checkpoint is not None else None
-
-    def keep(fit: Fit, before: tuple[Member, ...]) -> None:
-        if checkpoint is not None:
-            checkpoint_of(fit, before, state).save(checkpoint)
-
-    with Interruption() as interruption:
-        begin, wished = partial(_build_loop, lessons, configuration), lambda: interruption.wished
-        members, interrupted = train_members(begin, config.seeds, progress or Silence(), wished, keep, saved)
-    policy = _policy_of(members, lessons, configuration, rules, interrupted)
-    policy = with_counts(policy, lessons.counts, dev, config.count_table)
-    return fit_decision(policy, dev, lessons.answers, config)
+    data = prepare(corpus, dev, configuration, values=values, parent=parent, rules=rules)
+    _check_decide(corpus.name, data.space, config.decide)
+    policy = _train_networks(data, configuration, rules, progress, should_stop, checkpoint, resume)
+    policy = add_count_table(policy, data.counts, dev, config.count_table)
+    return fit_decision(policy, dev, data.answers, config)
 
 
-def _policy_of(
-    members: tuple[Member, ...],
-    lessons: Lessons,
+def _train_networks(
+    data: TrainingData,
     configuration: Configuration,
     rules: Rules,
-    interrupted: bool,
+    progress: Progress | None,
+    should_stop: Callable[[], bool] | None,
+    checkpoint: Path | None,
+    resume: bool,
 ) -> Policy:
-    """Return the policy of trained networks, before its decision is fitted."""
-    metrics = tuple(record for member in members for record in member.metrics)
-    config, network = configuration.training, configuration.network
+    """Return the policy of the trained networks, before its decision is fitted."""
+    identity = _training_identity(data, configuration)
+    saved = Checkpoint.load(checkpoint, identity) if resume and checkpoint is not None else None
+
+    def save_checkpoint(loop: TrainingLoop, earlier: tuple[Member, ...]) -> None:
+        if checkpoint is not None:
+            checkpoint_of(loop, earlier, identity).save(checkpoint)
+
+    with Interruption() as interruption:
+        callbacks = Callbacks(
+            progress=progress or Silence(),
+            should_stop=lambda: interruption.requested or (should_stop is not None and should_stop()),
+            after_epoch=save_checkpoint,
+        )
+        build_loop = partial(_build_loop, data, configuration)
+        members, interrupted = train_members(build_loop, configuration.training.seeds, callbacks, saved)
     card = Card(
-        lessons.corpus, config, configuration.encoder, metrics, interrupted, _versions(), lessons.parent
+        corpus=data.corpus,
+        train=configuration.training,
+        encoder=configuration.encoder,
+        metrics=tuple(record for member in members for record in member.metrics),
+        interrupted=interrupted,
+        versions=_versions(),
+        parent=data.parent,
     )
-    weights = stack_members([member.weights for member in members])
-    learned = lessons.encoder, lessons.space, network, weights, lessons.floors, lessons.responses, card
-    return Policy(*learned, lessons.histories, members=len(members), rules=rules)
+    return Policy(
+        encoder=data.encoder,
+        space=data.space,
+        config=configuration.network,
+        weights=stack_members([member.weights for member in members]),
+        floors=data.floors,
+        responses=data.responses,
+        card=card,
+        histories=data.histories,
+        members=len(members),
+        rules=rules,
+    )
 
 
 def _checked_configuration(given: Configuration, parent: Policy | None, rules: Rules) -> Configuration:
     """Return the configuration with what the parent and the layout decide; raise for contradictions."""
     configuration = inherit_settings(parent, given) if parent else given
     network, training = configuration.network, configuration.training
-    check_mixing(network, training)
+    check_count_table(network, training)
     if rules:
         check_layout(network)
     return replace(configuration, training=adapt_scheduled_sampling(training, network))
@@ -134,7 +157,7 @@ def _check_decide(name: str, space: ActionSpace, how: str) -> None:
         raise ConfigError(f"{problem}; leave it at auto")
 
 
-def _training_identity(lessons: Lessons, configuration: Configuration) -> dict[str, Any]:
+def _training_identity(data: TrainingData, configuration: Configuration) -> dict[str, Any]:
     """Return all that must be the same for a checkpoint to be resumed from."""
     config = configuration.training
     # A network can learn for more epochs than first set; of several networks, those done before it cannot.
@@ -145,30 +168,30 @@ def _training_identity(lessons: Lessons, configuration: Configuration) -> dict[s
         "network": configuration.network.model_dump(),
         "config": config.model_dump(exclude=may_change),
         "encoder": configuration.encoder.model_dump(),
-        "corpus": lessons.corpus,
-        "parent": lessons.parent,
+        "corpus": data.corpus,
+        "parent": data.parent,
     }
 
 
-def _build_loop(lessons: Lessons, configuration: Configuration, member: int = 0) -> Fit:
-    """Build one of the networks for what is to be learned, and make it ready for its first epoch."""
-    # Here, so that `import turncast` needs no Keras.
+def _build_loop(data: TrainingData, configuration: Configuration, member: int) -> TrainingLoop:
+    """Build one of the networks; return its loop, ready for the first epoch."""
+    # Imported here, so that `import turncast` needs no Keras.
     from turncast.network import build_network, read_weights, write_weights
-    from turncast.training.fit import Fit
+    from turncast.training.training_loop import TrainingLoop
 
     config = configuration.training
     config = config.model_copy(update={"seed": config.seed + member})
     model = build_network(
         configuration.network,
-        num_features=lessons.encoder.width,
-        num_tokens=lessons.encoder.num_tokens,
-        num_actions=len(lessons.space),
-        multi=lessons.space.multi,
+        num_features=data.encoder.width,
+        num_tokens=data.encoder.num_tokens,
+        num_actions=len(data.space),
+        multi=data.space.multi,
         seed=config.seed,
     )
-    if lessons.growth:
-        write_weights(model, lessons.growth.weights(member, read_weights(model)))
-    return Fit(model, lessons.space, config, lessons.train, lessons.dev)
+    if data.growth:
+        write_weights(model, data.growth.weights(member, read_weights(model)))
+    return TrainingLoop(model=model, space=data.space, config=config, train=data.train, dev=data.dev)
 
 
 def _versions() -> Mapping[str, str]:
