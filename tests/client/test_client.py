@@ -9,7 +9,7 @@ import pytest
 
 from support.corpora import tiny
 from turncast import Session, Turn
-from turncast.client import AsyncClient, Client, NotThere, Predicted
+from turncast.client import AsyncClient, Client, NotFound, Predicted
 
 MESSAGES = [{"role": "user", "content": "a tea please"}]
 
@@ -70,7 +70,7 @@ def test_a_conversation(client, policy):
     assert (undone.turn, undone.turns) == (seen.turns[1], 1)
     assert client.delete(begun.id) is True
     assert client.delete(begun.id) is False
-    with pytest.raises(NotThere, match="id: There is no conversation with this id"):
+    with pytest.raises(NotFound, match="id: There is no conversation with this id"):
         client.get(begun.id)
 
 

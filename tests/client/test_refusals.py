@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from support.server import serving
 from support.services import free_port
-from turncast.client import Client, NoServer, NotThere, Refused, Retries, Unavailable, Unreachable
-from turncast.client.call import Call
-from turncast.client.errors import BadRequest, NotAllowed, ServerFailed, refused
+from turncast.client import Client, NotFound, Refused, Retries, Unavailable, Unreachable, WrongServer
+from turncast.client.errors import BadRequest, NotAllowed, ServerFailed, error_from_json
+from turncast.client.http_call import HttpCall
 from turncast.errors import ConfigError, TurncastError
 
 NEVER = Retries(times=0)
@@ -28,11 +28,11 @@ NEVER = Retries(times=0)
     [
         (lambda client, id: client.observe(id, top=0), BadRequest, "bad_request", "body.top"),
         (lambda client, id: client.commit(id, ["dance"]), BadRequest, "unknown_action", "actions"),
-        (lambda client, id: client.override(id, 9, []), NotThere, "no_turn", "turn"),
-        (lambda client, id: client.begin(model="none"), NotThere, "no_model", "model"),
-        (lambda client, id: client.undo(f"{id}-other"), NotThere, "no_conversation", "id"),
+        (lambda client, id: client.override(id, 9, []), NotFound, "no_turn", "turn"),
+        (lambda client, id: client.begin(model="none"), NotFound, "no_model", "model"),
+        (lambda client, id: client.undo(f"{id}-other"), NotFound, "no_conversation", "id"),
         (lambda client, id: client.observe(id, "x", turn_id="t"), BadRequest, "turn_id_used", "turn_id"),
-        (lambda client, id: client.get("a/b?c"), NotThere, "no_such_path", "path"),
+        (lambda client, id: client.get("a/b?c"), NotFound, "no_such_path", "path"),
         (lambda client, id: client.get("a b"), BadRequest, "bad_request", "path.id"),
         (lambda client, id: client.next_action([{"role": 3}]), BadRequest, "bad_request", "body.messages.0"),
     ],
@@ -73,15 +73,15 @@ def test_a_key(saved, tmp_path):
     ],
 )
 def test_the_kinds(status, kind, header, expected):
-    error = refused(status, {"type": kind, "message": "m", "where": "w", "cure": "c"}, header)
+    error = error_from_json(status, {"type": kind, "message": "m", "where": "w", "cure": "c"}, header)
     assert type(error) is expected
 
 
 @given(st.integers(100, 599), st.binary(), st.none() | st.text(max_size=8))
 def test_whatever_answers_is_read_or_refused_with_an_error_of_ours(status, content, retry_after):
-    call = Call("GET", "/healthz", read=lambda told: told["status"])
-    with suppress(Refused, Unreachable, NoServer):
-        call.answer(status, content, retry_after)
+    call = HttpCall("GET", "/healthz", parse=lambda record: record["status"])
+    with suppress(Refused, Unreachable, WrongServer):
+        call.read_answer(status, content, retry_after)
 
 
 @given(st.integers(0, 9), st.integers(1, 12), st.floats(0, 1), st.none() | st.floats(0, 30))
@@ -135,9 +135,9 @@ def test_another_server_is_not_taken_for_one_of_ours():
         thread.start()
         try:
             with Client(f"http://127.0.0.1:{other.server_port}") as client:
-                with pytest.raises(NoServer, match=r"what answered \(status 404\) is no server"):
+                with pytest.raises(WrongServer, match=r"the answer \(status 404\) is not of"):
                     client.model()
-                with pytest.raises(NoServer, match="check the address"):
+                with pytest.raises(WrongServer, match="check the address"):
                     client.begin()
         finally:
             other.shutdown()
@@ -155,7 +155,7 @@ def test_a_timeout_is_of_one_try():
 
 @pytest.mark.parametrize("url", ["", "localhost:8000", "ftp://host", "http://", "http://host:port", 3])
 def test_an_address_that_is_none(url):
-    with pytest.raises(ConfigError, match="is no address of a server; write it as http://"):
+    with pytest.raises(ConfigError, match="is not the address of a server; write it as http://"):
         Client(url)
 
 

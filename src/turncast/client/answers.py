@@ -1,4 +1,4 @@
-"""What a server answers, as values."""
+"""The answers of a server as values."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from turncast.dialogue import Turn
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A conversation that has begun.
+    """A new or continued conversation.
 
     Attributes:
-        id: its name, for all later requests.
-        model: the name of the model that it is had with.
-        turns: how many it has; more than 0 where it was there already.
+        id: its id, for all later requests.
+        model: the name of its model.
+        turns: the number of its turns; more than 0 where it existed already.
     """
 
     id: str
@@ -24,21 +24,21 @@ class Begun:
     turns: int
 
     @classmethod
-    def of(cls, told: Any) -> Begun:
-        """Read what the server told."""
-        return cls(told["id"], told["model"], told["turns"])
+    def from_json(cls, record: Any) -> Begun:
+        """Return the value of an answer."""
+        return cls(id=record["id"], model=record["model"], turns=record["turns"])
 
 
 @dataclass(frozen=True, slots=True)
 class Predicted:
-    """What is predicted of a turn.
+    """The prediction of a turn.
 
     Attributes:
-        actions: what to do.
-        probability: how probable that is, from 0 to 1.
-        abstain: whether the model is too unsure for that to be done.
-        ranked: the most probable actions with their probabilities, the first one first.
-        refused: why each action that a rule refuses is refused.
+        actions: the predicted actions.
+        probability: the probability of the prediction, from 0 to 1.
+        abstain: whether the model is not sure enough to act.
+        ranked: the most probable actions with their probabilities, in order.
+        refused: the actions that a rule refuses, each with the reason.
     """
 
     actions: tuple[str, ...]
@@ -48,24 +48,24 @@ class Predicted:
     refused: Mapping[str, str]
 
     @classmethod
-    def of(cls, told: Any) -> Predicted:
-        """Read what the server told.
+    def from_json(cls, record: Any) -> Predicted:
+        """Return the value of an answer.
 
-        >>> Predicted.of({"actions": ["greet"], "probability": 0.9, "abstain": False, "ranked": []}).actions
+        >>> record = {"actions": ["greet"], "probability": 0.9, "abstain": False, "ranked": []}
+        >>> Predicted.from_json(record).actions
         ('greet',)
         """
-        refused = told.get("refused", {})
-        return cls(tuple(told["actions"]), told["probability"], told["abstain"], _ranked(told), refused)
+        return cls(**_prediction_fields(record))
 
 
 @dataclass(frozen=True, slots=True)
 class Observed(Predicted):
-    """The answer to a turn.
+    """The answer to an observed turn.
 
     Attributes:
-        turn: its number, counted from 1.
-        response: what to say: the most frequent response of these actions, where the corpus had any.
-        committed: what counts as done; None where nothing was committed yet.
+        turn: the number of the turn, counted from 1.
+        response: the text to say with the actions; None where the model has none.
+        committed: the committed actions; None where nothing is committed yet.
     """
 
     turn: int
@@ -73,69 +73,65 @@ class Observed(Predicted):
     committed: tuple[str, ...] | None
 
     @classmethod
-    def of(cls, told: Any) -> Observed:
-        """Read what the server told."""
-        committed = told["committed"]
+    def from_json(cls, record: Any) -> Observed:
+        """Return the value of an answer."""
+        committed = record["committed"]
         return cls(
-            actions=tuple(told["actions"]),
-            probability=told["probability"],
-            abstain=told["abstain"],
-            ranked=_ranked(told),
-            refused=told.get("refused", {}),
-            turn=told["turn"],
-            response=told["response"],
+            **_prediction_fields(record),
+            turn=record["turn"],
+            response=record["response"],
             committed=None if committed is None else tuple(committed),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Overridden:
-    """A turn that was corrected.
+    """The answer to the correction of a turn.
 
     Attributes:
-        committed: what counts as done there now.
-        later: what is now predicted of each later turn, by its number.
+        committed: the committed actions of the turn.
+        later: the new prediction of each later turn, by its number.
     """
 
     committed: tuple[str, ...]
     later: Mapping[int, Predicted]
 
     @classmethod
-    def of(cls, told: Any) -> Overridden:
-        """Read what the server told."""
-        later = {one["turn"]: Predicted.of(one) for one in told["later"]}
-        return cls(tuple(told["committed"]), later)
+    def from_json(cls, record: Any) -> Overridden:
+        """Return the value of an answer."""
+        later = {one["turn"]: Predicted.from_json(one) for one in record["later"]}
+        return cls(committed=tuple(record["committed"]), later=later)
 
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """A turn that was taken back.
+    """The answer to an undo.
 
     Attributes:
-        turn: what was seen and done there.
-        turns: how many are left.
+        turn: the removed turn.
+        turns: the number of turns that are left.
     """
 
     turn: Turn
     turns: int
 
     @classmethod
-    def of(cls, told: Any) -> Undone:
-        """Read what the server told."""
-        return cls(_turn(told["undone"]), told["turns"])
+    def from_json(cls, record: Any) -> Undone:
+        """Return the value of an answer."""
+        return cls(turn=_turn(record["undone"]), turns=record["turns"])
 
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A conversation as it stands.
+    """A conversation.
 
     Attributes:
-        id: its name.
+        id: its id.
         model: the name of its model.
         created: when it began, in seconds since 1970.
-        updated: when it changed last, the same.
-        open: whether the last turn was not committed yet.
-        turns: what was seen, and what was really done.
+        updated: when it was last changed, in seconds since 1970.
+        open: whether the last turn is not committed yet.
+        turns: its turns, with the committed actions.
     """
 
     id: str
@@ -146,26 +142,32 @@ class Conversation:
     turns: tuple[Turn, ...]
 
     @classmethod
-    def of(cls, told: Any) -> Conversation:
-        """Read what the server told."""
-        turns = tuple(_turn(one) for one in told["turns"])
-        return cls(told["id"], told["model"], told["created"], told["updated"], told["open"], turns)
+    def from_json(cls, record: Any) -> Conversation:
+        """Return the value of an answer."""
+        return cls(
+            id=record["id"],
+            model=record["model"],
+            created=record["created"],
+            updated=record["updated"],
+            open=record["open"],
+            turns=tuple(_turn(one) for one in record["turns"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model that a server has.
+    """A model of a server.
 
     Attributes:
-        name: of this one.
-        names: of all; the first is the default.
-        digest: changes when the model does.
-        actions: what it knows to do.
-        several_actions: whether it takes several actions at a turn.
+        name: its name.
+        names: the names of all models; the first is the default.
+        digest: a hash that identifies the trained model.
+        actions: the actions that it knows.
+        several_actions: whether it predicts several actions for a turn.
         abstain_below: the probability below which it abstains; 0 for never.
         network: the settings of its network.
-        trained_on: what it says of its corpus.
-        versions: of the libraries that made it.
+        trained_on: the description of its training corpus.
+        versions: the versions of the libraries that made it.
     """
 
     name: str
@@ -179,24 +181,30 @@ class Model:
     versions: Mapping[str, str]
 
     @classmethod
-    def of(cls, told: Any) -> Model:
-        """Read what the server told."""
+    def from_json(cls, record: Any) -> Model:
+        """Return the value of an answer."""
         return cls(
-            name=told["name"],
-            names=tuple(told["names"]),
-            digest=told["digest"],
-            actions=tuple(told["actions"]),
-            several_actions=told["several_actions"],
-            abstain_below=told["abstain_below"],
-            network=told["network"],
-            trained_on=told["trained_on"],
-            versions=told["versions"],
+            name=record["name"],
+            names=tuple(record["names"]),
+            digest=record["digest"],
+            actions=tuple(record["actions"]),
+            several_actions=record["several_actions"],
+            abstain_below=record["abstain_below"],
+            network=record["network"],
+            trained_on=record["trained_on"],
+            versions=record["versions"],
         )
 
 
-def _ranked(told: Any) -> tuple[tuple[str, float], ...]:
-    return tuple((one["action"], one["probability"]) for one in told["ranked"])
+def _prediction_fields(record: Any) -> dict[str, Any]:
+    return {
+        "actions": tuple(record["actions"]),
+        "probability": record["probability"],
+        "abstain": record["abstain"],
+        "ranked": tuple((one["action"], one["probability"]) for one in record["ranked"]),
+        "refused": record.get("refused", {}),
+    }
 
 
-def _turn(told: Any) -> Turn:
-    return Turn(told["user"], tuple(told["committed"]), told["facts"], told["response"])
+def _turn(record: Any) -> Turn:
+    return Turn(record["user"], tuple(record["committed"]), record["facts"], record["response"])

@@ -9,62 +9,65 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from turncast.client import calls
-from turncast.client.base_client import Asking, as_method
-from turncast.client.call import Call
+from turncast.client import operations
+from turncast.client.base_client import BaseClient, as_method
+from turncast.client.http_call import HttpCall
 from turncast.errors import TurncastError
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _sends(call: Callable[P, Call[T]]) -> Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, T]]:
+def _method(
+    operation: Callable[P, HttpCall[T]],
+) -> Callable[Concatenate[AsyncClient, P], Coroutine[Any, Any, T]]:
     def method(client: AsyncClient, /, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, T]:
-        return client.send(call(*args, **kwargs))
+        return client.send(operation(*args, **kwargs))
 
-    return as_method(method, call)
+    return as_method(method, operation)
 
 
-class AsyncClient(Asking[httpx.AsyncClient]):
-    """Asks a server as `Client` does, with answers that are awaited.
+class AsyncClient(BaseClient[httpx.AsyncClient]):
+    """A client of a server with the methods of `Client`, whose answers are awaited; tasks may share one.
 
     >>> url = getfixture("server")  # as "http://127.0.0.1:8000"
-    >>> async def ask():
+    >>> async def observe():
     ...     async with AsyncClient(url) as client:
-    ...         talk = (await client.begin()).id
-    ...         return await client.observe(talk, "a table for two", {"open": True})
-    >>> asyncio.run(ask()).turn
+    ...         id = (await client.begin()).id
+    ...         return await client.observe(id, "a table for two", {"open": True})
+    >>> asyncio.run(observe()).turn
     1
     """
 
-    begin = _sends(calls.begin)
-    observe = _sends(calls.observe)
-    commit = _sends(calls.commit)
-    override = _sends(calls.override)
-    undo = _sends(calls.undo)
-    get = _sends(calls.get)
-    delete = _sends(calls.delete)
-    predict = _sends(calls.predict)
-    next_action = _sends(calls.next_action)
-    model = _sends(calls.model)
-    ready = _sends(calls.ready)
+    begin = _method(operations.begin)
+    observe = _method(operations.observe)
+    commit = _method(operations.commit)
+    override = _method(operations.override)
+    undo = _method(operations.undo)
+    get = _method(operations.get)
+    delete = _method(operations.delete)
+    predict = _method(operations.predict)
+    next_action = _method(operations.next_action)
+    model = _method(operations.model)
+    ready = _method(operations.ready)
 
-    async def send(self, call: Call[T]) -> T:
-        """Send a call, again where that may help, and return what is answered.
+    async def send(self, call: HttpCall[T]) -> T:
+        """Send a call, retry it where that may help, and return the result.
 
         Raises:
             Refused: where the server refuses.
-            Unreachable: where none answers.
-            NoServer: where something else answers.
+            Unreachable: where no server answers.
+            WrongServer: where the answer does not come from a turncast server.
         """
-        tried = 0
+        tries = 0
         while True:
             try:
-                told = await self._http.request(call.method, call.path, json=call.body)
-                return call.answer(told.status_code, told.content, told.headers.get("retry-after"))
+                response = await self._http.request(call.method, call.path, json=call.body)
+                retry_after = response.headers.get("retry-after")
+                return call.read_answer(response.status_code, response.content, retry_after)
             except (TurncastError, httpx.TransportError) as error:
-                tried += 1
-                pause = self._pause(error, tried)
+                tries += 1
+                pause = self._pause(error, tries)
             await asyncio.sleep(pause)
 
     async def close(self) -> None:
@@ -79,5 +82,5 @@ class AsyncClient(Asking[httpx.AsyncClient]):
     ) -> None:
         await self.close()
 
-    def _opened(self, **settings: Any) -> httpx.AsyncClient:
+    def _connect(self, **settings: Any) -> httpx.AsyncClient:
         return httpx.AsyncClient(**settings)

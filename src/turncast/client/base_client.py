@@ -1,4 +1,4 @@
-"""What both clients have: where to ask, when to ask again, and calls as methods."""
+"""What both clients share: the connection settings, the retries, and operations as methods."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from turncast.client.errors import Unreachable
 from turncast.client.retries import Retries
 from turncast.errors import ConfigError
 
-H = TypeVar("H")
-M = TypeVar("M", bound=Callable[..., Any])
-_IDLE = 4.0  # seconds that an idle connection is kept: the server keeps it for 5
+HttpxClient = TypeVar("HttpxClient")
+Method = TypeVar("Method", bound=Callable[..., Any])
+_IDLE_SECONDS = 4.0  # an idle connection is closed before the server closes it after 5 seconds
 
 
-class Asking(ABC, Generic[H]):
-    """Asks a server; `Client` waits for the answers, `AsyncClient` awaits them.
+class BaseClient(ABC, Generic[HttpxClient]):
+    """A client of a server; `Client` waits for the answers, the answers of `AsyncClient` are awaited.
 
     Args:
-        url: the server's address, as http://127.0.0.1:8000.
-        api_key: the key, where the server wants one.
-        timeout: the seconds of a try.
-        retries: when to ask again.
-        connections: how many there are at most; who finds all in use waits for one.
+        url: the address of the server, as http://127.0.0.1:8000.
+        api_key: the key, where the server needs one.
+        timeout: the time-out of one try, in seconds.
+        retries: when to retry a request.
+        connections: the largest number of connections; further requests wait for a free one.
 
     Raises:
-        ConfigError: for an address that is none.
+        ConfigError: for an invalid address.
     """
 
     def __init__(
@@ -43,38 +43,39 @@ class Asking(ABC, Generic[H]):
         connections: int = 100,
     ) -> None:
         self._url, self._retries = _checked(url), retries or Retries()
-        self._chance = random.Random()  # noqa: S311 it spreads pauses
-        self._http = self._opened(
+        self._random = random.Random()  # noqa: S311 it spreads pauses
+        self._http = self._connect(
             base_url=self._url,
             headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
             timeout=timeout,
             limits=httpx.Limits(
                 max_connections=connections,
                 max_keepalive_connections=connections,
-                keepalive_expiry=_IDLE,
+                keepalive_expiry=_IDLE_SECONDS,
             ),
         )
 
     @abstractmethod
-    def _opened(self, **settings: Any) -> H:
-        """Return httpx's client of these settings."""
+    def _connect(self, **settings: Any) -> HttpxClient:
+        """Return httpx's client with these settings."""
 
-    def _pause(self, error: Exception, tried: int) -> float:
-        """Return the seconds to wait before the next try; raise where there is to be none."""
+    def _pause(self, error: Exception, tries: int) -> float:
+        """Return the seconds to wait before the next try; raise the error where there is none."""
         if isinstance(error, httpx.TransportError):
             what = f"{self._url}: no answer ({type(error).__name__})"
             error = Unreachable(f"{what}; check the address, and that the server runs")
-        pause = self._retries.pause(error, tried, self._chance.random())
+        pause = self._retries.pause(error, tries, self._random.random())
         if pause is None:
             raise error from None
         return pause
 
 
-def as_method(method: M, call: Callable[..., Any]) -> M:
-    """Return a method that says of itself what the function says that makes its call, but its example."""
-    signature = inspect.signature(call)
+def as_method(method: Method, operation: Callable[..., Any]) -> Method:
+    """Give a method the name, the signature and the docstring (without examples) of an operation."""
+    signature = inspect.signature(operation)
     itself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
-    method.__name__, method.__doc__ = call.__name__, (call.__doc__ or "").partition(">>>")[0].rstrip()
+    method.__name__ = operation.__name__
+    method.__doc__ = (operation.__doc__ or "").partition(">>>")[0].rstrip()
     parameters = [itself, *signature.parameters.values()]
     vars(method)["__signature__"] = signature.replace(parameters=parameters)
     return method
@@ -86,5 +87,5 @@ def _checked(url: str) -> str:
     except (httpx.InvalidURL, TypeError):
         parsed = httpx.URL()
     if parsed.scheme not in ("http", "https") or not parsed.host:
-        raise ConfigError(f"{url!r} is no address of a server; write it as http://127.0.0.1:8000")
+        raise ConfigError(f"{url!r} is not the address of a server; write it as http://127.0.0.1:8000")
     return url

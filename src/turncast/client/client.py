@@ -9,64 +9,66 @@ from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import httpx
 
-from turncast.client import calls
-from turncast.client.base_client import Asking, as_method
-from turncast.client.call import Call
+from turncast.client import operations
+from turncast.client.base_client import BaseClient, as_method
+from turncast.client.http_call import HttpCall
 from turncast.errors import TurncastError
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def _sends(call: Callable[P, Call[T]]) -> Callable[Concatenate[Client, P], T]:
+def _method(operation: Callable[P, HttpCall[T]]) -> Callable[Concatenate[Client, P], T]:
     def method(client: Client, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return client.send(call(*args, **kwargs))
+        return client.send(operation(*args, **kwargs))
 
-    return as_method(method, call)
+    return as_method(method, operation)
 
 
-class Client(Asking[httpx.Client]):
-    """Asks a server, and waits for its answers; threads may share one.
+class Client(BaseClient[httpx.Client]):
+    """A client of a server that waits for its answers; threads may share one.
 
-    What cannot be answered now (the server is away, its store is, others change the same conversation) is
-    asked again, with pauses; no turn is done twice. Close it, or use it as a context.
+    A request is retried, with pauses, where the server cannot answer now: it is away, its store is away, or
+    other requests keep changing the same conversation. No turn counts twice. Close the client, or use it as a
+    context manager.
 
     >>> url = getfixture("server")  # as "http://127.0.0.1:8000"
     >>> with Client(url) as client:
-    ...     talk = client.begin("ada-1").id
-    ...     told = client.observe(talk, "a table for two", {"open": True})
-    >>> told.turn, len(told.ranked), told.committed == told.actions
+    ...     id = client.begin("ada-1").id
+    ...     observed = client.observe(id, "a table for two", {"open": True})
+    >>> observed.turn, len(observed.ranked), observed.committed == observed.actions
     (1, 3, True)
     """
 
-    begin = _sends(calls.begin)
-    observe = _sends(calls.observe)
-    commit = _sends(calls.commit)
-    override = _sends(calls.override)
-    undo = _sends(calls.undo)
-    get = _sends(calls.get)
-    delete = _sends(calls.delete)
-    predict = _sends(calls.predict)
-    next_action = _sends(calls.next_action)
-    model = _sends(calls.model)
-    ready = _sends(calls.ready)
+    begin = _method(operations.begin)
+    observe = _method(operations.observe)
+    commit = _method(operations.commit)
+    override = _method(operations.override)
+    undo = _method(operations.undo)
+    get = _method(operations.get)
+    delete = _method(operations.delete)
+    predict = _method(operations.predict)
+    next_action = _method(operations.next_action)
+    model = _method(operations.model)
+    ready = _method(operations.ready)
 
-    def send(self, call: Call[T]) -> T:
-        """Send a call, again where that may help, and return what is answered.
+    def send(self, call: HttpCall[T]) -> T:
+        """Send a call, retry it where that may help, and return the result.
 
         Raises:
             Refused: where the server refuses.
-            Unreachable: where none answers.
-            NoServer: where something else answers.
+            Unreachable: where no server answers.
+            WrongServer: where the answer does not come from a turncast server.
         """
-        tried = 0
+        tries = 0
         while True:
             try:
-                told = self._http.request(call.method, call.path, json=call.body)
-                return call.answer(told.status_code, told.content, told.headers.get("retry-after"))
+                response = self._http.request(call.method, call.path, json=call.body)
+                retry_after = response.headers.get("retry-after")
+                return call.read_answer(response.status_code, response.content, retry_after)
             except (TurncastError, httpx.TransportError) as error:
-                tried += 1
-                pause = self._pause(error, tried)
+                tries += 1
+                pause = self._pause(error, tries)
             time.sleep(pause)
 
     def close(self) -> None:
@@ -81,5 +83,5 @@ class Client(Asking[httpx.Client]):
     ) -> None:
         self.close()
 
-    def _opened(self, **settings: Any) -> httpx.Client:
+    def _connect(self, **settings: Any) -> httpx.Client:
         return httpx.Client(**settings)

@@ -1,4 +1,4 @@
-"""Why a request came to nothing: what the server says in its one shape, and where none was reached."""
+"""The errors of a client: a refusal of the server, or no answer from one."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ class Refused(TurncastError):
 
     Attributes:
         status: the HTTP status.
-        type: which refusal it is, as `docs/serving.md` lists them.
+        type: the kind of refusal, as `docs/serving.md` lists them.
         message: what is wrong.
-        where: the field, header or part that it is about.
+        where: the field, header or part that is wrong.
         cure: what to do.
-        retry_after: the seconds after which to ask again; None where that would change nothing.
+        retry_after: the seconds after which to try again; None where that would change nothing.
 
-    >>> raise Refused(404, "no_turn", "The conversation has no such turn.", "turn", "Look at its turns.")
+    >>> raise Refused(404, "no_turn", "The conversation has no such turn.", "turn", "Observe one first.")
     Traceback (most recent call last):
-    turncast.client.errors.Refused: turn: The conversation has no such turn. Look at its turns.
+    turncast.client.errors.Refused: turn: The conversation has no such turn. Observe one first.
     """
 
     def __init__(
@@ -37,57 +37,63 @@ class Refused(TurncastError):
         self.retry_after = retry_after
 
 
-class NotThere(Refused, LookupError):
+class NotFound(Refused, LookupError):
     """There is no such conversation, turn, model or path."""
 
 
 class NotAllowed(Refused, PermissionError):
-    """The request shows no key that fits, or comes from where none may come."""
+    """The request has no valid key, or its origin is not allowed."""
 
 
 class BadRequest(Refused, ValueError):
-    """The request is not as it must be; it will be refused again."""
+    """The request is not valid; a retry would be refused as well."""
 
 
 class Unavailable(Refused, ConnectionError):
-    """The server cannot answer now; it was asked again until patience was at its end."""
+    """The server could not answer, in the first try and in all retries."""
 
 
 class ServerFailed(Refused, RuntimeError):
-    """The server failed; the fault is not in the request."""
+    """The server failed; the request is not at fault."""
 
 
 class Unreachable(TurncastError, ConnectionError):
-    """No server answered; it was asked again until patience was at its end."""
+    """No server answered, in the first try and in all retries."""
 
 
-class NoServer(TurncastError, ValueError):
-    """What answered is no server of turncast."""
+class WrongServer(TurncastError, ValueError):
+    """The answer does not come from a turncast server."""
 
 
-def refused(status: int, problem: Any, retry_after: str | None) -> Refused:
-    """Return what a refusal becomes.
+def error_from_json(status: int, problem: Any, retry_after: str | None) -> Refused:
+    """Return the error for a refusal.
 
     Args:
         status: the HTTP status.
-        problem: the one shape of every error: `type`, `message`, `where`, `cure`.
-        retry_after: the header of this name.
+        problem: the JSON of every refusal: `type`, `message`, `where`, `cure`.
+        retry_after: the value of the header Retry-After.
 
-    >>> problem = {"type": "busy", "message": "Others change it.", "where": "id", "cure": "Ask again."}
-    >>> error = refused(409, problem, "1")
+    >>> problem = {"type": "busy", "message": "It keeps changing.", "where": "id", "cure": "Try again."}
+    >>> error = error_from_json(409, problem, "1")
     >>> type(error).__name__, error.retry_after
     ('Unavailable', 1.0)
     """
     seconds = float(retry_after) if retry_after is not None and retry_after.isdecimal() else None
-    told = problem["type"], problem["message"], problem["where"], problem["cure"]
-    return _kind(status, seconds)(status, *told, seconds)
+    return _error_class(status, seconds)(
+        status,
+        kind=problem["type"],
+        message=problem["message"],
+        where=problem["where"],
+        cure=problem["cure"],
+        retry_after=seconds,
+    )
 
 
-def _kind(status: int, retry_after: float | None) -> type[Refused]:
+def _error_class(status: int, retry_after: float | None) -> type[Refused]:
     if retry_after is not None:
         return Unavailable
     if status == 404:
-        return NotThere
+        return NotFound
     if status in (401, 403):
         return NotAllowed
     return ServerFailed if status >= 500 else BadRequest
