@@ -42,43 +42,27 @@ _QUICK_SERVER: dict[str, Any] = {"conversations": (1, 4), "seconds": 0.2}
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
 
-TRAIN_EXAMPLES = """[bold]Examples[/bold]
 
-python -m benchmarks train                               (flat, vocabulary, hierarchy)
+def _examples(*commands: str) -> str:
+    """Return an epilog for `--help`."""
+    return "\n\n".join(["[bold]Examples[/bold]", *(f"python -m benchmarks {one}" for one in commands)])
 
-python -m benchmarks train --case flat --batch 128 --contenders turncast,torch
 
-python -m benchmarks train star/ --where happy=true      (whole trainings on your dialogues)"""
-
-STEP_EXAMPLES = """[bold]Examples[/bold]
-
-python -m benchmarks step                                (a model of simulated bookings)
-
-python -m benchmarks step model/ dialogs.jsonl --case turn --json
-
-python -m benchmarks step --case start --rounds 3"""
-
-BATCH_EXAMPLES = """[bold]Examples[/bold]
-
-python -m benchmarks batch
-
-python -m benchmarks batch --conversations 4096 --write"""
-
-LOAD_EXAMPLES = """[bold]Examples[/bold]
-
-python -m benchmarks load
-
-python -m benchmarks load --case flat --rounds 5
-
-python -m benchmarks load --case server                  (the same as python -m benchmarks serve)"""
-
-SERVE_EXAMPLES = """[bold]Examples[/bold]
-
-python -m benchmarks serve                               (1, 16 and 256 conversations, in SQLite)
-
-python -m benchmarks serve model/ dialogs.jsonl --conversations 64
-
-python -m benchmarks serve --store postgresql://me@localhost/trial --seconds 30 --json"""
+TRAIN_EXAMPLES = _examples(
+    "train",
+    "train --case flat --batch 128 --contenders turncast,torch",
+    "train star/ --where happy=true     (whole trainings on your dialogues)",
+)
+STEP_EXAMPLES = _examples(
+    "step", "step model/ dialogs.jsonl --case turn --json", "step --case start --rounds 3"
+)
+BATCH_EXAMPLES = _examples("batch", "batch --conversations 4096 --write")
+LOAD_EXAMPLES = _examples("load", "load --case flat --rounds 5")
+SERVE_EXAMPLES = _examples(
+    "serve",
+    "serve model/ dialogs.jsonl --conversations 64",
+    "serve --store postgresql://me@localhost/trial --seconds 30 --json",
+)
 
 Names = Annotated[
     str | None,
