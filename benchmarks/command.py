@@ -67,6 +67,11 @@ def parser_for(name: str, description: str | None) -> argparse.ArgumentParser:
     )
 
 
+def add_epochs_option(parser: argparse.ArgumentParser) -> None:
+    """Add `--epochs`, which shortens trainings to see that a benchmark works."""
+    parser.add_argument("--epochs", type=int, help="at most this many, to see that the command works")
+
+
 def _overview() -> str:
     width = max(map(len, BENCHMARKS))
     lines = [f"  {name:{width}}  {measures}" for name, (_, measures) in BENCHMARKS.items()]

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import turncast
-from benchmarks.command import parser_for
+from benchmarks.command import add_epochs_option, parser_for
 from turncast import Corpus, Policy, TrainConfig
 from turncast.baselines.floors import FloorCounts
 from turncast.runtime import split_members
@@ -29,7 +29,7 @@ def main(name: str, arguments: Sequence[str]) -> int:
     parser = parser_for(name, __doc__)
     parser.add_argument("files", nargs="+", help="corpora")
     parser.add_argument("--seeds", type=int, default=5, help="the number of networks (5)")
-    parser.add_argument("--epochs", type=int, help="at most this many, to see that the command works")
+    add_epochs_option(parser)
     options = parser.parse_args(arguments)
     settings = {"epochs": options.epochs} if options.epochs else {}
     for file in options.files:

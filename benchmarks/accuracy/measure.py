@@ -21,7 +21,7 @@ from platformdirs import user_cache_path
 from benchmarks.accuracy.rows import rows_of, runs_for
 from benchmarks.accuracy.section import HEADING, section
 from benchmarks.accuracy.training_runs import run_all
-from benchmarks.command import parser_for
+from benchmarks.command import add_epochs_option, parser_for
 from benchmarks.protocols import PROTOCOLS
 from benchmarks.protocols.case import ProtocolCase, without_test
 from benchmarks.protocols.folders import CorpusFolders
@@ -63,7 +63,7 @@ def parse(name: str, arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=PROTOCOLS, help="this protocol (repeatable)")
     parser.add_argument("--seeds", type=int, default=5, help="the number of seeds (5)")
     parser.add_argument("--jobs", type=int, default=available_cores(), help="parallel trainings, a core each")
-    parser.add_argument("--epochs", type=int, help="at most this many, to see that the command works")
+    add_epochs_option(parser)
     parser.add_argument("--dev", action="store_true", help="judge on a held-out fifth of the training part")
     cache = user_cache_path("turncast") / "accuracy"
     parser.add_argument("--cache", type=Path, default=cache, help="the folder of finished trainings")

@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.command import parser_for
+from benchmarks.command import add_epochs_option, parser_for
 from benchmarks.protocols.babi import TASK6, read_parts
 from benchmarks.protocols.folders import CorpusFolders
 from benchmarks.protocols.star import star_parts
@@ -40,9 +40,9 @@ TOPICS = (
 )
 
 
-def row(name: str, settings: dict, parts: tuple[Corpus, Corpus], seed: int) -> str:
+def row(name: str, settings: dict, parts: tuple[Corpus, Corpus], config: TrainConfig) -> str:
     started = time.perf_counter()
-    policy = train(parts[0], network=NetworkConfig(**settings), config=TrainConfig(seed=seed))
+    policy = train(parts[0], network=NetworkConfig(**settings), config=config)
     seconds = time.perf_counter() - started
     report = evaluate(policy, parts[1])
     horizon = ", ".join(f"{fraction.value:.1%}" for fraction in report.ahead)
@@ -60,10 +60,12 @@ def row(name: str, settings: dict, parts: tuple[Corpus, Corpus], seed: int) -> s
 def main(name: str, arguments: Sequence[str]) -> int:
     """Run the benchmark."""
     parser = parser_for(name, __doc__)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--write", action="store_true", help=f"replace the section in {RESULTS.name}")
+    parser.add_argument("data", type=Path, help="a folder with babi and star")
+    parser.add_argument("--seed", type=int, default=1, help="the seed of all trainings (1)")
+    add_epochs_option(parser)
+    parser.add_argument("--write", action="store_true", help=f"replace the section of {RESULTS.name}")
     options = parser.parse_args(arguments)
+    config = TrainConfig(seed=options.seed, **({"epochs": options.epochs} if options.epochs else {}))
     folders = CorpusFolders((options.data,))
     babi = read_parts(folders, TASK6)
     jobs = {
@@ -73,7 +75,7 @@ def main(name: str, arguments: Sequence[str]) -> int:
     rows = []
     for corpus, ((part, test), networks) in jobs.items():
         for settings in networks:
-            rows.append(row(corpus, settings, (part, test), options.seed))
+            rows.append(row(corpus, settings, (part, test), config))
             print(rows[-1], flush=True)
     head = (
         "| corpus | network | decisions right | dialogues right | count table | right 1, 2, 3 ahead "

@@ -14,14 +14,15 @@ import statistics
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from benchmarks.command import parser_for
+from benchmarks.command import add_epochs_option, parser_for
 from benchmarks.results_page import conditions, replace_section
 from turncast import Corpus, EncoderConfig, Policy, TrainConfig, Turn, evaluate, read, simulate, train
 from turncast.features.blocks.user_vectors import UserVectors
@@ -117,13 +118,16 @@ def information_rows(vectors: Vectors, train_part: Corpus, test_part: Corpus) ->
         yield f"| {parts} parts, {each} of each | {size} bits | {explained:.3f} | {accuracy} |"
 
 
-def accuracy_rows(folder: str, train_part: Corpus, dev: Corpus, test_part: Corpus) -> Iterator[str]:
+def accuracy_rows(
+    folder: str, train_part: Corpus, dev: Corpus, test_part: Corpus, settings: Mapping[str, Any]
+) -> Iterator[str]:
     """Yield a row for each number of dialogues: mean turn accuracy without and with vectors."""
     for size in SIZES:
         some = Corpus(train_part.name, list(train_part)[:size])
         means = []
         for encoder in (EncoderConfig(), EncoderConfig(vectors=folder)):
-            policies = [train(some, dev, config=TrainConfig(seed=seed), encoder=encoder) for seed in SEEDS]
+            configs = [TrainConfig(seed=seed, **settings) for seed in SEEDS]
+            policies = [train(some, dev, config=config, encoder=encoder) for config in configs]
             accuracies = [evaluate(policy, test_part).turn_accuracy for policy in policies]
             means.append(
                 f"{statistics.mean(accuracies):.3f} ({min(accuracies):.3f} to {max(accuracies):.3f})"
@@ -133,9 +137,9 @@ def accuracy_rows(folder: str, train_part: Corpus, dev: Corpus, test_part: Corpu
 
 def cost_rows(folder: str, train_part: Corpus, test_part: Corpus) -> Iterator[str]:
     """Yield the median microseconds of `Policy.step` in three conditions, from alternating calls."""
-    quick = TrainConfig(epochs=1)
-    without = train(train_part, config=quick)
-    with_vectors = train(train_part, config=quick, encoder=EncoderConfig(vectors=folder))
+    one_epoch = TrainConfig(epochs=1)
+    without = train(train_part, config=one_epoch)
+    with_vectors = train(train_part, config=one_epoch, encoder=EncoderConfig(vectors=folder))
     forget = next(
         b for b in with_vectors.encoder.blocks if isinstance(b, UserVectors)
     ).vectors.vector.cache_clear
@@ -162,7 +166,10 @@ def microseconds(policy: Policy, state: PolicyState, turn: Turn) -> float:
     return (time.perf_counter_ns() - started) / 1e3
 
 
-def measure(folder: str, train_part: Corpus, dev: Corpus, test_part: Corpus) -> str:
+def measure(
+    folder: str, train_part: Corpus, dev: Corpus, test_part: Corpus, settings: Mapping[str, Any]
+) -> str:
+    """Return the three tables."""
     bits = "| a text is | its size | explained variance | probe |\n|---|---|---:|---:|"
     accuracy = "| dialogues | without vectors | with vectors |\n|---:|---:|---:|"
     cost = "| a step | us |\n|---|---:|"
@@ -170,7 +177,7 @@ def measure(folder: str, train_part: Corpus, dev: Corpus, test_part: Corpus) -> 
         "\n".join([head, *rows])
         for head, rows in (
             (bits, information_rows(open_vectors(folder), train_part, test_part)),
-            (accuracy, accuracy_rows(folder, train_part, dev, test_part)),
+            (accuracy, accuracy_rows(folder, train_part, dev, test_part, settings)),
             (cost, cost_rows(folder, train_part, test_part)),
         )
     )
@@ -183,7 +190,9 @@ def main(name: str, arguments: Sequence[str]) -> int:
     parser.add_argument("--vectors", help="a folder of other vectors")
     for part in ("train", "dev", "test"):
         parser.add_argument(f"--{part}", help=f"the {part} part; simulated by default")
+    add_epochs_option(parser)
     options = parser.parse_args(arguments)
+    settings = {"epochs": options.epochs} if options.epochs else {}
     parts = [
         read(path) if path else simulate(dialogues=TEST_DIALOGUES, seed=seed)
         for seed, path in enumerate((options.train, options.dev, options.test), start=4)
@@ -192,7 +201,7 @@ def main(name: str, arguments: Sequence[str]) -> int:
         folder = options.vectors or str(
             write_vectors(Path(temporary), simulate(dialogues=VECTOR_DIALOGUES, seed=9))
         )
-        tables = measure(folder, *parts)
+        tables = measure(folder, *parts, settings)
     measured = conditions("numpy", "keras", "jax", "tokenizers")
     section = f"{HEADING}\n\n`python -m benchmarks {name} --write`\n\n{measured} {METHOD}\n\n{tables}\n"
     if options.write:
