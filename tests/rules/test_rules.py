@@ -139,7 +139,7 @@ def test_a_file_in_yaml_or_json(tmp_path):
     ("text", "message"),
     [
         ("- allow: book\n- forbd: greet\n", " line 2: 'forbd' is no kind of rule; did you mean 'forbid'?"),
-        ("- allow: [\n", " line 2: not YAML: did not find expected node content; repair it"),
+        ("- allow: [\n", " line 2: not YAML: did not find expected node content; correct it"),
     ],
 )
 def test_a_bad_file_is_refused_with_its_line(text, message, tmp_path):
