@@ -1,4 +1,4 @@
-"""API-Bank: a golden dialogue of our own."""
+"""API-Bank: an invented golden dialogue."""
 
 import pytest
 from hypothesis import given, settings

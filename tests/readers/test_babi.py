@@ -1,4 +1,4 @@
-"""bAbI dialog tasks: a golden extract of our own in their format, and the real files where they are."""
+"""bAbI dialog tasks: an invented golden extract, and the real files if they are available."""
 
 from collections import Counter
 
@@ -84,7 +84,7 @@ def test_ids_that_restart_begin_a_dialogue_without_a_blank_line(tmp_path):
     assert [len(dialogue) for dialogue in turncast.read(path)] == [2, 1]
 
 
-def test_what_is_left_out_is_counted(tmp_path):
+def test_skipped_lines_are_counted(tmp_path):
     path = tmp_path / "task.txt"
     path.write_text("1 a R_cuisine thai\n\n1 hi\thello\n2 no tab here\n3 a R_cuisine thai\n")
     corpus = turncast.read(path)
@@ -96,7 +96,7 @@ def test_what_is_left_out_is_counted(tmp_path):
     }
 
 
-def test_of_many_restaurants_the_best_are_candidates_and_the_others_counted(tmp_path):
+def test_only_the_best_restaurants_are_candidates(tmp_path):
     path = tmp_path / "task.txt"
     facts = "\n".join(f"{number + 1} place_{number} R_rating {number}" for number in range(23))
     path.write_text(f"{facts}\n24 hi\ttry place_22\n")
@@ -110,7 +110,7 @@ def test_of_many_restaurants_the_best_are_candidates_and_the_others_counted(tmp_
     }
 
 
-def test_a_line_without_an_id_is_named(tmp_path):
+def test_an_error_names_a_line_without_an_id(tmp_path):
     path = tmp_path / "task.txt"
     path.write_text("1 hi\thello\nhm\n")
     with pytest.raises(CorpusError) as error:
@@ -118,7 +118,7 @@ def test_a_line_without_an_id_is_named(tmp_path):
     assert str(error.value) == f"{path} line 2: expected 'id user<TAB>system', got 'hm'; correct it"
 
 
-def test_a_knowledge_base_is_no_corpus(tmp_path):
+def test_a_knowledge_base_is_not_a_corpus(tmp_path):
     path = tmp_path / "kb.txt"
     path.write_text("1 resto_a R_cuisine\tthai\n1 resto_a R_price\tcheap\n")
     with pytest.raises(CorpusError, match="this is a bAbI knowledge base; give the file with the dialogues"):

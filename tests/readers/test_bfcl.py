@@ -1,4 +1,4 @@
-"""BFCL: golden questions and answers of our own."""
+"""BFCL: invented golden questions and answers."""
 
 import json
 
@@ -73,7 +73,7 @@ def test_the_golden_questions(path):
     assert corpus.skipped == {"question without an answer": 1}
 
 
-def test_arguments_and_the_end_of_a_turn(path):
+def test_settings_arguments_and_listen(path):
     one, _ = turncast.read(path, config=ReadConfig(arguments=True, listen=True))
     assert [turn.actions[0] for turn in one] == [
         "open:name",
@@ -112,7 +112,7 @@ def test_answers_to_a_single_turn(tmp_path):
         ),
     ],
 )
-def test_calls_that_are_refused(text, message):
+def test_text_that_is_not_a_call(text, message):
     with pytest.raises(CorpusError) as error:
         parse_call(text, "here")
     assert str(error.value) == f"here: {message}"
@@ -120,7 +120,7 @@ def test_calls_that_are_refused(text, message):
 
 @settings(max_examples=40, deadline=None)
 @given(st.text(max_size=60) | cut("files.sort('a.txt', order=\"\\d\", **more)"))
-def test_any_text_is_a_call_or_is_refused(text):
+def test_any_text_is_parsed_or_refused(text):
     try:
         name, arguments = parse_call(text, "here")
     except CorpusError as error:

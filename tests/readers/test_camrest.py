@@ -1,4 +1,4 @@
-"""CamRest676: a golden dialogue of our own, and the real ones where they are."""
+"""CamRest676: an invented golden dialogue, and the real corpus if it is available."""
 
 import copy
 import json
@@ -6,7 +6,7 @@ import json
 import pytest
 
 import turncast
-from support.acts import CAMREST
+from support.dialogue_acts import CAMREST
 from turncast import Turn
 from turncast.errors import CorpusError
 from turncast.readers import ReadConfig

@@ -1,4 +1,4 @@
-"""Chat messages with tool calls: golden conversations of our own, in the forms that they come in."""
+"""Chat messages with tool calls: invented golden conversations in all forms."""
 
 import json
 
@@ -151,7 +151,7 @@ def test_arguments_are_part_of_the_action(write):
     assert corpus.skipped == {"arguments of a call that are not a JSON object": 2}
 
 
-def test_the_older_spelling(write):
+def test_the_older_function_call(write):
     messages = [
         {"role": "user", "content": "seven and two"},
         {
@@ -169,7 +169,7 @@ def test_the_older_spelling(write):
     )
 
 
-def test_what_is_left_out_is_counted(write):
+def test_skipped_lines_are_counted(write):
     messages = [
         {"role": "user", "content": "hi"},
         {"role": "system", "content": "be kind"},
@@ -233,7 +233,7 @@ def test_errors(write, record, message):
     assert str(error.value) == f"{path}{message}"
 
 
-def test_a_damaged_first_line_is_named(write):
+def test_an_error_names_a_damaged_first_line(write):
     path = write(lines([TUNING])[20:] + lines([TUNING]))
     with pytest.raises(CorpusError, match=r"agent.json line 1: not JSON"):
         list(turncast.read(path, format="chat"))
@@ -242,11 +242,11 @@ def test_a_damaged_first_line_is_named(write):
 @pytest.mark.parametrize(
     "text", ['{"turns": [{"user": "hi", "actions": ["a"], "messages": []}]}', '{"Events": [{"role": 1}]}']
 )
-def test_files_of_other_formats_are_left_to_them(write, text):
+def test_files_of_other_formats_are_not_chat(write, text):
     assert detect_format(write(text)).name != "chat"
 
 
-def test_no_fact_is_of_the_future(write):
+def test_facts_come_from_earlier_messages(write):
     """What comes after a turn changes nothing in it."""
     whole = next(iter(turncast.read(write(json.dumps(MESSAGES)))))
     for end in range(4, len(MESSAGES)):

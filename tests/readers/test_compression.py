@@ -1,4 +1,4 @@
-"""Compressed files: read as if they were not, and refused where they are damaged or a trap."""
+"""Compressed files: read directly, and refused if they are damaged or decompression bombs."""
 
 import bz2
 import gzip
@@ -25,7 +25,7 @@ LINES = "".join(f'{{"turns": [{{"user": "hi {n}", "actions": ["greet"]}}]}}\n' f
 
 
 def zstd_compress(content):
-    """As the command does: with a checksum, which the others always have."""
+    """Compress with a checksum, as the zstd command does; the other formats always have one."""
     return zstd.compress(content, options={zstd.CompressionParameter.checksum_flag: 1})
 
 
@@ -39,7 +39,7 @@ def users(path):
 
 @each
 @pytest.mark.parametrize("name", ["corpus.jsonl.{}", "corpus.JSONL", "corpus"])
-def test_found_by_content_and_named_without_the_suffix(tmp_path, kind, name):
+def test_compression_is_detected_by_content(tmp_path, kind, name):
     path = tmp_path / name.format(kind)
     path.write_bytes(PACKERS[kind](LINES))
     corpus = turncast.read(path)
@@ -49,14 +49,14 @@ def test_found_by_content_and_named_without_the_suffix(tmp_path, kind, name):
 
 
 @each
-def test_the_format_s_own_suffix_counts(tmp_path, kind):
+def test_the_suffix_before_the_compression_counts(tmp_path, kind):
     path = tmp_path / f"log.csv.{kind}"
     path.write_bytes(PACKERS[kind](b"a,b\n1,2\n"))
     assert detect_format(path).name == "csv"
 
 
 @each
-def test_several_parts_one_after_another(tmp_path, kind):
+def test_several_compressed_streams_in_one_file(tmp_path, kind):
     path = tmp_path / "corpus"
     path.write_bytes(PACKERS[kind](LINES[: len(LINES) // 2]) + PACKERS[kind](LINES[len(LINES) // 2 :]))
     assert len(users(path)) == 2000
@@ -74,7 +74,7 @@ def test_damage_is_refused_in_one_line(tmp_path, kind, damage):
 
 
 @each
-def test_what_is_far_larger_than_its_file_is_refused(tmp_path, kind, monkeypatch):
+def test_a_decompression_bomb_is_refused(tmp_path, kind, monkeypatch):
     monkeypatch.setattr("turncast.readers.compression._ALWAYS_ALLOWED_BYTES", 1 << 20)
     path = tmp_path / "bomb"
     path.write_bytes(PACKERS[kind](LINES + b" " * (64 << 20)))
@@ -85,7 +85,7 @@ def test_what_is_far_larger_than_its_file_is_refused(tmp_path, kind, monkeypatch
     assert str(error.value) == f"{path}: {problem}; decompress it yourself, if you trust it"
 
 
-def test_what_is_too_large_is_refused(tmp_path, monkeypatch):
+def test_a_file_above_the_size_limit_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("turncast.readers.compression._MAX_BYTES", 1 << 10)
     path = tmp_path / "large"
     path.write_bytes(gzip.compress(LINES))
@@ -95,7 +95,7 @@ def test_what_is_too_large_is_refused(tmp_path, monkeypatch):
 
 @each
 def test_many_pieces(tmp_path, kind):
-    """Text of many times what is unpacked at once, and hard to compress."""
+    """Text that is much longer than a chunk and hard to compress."""
     generator = random.Random(0)
     turns = [{"user": f"{generator.random()} {'x' * (n % 97)}", "actions": ["a"]} for n in range(10_000)]
     path = tmp_path / "corpus"

@@ -1,4 +1,4 @@
-"""The unified format of ConvLab-3: a golden dialogue of our own."""
+"""The unified format of ConvLab-3: an invented golden dialogue."""
 
 import copy
 import json
@@ -6,7 +6,7 @@ import json
 import pytest
 
 import turncast
-from support.acts import CONVLAB
+from support.dialogue_acts import CONVLAB
 from turncast import Turn
 from turncast.errors import CorpusError
 from turncast.readers import ReadConfig
@@ -39,7 +39,7 @@ def test_the_golden_dialogue(path):
     ]
 
 
-def test_a_call_is_a_decision_before_the_reply_that_sees_its_results(path):
+def test_a_call_is_a_turn_before_the_reply(path):
     (dialogue,) = turncast.read(path, config=ReadConfig(actions="calls"))
     assert dialogue.turns[1:] == (
         Turn("monday", ("BuyFerry",), {"state.ferry.to": True}),
@@ -48,14 +48,14 @@ def test_a_call_is_a_decision_before_the_reply_that_sees_its_results(path):
     )
 
 
-def test_a_folder_has_its_dialogues_in_data_or_itself(path, tmp_path):
+def test_a_folder_with_or_without_data(path, tmp_path):
     folder = tmp_path / "ferries"
     (folder / "dummy_data.json").write_text(json.dumps(CONVLAB))
     assert [dialogue.id for dialogue in turncast.read(folder)] == ["ferries-train-0"]
     assert [dialogue.id for dialogue in turncast.read(folder / "data")] == ["ferries-train-0"]
 
 
-def test_who_speaks(path):
+def test_an_unknown_speaker_is_an_error(path):
     broken = copy.deepcopy(CONVLAB)
     broken[0]["turns"][2]["speaker"] = "wizard"
     path.write_text(json.dumps(broken))

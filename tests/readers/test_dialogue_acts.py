@@ -1,4 +1,4 @@
-"""What every format of dialogue acts keeps: found by content, nothing seen early, refusals in one line."""
+"""Laws of all formats of dialogue acts: detection, causal facts, errors in one line."""
 
 import copy
 import json
@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import turncast
-from support.acts import EXTRACTS, M2M, camrest_turn, sgd_system, unified, woz_state
 from support.damage import cut, damaged
+from support.dialogue_acts import EXTRACTS, M2M, camrest_turn, sgd_system, unified, woz_state
 from turncast.errors import CorpusError
 from turncast.readers import ReadConfig, detect_format
 
@@ -30,7 +30,7 @@ def only(path, mode="acts"):
 
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("indent", [None, 2])
-def test_found_by_content_and_by_folder(tmp_path, name, indent):
+def test_detected_by_content_and_in_a_folder(tmp_path, name, indent):
     text = json.dumps(EXTRACTS[name], indent=indent)
     path = written(tmp_path / "corpus" / "one.json", "\ufeff\n" + text)
     other = written(tmp_path / "corpus" / "schema.json", [{"service_name": "x"}])
@@ -43,7 +43,7 @@ def test_found_by_content_and_by_folder(tmp_path, name, indent):
         detect_format(other)
 
 
-def test_they_take_nothing_of_other_formats(tmp_path):
+def test_other_formats_are_not_dialogue_acts(tmp_path):
     path = written(tmp_path / "a.json", {"id": "1", "turns": [{"user": "dial log", "actions": []}]})
     assert detect_format(path).name == "jsonl"
     path = written(tmp_path / "b.json", [{"messages": [{"role": "user", "content": '"turns": "speaker"'}]}])
@@ -51,7 +51,7 @@ def test_they_take_nothing_of_other_formats(tmp_path):
 
 
 def changed(name, extract, number):
-    """The extract up to its decision of this number; what came with it, the label and all, is another."""
+    """Return the extract up to a turn, with another reply and label for this turn."""
     extract = copy.deepcopy(extract)
     dialogue = next(iter(extract.values())) if name == "multiwoz" else extract[0]
     at = 2 * number + 1
@@ -78,7 +78,7 @@ def changed(name, extract, number):
 
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("mode", MODES)
-def test_a_turn_sees_nothing_of_its_own_reply_and_of_what_follows(tmp_path, name, mode):
+def test_a_turn_does_not_depend_on_its_reply_and_later_turns(tmp_path, name, mode):
     whole = only(written(tmp_path / "whole.json", EXTRACTS[name]), mode).turns
     for number in range(2 if name == "m2m" else 3):
         other = only(written(tmp_path / "other.json", changed(name, EXTRACTS[name], number)), mode).turns
@@ -118,7 +118,7 @@ def test_files_without_labels_are_refused(tmp_path):
     )
 
 
-def test_what_says_nothing_of_its_acts_is_kept_and_counted(tmp_path):
+def test_turns_without_annotated_acts_are_counted(tmp_path):
     extracts = copy.deepcopy(EXTRACTS)
     del extracts["sgd"][0]["turns"][1]["frames"][0]["actions"]
     del extracts["m2m"][0]["turns"][1]["system_acts"]

@@ -1,11 +1,11 @@
-"""Which files a source names: folders, patterns, links, and what is passed over."""
+"""Find the files of a corpus: folders, patterns, links, and the counts of skipped files."""
 
 import os
 
 import pytest
 
 import turncast
-from support.readers import EXAMPLES
+from support.reader_examples import EXAMPLES
 from turncast.errors import CorpusError
 
 JSONL = '{"turns": [{"user": "hi", "actions": ["greet"]}]}\n'
@@ -37,7 +37,7 @@ def ids(source, **settings):
     return [dialogue.id for dialogue in turncast.read(source, **settings)]
 
 
-def test_a_folder_s_files_in_sorted_order_each_in_its_format(folder):
+def test_files_of_a_folder_are_read_in_sorted_order(folder):
     corpus = turncast.read(folder)
     # Two files have one name: the folder tells their dialogues apart.
     assert [d.id for d in corpus] == ["a:1", "data/b:1", "c:1", "sub/b:1", "d:1"]
@@ -50,13 +50,13 @@ def test_a_folder_s_files_in_sorted_order_each_in_its_format(folder):
     }
 
 
-def test_with_a_format_only_its_files(folder):
+def test_a_named_format_selects_its_files(folder):
     corpus = turncast.read(folder, format="plain")
     assert [d.id for d in corpus] == ["a:1"]
     assert corpus.skipped["file of another format"] == 5
 
 
-def test_what_links_lead_to_is_read_once_and_last(folder, tmp_path):
+def test_links_are_followed_last_and_once(folder, tmp_path):
     (tmp_path / "elsewhere" / "deep").mkdir(parents=True)
     for name in ("e.jsonl", "deep/f.jsonl", "g.jsonl"):
         (tmp_path / "elsewhere" / name).write_text(JSONL)
@@ -89,7 +89,7 @@ def test_what_links_lead_to_is_read_once_and_last(folder, tmp_path):
 
 
 def test_a_folder_of_nothing_but_links(folder, tmp_path):
-    """As tools keep them that store each file under its hash."""
+    """Tools that store each file under its hash make such folders."""
     stored = tmp_path / "stored"
     (stored / ".objects").mkdir(parents=True)
     for number, name in enumerate(["b.jsonl", "c.jsonl"]):
@@ -134,7 +134,7 @@ def test_patterns_match_in_sorted_order(folder, monkeypatch):
         ("a\0b", "no such file or folder; check the path"),
     ],
 )
-def test_what_names_nothing(folder, monkeypatch, source, message):
+def test_sources_without_files_are_errors(folder, monkeypatch, source, message):
     monkeypatch.chdir(folder)
     with pytest.raises(CorpusError) as error:
         turncast.read(source)
@@ -142,7 +142,7 @@ def test_what_names_nothing(folder, monkeypatch, source, message):
     assert str(error.value).startswith((f"{source}: {message}", f"{source}: no file matches"))
 
 
-def test_an_empty_folder_and_one_of_other_things(tmp_path):
+def test_folders_without_dialogues_are_errors(tmp_path):
     (tmp_path / "notes").write_text("Dear diary\n")
     with pytest.raises(CorpusError) as error:
         turncast.read(tmp_path)
@@ -151,12 +151,12 @@ def test_an_empty_folder_and_one_of_other_things(tmp_path):
     )
 
 
-def test_a_file_that_is_named_twice(folder):
+def test_a_file_named_twice_is_an_error(folder):
     with pytest.raises(CorpusError, match=r"b\.jsonl: the file is named twice; name it once"):
         turncast.read([folder, folder / "b.jsonl"])
 
 
-def test_damage_in_one_file_is_refused_with_its_name(folder):
+def test_an_error_names_the_damaged_file(folder):
     (folder / "sub" / "e.jsonl").write_text(JSONL + "{\n")
     with pytest.raises(CorpusError, match=r"sub/e\.jsonl line 2: not JSON"):
         ids(folder)
@@ -177,21 +177,21 @@ def test_folders_too_deep_are_counted(tmp_path, monkeypatch):
         turncast.read(tmp_path)
 
 
-LAID = ["star", "sgd", "api_bank", "bfcl", "swda", "rasa"]
+FOLDER_FORMATS = ["star", "sgd", "api_bank", "bfcl", "swda", "rasa"]
 
 
-def laid(name, folder):
-    """An example of a format that is a folder, laid there."""
+def write_example(name, folder):
+    """Write the example of a format that is a folder."""
     for file, content in EXAMPLES[name]().files.items():
         path = folder / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
 
-@pytest.mark.parametrize("name", LAID)
-def test_a_folder_that_is_one_corpus_holds_each_file_once(tmp_path, name):
+@pytest.mark.parametrize("name", FOLDER_FORMATS)
+def test_a_corpus_folder_reads_each_file_once(tmp_path, name):
     folder = tmp_path / "corpus"
-    laid(name, folder)
+    write_example(name, folder)
     plain = turncast.read(folder)
     expected, before = list(plain), plain.skipped
     files = [path for path in folder.rglob("*") if path.is_file()]
@@ -208,10 +208,10 @@ def test_a_folder_that_is_one_corpus_holds_each_file_once(tmp_path, name):
     }
 
 
-@pytest.mark.parametrize("name", LAID)
-def test_a_folder_that_is_one_corpus_may_consist_of_links(tmp_path, name):
+@pytest.mark.parametrize("name", FOLDER_FORMATS)
+def test_a_corpus_folder_may_consist_of_links(tmp_path, name):
     folder, mirror = tmp_path / "stored" / "corpus", tmp_path / "corpus"
-    laid(name, folder)
+    write_example(name, folder)
     for path in [path for path in folder.rglob("*") if path.is_file()]:
         link = mirror / path.relative_to(folder)
         link.parent.mkdir(parents=True, exist_ok=True)

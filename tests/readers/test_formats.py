@@ -1,4 +1,4 @@
-"""Finding the format, and what is wrong with whole files."""
+"""Detect formats, and refuse files that no format can read."""
 
 import io
 
@@ -20,13 +20,13 @@ TURN = '{"turns": [{"user": "hi", "actions": ["greet"]}]}\n'
         (TURN.replace('"user"', '"facts": {"Events": 1}, "user"'), "jsonl"),
         ('{\n "Events": []\n}', "star"),
         ('\n\nt1: user: "a" (action=1)', "plain"),
-        ('# ours\nt1 : system: "a" (action=1)', "plain"),
+        ('# invented\nt1 : system: "a" (action=1)', "plain"),
         ("1 hi\thello\n", "babi"),
         ("1 a b R_cuisine\n2 hi\thello\n", "babi"),
         ("CaseID;ActivityID\n1;2\n", "csv"),
     ],
 )
-def test_found_by_content(tmp_path, content, format):
+def test_detected_by_content(tmp_path, content, format):
     path = tmp_path / "file"
     path.write_text(content, encoding="utf-8")
     assert detect_format(path).name == format
@@ -61,7 +61,7 @@ def test_found_by_content(tmp_path, content, format):
         ),
     ],
 )
-def test_files_that_are_no_corpus(tmp_path, content, message):
+def test_files_that_are_not_a_corpus(tmp_path, content, message):
     path = tmp_path / "file"
     path.write_bytes(content)
     with pytest.raises(CorpusError) as error:
@@ -69,7 +69,7 @@ def test_files_that_are_no_corpus(tmp_path, content, message):
     assert str(error.value) == f"{path}{message}"
 
 
-def test_no_file_no_folder_no_format(tmp_path):
+def test_missing_files_folders_and_formats(tmp_path):
     with pytest.raises(CorpusError, match=r"nope: no such file or folder; check the path"):
         turncast.read(tmp_path / "nope")
     with pytest.raises(CorpusError, match=r"no format recognises the folder as a corpus; name its files"):
@@ -80,7 +80,7 @@ def test_no_file_no_folder_no_format(tmp_path):
         turncast.read([])
 
 
-def test_several_files_are_one_corpus_whose_ids_are_unique(tmp_path):
+def test_ids_are_unique_over_several_files(tmp_path):
     one, two = tmp_path / "one.jsonl", tmp_path / "two.txt"
     one.write_text(TURN.replace("{", '{"id": "two:1", ', 1))
     two.write_text('t1: user: "a" (action=1)')
@@ -119,7 +119,7 @@ def test_reading_is_lazy(tmp_path):
         next(dialogues)
 
 
-def test_a_file_of_a_folder_is_read_once_to_find_its_format(tmp_path, monkeypatch):
+def test_detection_reads_each_file_of_a_folder_once(tmp_path, monkeypatch):
     from turncast.readers import text_files
 
     opened, open_binary = [], text_files.open_binary
@@ -131,7 +131,7 @@ def test_a_file_of_a_folder_is_read_once_to_find_its_format(tmp_path, monkeypatc
     assert opened == ["a.json", "b.json", "c.json"]
 
 
-def test_a_text_that_shows_json_is_no_json(tmp_path):
+def test_a_text_that_quotes_json_is_not_json(tmp_path):
     path = tmp_path / "notes.md"
     path.write_text('As in:\n{"messages": [{"role": "user", "content": "hi"}]}\n')
     with pytest.raises(CorpusError, match="no format recognises a file that begins with 'As in:'"):

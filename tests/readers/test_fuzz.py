@@ -1,4 +1,4 @@
-"""Every reader on damaged files: it reads them, or refuses in one line."""
+"""Every reader reads damaged files, or refuses them in one line."""
 
 import functools
 import json
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import turncast
 from support.damage import damaged
-from support.readers import EXAMPLES, Example
+from support.reader_examples import EXAMPLES, CorpusExample
 from turncast.errors import TurncastError
 from turncast.readers import FORMATS
 
@@ -32,11 +32,11 @@ ODD_BYTES = [
 
 
 @functools.cache
-def example(name: str) -> Example:
+def example(name: str) -> CorpusExample:
     return EXAMPLES[name]()
 
 
-def written(folder: Path, made: Example) -> Path:
+def written(folder: Path, made: CorpusExample) -> Path:
     for name, content in made.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -45,15 +45,15 @@ def written(folder: Path, made: Example) -> Path:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_the_example_is_found_and_read(tmp_path, name):
-    """A format needs an example here (tests/reader_support.py), so that its reader is tried on damage."""
+def test_the_example_is_detected_and_read(tmp_path, name):
+    """Every format needs an example in tests/support/reader_examples.py, so that its reader is fuzzed."""
     path = written(tmp_path, example(name))
     assert turncast.readers.detect_format(path).name == name
     assert list(turncast.read(path))
 
 
 def damaged_json(draw: st.DrawFn, content: bytes) -> bytes | None:
-    """Damage the values of JSON or of JSON Lines; None where this is neither."""
+    """Damage the values of JSON or of JSON Lines; return None for other text."""
     for parts in ([content], content.splitlines()):
         try:
             values = [json.loads(part) for part in parts]
@@ -66,7 +66,7 @@ def damaged_json(draw: st.DrawFn, content: bytes) -> bytes | None:
 
 
 def damaged_bytes(draw: st.DrawFn, content: bytes) -> bytes:
-    """Cut the text, leave out or repeat a piece of it, or put something odd into it."""
+    """Cut the text, remove or repeat a piece of it, or insert unusual bytes."""
     start = draw(st.integers(0, len(content)))
     end = min(len(content), start + draw(st.integers(0, 40)))
     put = draw(st.sampled_from([*ODD_BYTES, content[start:end] * 2, b"9" * 400, b"\\ud800", b"[" * 5000]))
@@ -74,13 +74,13 @@ def damaged_bytes(draw: st.DrawFn, content: bytes) -> bytes:
 
 
 @st.composite
-def damages(draw: st.DrawFn, made: Example) -> Example:
+def damages(draw: st.DrawFn, made: CorpusExample) -> CorpusExample:
     files = dict(made.files)
     for _ in range(draw(st.integers(1, 3))):
         name = draw(st.sampled_from(sorted(files)))
         changed = damaged_json(draw, files[name]) if draw(st.booleans()) else None
         files[name] = damaged_bytes(draw, files[name]) if changed is None else changed
-    return Example(files, made.path)
+    return CorpusExample(files, made.path)
 
 
 @pytest.mark.parametrize("named", [True, False], ids=["named", "found"])

@@ -47,7 +47,7 @@ turns = st.builds(
 
 
 @given(st.lists(st.lists(turns, min_size=1, max_size=4), min_size=1, max_size=4))
-def test_what_is_written_is_read(tmp_path_factory, dialogues):
+def test_written_dialogues_are_read_back(tmp_path_factory, dialogues):
     corpus = Corpus("c", [Dialogue(f"d{n}", tuple(made), {"n": n}) for n, made in enumerate(dialogues)])
     path = tmp_path_factory.mktemp("jsonl") / "c.jsonl"
     path.write_text("".join(to_json(dialogue) + "\n" for dialogue in corpus), encoding="utf-8", newline="")
@@ -135,7 +135,7 @@ def test_errors(tmp_path, line, message):
     assert str(error.value) == f"{path} line 3{separator}{message}"
 
 
-def test_a_broken_line_late_in_a_file_is_named(tmp_path):
+def test_an_error_names_a_broken_line(tmp_path):
     path = tmp_path / "long.jsonl"
     with path.open("w") as file:
         for number in range(20_000):
@@ -154,8 +154,8 @@ def test_a_byte_order_mark_and_either_line_end_are_read(tmp_path, end):
     assert [dialogue.id for dialogue in turncast.read(path)] == ["good", "next"]
 
 
-def test_the_quick_look_and_the_close_one_see_the_same(tmp_path):
-    """A turn with an unknown key is looked at closely; without it, it is told by a quick look."""
+def test_the_fast_path_gives_the_same_turns(tmp_path):
+    """An unknown key makes the reader take the slow path for a turn."""
     turns = [
         {"user": "hi", "actions": ["a", "b", "a"], "facts": {"x": 1, "y": True, "z": "s", "w": -2.5}},
         {"user": None, "actions": [], "facts": {}, "response": ""},

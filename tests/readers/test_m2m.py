@@ -1,10 +1,10 @@
-"""Machines Talking to Machines: a golden dialogue of our own, and the real ones where they are."""
+"""Machines Talking to Machines: an invented golden dialogue, and the real corpus if it is available."""
 
 import copy
 import json
 
 import turncast
-from support.acts import M2M
+from support.dialogue_acts import M2M
 from turncast import Turn
 from turncast.readers import ReadConfig
 

@@ -1,10 +1,10 @@
-"""MultiWOZ: a golden dialogue of our own, and the real ones where they are."""
+"""MultiWOZ: an invented golden dialogue, and the real corpus if it is available."""
 
 import copy
 import json
 
 import turncast
-from support.acts import MULTIWOZ
+from support.dialogue_acts import MULTIWOZ
 from turncast import Turn
 from turncast.readers import ReadConfig
 
@@ -28,7 +28,7 @@ def test_the_golden_dialogue(tmp_path):
     ]
 
 
-def test_a_log_out_of_step_is_left_out_and_counted(tmp_path):
+def test_a_dialogue_with_a_missing_turn_is_skipped(tmp_path):
     both = {"SNG2.json": copy.deepcopy(MULTIWOZ["SNG1.json"]), **MULTIWOZ}
     del both["SNG2.json"]["log"][2]
     path = tmp_path / "test.json"

@@ -31,7 +31,7 @@ def test_turns_on_one_line(tmp_path):
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
-def test_a_line_each_and_blank_lines_between_dialogues(tmp_path, end):
+def test_one_turn_per_line_and_blank_lines_between_dialogues(tmp_path, end):
     lines = (
         EXAMPLE.replace(" t2", "\nt2").replace(" t3", "\nt3").replace("\n", end[-1] if end == "\n\n" else end)
     )
@@ -99,7 +99,7 @@ texts = st.none() | st.text(
 
 
 @given(st.lists(st.lists(st.tuples(texts, texts, st.sets(st.sampled_from("0123"))), min_size=1), min_size=1))
-def test_what_is_written_is_read(tmp_path_factory, dialogues):
+def test_written_dialogues_are_read_back(tmp_path_factory, dialogues):
     def quoted(role, text):
         return "" if text is None else f'{role}: "' + text.replace("\\", "\\\\").replace('"', '\\"') + '", '
 
@@ -110,8 +110,8 @@ def test_what_is_written_is_read(tmp_path_factory, dialogues):
         )
         for turns in dialogues
     )
-    found = read(tmp_path_factory.mktemp("plain"), written)
-    assert found == [
+    turns = read(tmp_path_factory.mktemp("plain"), written)
+    assert turns == [
         tuple(Turn(user, tuple(sorted(actions)), response=system) for user, system, actions in turns)
         for turns in dialogues
     ]

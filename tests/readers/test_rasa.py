@@ -1,4 +1,4 @@
-"""Rasa projects: golden stories of our own in its formats, and the real ones where they are."""
+"""Rasa projects: invented golden stories, and real projects if they are available."""
 
 import sys
 from collections import Counter
@@ -7,7 +7,7 @@ import pytest
 
 import turncast
 from support.rasa import CHECKPOINTS, DOMAIN, END_TO_END, MARKDOWN, RULES, STORIES, TESTS
-from support.readers import EXAMPLES
+from support.reader_examples import EXAMPLES
 from turncast import Turn
 from turncast.errors import CorpusError, MissingExtra
 from turncast.readers import ReadConfig, detect_format
@@ -98,7 +98,7 @@ def test_stories_beside_other_dialogues_are_refused(project, name):
     assert len(list(turncast.read(project / "data"))) == 4
 
 
-def test_other_json_in_a_project_is_no_alarm(project):
+def test_other_json_in_a_project_is_allowed(project):
     files = {
         "package.json": '{"name": "widget", "scripts": {"test": "jest"}, "dependencies": {"react": "18"}}',
         "tsconfig.json": '{"compilerOptions": {"strict": true}, "include": ["src"]}',
@@ -122,7 +122,7 @@ def test_other_json_in_a_project_is_no_alarm(project):
     assert corpus.skipped["file without stories: other"] == other + len(files)
 
 
-def test_tests_are_read_where_they_are_named(project):
+def test_test_stories_are_read_if_they_are_named(project):
     for path in (project / "tests", project / "tests" / "test_stories.yml"):
         (dialogue,) = turncast.read(path)
         assert dialogue.metadata == {"kind": "test"}
@@ -176,7 +176,7 @@ def test_an_end_to_end_file(tmp_path):
     assert corpus.skipped == {}
 
 
-def test_listening_is_an_action_by_setting(project):
+def test_the_setting_listen(project):
     corpus = turncast.read(project, config=ReadConfig(listen=True))
     lunch, start, first, _ = corpus
     assert [turn.actions for turn in lunch] == [("utter_faq",)]
@@ -185,7 +185,7 @@ def test_listening_is_an_action_by_setting(project):
     assert first[-1] == Turn(None, ("action_listen",), {"intent": "bye"})
 
 
-def test_checkpoints_are_joined_and_loops_stopped(tmp_path):
+def test_checkpoints_join_stories_without_loops(tmp_path):
     dialogues, corpus = read(tmp_path, CHECKPOINTS)
     assert [(d.group, " ".join(turn.actions[0] for turn in d)) for d in dialogues] == [
         ("ask", "first champagne"),
@@ -203,7 +203,7 @@ def test_checkpoints_are_joined_and_loops_stopped(tmp_path):
     }
 
 
-def test_an_explosion_is_stopped_with_its_count(tmp_path):
+def test_too_many_paths_are_an_error(tmp_path):
     one_of_three = "  - or: [{intent: a}, {intent: b}, {intent: c}]\n  - action: d"
     many, few = "\n".join([one_of_three] * 40), "\n".join([one_of_three] * 3)
     with pytest.raises(CorpusError) as error:
@@ -241,7 +241,7 @@ def test_an_explosion_is_stopped_with_its_count(tmp_path):
         ("a.yml", "rules:\n- alert: high\n", None),
     ],
 )
-def test_found_by_content(tmp_path, name, content, format):
+def test_detected_by_content(tmp_path, name, content, format):
     (tmp_path / name).write_text(content)
     for path in (tmp_path / name, tmp_path):
         if format:
@@ -319,7 +319,7 @@ def test_depth_by_aliases_is_refused(tmp_path):
         read(tmp_path, chain + STORIES)
 
 
-def test_long_lines_take_no_time(tmp_path):
+def test_long_lines_take_linear_time(tmp_path):
     blank = " " * 100_000
     (dialogue,), _ = read(tmp_path, f"## s\n* a{blank}b OR{blank}[c](d)\n  - e{blank}f\n", "a.md")
     assert dialogue[0].actions == ("e f",)
@@ -333,7 +333,7 @@ def test_aliases_and_merges_are_read(tmp_path):
     assert [(turn.user, turn.facts["intent"]) for turn in dialogue] == [("hi", "a"), ("hi", "c")]
 
 
-def test_what_is_loose_is_counted(tmp_path):
+def test_unused_steps_are_counted(tmp_path):
     text = S + (
         "  - ...\n  - intent: a\n    action: b\n  - metadata: {}\n  - user:\n  - action:\n  - what: 5\n"
         "  - entities: [c]\n  - form: d\n  - or: [{checkpoint: x}]\n  - slot_was_set: [5]\n  - action: e\n"
@@ -369,7 +369,7 @@ def test_two_messages_without_an_action_between_are_one_turn(tmp_path):
     assert [turn.actions[0] for turn in dialogue] == ["action_listen", "c", "action_listen"]
 
 
-def test_without_the_library_the_extra_is_named(tmp_path, monkeypatch):
+def test_an_error_names_the_missing_extra(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "yaml", None)
     with pytest.raises(MissingExtra) as error:
         read(tmp_path, STORIES)

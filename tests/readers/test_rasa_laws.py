@@ -16,7 +16,7 @@ from turncast.readers.rasa import to_rasa_yaml
 
 pytest.importorskip("yaml")
 
-# Any characters but those that make a mark, and no blanks at the ends: neither is kept.
+# Any characters except those of a mark, without blanks at the ends: Rasa does not keep either.
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="[]"), min_size=1, max_size=12).filter(
     lambda text: text == text.strip()
 )
@@ -64,7 +64,7 @@ def read(text: str, name: str = "s.yml", **more) -> list[Dialogue]:
 
 
 def refusal(text: str, name: str) -> str:
-    """Return why a file is refused; nothing where it is read. Any other error is a failure."""
+    """Return the error message of a file that is refused, else "". Any other error is a failure."""
     try:
         read(text, name, format="rasa")
     except CorpusError as error:
@@ -75,7 +75,7 @@ def refusal(text: str, name: str) -> str:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(DIALOGUES, min_size=1, max_size=4, unique_by=lambda dialogue: dialogue.id))
 @example([Dialogue("a\x85\u2028b", [Turn("\x7f\ufeff\0", ("greet",))], {"kind": "story"}, "a\x85\u2028b")])
-def test_what_is_written_reads_back(dialogues):
+def test_written_stories_are_read_back(dialogues):
     back = read(to_rasa_yaml(Corpus("c", dialogues)))
     written = sorted(dialogues, key=lambda dialogue: dialogue.metadata["kind"] == "rule")
     assert [one.group for one in back] == [one.group for one in written]
@@ -85,14 +85,14 @@ def test_what_is_written_reads_back(dialogues):
         assert one.turns == other.turns
 
 
-def test_what_is_read_and_written_reads_the_same():
+def test_read_stories_are_written_and_read_back():
     for name, text in (("a.yml", STORIES), ("a.yml", TESTS), ("a.md", MARKDOWN), ("a.md", END_TO_END)):
         dialogues = read(text, name)
         back = read(to_rasa_yaml(Corpus("c", dialogues)))
         assert [(one.turns, one.group) for one in back] == [(one.turns, one.group) for one in dialogues]
 
 
-def test_what_rasa_has_not_is_written_as_near_as_can_be():
+def test_dialogues_that_rasa_cannot_express():
     turns = [
         Turn("a", (), {"n": 1}),
         Turn("b", ("x", "y"), {"intent": 5, "entity.e": 1}),

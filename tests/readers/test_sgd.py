@@ -1,4 +1,4 @@
-"""Schema-Guided Dialogue: a golden dialogue of our own, and the real ones where they are."""
+"""Schema-Guided Dialogue: an invented golden dialogue, and the real corpus if it is available."""
 
 import copy
 import json
@@ -6,7 +6,7 @@ import json
 import pytest
 
 import turncast
-from support.acts import SGD, sgd_system
+from support.dialogue_acts import SGD, sgd_system
 from turncast import Turn
 from turncast.errors import CorpusError
 from turncast.readers import ReadConfig
@@ -50,7 +50,7 @@ def test_slots(path):
     ]
 
 
-def test_a_call_is_a_decision_before_the_reply_that_sees_its_results(path):
+def test_a_call_is_a_turn_before_the_reply(path):
     (dialogue,) = turncast.read(path, config=ReadConfig(actions="calls"))
     assert dialogue.turns[:4] == (
         Turn("a ferry please", ("respond",), FIND, "Where to, and when?"),
@@ -60,7 +60,7 @@ def test_a_call_is_a_decision_before_the_reply_that_sees_its_results(path):
     )
 
 
-def test_frames_are_one_set_and_two_calls_are_made_at_once(path):
+def test_acts_and_calls_of_several_frames_are_one_turn(path):
     both = copy.deepcopy(SGD)
     first = sgd_system("Both.", ("OFFER", "time"), method="FindFerry", results=1)
     first["frames"] += sgd_system("", ("NOTIFY_FAILURE", ""), method="FindInn")["frames"]
@@ -72,7 +72,7 @@ def test_frames_are_one_set_and_two_calls_are_made_at_once(path):
     assert calls[2].facts == {"results": 1}
 
 
-def test_who_speaks_twice_and_who_speaks_last(path):
+def test_a_speaker_may_speak_twice_and_last(path):
     turns = SGD[0]["turns"]
     path.write_text(
         json.dumps([SGD[0] | {"turns": [turns[1], turns[0], turns[2], turns[3], turns[5], turns[6]]}])

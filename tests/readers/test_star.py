@@ -1,4 +1,4 @@
-"""STAR: a golden dialogue of our own in its format, and the real ones where they are."""
+"""STAR: an invented golden dialogue, and the real corpus if it is available."""
 
 import json
 
@@ -82,7 +82,7 @@ def test_the_golden_dialogue(folder):
     )
 
 
-def test_a_folder_is_read_in_order_of_number_and_what_is_left_out_is_counted(folder):
+def test_a_folder_is_sorted_by_number_and_skipped_events_are_counted(folder):
     corpus = turncast.read(folder)
     assert [dialogue.id for dialogue in corpus] == ["star:3", "star:12", "star:100"]
     assert corpus.skipped == {
@@ -112,7 +112,7 @@ def test_errors(folder, change, message):
     assert str(error.value) in (f"{path}: {message}", f"{path} {message}")
 
 
-def test_odd_types_are_no_trouble(folder):
+def test_values_of_unexpected_types_are_read(folder):
     odd = [
         {"Agent": "Wizard", "Action": "pick_suggestion", "ActionLabel": "a", "Text": [5]},
         {"Agent": "KnowledgeBase", "Action": "return_item", "Item": [1], "TotalItems": "many"},

@@ -1,4 +1,4 @@
-"""Switchboard: a golden conversation of our own."""
+"""Switchboard: an invented golden conversation."""
 
 import pytest
 from hypothesis import given, settings

@@ -27,17 +27,19 @@ def read(tmp_path, text, name="table.csv", **columns):
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_an_event_log_is_grouped_by_case_and_sorted_by_time(tmp_path, delimiter, end):
-    found = read(tmp_path, LOG.replace(",", delimiter).replace("\n", end), "log.txt")
-    assert found == {
+    dialogues = read(tmp_path, LOG.replace(",", delimiter).replace("\n", end), "log.txt")
+    assert dialogues == {
         "2": (Turn(None, ("1",)), Turn(None, ("8",))),
         "3": (Turn(None, ("1",)), Turn(None, ("6",))),
     }
 
 
-def test_chosen_columns(tmp_path):
+def test_named_columns(tmp_path):
     text = 'who;n;said;did;paid;sum\nx;10;"bye; then";a|b;true;\nx;9;"he said ""hi""\nand left";c;;2.5\n'
-    found = read(tmp_path, text, dialogue="who", order="n", user="said", action="did", facts=("paid", "sum"))
-    assert found == {
+    dialogues = read(
+        tmp_path, text, dialogue="who", order="n", user="said", action="did", facts=("paid", "sum")
+    )
+    assert dialogues == {
         "x": (
             Turn('he said "hi"\nand left', ("c",), {"sum": 2.5}),
             Turn("bye; then", ("a", "b"), {"paid": True}),
@@ -45,7 +47,7 @@ def test_chosen_columns(tmp_path):
     }
 
 
-def test_without_an_order_the_file_s_is_kept(tmp_path):
+def test_rows_without_an_order_column_keep_their_order(tmp_path):
     assert read(tmp_path, "case,activity\n1,b\n1,a\n") == {"1": (Turn(None, ("b",)), Turn(None, ("a",)))}
 
 
@@ -56,8 +58,8 @@ def test_dates_with_and_without_a_zone(tmp_path):
 
 def test_a_huge_cell(tmp_path):
     text = "word " * 100_000
-    found = read(tmp_path, f"dialogue,text,action\n1,{text},a\n")
-    assert found["1"][0].user == text.strip()
+    dialogues = read(tmp_path, f"dialogue,text,action\n1,{text},a\n")
+    assert dialogues["1"][0].user == text.strip()
 
 
 @pytest.mark.parametrize(

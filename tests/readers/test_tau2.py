@@ -1,4 +1,4 @@
-"""tau2-bench: a golden simulation of our own, in which the user calls tools too."""
+"""tau2-bench: an invented golden simulation in which the user calls tools too."""
 
 import json
 
@@ -96,7 +96,7 @@ def test_the_golden_simulation(path):
     }
 
 
-def test_answers_of_several_tools_in_one_message(path):
+def test_results_of_several_tools_in_one_message(path):
     several = {"role": "tool", "tool_messages": MESSAGES[8:10]}
     messages = [*MESSAGES[:8], several, MESSAGES[10]]
     path.write_text(json.dumps({"simulations": [SIMULATION | {"messages": messages}]}))

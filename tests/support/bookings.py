@@ -1,4 +1,4 @@
-"""Invented bookings in the form of bAbI's dialogues: two searches, two offers, and a question."""
+"""Invented bookings in the format of bAbI: two searches, two offers, and a question."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ NEW = (["lunar", "solar", "polar"], ["mars", "venus", "pluto"])
 
 
 def bookings(folder: Path, values: tuple[list[str], list[str]] = KNOWN) -> Corpus:
-    """Return nine dialogues, each cuisine with each location."""
+    """Return nine dialogues: each cuisine with each location."""
     folder.mkdir(exist_ok=True)
     path = folder / "bookings.txt"
     path.write_text("\n".join(_booking(cuisine, location) for cuisine in values[0] for location in values[1]))

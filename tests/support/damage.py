@@ -1,4 +1,4 @@
-"""Damage for readers: values dropped, doubled, swapped, changed, texts cut; a reader reads or refuses it."""
+"""Damage for the files of readers: values dropped, doubled, swapped or changed, and texts cut."""
 
 import copy
 import json
@@ -49,7 +49,7 @@ def damaged(draw, value):
 
 @st.composite
 def cut(draw, text):
-    """Draw a text with a part cut out, or characters put in."""
+    """Draw a text from which a part is cut, or into which characters are inserted."""
     start = draw(st.integers(0, len(text)))
     end = draw(st.integers(start, min(len(text), start + 40)))
     return text[:start] + draw(st.sampled_from(["", '"', "}", "\n", "|", "\u00e9", "\\ud800"])) + text[end:]
@@ -60,7 +60,7 @@ def lines(records):
 
 
 def reads_or_refuses(path, **how):
-    """Check that a damaged corpus is read, or refused in one line, under all settings."""
+    """Check that a damaged corpus is read or refused in one line, with all settings."""
     for config in (turncast.readers.ReadConfig(), turncast.readers.ReadConfig(arguments=True, listen=True)):
         refusal = ""
         try:

@@ -1,4 +1,4 @@
-"""Small projects of our own in the formats of Rasa."""
+"""Small invented projects in the formats of Rasa."""
 
 DOMAIN = """
 version: "3.1"

@@ -1,4 +1,4 @@
-"""A small sound corpus of our own in each format: what the fuzz test damages."""
+"""A small invented corpus without errors in each format; the fuzz test damages them."""
 
 import io
 import json
@@ -6,23 +6,23 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from support.acts import CAMREST, CONVLAB, M2M, MULTIWOZ, SGD
+from support.dialogue_acts import CAMREST, CONVLAB, M2M, MULTIWOZ, SGD
 from support.rasa import DOMAIN, MARKDOWN, RULES, STORIES
 
 
 @dataclass(frozen=True)
-class Example:
-    """The files of a corpus by name; `path` is what is read: one of them, or "" for their folder."""
+class CorpusExample:
+    """The files of a corpus by name; `path` is the file to read, or "" for their folder."""
 
     files: Mapping[str, bytes]
     path: str = ""
 
     @classmethod
-    def of(cls, name: str, content: str) -> "Example":
+    def from_text(cls, name: str, content: str) -> "CorpusExample":
         return cls({name: content.encode()}, name)
 
 
-def jsonl() -> Example:
+def jsonl() -> CorpusExample:
     facts = {"open": True, "left": 3, "size": 2.5, "area": "north", "gone": None}
     turns = [
         {"user": "hallo ü", "facts": facts, "actions": ["greet", "wave"], "response": "Hi!"},
@@ -32,24 +32,26 @@ def jsonl() -> Example:
         {"id": "d1", "group": "g", "metadata": {"happy": True}, "turns": turns},
         {"turns": turns[::-1], "extra": "\U0001f600"},
     ]
-    return Example.of("corpus.jsonl", in_lines(records))
+    return CorpusExample.from_text("corpus.jsonl", json_lines(records))
 
 
-def plain() -> Example:
+def plain() -> CorpusExample:
     turns = 't1: user: "say \\"hi\\"", system: "hi"(action=greet,wave)\nt2: system: "ü?" (action=ask)\n'
-    return Example.of("corpus.txt", f'# ours\n\n{turns}\nt1: (action=)\nt2: system: "a" (action=b)\n')
+    return CorpusExample.from_text(
+        "corpus.txt", f'# invented\n\n{turns}\nt1: (action=)\nt2: system: "a" (action=b)\n'
+    )
 
 
-def babi() -> Example:
+def babi() -> CorpusExample:
     files = {
         "task5.txt": "1 hi\thello\n2 <SILENCE>\tapi_call thai bath two cheap\n3 one R_cuisine thai\n"
         "4 <SILENCE>\twhat do you think of one\n\n1 bye\tbye\n",
         "kb.txt": "1 one R_phone\tone_phone\n",
     }
-    return Example({name: text.encode() for name, text in files.items()}, "task5.txt")
+    return CorpusExample({name: text.encode() for name, text in files.items()}, "task5.txt")
 
 
-def star() -> Example:
+def star() -> CorpusExample:
     events = [
         {"Agent": "UserGuide", "Action": "instruct", "Text": "You want a tram."},
         {"Agent": "User", "Action": "utter", "Text": "a tram please"},
@@ -75,16 +77,16 @@ def star() -> Example:
         "Events": events,
     }
     files = {f"dialogues/{n}.json": json.dumps(record | {"DialogueID": n}).encode() for n in (3, 12)}
-    return Example(files)
+    return CorpusExample(files)
 
 
-def csv() -> Example:
-    return Example.of(
+def csv() -> CorpusExample:
+    return CorpusExample.from_text(
         "corpus.csv", 'dialogue;turn;user;action\nx;2;"bye; ""then""";a|b\nx;1;"two\nlines";c\n;3;;d\n'
     )
 
 
-def parquet() -> Example:
+def parquet() -> CorpusExample:
     import pyarrow
     from pyarrow import parquet
 
@@ -96,18 +98,18 @@ def parquet() -> Example:
     }
     written = io.BytesIO()
     parquet.write_table(pyarrow.table(columns), written, compression="none")
-    return Example({"corpus.parquet": written.getvalue()}, "corpus.parquet")
+    return CorpusExample({"corpus.parquet": written.getvalue()}, "corpus.parquet")
 
 
-def of_acts(name: str, record: Any) -> Callable[[], Example]:
-    return lambda: Example.of(name, json.dumps(record))
+def json_example(name: str, record: Any) -> Callable[[], CorpusExample]:
+    return lambda: CorpusExample.from_text(name, json.dumps(record))
 
 
-def in_lines(records: Iterable[Any]) -> str:
+def json_lines(records: Iterable[Any]) -> str:
     return "".join(json.dumps(record) + "\n" for record in records)
 
 
-def chat() -> Example:
+def chat() -> CorpusExample:
     called = {"id": "c1", "type": "function", "function": {"name": "find", "arguments": '{"day": "7th"}'}}
     messages = [
         {"role": "system", "content": "You sell tickets."},
@@ -116,10 +118,12 @@ def chat() -> Example:
         {"role": "tool", "tool_call_id": "c1", "content": '{"free": 4, "open": true, "rows": [1, 2]}'},
         {"role": "assistant", "content": "Four are free."},
     ]
-    return Example.of("corpus.jsonl", in_lines({"messages": messages, "note": n} for n in range(2)))
+    return CorpusExample.from_text(
+        "corpus.jsonl", json_lines({"messages": messages, "note": n} for n in range(2))
+    )
 
 
-def tau2() -> Example:
+def tau2() -> CorpusExample:
     messages = [
         {"role": "assistant", "content": "Hello!", "tool_calls": None},
         {"role": "user", "content": "my lamp is dark", "tool_calls": None},
@@ -140,19 +144,19 @@ def tau2() -> Example:
     }
     info = {"num_trials": 1, "user_info": {}, "environment_info": {"domain_name": "lamps"}}
     record = {"timestamp": "now", "info": info, "tasks": [{"id": "dark"}], "simulations": [simulation]}
-    return Example.of("results.json", json.dumps(record))
+    return CorpusExample.from_text("results.json", json.dumps(record))
 
 
-def bfcl() -> Example:
+def bfcl() -> CorpusExample:
     said = [[{"role": "user", "content": text}] for text in ("sort my list", "thanks")]
     questions = [{"id": f"multi_turn_base_{n}", "question": said, "path": ["open"]} for n in range(2)]
     called = [["open(name='list')", "sort('list', order=\"up\")"], []]
     answers = [{"id": f"multi_turn_base_{n}", "ground_truth": called} for n in range(2)]
-    files = {"q.json": in_lines(questions), "possible_answer/q.json": in_lines(answers)}
-    return Example({name: text.encode() for name, text in files.items()}, "q.json")
+    files = {"q.json": json_lines(questions), "possible_answer/q.json": json_lines(answers)}
+    return CorpusExample({name: text.encode() for name, text in files.items()}, "q.json")
 
 
-def api_bank() -> Example:
+def api_bank() -> CorpusExample:
     result = {"input": {}, "output": {"wet": False, "depth": 4, "log": []}, "exception": None}
     records = [
         {"role": "User", "text": "water the roses"},
@@ -160,37 +164,37 @@ def api_bank() -> Example:
         {"role": "API", "api_name": "Soil", "param_dict": {"bed": 2}, "result": result},
         {"role": "AI", "text": "It is dry."},
     ]
-    return Example({f"Soil-level-1-{n}.jsonl": in_lines(records).encode() for n in (1, 2)})
+    return CorpusExample({f"Soil-level-1-{n}.jsonl": json_lines(records).encode() for n in (1, 2)})
 
 
-def swda() -> Example:
-    return Example.of(
+def swda() -> CorpusExample:
+    return CorpusExample.from_text(
         "31.txt", 'A|Do you, uh, grow roses?|qy\nB|I do,|ny\nB|mostly "old" ones.|fo_o_fw_"_by_bc\n'
     )
 
 
-def rasa() -> Example:
+def rasa() -> CorpusExample:
     files = {
         "domain.yml": DOMAIN,
         "data/stories.yml": STORIES,
         "data/rules.yml": RULES,
         "data/old.md": MARKDOWN,
     }
-    return Example({name: text.encode() for name, text in files.items()})
+    return CorpusExample({name: text.encode() for name, text in files.items()})
 
 
-EXAMPLES: dict[str, Callable[[], Example]] = {
+EXAMPLES: dict[str, Callable[[], CorpusExample]] = {
     "jsonl": jsonl,
     "plain": plain,
     "babi": babi,
     "star": star,
     "csv": csv,
     "parquet": parquet,
-    "sgd": of_acts("train/dialogues_001.json", SGD),
-    "m2m": of_acts("train.json", M2M),
-    "multiwoz": of_acts("test.json", MULTIWOZ),
-    "camrest": of_acts("train.json", CAMREST),
-    "convlab": of_acts("data/dialogues.json", CONVLAB),
+    "sgd": json_example("train/dialogues_001.json", SGD),
+    "m2m": json_example("train.json", M2M),
+    "multiwoz": json_example("test.json", MULTIWOZ),
+    "camrest": json_example("train.json", CAMREST),
+    "convlab": json_example("data/dialogues.json", CONVLAB),
     "chat": chat,
     "tau2": tau2,
     "bfcl": bfcl,

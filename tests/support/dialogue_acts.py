@@ -1,4 +1,4 @@
-"""Small extracts of our own in the formats of dialogue acts: the same visit to a ferry line in each."""
+"""Small invented extracts in the formats of dialogue acts: the same visit to a ferry line in each."""
 
 
 def sgd_user(text, intent, requested=(), **slots):
