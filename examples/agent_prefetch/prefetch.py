@@ -1,9 +1,9 @@
-"""An agent that begins the next tool call while its large model still thinks.
+"""An agent that starts the next tool call while its large model still thinks.
 
-Traces of an agent are replayed: at each step the large model "thinks" (a pause), and says what the trace
-says. Meanwhile a turncast server is asked what will come; where it is sure of a tool, that tool begins at
-once. If the model then calls it, its answer is there sooner; if not, what was begun is dropped. Each trace is
-replayed without this and with it, and both are timed.
+The example replays traces of an agent. At each step the large model "thinks" (a pause) and then acts as
+in the trace. Meanwhile the agent asks a turncast server for the next action. Where the server is sure of
+a tool, the tool starts at once. If the model then calls it, its result is there sooner; if not, the call
+is cancelled. Each trace is replayed without and with this prefetching, and both replays are timed.
 
     python examples/agent_prefetch/prefetch.py
     python examples/agent_prefetch/prefetch.py --data tau_bench/historical_trajectories/gpt-4o-airline.json
@@ -29,14 +29,14 @@ import turncast
 from turncast.client import AsyncClient, Retries
 
 Messages = Sequence[dict[str, Any]]
-OWN = Path(__file__).with_name("traces.jsonl")
+TRACES = Path(__file__).with_name("traces.jsonl")
 RESPOND = "respond"
-QUICKLY = turncast.TrainConfig(epochs=30, batch_turns=64, learning_rate=0.01)
+TRAINING = turncast.TrainConfig(epochs=30, batch_turns=64, learning_rate=0.01)
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """How long things take, in seconds, and how sure the prediction must be."""
+class Timing:
+    """The seconds of thinking and of a tool, and the least probability for prefetching."""
 
     thinking: float
     tool: float
@@ -44,13 +44,13 @@ class Pace:
 
 
 @dataclass(slots=True)
-class Found:
-    """What a replay with prefetching came to."""
+class ReplayCounts:
+    """The counts of a replay."""
 
     steps: int = 0
-    calls: int = 0  # of tools, in the trace
-    hits: int = 0  # begun, and called
-    misses: int = 0  # begun, and not called
+    calls: int = 0  # tool calls of the trace
+    hits: int = 0  # started, then called
+    misses: int = 0  # started, but not called
 
 
 def read_traces(path: Path) -> list[Messages]:
@@ -65,48 +65,50 @@ def read_traces(path: Path) -> list[Messages]:
 
 
 def decisions(messages: Messages) -> Iterator[tuple[Messages, str]]:
-    """Yield what the agent saw before each of its messages, and the tool it then called, or `respond`."""
+    """Yield the messages before each step of the agent, and the tool that it called there, or `respond`."""
     for number, message in enumerate(messages):
         if message["role"] == "assistant" and number:
             calls = message.get("tool_calls") or ()
             yield messages[:number], calls[0]["function"]["name"] if calls else RESPOND
 
 
-async def replay(messages: Messages, pace: Pace, client: AsyncClient | None, found: Found) -> None:
-    """Replay a trace; with a client, begin the tools that it predicts."""
+async def replay(
+    messages: Messages, timing: Timing, client: AsyncClient | None, counts: ReplayCounts
+) -> None:
+    """Replay a trace and count; with a client, start the predicted tools."""
     for before, action in decisions(messages):
-        thinking = asyncio.create_task(asyncio.sleep(pace.thinking))
-        begun, tool = "", None
+        thinking = asyncio.create_task(asyncio.sleep(timing.thinking))
+        prefetched, tool = "", None
         if client is not None:
-            told = await client.next_action(before, top=1)
-            if told.actions != (RESPOND,) and told.probability >= pace.threshold:
-                begun, tool = told.actions[0], asyncio.create_task(asyncio.sleep(pace.tool))
+            prediction = await client.next_action(before, top=1)
+            if prediction.actions != (RESPOND,) and prediction.probability >= timing.threshold:
+                prefetched, tool = prediction.actions[0], asyncio.create_task(asyncio.sleep(timing.tool))
         await thinking
-        found.steps += 1
-        found.calls += action != RESPOND
-        found.hits += begun == action
-        found.misses += bool(begun) and begun != action
-        if tool is not None and begun != action:
+        counts.steps += 1
+        counts.calls += action != RESPOND
+        counts.hits += prefetched == action
+        counts.misses += bool(prefetched) and prefetched != action
+        if tool is not None and prefetched != action:
             tool.cancel()
         if action != RESPOND:
-            await (tool if tool is not None and begun == action else asyncio.sleep(pace.tool))
+            await (tool if tool is not None and prefetched == action else asyncio.sleep(timing.tool))
 
 
-async def measure(traces: Sequence[Messages], address: str, pace: Pace) -> dict[str, float]:
-    """Replay all traces without prefetching, and with it."""
-    seconds, found = [], Found()
+async def measure(traces: Sequence[Messages], address: str, timing: Timing) -> dict[str, float]:
+    """Replay all traces without and with prefetching; return counts and seconds."""
+    seconds, with_prefetching = [], ReplayCounts()
     async with AsyncClient(address, timeout=5, retries=Retries(times=1)) as client:
-        for asked, counts in ((None, Found()), (client, found)):
-            began = time.perf_counter()
+        for prefetcher, counts in ((None, ReplayCounts()), (client, with_prefetching)):
+            started = time.perf_counter()
             for messages in traces:
-                await replay(messages, pace, asked, counts)
-            seconds.append(time.perf_counter() - began)
+                await replay(messages, timing, prefetcher, counts)
+            seconds.append(time.perf_counter() - started)
     return {
         "traces": len(traces),
-        "steps": found.steps,
-        "calls": found.calls,
-        "hits": found.hits,
-        "misses": found.misses,
+        "steps": with_prefetching.steps,
+        "calls": with_prefetching.calls,
+        "hits": with_prefetching.hits,
+        "misses": with_prefetching.misses,
         "seconds_without": round(seconds[0], 3),
         "seconds_with": round(seconds[1], 3),
         "seconds_saved": round(seconds[0] - seconds[1], 3),
@@ -114,12 +116,12 @@ async def measure(traces: Sequence[Messages], address: str, pace: Pace) -> dict[
 
 
 @contextmanager
-def served(traces: Sequence[Messages]) -> Iterator[str]:
-    """Train on traces, serve the model on this machine, and yield the address."""
-    with tempfile.TemporaryDirectory() as place:
-        file, model = Path(place) / "traces.jsonl", Path(place) / "model"
+def running_server(traces: Sequence[Messages]) -> Iterator[str]:
+    """Train on traces, start a server with the model, and yield its address."""
+    with tempfile.TemporaryDirectory() as folder:
+        file, model = Path(folder) / "traces.jsonl", Path(folder) / "model"
         file.write_text("".join(json.dumps({"messages": list(one)}) + "\n" for one in traces))
-        turncast.train(turncast.read(file).load(), config=QUICKLY).save(model)
+        turncast.train(turncast.read(file).load(), config=TRAINING).save(model)
         with closing(socket.socket()) as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -138,23 +140,23 @@ async def until_ready(address: str) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Learn from the first half of the traces, replay the second."""
+    """Train on the first half of the traces, replay the second."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, default=OWN, help="a file or folder of traces")
-    parser.add_argument("--most", type=int, default=20, help="how many traces are replayed")
-    parser.add_argument("--thinking", type=float, default=0.2, help="seconds the large model takes")
-    parser.add_argument("--tool", type=float, default=0.2, help="seconds a tool takes")
-    parser.add_argument("--threshold", type=float, default=0.5, help="how sure the prediction must be")
-    asked = parser.parse_args(arguments)
-    traces = read_traces(asked.data)
+    parser.add_argument("--data", type=Path, default=TRACES, help="a file or folder of traces")
+    parser.add_argument("--most", type=int, default=20, help="the most traces to replay")
+    parser.add_argument("--thinking", type=float, default=0.2, help="seconds of thinking at each step")
+    parser.add_argument("--tool", type=float, default=0.2, help="seconds of a tool call")
+    parser.add_argument("--threshold", type=float, default=0.5, help="the least probability for prefetching")
+    options = parser.parse_args(arguments)
+    traces = read_traces(options.data)
     half = len(traces) // 2
-    with served(traces[:half]) as address:
+    with running_server(traces[:half]) as address:
         asyncio.run(until_ready(address))
-        pace = Pace(asked.thinking, asked.tool, asked.threshold)
-        found = asyncio.run(measure(traces[half : half + asked.most], address, pace))
-    print(json.dumps(found, indent=2))
+        timing = Timing(options.thinking, options.tool, options.threshold)
+        result = asyncio.run(measure(traces[half : half + options.most], address, timing))
+    print(json.dumps(result, indent=2))
 
 
 if __name__ == "__main__":

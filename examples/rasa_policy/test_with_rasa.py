@@ -1,6 +1,6 @@
-"""With real Rasa 3.6: an assistant whose only policy asks a turncast server, trained and talked to.
+"""Train and ask an assistant in Rasa 3.6 whose only policy asks a turncast server.
 
-The server (TURNCAST_URL) has a model of the stories beside this file; turncast's own tests start it.
+The server (TURNCAST_URL) must have a model of the stories beside this file; turncast's own tests start it.
 """
 
 import asyncio
@@ -27,40 +27,42 @@ def model(tmp_path_factory):
     config = (HERE / "config.yml").read_text().replace("http://127.0.0.1:8000", URL)
     (folder / "config.yml").write_text(config)
     files = [str(folder / "stories.yml"), str(folder / "nlu.yml")]
-    made = train(str(folder / "domain.yml"), str(folder / "config.yml"), files, output=str(folder / "models"))
-    return made.model
+    result = train(
+        str(folder / "domain.yml"), str(folder / "config.yml"), files, output=str(folder / "models")
+    )
+    return result.model
 
 
 def talk(model, *texts):
-    """Return what the assistant says, and the actions it took, listening included."""
+    """Return the assistant's replies, and its actions, including action_listen."""
 
-    async def talked():
+    async def conversation():
         agent = await load_agent(model_path=model)
-        said = []
+        replies = []
         for text in texts:
-            said += [one["text"] for one in await agent.handle_text(text, sender_id="ada")]
+            replies += [one["text"] for one in await agent.handle_text(text, sender_id="ada")]
         tracker = await agent.tracker_store.retrieve("ada")
-        return said, [event.action_name for event in tracker.events if event.type_name == "action"]
+        return replies, [event.action_name for event in tracker.events if event.type_name == "action"]
 
-    return asyncio.run(talked())
+    return asyncio.run(conversation())
 
 
-def test_an_assistant_that_asks(model):
-    said, actions = talk(model, "hello", "a drink please", '/order{"drink": "tea"}')
-    assert said == ["Hello.", "Tea or coffee?", "Here you are."]
-    listening = ["action_session_start", "action_listen"]
+def test_the_assistant_follows_the_stories(model):
+    replies, actions = talk(model, "hello", "a drink please", '/order{"drink": "tea"}')
+    assert replies == ["Hello.", "Tea or coffee?", "Here you are."]
+    expected = ["action_session_start", "action_listen"]
     for action in ("utter_greet", "utter_which", "utter_serve"):
-        listening += [action, "action_listen"]
-    assert actions == listening
-    said, _ = talk(model, '/order{"drink": "coffee"}')
-    assert said == ["Here you are.", "Hello."]
+        expected += [action, "action_listen"]
+    assert actions == expected
+    replies, _ = talk(model, '/order{"drink": "coffee"}')
+    assert replies == ["Here you are.", "Hello."]
 
 
-def test_a_server_that_is_away_is_not_waited_for(model, monkeypatch):
+def test_other_policies_decide_without_the_server(model, monkeypatch):
     def refuse(self, *args, **kwargs):
-        raise httpx.ConnectError("away")
+        raise httpx.ConnectError("refused")
 
     monkeypatch.setattr(httpx.Client, "post", refuse)
-    said, actions = talk(model, "hello")
-    assert said == []
+    replies, actions = talk(model, "hello")
+    assert replies == []
     assert set(actions) <= {"action_session_start", "action_listen"}

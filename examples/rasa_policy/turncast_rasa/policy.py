@@ -1,4 +1,4 @@
-"""The policy, as a component of Rasa 3."""
+"""The policy: a component of Rasa 3."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from turncast_rasa.tracker import probabilities_of, turns_of
 
 logger = logging.getLogger(__name__)
-_MOST_RANKED, _MOST_TURNS = 100, 1000  # the server's bounds
+_MOST_RANKED, _MOST_TURNS = 100, 1000  # the limits of the server
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
 class TurncastPolicy(Policy):
     """Asks a turncast server for the next action.
 
-    The tracker stays Rasa's: it is sent whole, and the server keeps nothing. Where the server cannot be
-    reached, the policy says nothing, and Rasa's other policies decide.
+    Each request has the whole tracker, and the server stores nothing. Where the server cannot be reached,
+    the policy predicts nothing, and Rasa's other policies decide.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class TurncastPolicy(Policy):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> None:
-        """Make the connection; nothing is sent yet."""
+        """Create the HTTP client; nothing is sent yet."""
         super().__init__(config, model_storage, resource, execution_context, **kwargs)
         key = os.environ.get(config["api_key_variable"])
         headers = {"Authorization": f"Bearer {key}"} if key else {}
@@ -46,7 +46,7 @@ class TurncastPolicy(Policy):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """Return the settings, to be given in config.yml."""
+        """Return the settings of config.yml with their defaults."""
         return {
             "priority": 1,
             "url": "http://127.0.0.1:8000",
@@ -59,7 +59,7 @@ class TurncastPolicy(Policy):
     def train(
         self, training_trackers: List[TrackerWithCachedStates], domain: Domain, **kwargs: Any
     ) -> Resource:
-        """Learn nothing: the model is trained by `turncast train`."""
+        """Do nothing: `turncast train` trains the model."""
         return self._resource
 
     def predict_action_probabilities(
@@ -69,7 +69,7 @@ class TurncastPolicy(Policy):
         rule_only_data: Optional[Dict[str, Any]] = None,
         **kwargs: Any,
     ) -> PolicyPrediction:
-        """Ask for the next action."""
+        """Return the server's probabilities of the next action."""
         events = (event.as_dict() for event in tracker.applied_events())
         turns = turns_of(events, self.config["with_text"])[-_MOST_TURNS:]
         body = {"turns": turns, "top": _MOST_RANKED}

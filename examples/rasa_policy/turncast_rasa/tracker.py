@@ -1,7 +1,7 @@
-"""What happened in a Rasa conversation, as turncast's turns; what turncast answers, as Rasa's probabilities.
+"""Convert the events of a Rasa tracker to turncast's turns, and turncast's answers to Rasa's probabilities.
 
-Pure functions over plain values: neither Rasa nor turncast is imported. The turns are those that
-`turncast.readers.rasa` makes of stories with `listen` true: the policy sees live what it learned from.
+Pure functions over plain values: this imports neither Rasa nor turncast. The turns equal those that
+`turncast.readers.rasa` reads from stories with `listen` true, so live inputs are like those of the training.
 """
 
 import json
@@ -11,16 +11,16 @@ from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence
 Turn = Dict[str, Any]
 LISTEN = "action_listen"
 _NOT_ACTIONS = ("action_session_start", "action_restart")
-_OURS = ("intent", "active_loop")
+_RESERVED = ("intent", "active_loop")
 _PREFIXES = ("entity.", "slot.")
 
 
 def turns_of(events: Iterable[Mapping[str, Any]], with_text: bool = False) -> List[Turn]:
-    """Return the turns so far, and as the last one what the system sees now, without actions.
+    """Return the turns so far; the last one has the present input, without actions.
 
     Args:
-        events: of a tracker, as `event.as_dict()` gives them, without those that were taken back.
-        with_text: whether the users' words are told beside their intents: only for a model that saw them.
+        events: the applied events of a tracker, as `event.as_dict()` returns them.
+        with_text: whether turns have the users' words too: only for a model that was trained with them.
 
     >>> hello = {"event": "user", "text": "hi", "parse_data": {"intent": {"name": "greet"}}}
     >>> turns_of([hello, {"event": "action", "name": "utter_greet"}])
@@ -33,21 +33,21 @@ def turns_of(events: Iterable[Mapping[str, Any]], with_text: bool = False) -> Li
     for event in events:
         kind = event.get("event")
         if kind == "user":
-            facts.update(_heard(event))
+            facts.update(_understood(event))
             if with_text and event.get("text"):
                 texts.append(event["text"])
         elif kind == "slot":
             facts[_slot_fact(event["name"])] = _fact(event.get("value"))
         elif kind in ("active_loop", "form"):
             facts["active_loop"] = _fact(event.get("name"))
-        elif kind == "action" and _counts(event, turns, texts, facts):
+        elif kind == "action" and _is_turn(event, turns, texts, facts):
             turns.append(_turn(texts, facts, [event["name"]]))
             texts, facts = [], {}
     return [*turns, _turn(texts, facts, [])]
 
 
 def probabilities_of(ranked: Sequence[Mapping[str, Any]], actions: Sequence[str]) -> List[float]:
-    """Return a probability for each of a domain's actions; an action that turncast does not name has none.
+    """Return the probability of each action of a domain; 0 for an action that turncast did not rank.
 
     >>> probabilities_of([{"action": "b", "probability": 0.75}], ["a", "b"])
     [0.0, 0.75]
@@ -56,10 +56,10 @@ def probabilities_of(ranked: Sequence[Mapping[str, Any]], actions: Sequence[str]
     return [known.get(action, 0.0) for action in actions]
 
 
-def _counts(
+def _is_turn(
     event: Mapping[str, Any], turns: Sequence[Turn], texts: Sequence[str], facts: Mapping[str, Any]
 ) -> bool:
-    """Tell whether an action is a turn: what Rasa does before the first message is not."""
+    """Return whether an action is a turn: Rasa's actions before the first message are not."""
     name: Optional[str] = event.get("name")
     if not name or name in _NOT_ACTIONS:
         return False
@@ -70,8 +70,8 @@ def _turn(texts: Sequence[str], facts: Mapping[str, Any], actions: Sequence[str]
     return {"user": "\n".join(texts) if texts else None, "facts": dict(facts), "actions": list(actions)}
 
 
-def _heard(event: Mapping[str, Any]) -> Dict[str, Any]:
-    """Return what Rasa understood of a message: its intent and its entities."""
+def _understood(event: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return the intent and the entities that Rasa found in a message, as facts."""
     parsed = event.get("parse_data") or {}
     facts: Dict[str, Any] = {}
     intent = (parsed.get("intent") or {}).get("name")
@@ -87,11 +87,11 @@ def _heard(event: Mapping[str, Any]) -> Dict[str, Any]:
 
 
 def _slot_fact(slot: str) -> str:
-    return f"slot.{slot}" if slot in _OURS or slot.startswith(_PREFIXES) else slot
+    return f"slot.{slot}" if slot in _RESERVED or slot.startswith(_PREFIXES) else slot
 
 
 def _fact(value: Any) -> Any:
-    """Return a value as a fact: a number, a yes or no, or a text."""
+    """Return a value as a fact: a number, a boolean or a text."""
     if value is None:
         return "null"
     if isinstance(value, float) and not math.isfinite(value):
