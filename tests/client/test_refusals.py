@@ -55,7 +55,10 @@ def test_a_refusal_is_told_as_the_server_tells_it(address, ask, kind, type_, whe
 def test_a_key(saved, tmp_path):
     (tmp_path / "keys.txt").write_text("a-key-of-some-length\n")
     with serving(saved, "memory:", "--api-key-file", str(tmp_path / "keys.txt")) as (address, _):
-        with Client(address) as client, pytest.raises(NotAllowed, match=r"header Authorization: .* no valid key"):
+        with (
+            Client(address) as client,
+            pytest.raises(NotAllowed, match=r"header Authorization: .* no valid key"),
+        ):
             client.begin()
         with Client(address, api_key="a-key-of-some-length") as client:
             assert client.observe(client.begin().id, "a tea please").turn == 1

@@ -2,8 +2,9 @@
 
 import pytest
 
-from support.server import assert_problem
+from support.server import assert_problem, client_of
 from turncast import Session
+from turncast.server.app import expire_conversations
 
 
 def test_a_conversation(client, policy):
@@ -77,3 +78,13 @@ def test_reading_creates_nothing(client):
     assert_problem(client.post("/v1/conversations/nothing/turns", {}), 404, "no_conversation", "id")
     assert_problem(client.post("/v1/conversations/nothing/undo"), 404, "no_conversation", "id")
     assert list(client.app.state.context.store.ids()) == []
+
+
+def test_old_conversations_expire(policy):
+    with client_of({"default": policy}, expire_after=0.0) as client:
+        client.post("/v1/conversations", {"id": "c"})
+        client.run(
+            expire_conversations(client.app.state.context, 0.0)
+        )  # the server itself looks once a minute
+        assert_problem(client.get("/v1/conversations/c"), 404, "no_conversation", "id")
+        assert "turncast_expired_total 1.0" in client.get("/metrics").text

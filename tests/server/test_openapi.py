@@ -1,11 +1,14 @@
 """The server keeps what its OpenAPI document says: schemathesis asks what it allows, and what it forbids."""
 
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 from support.server import client_of, serving
+from turncast.server.agent_bodies import NextActionBody
+from turncast.server.bodies import ObserveBody, PredictBody
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
@@ -49,3 +52,34 @@ def test_the_document_asks_for_no_key_where_there_is_none(client):
     document = client.get("/openapi.json").json()
     assert "security" not in document
     assert "securitySchemes" not in document["components"]
+
+
+def test_every_path_is_documented_with_examples_that_work(client):
+    document = client.get("/openapi.json").json()
+    paths = document["paths"]
+    assert set(paths) == {
+        "/v1/conversations",
+        "/v1/conversations/{id}",
+        "/v1/conversations/{id}/turns",
+        "/v1/conversations/{id}/commit",
+        "/v1/conversations/{id}/turns/{turn}/override",
+        "/v1/conversations/{id}/undo",
+        "/v1/predict",
+        "/v1/model",
+        "/v1/agents/next",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+    }
+    for path, methods in paths.items():
+        for method, said in methods.items():
+            assert said["description"], (method, path)
+            if path.startswith("/v1"):
+                problem = said["responses"]["422"]["content"]["application/json"]["schema"]
+                assert problem == {"$ref": "#/components/schemas/ProblemBody"}, (method, path)
+    for path, body in (("/v1/predict", PredictBody), ("/v1/agents/next", NextActionBody)):
+        assert client.post(path, body.model_config["json_schema_extra"]["example"]).status_code == 200
+    client.post("/v1/conversations", {"id": "c"})
+    example = ObserveBody.model_config["json_schema_extra"]["example"]
+    assert client.post("/v1/conversations/c/turns", example).status_code == 200
+    assert "http" not in json.dumps(document).replace("https://json-schema", "")

@@ -206,7 +206,7 @@ class Undone(BaseModel):
     turns: int
 
 
-class Conversation(BaseModel):
+class ConversationRecord(BaseModel):
     """A conversation."""
 
     id: str

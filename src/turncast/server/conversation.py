@@ -14,7 +14,7 @@ from turncast.server.bodies import (
     Begun,
     CommitBody,
     Committed,
-    Conversation,
+    ConversationRecord,
     Id,
     ObserveBody,
     Observed,
@@ -40,7 +40,7 @@ async def begin(body: BeginBody, context: Context) -> Response:
     return json_response(await context.queue.ask(request), 201)
 
 
-@router.get("/{id}", response_model=Conversation)
+@router.get("/{id}", response_model=ConversationRecord)
 async def get(id: Id, context: Context) -> JsonObject:
     """Return a conversation: its turns, with the committed actions."""
     return await context.call_store(lambda: _conversation_to_json(id, context.store))
