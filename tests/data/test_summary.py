@@ -7,12 +7,12 @@ from rich.console import Console
 from support.corpora import tiny
 from turncast import Corpus, Dialogue, Turn
 from turncast.data import summarise
-from turncast.data.summary_tables import summary_tables
+from turncast.data.terminal import render_summary
 
 
 def printed(summary) -> str:
     console = Console(file=StringIO(), width=120)
-    console.print(summary_tables(summary))
+    console.print(render_summary(summary))
     return console.file.getvalue()
 
 

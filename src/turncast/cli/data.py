@@ -10,7 +10,7 @@ from turncast.cli import data_convert, data_label, data_split, data_validate
 from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, with_option_groups
 from turncast.cli.output import counting, show, show_json
 from turncast.data import summarise
-from turncast.data.summary_tables import summary_tables
+from turncast.data.terminal import render_summary
 
 app = typer.Typer(help="Inspect and prepare corpora.", no_args_is_help=True)
 
@@ -40,7 +40,7 @@ def show_corpus(
     if as_json:
         show_json(summary.to_json())
     else:
-        show(summary_tables(summary))
+        show(render_summary(summary))
 
 
 app.command("validate", epilog=data_validate.EXAMPLES)(data_validate.validate)

@@ -6,22 +6,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Group, RenderableType
-from rich.text import Text
 
 from turncast.atomic_files import check_output_file
 from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, Force, with_option_groups
 from turncast.cli.output import counting, show, show_json
 from turncast.data import repair
 from turncast.data import validate as validate_corpus
-from turncast.data.finding import Finding, Occurrence, count_noun
 from turncast.data.repair import Repaired
-from turncast.data.validate import Validation
+from turncast.data.terminal import render_validation
 from turncast.errors import ConfigError
 
 FAILED = 1
-
-_STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -88,7 +83,7 @@ def validate(
         fixed = {"fixed": repaired.to_json()} if repaired else {}
         show_json(validation.to_json() | fixed)
     else:
-        show(_findings(validation))
+        show(render_validation(validation))
         if repaired:
             show("", _changes(repaired))
     counts = validation.counts
@@ -102,30 +97,3 @@ def _changes(repaired: Repaired) -> str:
         f"Wrote {written.file}: {written.dialogues:,} dialogues; removed {len(repaired.removed):,} exact "
         f"duplicates, stripped blanks from {len(repaired.stripped):,} actions in {turns:,} turns"
     )
-
-
-def _findings(validation: Validation) -> Group:
-    """Return the findings, each with its cure and its first locations."""
-    counts = ", ".join(count_noun(count, severity) for severity, count in validation.counts.items())
-    size = f"{count_noun(validation.dialogues, 'dialogue')}, {count_noun(validation.turns, 'turn')}"
-    lines: list[RenderableType] = [Text(f"{validation.corpus}: {size}; {counts}")]
-    for finding in validation.findings:
-        lines += ["", *_finding_lines(finding)]
-    return Group(*lines)
-
-
-def _finding_lines(finding: Finding) -> list[RenderableType]:
-    severity = Text(f"{finding.severity}  ", style=_STYLES[finding.severity])
-    lines: list[RenderableType] = [severity.append(f"{finding.check}: {finding.message}", style="default")]
-    lines += (Text(f"    {_occurrence(example)}") for example in finding.examples)
-    more = finding.count - len(finding.examples)
-    if finding.examples and more > 0:
-        lines.append(Text(f"    and {more:,} more"))
-    return [*lines, Text(f"  = {finding.cure}")]
-
-
-def _occurrence(occurrence: Occurrence) -> str:
-    locations = ", ".join(str(location) for location in occurrence.locations)
-    if occurrence.what and locations:
-        return f"{occurrence.what}  at {locations}"
-    return occurrence.what or locations

@@ -1,4 +1,4 @@
-"""The tables that show a summary in the terminal."""
+"""Summaries and validations as tables and lines for a terminal."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from rich.table import Table
 from rich.text import Text
 
 from turncast.candidates import candidates_in, without_candidates
+from turncast.data.finding import Finding, Occurrence, count_noun
 from turncast.data.summary import Summary
+from turncast.data.validate import Validation
 from turncast.dialogue import Dialogue, Fact
 
 _BAR_WIDTH = 30
 _MAX_ACTIONS = 30
 _MAX_BINS = 12
+_STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
 
 
-def summary_tables(summary: Summary) -> Group:
-    """Return the tables of a summary, the sample dialogues last."""
+def render_summary(summary: Summary) -> Group:
+    """Return a summary as tables for a terminal, the sample dialogues last."""
     parts: list[RenderableType] = [
         _figures_table(summary),
         "",
@@ -118,3 +121,30 @@ def _facts_text(facts: Mapping[str, Fact]) -> str:
 
 def _values(facts: Mapping[str, Fact]) -> str:
     return ", ".join(f"{name}={value}" for name, value in facts.items())
+
+
+def render_validation(validation: Validation) -> Group:
+    """Return a validation as lines for a terminal: each finding, its first locations and its cure."""
+    counts = ", ".join(count_noun(count, severity) for severity, count in validation.counts.items())
+    size = f"{count_noun(validation.dialogues, 'dialogue')}, {count_noun(validation.turns, 'turn')}"
+    lines: list[RenderableType] = [Text(f"{validation.corpus}: {size}; {counts}")]
+    for finding in validation.findings:
+        lines += ["", *_finding_lines(finding)]
+    return Group(*lines)
+
+
+def _finding_lines(finding: Finding) -> list[RenderableType]:
+    severity = Text(f"{finding.severity}  ", style=_STYLES[finding.severity])
+    lines: list[RenderableType] = [severity.append(f"{finding.check}: {finding.message}", style="default")]
+    lines += (Text(f"    {_occurrence(example)}") for example in finding.examples)
+    more = finding.count - len(finding.examples)
+    if finding.examples and more > 0:
+        lines.append(Text(f"    and {more:,} more"))
+    return [*lines, Text(f"  = {finding.cure}")]
+
+
+def _occurrence(occurrence: Occurrence) -> str:
+    locations = ", ".join(str(location) for location in occurrence.locations)
+    if occurrence.what and locations:
+        return f"{occurrence.what}  at {locations}"
+    return occurrence.what or locations
