@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.layouts import LAYOUTS, told
+from support.layouts import LAYOUTS, drinks_corpus
 from turncast import Corpus, Dialogue, NetworkConfig, Turn
 from turncast.errors import CorpusError
 from turncast.layouts import END, Layout
@@ -110,14 +110,14 @@ def outcomes(**settings):
 
 
 def test_dialogues_without_the_outcome_are_left_out_and_counted():
-    corpus = Corpus("c", [replace(d, metadata={}) if n % 3 else d for n, d in enumerate(told())])
+    corpus = Corpus("c", [replace(d, metadata={}) if n % 3 else d for n, d in enumerate(drinks_corpus())])
     kept = outcomes(outcome="drink").labelled(corpus)
     for _ in range(2):
         assert len(list(kept)) == 4
         assert kept.skipped == {"no 'drink' in the metadata": 8}
     assert kept.load().skipped == kept.skipped
     assert NetworkConfig().layout_row.labelled(corpus) is corpus
-    assert dict(outcomes(outcome="drink").labelled(told()).skipped) == {}
+    assert dict(outcomes(outcome="drink").labelled(drinks_corpus()).skipped) == {}
 
 
 def test_what_the_reader_left_out_is_still_told(tmp_path):
@@ -146,7 +146,7 @@ def test_what_the_reader_left_out_is_still_told(tmp_path):
     ],
 )
 def test_a_corpus_without_the_outcome_is_refused(metadata, listed):
-    corpus = Corpus("shop", [replace(dialogue, metadata=metadata) for dialogue in told()])
+    corpus = Corpus("shop", [replace(dialogue, metadata=metadata) for dialogue in drinks_corpus()])
     with pytest.raises(CorpusError) as error:
         list(outcomes().labelled(corpus))
     assert str(error.value) == (

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 import turncast
 from support.evaluation import Scripted, pick, spoken
-from support.layouts import LAYOUTS, told
+from support.layouts import LAYOUTS, drinks_corpus
 from turncast import ActionSpace, Corpus, Dialogue, Turn, evaluate
 from turncast.data import convert
 from turncast.evaluation import Errors
@@ -66,7 +66,7 @@ def test_judged_again_the_last_turn_of_each_is_wrong(made, salt):
 
 
 def test_they_can_be_read_again(policy, tmp_path):
-    corpus = told()
+    corpus = drinks_corpus()
     found = errors_of(policy, corpus)
     assert found, "a policy of two epochs makes errors"
     convert(Corpus("wrong", found), tmp_path / "errors.jsonl")
@@ -77,7 +77,7 @@ def test_they_can_be_read_again(policy, tmp_path):
 
 def test_a_wrong_outcome_has_its_whole_dialogue():
     config = LAYOUTS["many-to-one"]
-    corpus = told(dialogues=2)
+    corpus = drinks_corpus(dialogues=2)
     policy = Scripted(lambda seen: ("tea",), ActionSpace(["tea", "coffee"]), config)
     policy.predict = lambda dialogue: Scripted.predict(policy, dialogue)[-1:]
     (found,) = errors_of(policy, corpus)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from support.evaluation import text_of
-from support.layouts import LAYOUTS, told
+from support.layouts import LAYOUTS, drinks_corpus
 from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn, evaluate
 from turncast.baselines.floors import FloorCounts
 from turncast.errors import CorpusError
@@ -75,7 +75,7 @@ class Lost:
 
 
 def test_each_step_of_the_horizon_is_judged():
-    corpus, config = told(dialogues=4), LAYOUTS["many-to-many-1"]
+    corpus, config = drinks_corpus(dialogues=4), LAYOUTS["many-to-many-1"]
     wrong = {("tiny-0", 0, 0): ("x",), ("tiny-0", 1, 2): ("x",), ("tiny-1", 0, 2): ("x",)}
     report = evaluate(Told(config, corpus, wrong), corpus)
     assert report.layout == "many-to-many-1"
@@ -90,7 +90,7 @@ def test_each_step_of_the_horizon_is_judged():
 
 
 def test_a_course_is_judged_with_its_end():
-    corpus, config = told(dialogues=4), LAYOUTS["one-to-many"]
+    corpus, config = drinks_corpus(dialogues=4), LAYOUTS["one-to-many"]
     report = evaluate(Told(config, corpus, {("tiny-3", 2, 0): ("confirm",)}), corpus)
     assert (report.turns.part, report.turns.whole) == (14, 15)
     assert (report.dialogues.part, report.dialogues.whole) == (3, 4)
@@ -106,7 +106,9 @@ def test_a_course_is_judged_with_its_end():
 
 
 def test_an_outcome_is_judged_once_a_dialogue():
-    corpus = Corpus("c", [replace(d, metadata={}) if n == 2 else d for n, d in enumerate(told(dialogues=8))])
+    corpus = Corpus(
+        "c", [replace(d, metadata={}) if n == 2 else d for n, d in enumerate(drinks_corpus(dialogues=8))]
+    )
     config = LAYOUTS["many-to-one"]
     report = evaluate(Told(config, corpus, {("tiny-1", 0, 0): ("tea",)}), corpus)
     assert (report.turns.part, report.turns.whole) == (6, 7)
@@ -122,7 +124,7 @@ def test_an_outcome_is_judged_once_a_dialogue():
 
 def test_an_unknown_outcome_is_wrong_and_counted():
     config = LAYOUTS["many-to-one"]
-    policy = Told(config, told(dialogues=4))
+    policy = Told(config, drinks_corpus(dialogues=4))
     water = Dialogue("w", [Turn("water")], {"drink": "water"})
     policy.wrong[("w", 0, 0)] = ("tea",)
     report = evaluate(policy, Corpus("water", [water]))
@@ -130,7 +132,7 @@ def test_an_unknown_outcome_is_wrong_and_counted():
 
 
 def test_an_unsuitable_corpus_is_refused():
-    policy = Told(LAYOUTS["many-to-one"], told())
+    policy = Told(LAYOUTS["many-to-one"], drinks_corpus())
     with pytest.raises(CorpusError) as error:
         evaluate(policy, Corpus("bare", [Dialogue("b", [Turn("hi")], {"mood": "good"})]))
     assert str(error.value) == (
@@ -141,7 +143,7 @@ def test_an_unsuitable_corpus_is_refused():
 
 @pytest.mark.parametrize("layout", ["many-to-many-2", "one-to-one"])
 def test_a_turn_is_still_a_turn(layout):
-    corpus = told(dialogues=4)
+    corpus = drinks_corpus(dialogues=4)
     report = evaluate(Told(LAYOUTS[layout], corpus), corpus)
     assert (report.turns.part, report.turns.whole, report.layout, report.ahead) == (11, 11, layout, ())
     text = text_of(report)

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 import turncast
 from support.corpora import QUICK
 from support.evaluation import Scripted, spoken
-from support.layouts import LAYOUTS, told
+from support.layouts import LAYOUTS, drinks_corpus
 from support.report_pages import METRICS, Page, judged
 from support.strategies import corpora
 from turncast import ActionSpace, Corpus, Dialogue, Turn
@@ -133,8 +133,8 @@ def test_an_example_shows_three_turns_before_the_wrong_one():
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_layout_has_its_page(layout):
-    policy = turncast.train(told(), network=LAYOUTS[layout], config=QUICK)
-    html, report = judged(policy, told(dialogues=8))
+    policy = turncast.train(drinks_corpus(), network=LAYOUTS[layout], config=QUICK)
+    html, report = judged(policy, drinks_corpus(dialogues=8))
     page = check(html)
     assert (report.free_running is None) == ("fed its own actions" not in html)
     assert page.tags["details"] == 1 + len(report.confusions)
@@ -150,7 +150,7 @@ def test_every_layout_has_its_page(layout):
 
 
 def test_several_actions_a_turn(multi_policy):
-    html, report = judged(multi_policy, told(multi=True))
+    html, report = judged(multi_policy, drinks_corpus(multi=True))
     page = check(html)
     assert report.sets is not None
     wholes = {" + ".join(sorted(true)): share.whole for true, share in report.answers.items()}
@@ -201,7 +201,7 @@ def test_a_member_of_an_ensemble_has_a_curve_of_its_own():
 
 
 def test_the_page_shows_where_a_policy_abstains(policy):
-    corpus = told(dialogues=40)
+    corpus = drinks_corpus(dialogues=40)
     plain, _ = judged(policy, corpus)
     decision = replace(policy.decision, abstain_below=0.3)
     html, report = judged(replace(policy, decision=decision), corpus)
@@ -256,7 +256,7 @@ def test_the_same_report_has_the_same_bytes():
 
 
 def test_a_file_is_replaced_only_with_force(policy, tmp_path):
-    errors, corpus = Errors(), told()
+    errors, corpus = Errors(), drinks_corpus()
     report = evaluate(policy, corpus, errors=errors)
     path = write_report(tmp_path / "new" / "report.html", policy, report, errors)
     before = path.read_bytes()

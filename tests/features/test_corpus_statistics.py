@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from support.layouts import LAYOUTS, told
+from support.layouts import LAYOUTS, drinks_corpus
 from turncast import Corpus, EncoderConfig
 from turncast.features import CorpusStatistics
 from turncast.layouts import END
@@ -18,7 +18,7 @@ WORDS = {
 
 @pytest.mark.parametrize("layout", WORDS)
 def test_the_encoder_is_learned_only_from_turns_that_the_network_reads(layout):
-    statistics = CorpusStatistics.from_corpus(told(), LAYOUTS[layout], EncoderConfig(min_count=1))
+    statistics = CorpusStatistics.from_corpus(drinks_corpus(), LAYOUTS[layout], EncoderConfig(min_count=1))
     assert set(statistics.words) == WORDS[layout]
     assert (
         set(statistics.facts)
@@ -42,20 +42,25 @@ def test_the_encoder_is_learned_only_from_turns_that_the_network_reads(layout):
     ],
 )
 def test_the_action_space_has_the_actions_of_the_targets(layout, actions):
-    space = CorpusStatistics.from_corpus(told(), LAYOUTS[layout]).action_space()
+    space = CorpusStatistics.from_corpus(drinks_corpus(), LAYOUTS[layout]).action_space()
     assert set(space) == actions
     assert not space.multi
-    several = CorpusStatistics.from_corpus(told(multi=True), LAYOUTS[layout]).action_space()
+    several = CorpusStatistics.from_corpus(drinks_corpus(multi=True), LAYOUTS[layout]).action_space()
     assert several.multi == (layout != "many-to-one")
 
 
 def test_the_fingerprint_does_not_depend_on_the_layout():
-    fingerprints = {CorpusStatistics.from_corpus(told(), config).fingerprint for config in LAYOUTS.values()}
+    fingerprints = {
+        CorpusStatistics.from_corpus(drinks_corpus(), config).fingerprint for config in LAYOUTS.values()
+    }
     assert len(fingerprints) == 1
-    other = Corpus("other", [replace(d, metadata={**d.metadata, "drink": "water"}) for d in told()])
+    other = Corpus("other", [replace(d, metadata={**d.metadata, "drink": "water"}) for d in drinks_corpus()])
     assert CorpusStatistics.from_corpus(other).fingerprint not in fingerprints
 
 
 def test_responses_are_counted_at_all_turns():
     for config in LAYOUTS.values():
-        assert CorpusStatistics.from_corpus(told(), config).most_frequent_responses()["confirm"] == "Right?"
+        assert (
+            CorpusStatistics.from_corpus(drinks_corpus(), config).most_frequent_responses()["confirm"]
+            == "Right?"
+        )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from support.corpora import QUICK
-from support.layouts import LAYOUTS, told
+from support.layouts import LAYOUTS, drinks_corpus
 from turncast.backend import ops
 from turncast.features import Batches, CorpusStatistics, encode
 from turncast.network import build_network
@@ -74,7 +74,7 @@ def test_an_unknown_or_padded_target_names_no_action():
 @pytest.mark.parametrize("words", ["bits", "mean"])
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_answer_is_in_one_batch_and_no_padding_is_counted(layout, words, batch_turns):
-    corpus, network = told(dialogues=11), LAYOUTS[layout].model_copy(update={"words": words})
+    corpus, network = drinks_corpus(dialogues=11), LAYOUTS[layout].model_copy(update={"words": words})
     arrays, space = encoded(corpus, network)
     batches = Batches(arrays, batch_turns)
     examples = [network.layout_row.example(dialogue) for dialogue in corpus]
@@ -97,7 +97,7 @@ def test_every_answer_is_in_one_batch_and_no_padding_is_counted(layout, words, b
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_turn_that_is_read_is_in_one_batch_before_its_answers(layout, words, batch_turns):
     """Each row of a batch is one dialogue's turns, then padding; beside it are that dialogue's answers."""
-    corpus, network = told(dialogues=11), LAYOUTS[layout].model_copy(update={"words": words})
+    corpus, network = drinks_corpus(dialogues=11), LAYOUTS[layout].model_copy(update={"words": words})
     statistics = CorpusStatistics.from_corpus(corpus, network)
     encoder, space = statistics.encoder(words), statistics.action_space()
     batches = Batches(encode(corpus, encoder, space, network), batch_turns)
@@ -129,7 +129,7 @@ def test_every_turn_that_is_read_is_in_one_batch_before_its_answers(layout, word
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_dev_figures_do_not_depend_on_the_batches(layout):
-    corpus, network = told(dialogues=11), LAYOUTS[layout]
+    corpus, network = drinks_corpus(dialogues=11), LAYOUTS[layout]
     arrays, space = encoded(corpus, network)
     sizes = {"num_features": arrays.num_features, "num_tokens": 0, "num_actions": len(space)}
     model = build_network(network, **sizes, multi=space.multi, seed=1)
@@ -145,7 +145,7 @@ def test_the_dev_figures_do_not_depend_on_the_batches(layout):
 
 def test_only_the_first_answer_of_a_row_is_judged_while_training():
     """A model that foresees nothing but the first answers has them all right; its loss tells the rest."""
-    corpus, network = told(dialogues=4), LAYOUTS["many-to-many-1"]
+    corpus, network = drinks_corpus(dialogues=4), LAYOUTS["many-to-many-1"]
     arrays, space = encoded(corpus, network)
     batches = Batches(arrays, 1000)
 

@@ -5,7 +5,7 @@ import pytest
 
 import turncast
 from support.corpora import SMALL, tiny
-from support.layouts import LAYOUTS, told
+from support.layouts import LAYOUTS, drinks_corpus
 from turncast import EncoderConfig, TrainConfig
 from turncast.errors import ModelError
 from turncast.training import Progress
@@ -59,9 +59,9 @@ def test_a_resumed_run_of_each_layout_ends_as_the_whole_one(layout, tokenizer, t
         "config": TrainConfig(epochs=3, patience=3, batch_turns=12, seed=7),
         "checkpoint": tmp_path / "checkpoint",
     }
-    straight = turncast.train(told(), **given)
-    turncast.train(told(), **given, progress=StopAfter(2))
-    resumed = turncast.train(told(), **given, resume=True)
+    straight = turncast.train(drinks_corpus(), **given)
+    turncast.train(drinks_corpus(), **given, progress=StopAfter(2))
+    resumed = turncast.train(drinks_corpus(), **given, resume=True)
     assert same_weights(straight, resumed)
     assert timeless(straight.card.metrics) == timeless(resumed.card.metrics)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import turncast
 from support.corpora import QUICK, SMALL, tiny, untempered
-from support.layouts import LAYOUTS, told
+from support.layouts import LAYOUTS, drinks_corpus
 from turncast import ActionSpace, Policy, TrainConfig, Turn
 from turncast.baselines.floors import FloorCounts, keys_of
 from turncast.errors import ConfigError, ModelError
@@ -140,11 +140,11 @@ def test_each_layout_takes_it_or_refuses_it(layout):
     config = QUICK.model_copy(update={"epochs": 1, "count_table": 0.5})
     if layout == "one-to-many":
         with pytest.raises(ConfigError, match=r"^setting 'count_table' is 0\.5; one-to-many takes no counts"):
-            turncast.train(told(), network=LAYOUTS[layout], config=config)
+            turncast.train(drinks_corpus(), network=LAYOUTS[layout], config=config)
         return
-    policy = untempered(turncast.train(told(), network=LAYOUTS[layout], config=config))
+    policy = untempered(turncast.train(drinks_corpus(), network=LAYOUTS[layout], config=config))
     without = replace(policy, table=None)
-    dialogue = told().dialogues[0]
+    dialogue = drinks_corpus().dialogues[0]
     for found, alone in zip(policy.predict(dialogue), without.predict(dialogue), strict=True):
         assert not np.allclose(found.probabilities, alone.probabilities)
         for ahead, same in zip(found.ahead, alone.ahead, strict=True):

@@ -15,7 +15,7 @@ LAYOUTS = {
 }
 
 
-def told(name: str = "tiny", dialogues: int = 12, multi: bool = False) -> Corpus:
+def drinks_corpus(name: str = "tiny", dialogues: int = 12, multi: bool = False) -> Corpus:
     """Return the tiny dialogues with what was drunk among their metadata: an outcome that memory can know."""
     corpus = tiny(name, dialogues, multi)
     drinks = ("tea", "coffee")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import turncast
 from support.corpora import QUICK, SMALL, tiny
-from support.layouts import LAYOUTS, told
+from support.layouts import LAYOUTS, drinks_corpus
 from turncast import ActionSpace, TrainConfig, evaluate
 from turncast.errors import ConfigError
 from turncast.policy.decision import ALWAYS, Decision, tempered
@@ -151,7 +151,7 @@ def test_thresholds_are_taken_where_they_get_more_turns_right():
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_what_the_dev_part_showed_is_what_the_policy_does_on_it(layout):
-    corpus, dev = told(), told("dev", 8)
+    corpus, dev = drinks_corpus(), drinks_corpus("dev", 8)
     policy = turncast.train(corpus, dev, network=LAYOUTS[layout], config=QUICK)
     found = policy.decision.risk
     sure = found.thresholds[len(found.thresholds) // 2]

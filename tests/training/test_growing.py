@@ -7,7 +7,7 @@ import pytest
 
 import turncast
 from support.corpora import QUICK, SMALL, tiny, untempered
-from support.layouts import LAYOUTS, told
+from support.layouts import LAYOUTS, drinks_corpus
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, Policy, TrainConfig, Turn
 from turncast.config import Configuration
 from turncast.errors import ConfigError, CorpusError, ModelError
@@ -23,7 +23,7 @@ STILL = 1e-30
 def newer(name="newer", dialogues=12, multi=False) -> Corpus:
     """Return dialogues with words, actions, facts and values that `told` has not, and some that it has."""
     made = []
-    for number, dialogue in enumerate(told(name, dialogues, multi)):
+    for number, dialogue in enumerate(drinks_corpus(name, dialogues, multi)):
         first, *others = dialogue.turns
         cake = Turn(
             "some cake please", ("offer_cake",), {"area": ("north", "south")[number % 2], "stock": "none"}
@@ -48,14 +48,14 @@ def logits(policy, dialogue, actions):
 def test_before_it_learns_it_says_of_old_dialogues_what_it_said(layout, words):
     network = LAYOUTS[layout].model_copy(update={"words": words, "word_units": 4})
     once = QUICK.model_copy(update={"epochs": 1})
-    parent = turncast.train(told(), network=network, config=once)
+    parent = turncast.train(drinks_corpus(), network=network, config=once)
     child = turncast.train(newer(), parent=parent, config=TrainConfig(epochs=1, learning_rate=STILL))
     actions = list(parent.space)
     assert list(child.space)[: len(actions)] == actions
     if network.layout != "many-to-one":
         assert "offer_cake" in child.space
         assert child.encoder.width > parent.encoder.width
-    for dialogue in told("old", 6):
+    for dialogue in drinks_corpus("old", 6):
         before, after = (logits(policy, dialogue, actions) for policy in (parent, child))
         np.testing.assert_allclose(after, before, atol=2e-6)
 

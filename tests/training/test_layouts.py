@@ -6,7 +6,7 @@ import pytest
 
 import turncast
 from support.corpora import QUICK
-from support.layouts import LAYOUTS, told
+from support.layouts import LAYOUTS, drinks_corpus
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
 from turncast.errors import CorpusError
 from turncast.layouts import END
@@ -16,7 +16,7 @@ LEARN = TrainConfig(epochs=60, patience=60, batch_turns=64, learning_rate=0.02, 
 
 def learned(layout: str, **settings):
     config = NetworkConfig(units=16, dropout=0.0, layout=layout, **settings)
-    corpus = told(dialogues=40)
+    corpus = drinks_corpus(dialogues=40)
     return turncast.evaluate(turncast.train(corpus, corpus, network=config, config=LEARN), corpus)
 
 
@@ -52,9 +52,9 @@ def test_the_dev_figures_are_those_of_the_evaluation(layout, words, multi):
 
     While it trains an action is taken from one half on; how sets are decided is fitted only afterwards.
     """
-    network, dev = LAYOUTS[layout].model_copy(update={"words": words}), told("dev", 20, multi)
+    network, dev = LAYOUTS[layout].model_copy(update={"words": words}), drinks_corpus("dev", 20, multi)
     config = QUICK.model_copy(update={"decide": "half"})
-    policy = turncast.train(told(multi=multi), dev, network=network, config=config)
+    policy = turncast.train(drinks_corpus(multi=multi), dev, network=network, config=config)
     best = max(record["dev_turn_accuracy"] for record in policy.card.metrics)
     assert turncast.evaluate(policy, dev).turn_accuracy == pytest.approx(best)
     assert policy.encoder.num_tokens == 0 or words == "mean"
@@ -77,21 +77,21 @@ def test_words_in_order_teach_what_a_set_of_words_cannot(tokenizer):
 
 
 def one_outcome(value: str) -> Corpus:
-    return Corpus("calm", [replace(dialogue, metadata={"mood": value}) for dialogue in told()])
+    return Corpus("calm", [replace(dialogue, metadata={"mood": value}) for dialogue in drinks_corpus()])
 
 
 @pytest.mark.parametrize(
     ("corpus", "dev", "settings", "message"),
     [
         (
-            told("shop"),
+            drinks_corpus("shop"),
             None,
             {"layout": "many-to-one"},
             "shop: no dialogue has a value of 'outcome' in its metadata, which has 'drink', 'number'; "
             "name another with --set outcome=NAME, or choose another layout",
         ),
         (
-            told("shop"),
+            drinks_corpus("shop"),
             one_outcome("good"),
             {"layout": "many-to-one", "outcome": "drink"},
             "calm: no dialogue has a value of 'drink' in its metadata, which has 'mood'; "
@@ -105,7 +105,7 @@ def one_outcome(value: str) -> Corpus:
         ),
         (
             Corpus("ends", [Dialogue(name, [Turn("bye", (END,)), Turn("hi", ("greet",))]) for name in "ab"]),
-            told(),
+            drinks_corpus(),
             {"layout": "one-to-many"},
             "dialogue 'a': an action is named '<end>', which stands for the end of a dialogue; "
             "rename it, or choose another layout",
@@ -123,7 +123,9 @@ def test_a_corpus_that_a_layout_cannot_serve_is_refused(corpus, dev, settings, m
 
 
 def test_what_was_left_out_of_the_training_part_is_told():
-    corpus = Corpus("some", [replace(d, metadata={}) if n % 4 == 2 else d for n, d in enumerate(told())])
+    corpus = Corpus(
+        "some", [replace(d, metadata={}) if n % 4 == 2 else d for n, d in enumerate(drinks_corpus())]
+    )
     policy = turncast.train(corpus, network=LAYOUTS["many-to-one"], config=QUICK)
     assert policy.card.corpus["skipped"] == {"no 'drink' in the metadata": 3}
     assert policy.card.corpus["dialogues"] == 8

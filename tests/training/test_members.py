@@ -7,7 +7,7 @@ import pytest
 
 import turncast
 from support.corpora import QUICK, SMALL, tiny, untempered
-from support.layouts import LAYOUTS, told
+from support.layouts import LAYOUTS, drinks_corpus
 from turncast import Policy, Session, Turn
 from turncast.errors import ConfigError
 from turncast.training.progress import PlainProgress, Silence
@@ -53,7 +53,7 @@ def test_its_card_names_the_member_of_each_epoch(three, policy):
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_each_layout_predicts_the_mean(layout):
     config = QUICK.model_copy(update={"epochs": 1, "seeds": 2})
-    policy = untempered(turncast.train(told(), network=LAYOUTS[layout], config=config))
+    policy = untempered(turncast.train(drinks_corpus(), network=LAYOUTS[layout], config=config))
     parts = [
         Policy(
             policy.encoder,
@@ -66,12 +66,12 @@ def test_each_layout_predicts_the_mean(layout):
         )
         for number in range(2)
     ]
-    for dialogue in told("other", 3):
+    for dialogue in drinks_corpus("other", 3):
         each = [part.predict(dialogue) for part in parts]
         for found, *answers in zip(policy.predict(dialogue), *each, strict=True):
             mean = np.mean([answer.probabilities for answer in answers], 0)
             np.testing.assert_allclose(found.probabilities, mean, atol=1e-6)
-    assert turncast.evaluate(policy, told("other", 3)).turns.whole > 0
+    assert turncast.evaluate(policy, drinks_corpus("other", 3)).turns.whole > 0
 
 
 def test_it_is_saved_and_goes_on_live(three, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 
 import turncast
 from support.corpora import QUICK, SMALL, tiny
-from support.layouts import told
+from support.layouts import drinks_corpus
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
 from turncast.errors import ConfigError, CorpusError
 from turncast.network import build_network
@@ -56,7 +56,7 @@ def weights(**settings):
     network = {name: settings.pop(name) for name in list(settings) if name in NetworkConfig.model_fields}
     config = QUICK.model_dump() | {"epochs": 1, "epoch_batches": 1} | settings
     # Dialogues of one length are batches of one shape, of which less need be compiled.
-    corpus = Corpus("even", [dialogue for dialogue in told() if len(dialogue) == 3])
+    corpus = Corpus("even", [dialogue for dialogue in drinks_corpus() if len(dialogue) == 3])
     return turncast.train(
         corpus,
         network=NetworkConfig(**SMALL.model_dump() | network),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.corpora import tiny
-from support.layouts import told
+from support.layouts import drinks_corpus
 from turncast import Corpus, Dialogue, EncoderConfig, Turn
 from turncast.features import Augmentation, Batches, CorpusStatistics, TurnEncoder, encode
 
@@ -134,7 +134,7 @@ def test_more_predicted_actions_than_bits_are_cut_off():
 
 
 def test_collected_values_are_in_corpus_order():
-    batches, _, _ = batches_of(told(dialogues=17))
+    batches, _, _ = batches_of(drinks_corpus(dialogues=17))
     targets = batches.encoded.targets
     collected = batches.collect(lambda batch: batch.targets)
     np.testing.assert_array_equal(collected[:, 0], targets.values[targets.offsets[:-1]])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from support.corpora import tiny
-from support.layouts import LAYOUTS, told
+from support.layouts import LAYOUTS, drinks_corpus
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, Turn
 from turncast.features import Augmentation, Batches, CorpusStatistics, encode
 from turncast.features.batches.buckets import bucket_edges
@@ -102,7 +102,7 @@ def test_word_dropout_makes_tokens_unknown_and_nothing_else():
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_arrays_of_each_layout_have_their_shapes(layout):
-    corpus, network = told(dialogues=11), LAYOUTS[layout]
+    corpus, network = drinks_corpus(dialogues=11), LAYOUTS[layout]
     statistics = CorpusStatistics.from_corpus(corpus, network)
     for words in ("bits", "mean"):
         encoder, space = statistics.encoder(words), statistics.action_space()
