@@ -91,7 +91,7 @@ class AccuracyRow:
 
     @property
     def tables(self) -> list[Result]:
-        """What each seed's table of counts has right."""
+        """The scores of each seed's count table."""
         return [report["table"] for report in self.reports]
 
     def f1(self, report: Result) -> float:

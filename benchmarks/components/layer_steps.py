@@ -15,15 +15,15 @@ RATE = 1e-4
 
 
 @dataclass
-class Stepper:
-    """What is timed of one model.
+class CompiledSteps:
+    """The compiled steps of one model.
 
     Attributes:
         first: seconds to the end of the first train step, compilation included.
-        forward: run the model, and wait for it.
-        train: one step of gradient descent on the mean of the squared outputs, and wait for it.
-        outputs: of the weights as they were given.
-        megabytes: what a train step needs besides its arguments and results; None where it is not known.
+        forward: run the model, and wait for the result.
+        train: run one step of gradient descent on the mean squared output, and wait for it.
+        outputs: the outputs with the initial weights.
+        megabytes: the temporary memory of a train step; None where the backend does not report it.
     """
 
     first: float
@@ -33,12 +33,12 @@ class Stepper:
     megabytes: float | None = None
 
 
-def stepper(model: Any, inputs: list[np.ndarray]) -> Stepper:
-    """Return a model's stepper on the backend at work."""
+def compile_steps(model: Any, inputs: list[np.ndarray]) -> CompiledSteps:
+    """Compile a model's steps on the present backend."""
     return {"jax": _jax, "torch": _torch, "tensorflow": _tensorflow}[keras.backend.backend()](model, inputs)
 
 
-def _jax(model: Any, inputs: list[np.ndarray]) -> Stepper:
+def _jax(model: Any, inputs: list[np.ndarray]) -> CompiledSteps:
     import jax
 
     arrays = [jax.device_put(array) for array in inputs]
@@ -57,7 +57,7 @@ def _jax(model: Any, inputs: list[np.ndarray]) -> Stepper:
     jax.block_until_ready(step(weights, arrays))
     first = time.perf_counter() - started
     run = jax.jit(forward)
-    return Stepper(
+    return CompiledSteps(
         first,
         lambda: jax.block_until_ready(run(weights, arrays)),
         lambda: jax.block_until_ready(step(weights, arrays)),
@@ -66,7 +66,7 @@ def _jax(model: Any, inputs: list[np.ndarray]) -> Stepper:
     )
 
 
-def _torch(model: Any, inputs: list[np.ndarray]) -> Stepper:
+def _torch(model: Any, inputs: list[np.ndarray]) -> CompiledSteps:
     import torch
 
     arrays = [torch.tensor(array) for array in inputs]
@@ -86,10 +86,10 @@ def _torch(model: Any, inputs: list[np.ndarray]) -> Stepper:
 
     started = time.perf_counter()
     train()
-    return Stepper(time.perf_counter() - started, forward, train, outputs)
+    return CompiledSteps(time.perf_counter() - started, forward, train, outputs)
 
 
-def _tensorflow(model: Any, inputs: list[np.ndarray]) -> Stepper:
+def _tensorflow(model: Any, inputs: list[np.ndarray]) -> CompiledSteps:
     import tensorflow as tf
 
     arrays = [tf.constant(array) for array in inputs]
@@ -106,4 +106,4 @@ def _tensorflow(model: Any, inputs: list[np.ndarray]) -> Stepper:
 
     started = time.perf_counter()
     step()
-    return Stepper(time.perf_counter() - started, lambda: run().numpy(), step, outputs)
+    return CompiledSteps(time.perf_counter() - started, lambda: run().numpy(), step, outputs)

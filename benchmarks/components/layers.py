@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks import ROOT
 from benchmarks.command import parser_for
-from benchmarks.components.layer_steps import Stepper, stepper
+from benchmarks.components.layer_steps import CompiledSteps, compile_steps
 from benchmarks.results_page import RESULTS, conditions, replace_section
 from turncast import layers as ours
 from turncast.backend import keras, ops
@@ -167,7 +167,7 @@ def run_first_step(key: str) -> None:
     """Run the first step of the model that `key` names."""
     *wanted, name = key.split("|")
     case = next(case for case in cases(False) if [case.name, str(case.batch), str(case.turns)] == wanted)
-    stepper(case.models[name](), case.inputs())
+    compile_steps(case.models[name](), case.inputs())
 
 
 def measure(case: LayerCase, seconds: float) -> list[str]:
@@ -179,16 +179,16 @@ def measure(case: LayerCase, seconds: float) -> list[str]:
         for weight, value in zip(other.weights, first.weights, strict=True):
             weight.assign(value)
     inputs = case.inputs()
-    stepper(next(iter(models.values())), inputs)  # warm up: the backend starts only once
-    steppers = {name: stepper(model, inputs) for name, model in models.items()}
-    outputs = [one.outputs for one in steppers.values()]
+    compile_steps(next(iter(models.values())), inputs)  # warm up: the backend starts only once
+    compiled = {name: compile_steps(model, inputs) for name, model in models.items()}
+    outputs = [one.outputs for one in compiled.values()]
     # Outputs at masked steps are undefined.
     mask = inputs[-1] if inputs[-1].dtype == bool else np.ones(outputs[0].shape[:2], bool)
     for other in outputs[1:]:
         np.testing.assert_allclose(other[mask], outputs[0][mask], atol=1e-4)
-    forward = median_milliseconds({name: one.forward for name, one in steppers.items()}, seconds)
-    train = median_milliseconds({name: one.train for name, one in steppers.items()}, seconds)
-    return [row(case, name, steppers, forward, train) for name in list(case.models)[1:]]
+    forward = median_milliseconds({name: one.forward for name, one in compiled.items()}, seconds)
+    train = median_milliseconds({name: one.train for name, one in compiled.items()}, seconds)
+    return [row(case, name, compiled, forward, train) for name in list(case.models)[1:]]
 
 
 def median_milliseconds(calls: dict[str, Callable[[], Any]], seconds: float) -> dict[str, float]:
@@ -208,21 +208,21 @@ def median_milliseconds(calls: dict[str, Callable[[], Any]], seconds: float) -> 
 def row(
     case: LayerCase,
     other: str,
-    steppers: dict[str, Stepper],
+    compiled: dict[str, CompiledSteps],
     forward: dict[str, float],
     train: dict[str, float],
 ) -> str:
-    first = next(iter(steppers))
-    own = steppers[first]
+    first = next(iter(compiled))
+    own = compiled[first]
     start = [BACKEND, first, other, str(case.batch), str(case.turns)]
-    if other not in steppers:
+    if other not in compiled:
         cells = [
             f"{own.first:.1f} / >{FIRST_STEP_LIMIT}",
             *(f"{times[first]:.2f} /" for times in (forward, train)),
             "",
         ]
         return f"| {' | '.join([*start, *cells])} |"
-    others = steppers[other]
+    others = compiled[other]
     cells = [
         f"{own.first:.1f} / {others.first:.1f}",
         *(f"{t[first]:.2f} / {t[other]:.2f} ({t[other] / t[first]:.2f}x)" for t in (forward, train)),

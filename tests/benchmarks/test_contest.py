@@ -36,11 +36,11 @@ def test_contenders_take_turns(tmp_path, monkeypatch):
         return ask(process, request, **parameters)
 
     monkeypatch.setattr(WorkerProcess, "ask", spy)
-    found = run_contest(STEP, task_folder(tmp_path), step_contenders("turncast", "numpy"), rounds=3)
+    held = run_contest(STEP, task_folder(tmp_path), step_contenders("turncast", "numpy"), rounds=3)
     first, second = dict.fromkeys(process for process, _ in asked)
     assert [process for process, request in asked if request == "round"] == [first, second] * 3
-    assert [one.contender.name for one in found.results] == ["turncast", "numpy"]
-    for result in found.results:
+    assert [one.contender.name for one in held.results] == ["turncast", "numpy"]
+    for result in held.results:
         assert len(result.rounds) == 3
         assert all(len(one.samples) == one.turns == STEP.batches for one in result.rounds)
         assert all(one.seconds == pytest.approx(sum(one.samples) / 1e6) for one in result.rounds)
@@ -56,9 +56,9 @@ def test_a_contender_with_other_outputs_is_left_out(tmp_path, monkeypatch):
         return answers + (2e-4 if name == "numpy" else 0), losses
 
     monkeypatch.setattr(WorkerProcess, "outputs", altered)
-    found = run_contest(STEP, task_folder(tmp_path), step_contenders("turncast", "numpy"), rounds=1)
-    assert [one.contender.name for one in found.results] == ["turncast"]
-    assert found.left_out == {
+    held = run_contest(STEP, task_folder(tmp_path), step_contenders("turncast", "numpy"), rounds=1)
+    assert [one.contender.name for one in held.results] == ["turncast"]
+    assert held.left_out == {
         "numpy": "its outputs differ from those of the first contender by up to 0.0002; 0.0001 is allowed"
     }
 
@@ -74,24 +74,24 @@ def test_disagreement():
 def test_a_contender_that_is_not_installed_is_named(tmp_path):
     turncast, numpy = step_contenders("turncast", "numpy")
     absent = replace(numpy, needs=("no_such_library",))
-    found = run_contest(STEP, task_folder(tmp_path), [turncast, absent], rounds=1)
-    assert found.left_out == {"numpy": "no_such_library not installed; `make bench` installs all"}
-    assert [one.contender.name for one in found.results] == ["turncast"]
+    held = run_contest(STEP, task_folder(tmp_path), [turncast, absent], rounds=1)
+    assert held.left_out == {"numpy": "no_such_library not installed; `make bench` installs all"}
+    assert [one.contender.name for one in held.results] == ["turncast"]
 
 
 def test_a_contender_that_fails_is_named_with_the_reason(tmp_path):
     turncast, numpy = step_contenders("turncast", "numpy")
     fails = replace(numpy, runners={"step": "numpy_step:NoSuchClass"})
     ends = replace(numpy, name="ends", runners={"step": "no_such_module:Class"})
-    found = run_contest(STEP, task_folder(tmp_path), [turncast, fails, ends], rounds=1)
-    assert found.left_out["numpy"].startswith("AttributeError: ")
-    assert "no_such_module" in found.left_out["ends"]
-    assert len(found.results) == 1
+    held = run_contest(STEP, task_folder(tmp_path), [turncast, fails, ends], rounds=1)
+    assert held.left_out["numpy"].startswith("AttributeError: ")
+    assert "no_such_module" in held.left_out["ends"]
+    assert len(held.results) == 1
 
 
 def test_rounds_with_a_busy_core(tmp_path):
-    found = run_contest(STEP, task_folder(tmp_path), step_contenders("numpy"), rounds=2, load=True)
-    assert len(found.results[0].rounds) == len(found.results[0].loaded_rounds) == 2
+    held = run_contest(STEP, task_folder(tmp_path), step_contenders("numpy"), rounds=2, load=True)
+    assert len(held.results[0].rounds) == len(held.results[0].loaded_rounds) == 2
 
 
 def test_the_numpy_step_agrees_with_the_runtime(tmp_path):
@@ -132,8 +132,8 @@ def test_every_setting_of_a_contest_has_an_effect():
 
 
 def test_the_peak_is_measured_between_the_rounds(tmp_path):
-    found = run_contest(STEP, task_folder(tmp_path), step_contenders("numpy"), rounds=1, peak=PEAK)
-    assert found.peak > 1e8
+    held = run_contest(STEP, task_folder(tmp_path), step_contenders("numpy"), rounds=1, peak=PEAK)
+    assert held.peak > 1e8
 
 
 @pytest.mark.parametrize("kind", ["flat", "bits"])
@@ -141,14 +141,14 @@ def test_trainings_agree(tmp_path, kind):
     """turncast and Keras: the outputs, and the losses of three steps, so gradients and updates too."""
     task = replace(STEP, kind=kind, batch=4, batches=2, turns=3)
     folder = task_folder(tmp_path, task)
-    found = []
-    for made in (TurncastTraining(task, folder), KerasTraining(task, folder)):
-        losses = [made.first()]
-        found.append((made.outputs(), [*losses, *made.losses()]))
-        assert made.round().turns == 4 * 2 * 3
-    assert len(found[0][1]) == 3
-    assert found[0][1][0] > found[0][1][2]
-    assert disagreement(*found) == ""
+    answers = []
+    for runner in (TurncastTraining(task, folder), KerasTraining(task, folder)):
+        losses = [runner.first()]
+        answers.append((runner.outputs(), [*losses, *runner.losses()]))
+        assert runner.round().turns == 4 * 2 * 3
+    assert len(answers[0][1]) == 3
+    assert answers[0][1][0] > answers[0][1][2]
+    assert disagreement(*answers) == ""
 
 
 @pytest.mark.parametrize("kind", ["flat", "bits", "hierarchy"])
@@ -159,12 +159,12 @@ def test_torch_agrees(tmp_path, kind):
     task = replace(STEP, kind=kind, batch=4, batches=2, turns=3)
     folder = task_folder(tmp_path, task)
     kinds = [TurncastTraining, TorchTraining, *([TorchBags] * (kind == "bits"))]
-    found = []
-    for made in (kind(task, folder) for kind in kinds):
-        losses = [made.first()]
-        found.append((made.outputs(), [*losses, *made.losses()]))
-    for others in found[1:]:
-        assert disagreement(found[0], others) == ""
+    answers = []
+    for runner in (kind(task, folder) for kind in kinds):
+        losses = [runner.first()]
+        answers.append((runner.outputs(), [*losses, *runner.losses()]))
+    for others in answers[1:]:
+        assert disagreement(answers[0], others) == ""
 
 
 def test_all_contenders_read_the_same_corpus(tmp_path):
@@ -191,8 +191,8 @@ def test_all_contenders_read_the_same_corpus(tmp_path):
 
 def test_a_model_that_the_others_cannot_rebuild_is_refused(policy, multi_policy, tmp_path):
     live = BenchmarkTask("turn", "a turn", batch=1)
-    found = write_policy_task(policy, tiny(), live, tmp_path)
-    assert (found.features, found.actions) == (policy.encoder.width, len(policy.space))
+    task = write_policy_task(policy, tiny(), live, tmp_path)
+    assert (task.features, task.actions) == (policy.encoder.width, len(policy.space))
     for other, why in (
         (multi_policy, "several actions"),
         (

@@ -1,4 +1,4 @@
-"""Figures, tables, and the page on which they replace the older ones."""
+"""Figures, tables, and the sections of the results page."""
 
 import pytest
 
@@ -18,26 +18,26 @@ def result(name: str, *seconds: float, **figures: float) -> ContenderResult:
     return ContenderResult(contender, 1.0, 0.5, rounds, megabytes=50.0)
 
 
-def test_ratios_are_of_rounds_side_by_side():
-    """The machine halved its speed after the first round: the ratio does not see it."""
+def test_ratios_compare_rounds_of_the_same_time():
+    """The machine is half as fast after the first round: the ratio does not change."""
     flat = BenchmarkTask("flat", "flat", features=300, units=128, actions=60)
-    found = Contest(
+    contest = Contest(
         flat,
         (result("turncast", 1, 2, 2), result("numpy", 3, 6, 7)),
         {"torch": "not installed"},
         peak=1e9,
         operations=operations_per_turn(flat),
     )
-    heads, rows = table(found)
+    heads, rows = table(contest)
     records = [dict(zip(heads, row, strict=True)) for row in rows]
     assert [row["contender"] for row in records] == ["turncast", "NumPy by hand"]
     assert records[0]["turns/s"] == "50 (50 to 100)"
     assert records[1]["ratio"] == "3 (3 to 3.5)"
     assert records[0]["GFLOP/s (share of the peak)"] == "0 (5%)"
     assert records[0]["ready, s"] == "1.0"
-    assert notes(found)[1] == "Left out: torch: not installed."
-    assert "2 m n k" in notes(found)[0]
-    record = to_json([found])["contests"][0]
+    assert notes(contest)[1] == "Left out: torch: not installed."
+    assert "2 m n k" in notes(contest)[0]
+    record = to_json([contest])["contests"][0]
     assert record["contenders"]["numpy"]["ratio"] == pytest.approx({"median": 3.0, "least": 3.0, "most": 3.5})
     assert record["contenders"]["turncast"]["p50_us"] == 2e4
     assert len(record["contenders"]["turncast"]["rounds"]) == 3
@@ -55,11 +55,11 @@ def test_every_kind_has_a_table():
     assert table(Contest(STEP, (), {}))[1] == []
 
 
-def test_the_section_is_replaced_and_not_doubled(tmp_path):
+def test_a_section_is_replaced(tmp_path):
     page = tmp_path / "results.md"
-    found = run_contest(STEP, task_folder(tmp_path), step_contenders("numpy"), rounds=1)
+    contest = run_contest(STEP, task_folder(tmp_path), step_contenders("numpy"), rounds=1)
     for _ in range(2):
-        section = markdown("## Contest: step", "python -m benchmarks step", [found], 1)
+        section = markdown("## Contest: step", "python -m benchmarks step", [contest], 1)
         replace_section("## Contest: step", section, page)
         replace_section("## Contest", "## Contest\n\nother\n", page)
     text = page.read_text()
