@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from support.corpora import tiny
+import turncast
+from support.corpora import QUICK, SMALL, tiny
 from turncast import NetworkConfig, TrainConfig
 from turncast.backend import keras
 from turncast.config import Configuration
@@ -109,7 +110,7 @@ def test_workers_drop_out_different_numbers():
 @jax_only
 def test_a_shape_that_was_not_prepared_is_compiled_once(monkeypatch):
     """And not by each worker, at once with the others: the model that they trace is one."""
-    from turncast.training.jax_step import JaxStep
+    from turncast.training.jax_programs import StepPrograms
     from turncast.training.workers import Compiled
 
     made = []
@@ -118,8 +119,8 @@ def test_a_shape_that_was_not_prepared_is_compiled_once(monkeypatch):
         original = getattr(holder, name)
         monkeypatch.setattr(holder, name, lambda *given: made.append(name) or original(*given))
 
-    counted(JaxStep, "_share_gradient")
-    counted(JaxStep, "_apply_gradients")
+    counted(StepPrograms, "_share_gradient")
+    counted(StepPrograms, "_apply_gradients")
     counted(Compiled, "lowered")
     network, found = lessons()
     step = make_step(network_of(network, found), make_optimizer(TrainConfig()), TrainConfig(devices=4), False)
@@ -261,3 +262,34 @@ def test_a_second_training_compiles_nothing_large(tmp_path):
         left.append({path.name for path in (tmp_path / "turncast" / "compiled").glob("jit__*-cache")})
     assert len(left[0]) >= 3
     assert left[0] == left[1]
+
+
+@jax_only
+def test_equal_networks_share_what_is_compiled_and_no_others():
+    network, data = lessons()
+    config = TrainConfig(devices=1)
+
+    def functions(config=config, network=network):
+        model = network_of(network, data)
+        return make_step(model, make_optimizer(config), config, False, network=network)._programs
+
+    first = functions()
+    assert functions() is first
+    assert functions(config.model_copy(update={"learning_rate": 0.1, "seed": 9})) is first
+    for setting in ({"label_smoothing": 0.3}, {"clip_norm": 2.0}, {"ema": 0.5}, {"devices": 2}):
+        assert functions(config.model_copy(update=setting)) is not first
+    assert functions(network=network.model_copy(update={"dropout": 0.2})) is not first
+
+
+@jax_only
+def test_a_training_after_an_equal_one_has_the_weights_of_the_first():
+    from turncast.training.compile_cache import clear_compiled
+
+    def weights(seed):
+        config = QUICK.model_copy(update={"seed": seed})
+        return turncast.train(tiny(), network=SMALL, config=config).weights
+
+    clear_compiled()
+    alone, other, again = weights(3), weights(8), weights(3)
+    assert all((alone[name] == again[name]).all() for name in alone)
+    assert any((alone[name] != other[name]).any() for name in alone)

@@ -29,6 +29,9 @@ def clear_compiled() -> None:
     JAX never frees them by itself, some 30 megabytes per network. A later training loads them from the cache.
     """
     if "jax" in sys.modules:  # otherwise nothing was compiled
+        from turncast.training.jax_programs import clear_shared_programs
+
+        clear_shared_programs()
         sys.modules["jax"].clear_caches()
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turncast.backend import keras, ops
-from turncast.config import TrainConfig
+from turncast.config import NetworkConfig, TrainConfig
 from turncast.features import Batch, Batches
 from turncast.training.losses import mean_loss, turn_losses
 
@@ -42,7 +42,14 @@ class Step(Protocol):
         ...
 
 
-def make_step(model: Any, optimizer: Any, config: TrainConfig, multi: bool, has_rules: bool = False) -> Step:
+def make_step(
+    model: Any,
+    optimizer: Any,
+    config: TrainConfig,
+    multi: bool,
+    has_rules: bool = False,
+    network: NetworkConfig | None = None,
+) -> Step:
     """Return the step for the backend in use.
 
     Args:
@@ -51,13 +58,15 @@ def make_step(model: Any, optimizer: Any, config: TrainConfig, multi: bool, has_
         config: clipping, smoothing and devices.
         multi: whether several actions may be taken at once.
         has_rules: whether the targets hold refused actions.
+        network: the configuration that the model was built with; on JAX, equal networks then share what is
+            compiled.
     """
     optimizer.build(model.trainable_variables)
     backend = keras.backend.backend()
     if backend == "jax":
         from turncast.training.jax_step import JaxStep
 
-        return JaxStep(model, optimizer, config, multi, has_rules)
+        return JaxStep(model, optimizer, config, multi, has_rules, network)
     if backend == "torch":
         return _TorchStep(model, optimizer, _losses(config, multi, has_rules))
     return _TensorFlowStep(model, optimizer, _losses(config, multi, has_rules))

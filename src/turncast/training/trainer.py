@@ -191,7 +191,14 @@ def _build_loop(data: TrainingData, configuration: Configuration, member: int) -
     )
     if data.growth:
         write_weights(model, data.growth.weights(member, read_weights(model)))
-    return TrainingLoop(model=model, space=data.space, config=config, train=data.train, dev=data.dev)
+    return TrainingLoop(
+        model=model,
+        space=data.space,
+        config=config,
+        train=data.train,
+        dev=data.dev,
+        network=configuration.network,
+    )
 
 
 def _versions() -> Mapping[str, str]:

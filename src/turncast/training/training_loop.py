@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.config import TrainConfig
+from turncast.config import NetworkConfig, TrainConfig
 from turncast.errors import ConfigError
 from turncast.features import Augmentation, Batch, Batches
 from turncast.network import read_weights
@@ -44,6 +44,7 @@ class TrainingLoop:
         config: the settings.
         train: the batches to learn from.
         dev: the batches that decide when to stop, and which epoch is best.
+        network: the configuration that the model was built with.
         best: the weights of the best epoch so far.
         metrics: one record for each finished epoch.
     """
@@ -53,6 +54,7 @@ class TrainingLoop:
     config: TrainConfig
     train: Batches
     dev: Batches
+    network: NetworkConfig
     best: Weights | None = None
     metrics: list[dict[str, Any]] = field(default_factory=list)
     _optimizer: Any = None
@@ -102,7 +104,9 @@ class TrainingLoop:
         """
         progress.begin(self.config.epochs, self.passes_per_epoch * self.train.num_turns, len(self.metrics))
         try:
-            step = make_step(self.model, self._optimizer, self.config, self.space.multi, self._has_rules)
+            step = make_step(
+                self.model, self._optimizer, self.config, self.space.multi, self._has_rules, self.network
+            )
             step.prepare(self.train, self.dev)
             while not self.is_finished and not should_stop():
                 record = self._train_epoch(step, progress, should_stop)
