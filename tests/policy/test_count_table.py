@@ -139,7 +139,7 @@ def test_a_model_of_before_loads(policy, tmp_path):
 def test_each_layout_takes_it_or_refuses_it(layout):
     config = QUICK.model_copy(update={"epochs": 1, "count_table": 0.5})
     if layout == "one-to-many":
-        with pytest.raises(ConfigError, match=r"^setting 'count_table' is 0\.5; one-to-many takes no counts"):
+        with pytest.raises(ConfigError, match=r"^setting 'count_table' is 0\.5; one-to-many takes no table"):
             turncast.train(drinks_corpus(), network=LAYOUTS[layout], config=config)
         return
     policy = untempered(turncast.train(drinks_corpus(), network=LAYOUTS[layout], config=config))

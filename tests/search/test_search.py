@@ -16,9 +16,18 @@ from support.corpora import tiny
 from turncast import Corpus, Dialogue, Turn, TurncastError
 from turncast.config import Configuration
 from turncast.errors import ConfigError, StudyError
-from turncast.search import Choice, PlainProgress, Real, Row, Trial, Whole, parse_space, search
-from turncast.search.progress import RichProgress, Standing
-from turncast.search.result import Found
+from turncast.search import (
+    Choice,
+    PlainSearchProgress,
+    Real,
+    SearchedSetting,
+    Trial,
+    Whole,
+    parse_space,
+    search,
+)
+from turncast.search.progress import RichSearchProgress, SearchStatus
+from turncast.search.result import SearchResult
 from turncast.search.space import DEFAULTS, NOT_SEARCHED, SPACE, draw
 from turncast.search.study import Study
 
@@ -152,7 +161,7 @@ def test_a_dev_part_is_what_judges():
 
 def test_what_falls_behind_is_pruned():
     fixed = {**FIXED, "epochs": 4, "batch_turns": 8, "units": 8}
-    space = (Row("learning_rate", Choice((0.03, 0.02, 1e-9))),)
+    space = (SearchedSetting("learning_rate", Choice((0.03, 0.02, 1e-9))),)
     found = hunt(space=space, fixed=fixed, trials=8, dev=tiny("dev"))
     pruned = [trial for trial in found.trials if trial.fate == "pruned"]
     assert pruned
@@ -161,7 +170,7 @@ def test_what_falls_behind_is_pruned():
 
 
 def test_a_training_that_fails_is_a_trial_that_failed():
-    found = hunt(space=(Row("learning_rate", Choice((0.003, 1e37))),), trials=4)
+    found = hunt(space=(SearchedSetting("learning_rate", Choice((0.003, 1e37))),), trials=4)
     fates = {trial.settings["learning_rate"]: trial.fate for trial in found.trials}
     assert fates == {0.003: "done", 1e37: "failed"}
     failed = next(trial for trial in found.trials if trial.fate == "failed")
@@ -169,20 +178,23 @@ def test_a_training_that_fails_is_a_trial_that_failed():
 
 
 def test_what_does_not_go_together_is_drawn_again_and_an_empty_space_is_refused():
-    space = (Row("layers", Whole(1, 2)), Row("residual", Choice((True, False))))
+    space = (SearchedSetting("layers", Whole(1, 2)), SearchedSetting("residual", Choice((True, False))))
     assert all(
         t.settings["layers"] == 2 or not t.settings["residual"] for t in hunt(space=space, trials=4).trials
     )
     with pytest.raises(ConfigError) as refused:
-        hunt(space=(Row("heads", Choice((3, 5))),), fixed={**FIXED, "units": 4, "cell": "transformer"})
+        hunt(
+            space=(SearchedSetting("heads", Choice((3, 5))),),
+            fixed={**FIXED, "units": 4, "cell": "transformer"},
+        )
     assert str(refused.value).startswith("no settings of this space go together: setting 'units' is 4 with ")
 
 
-class CtrlC(PlainProgress):
+class CtrlC(PlainSearchProgress):
     """Presses Ctrl-C as the second trial trains."""
 
-    def epoch(self, standing, accuracy, epochs):
-        if standing.number == 2:
+    def epoch(self, status, accuracy, epochs):
+        if status.number == 2:
             signal.raise_signal(signal.SIGINT)
 
 
@@ -199,12 +211,12 @@ def test_ctrl_c_keeps_what_was_found(four, capsys, tmp_path):
 
 def test_a_terminal_shows_the_trial_under_way(four):
     shown = StringIO()
-    progress = RichProgress(Console(file=shown, force_terminal=True, width=100))
-    standing = Standing(3, 9, 0.75, 250.0)
-    progress.begin(standing)
-    progress.trial(standing, four.trials[0])
-    progress.epoch(standing, 0.5, 7)
-    progress.trial(standing, Trial({}, "failed", reason="the loss is nan in epoch 1"))
+    progress = RichSearchProgress(Console(file=shown, force_terminal=True, width=100))
+    status = SearchStatus(3, 9, 0.75, 250.0)
+    progress.begin(status)
+    progress.trial(status, four.trials[0])
+    progress.epoch(status, 0.5, 7)
+    progress.trial(status, Trial({}, "failed", reason="the loss is nan in epoch 1"))
     progress.end()
     text = shown.getvalue()
     for line in (
@@ -282,15 +294,21 @@ def closing_table(path):
 @pytest.mark.parametrize(
     ("text", "rows"),
     [
-        ("units=32..64", [Row("units", Whole(32, 64))]),
-        ("units=30..64..32", [Row("units", Whole(30, 62, step=32))]),
-        ("learning_rate=0.001..0.01", [Row("learning_rate", Real(0.001, 0.01, log=True))]),
-        ("dropout=0..0.5,units=8", [Row("units", Choice((8,))), Row("dropout", Real(0.0, 0.5))]),
+        ("units=32..64", [SearchedSetting("units", Whole(32, 64))]),
+        ("units=30..64..32", [SearchedSetting("units", Whole(30, 62, step=32))]),
+        ("learning_rate=0.001..0.01", [SearchedSetting("learning_rate", Real(0.001, 0.01, log=True))]),
+        (
+            "dropout=0..0.5,units=8",
+            [SearchedSetting("units", Choice((8,))), SearchedSetting("dropout", Real(0.0, 0.5))],
+        ),
         (
             "cell=lstm, gru,clip_norm=1..2",
-            [Row("cell", Choice(("lstm", "gru"))), Row("clip_norm", Real(1.0, 2.0))],
+            [SearchedSetting("cell", Choice(("lstm", "gru"))), SearchedSetting("clip_norm", Real(1.0, 2.0))],
         ),
-        ("residual=true,layers=2..3", [Row("layers", Whole(2, 3)), Row("residual", Choice((True,)))]),
+        (
+            "residual=true,layers=2..3",
+            [SearchedSetting("layers", Whole(2, 3)), SearchedSetting("residual", Choice((True,)))],
+        ),
     ],
 )
 def test_space_as_text(text, rows):
@@ -312,7 +330,7 @@ def test_space_as_text(text, rows):
             "--space dropout='0..0.5..0.1': only whole numbers take a step; leave it out",
         ),
         ("cell=gru..lstm", "--space cell='gru..lstm': 'cell' is no number; name its values with commas"),
-        ("seed=1..9", "setting 'seed' is not searched: it changes what is judged; give it with --fix"),
+        ("seed=1..9", "setting 'seed' is not searched: it changes what is evaluated; give it with --fix"),
         ("cell=grr", "setting 'cell' is 'grr'; input should be 'lstm', 'gru', 'simple-rnn' or 'transformer'"),
         ("clip_norm=1..inf", "setting 'clip_norm' is 'inf'; input should be a finite number"),
     ],
@@ -344,7 +362,7 @@ def test_optuna_is_silent(capfd):
 
 
 def test_an_unlucky_study_says_why_nothing_was_found():
-    found = Found("tea", (Trial({}, "failed", reason="the loss is nan"),), {}, {})
+    found = SearchResult("tea", (Trial({}, "failed", reason="the loss is nan"),), {}, {})
     with pytest.raises(ConfigError, match="none of 1 trials was done; the loss is nan"):
         _ = found.best
 

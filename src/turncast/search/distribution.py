@@ -1,4 +1,4 @@
-"""What a setting is drawn from: whole numbers, real numbers, or a few named values."""
+"""Distributions of settings: whole numbers, real numbers, or a few values."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any, Protocol
 
 
 class Distribution(Protocol):
-    """What every distribution offers. Its text is what `--space` takes."""
+    """A distribution of a setting; its text has the form that `--space` takes."""
 
     def draw(self, trial: Any, name: str) -> Any:
-        """Return a value for a setting, chosen by a trial of Optuna."""
+        """Return a value for the setting `name`, drawn by a trial of Optuna."""
         ...
 
     def __contains__(self, value: object) -> bool:
-        """Tell whether a value can be drawn."""
+        """Return whether a value can be drawn."""
         ...
 
 
@@ -24,10 +24,10 @@ class Whole:
     """A whole number from `low` to `high`, both included.
 
     Args:
-        low: the least.
-        high: the greatest.
+        low: the minimum.
+        high: the maximum.
         step: only `low`, `low + step`, ... are drawn; with `log` it is 1.
-        log: each doubling is as likely as the next.
+        log: the values are uniform on a logarithmic scale.
 
     >>> str(Whole(32, 256, step=32)), 64 in Whole(32, 256, step=32), 65 in Whole(32, 256, step=32)
     ('32..256..32', True, False)
@@ -43,7 +43,7 @@ class Whole:
         return int(trial.suggest_int(name, self.low, self.high, step=self.step, log=self.log))
 
     def __contains__(self, value: object) -> bool:
-        """Tell whether a value is one of the numbers."""
+        """Return whether a value is one of the numbers."""
         return isinstance(value, int) and value in range(self.low, self.high + 1, self.step)
 
     def __str__(self) -> str:
@@ -56,9 +56,9 @@ class Real:
     """A number from `low` to `high`.
 
     Args:
-        low: the least.
-        high: the greatest.
-        log: each doubling is as likely as the next.
+        low: the minimum.
+        high: the maximum.
+        log: the values are uniform on a logarithmic scale.
 
     >>> str(Real(0.001, 0.01, log=True)), 0.5 in Real(0.0, 0.4)
     ('0.001..0.01', False)
@@ -69,12 +69,12 @@ class Real:
     log: bool = False
 
     def draw(self, trial: Any, name: str) -> float:
-        """Return a number of three significant digits: more say nothing, and are hard to read."""
+        """Return a number with three significant digits; more would not matter, and are hard to read."""
         drawn = trial.suggest_float(name, self.low, self.high, log=self.log)
         return min(max(float(f"{drawn:.3g}"), self.low), self.high)
 
     def __contains__(self, value: object) -> bool:
-        """Tell whether a value lies between the two."""
+        """Return whether a value lies in the range."""
         return isinstance(value, int | float) and self.low <= value <= self.high
 
     def __str__(self) -> str:
@@ -98,7 +98,7 @@ class Choice:
         return drawn
 
     def __contains__(self, value: object) -> bool:
-        """Tell whether a value is one of them."""
+        """Return whether a value is one of them."""
         return value in self.values
 
     def __str__(self) -> str:

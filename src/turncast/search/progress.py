@@ -1,4 +1,4 @@
-"""What is seen of a search while it runs: a line a trial; on a terminal also how the next one fares."""
+"""The progress of a search: a line per trial, and on a terminal the state of the trial under way."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from turncast.search.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a search stands.
+class SearchStatus:
+    """The status of a search.
 
     Attributes:
-        number: of the trial under way, counted from 1.
-        total: how many there are to be; None where the time alone decides.
-        best: accuracy of the best trial so far, None before there is one.
-        seconds_left: about; None where it cannot be told yet.
+        number: the number of the trial under way, from 1.
+        total: the number of trials to run; None where only the time limits it.
+        best: dev accuracy of the best trial so far; None before the first.
+        seconds_left: an estimate; None where there is none yet.
 
-    >>> str(Standing(3, 20, 0.75, 250.0)), str(Standing(1, None, None, None))
+    >>> str(SearchStatus(3, 20, 0.75, 250.0)), str(SearchStatus(1, None, None, None))
     ('best 75.00%  4 min left', '')
     """
 
@@ -33,99 +33,99 @@ class Standing:
 
     @property
     def trial(self) -> str:
-        """Which trial it is, and of how many."""
+        """The number of the trial, and of how many."""
         return f"trial {self.number}" if self.total is None else f"trial {self.number}/{self.total}"
 
     def __str__(self) -> str:
-        """Return the best so far, and the time left."""
+        """Return the best accuracy so far, and the time left."""
         best = "" if self.best is None else f"best {self.best:.2%}"
         return f"{best}  {_duration(self.seconds_left)}".strip()
 
 
-class Progress(Protocol):
-    """What a search tells."""
+class SearchProgress(Protocol):
+    """Shows how a search goes."""
 
-    def begin(self, standing: Standing) -> None:
-        """Say which trial begins."""
+    def begin(self, status: SearchStatus) -> None:
+        """Called when a trial begins."""
         ...
 
-    def epoch(self, standing: Standing, accuracy: float, epochs: int) -> None:
-        """Say how the trial under way fares after so many epochs."""
+    def epoch(self, status: SearchStatus, accuracy: float, epochs: int) -> None:
+        """Called after each epoch with the mean dev accuracy of the seeds, and the epochs so far."""
         ...
 
-    def trial(self, standing: Standing, trial: Trial) -> None:
-        """Say what a trial came to."""
+    def trial(self, status: SearchStatus, trial: Trial) -> None:
+        """Called when a trial ends."""
         ...
 
     def end(self) -> None:
-        """Say that the search is over."""
+        """Called when the search ends."""
         ...
 
 
-class PlainProgress:
-    """A line a trial.
+class PlainSearchProgress:
+    """Prints a line per trial.
 
-    >>> progress = PlainProgress(sys.stdout)
-    >>> progress.trial(Standing(3, 20, 0.75, 250.0), Trial({"units": 64}, "done", 0.7, 1.1, 8, 12.0))
+    >>> progress = PlainSearchProgress(sys.stdout)
+    >>> progress.trial(SearchStatus(3, 20, 0.75, 250.0), Trial({"units": 64}, "done", 0.7, 1.1, 8, 12.0))
     trial 3/20  dev 70.00%  8 epochs  12 s  best 75.00%  4 min left
     """
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
 
-    def begin(self, standing: Standing) -> None:
+    def begin(self, status: SearchStatus) -> None:
         """Show nothing."""
 
-    def epoch(self, standing: Standing, accuracy: float, epochs: int) -> None:
+    def epoch(self, status: SearchStatus, accuracy: float, epochs: int) -> None:
         """Show nothing."""
 
-    def trial(self, standing: Standing, trial: Trial) -> None:
+    def trial(self, status: SearchStatus, trial: Trial) -> None:
         """Print the trial's line."""
-        print(trial_line(standing, trial), file=self._file, flush=True)
+        print(trial_line(status, trial), file=self._file, flush=True)
 
     def end(self) -> None:
         """Show nothing."""
 
 
-class RichProgress:
-    """The same lines, and below them how the trial under way fares."""
+class RichSearchProgress:
+    """Prints the same lines, and below them the state of the trial under way."""
 
     def __init__(self, console: Console) -> None:
         self._console, self._status = console, Status("", console=console)
 
-    def begin(self, standing: Standing) -> None:
-        """Show which trial it is."""
-        self._status.update(f"{standing.trial}  compiling ...  {standing}")
+    def begin(self, status: SearchStatus) -> None:
+        """Show the number of the trial."""
+        self._status.update(f"{status.trial}  compiling ...  {status}")
         self._status.start()
 
-    def epoch(self, standing: Standing, accuracy: float, epochs: int) -> None:
-        """Show how the trial fares."""
-        self._status.update(f"{standing.trial}  epoch {epochs}  dev {accuracy:.2%}  {standing}")
+    def epoch(self, status: SearchStatus, accuracy: float, epochs: int) -> None:
+        """Show the accuracy so far."""
+        self._status.update(f"{status.trial}  epoch {epochs}  dev {accuracy:.2%}  {status}")
 
-    def trial(self, standing: Standing, trial: Trial) -> None:
-        """Print the trial's line above."""
-        self._console.print(trial_line(standing, trial), highlight=False, markup=False)
+    def trial(self, status: SearchStatus, trial: Trial) -> None:
+        """Print the trial's line above the status."""
+        self._console.print(trial_line(status, trial), highlight=False, markup=False)
 
     def end(self) -> None:
-        """Take the last line away."""
+        """Remove the status."""
         self._status.stop()
 
 
-def progress_for(file: TextIO | None = None) -> Progress:
-    """Return a live line where the file (stderr) is a terminal, plain lines elsewhere."""
+def progress_for(file: TextIO | None = None) -> SearchProgress:
+    """Return a live status where the file (stderr) is a terminal, plain lines elsewhere."""
     file = file or sys.stderr
     console = Console(file=file)
-    return RichProgress(console) if console.is_terminal else PlainProgress(file)
+    return RichSearchProgress(console) if console.is_terminal else PlainSearchProgress(file)
 
 
-def trial_line(standing: Standing, trial: Trial) -> str:
-    """Return a trial's line."""
+def trial_line(status: SearchStatus, trial: Trial) -> str:
+    """Return the line of a trial."""
     if trial.fate == "failed":
-        return f"{standing.trial}  failed: {trial.reason}"
+        return f"{status.trial}  failed: {trial.reason}"
     pruned = "  pruned" if trial.fate == "pruned" else ""
     return (
-        f"{standing.trial}  dev {trial.dev_turn_accuracy:.2%}  {trial.epochs} epochs  {trial.seconds:.0f} s"
-        f"{pruned}  {standing}"
+        f"{status.trial}  dev {trial.dev_turn_accuracy:.2%}  {trial.epochs} epochs  {trial.seconds:.0f} s"
+        f"{pruned}  {status}"
     )
 
 

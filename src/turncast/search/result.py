@@ -1,4 +1,4 @@
-"""What a search found, as a table, as JSON, and as the settings for `turncast train`."""
+"""The result of a search: its trials, and the best settings as JSON, TOML or a table."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ from turncast.errors import ConfigError
 from turncast.search.space import DEFAULTS
 from turncast.search.trial import Trial
 
-_SHOWN = 10
+_MAX_ROWS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a search found.
+class SearchResult:
+    """The result of a search.
 
     Attributes:
         corpus: its name.
-        trials: all that came to an end, in order; the first takes the defaults, where they can be drawn.
-        space: what was searched: setting -> what it was drawn from, as `--space` takes it.
+        trials: the trials that ended, in order; the first has the defaults, as far as the space has them.
+        space: searched setting -> its distribution, in the form of `--space`.
         fixed: the settings that were the same in all trials.
-        seeds: how many trainings each trial is the mean of.
+        seeds: the number of trainings that each trial is the mean of.
 
-    >>> found = Found("tea", (Trial({"units": 128}, "done", 0.7), Trial({"units": 64}, "done", 0.8)), {}, {})
-    >>> print(found.to_toml())
+    >>> trials = Trial({"units": 128}, "done", 0.7), Trial({"units": 64}, "done", 0.8)
+    >>> result = SearchResult("tea", trials, {}, {})
+    >>> print(result.to_toml())
     # Found by turncast search on tea: trial 2 of 2, 80.00% of the dev part right.
     # With the defaults of what was searched: 70.00%.
     units = 64
@@ -44,7 +45,7 @@ class Found:
 
     @property
     def ranked(self) -> tuple[tuple[int, Trial], ...]:
-        """The trials that were done, the best first, with their numbers, counted from 1."""
+        """The finished trials with their numbers (from 1), the best first."""
         done = [(n, trial) for n, trial in enumerate(self.trials, start=1) if trial.fate == "done"]
         return tuple(sorted(done, key=lambda item: item[1].merit, reverse=True))
 
@@ -53,7 +54,7 @@ class Found:
         """The best trial, the first among equals.
 
         Raises:
-            ConfigError: where no trial was done.
+            ConfigError: where no trial was finished.
         """
         if not self.ranked:
             if self.trials:
@@ -63,12 +64,12 @@ class Found:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The best settings that are not the defaults, those that were fixed included."""
+        """The best settings and the fixed ones, without those that have their default value."""
         chosen = {**self.fixed, **self.best.settings}
         return {name: value for name, value in chosen.items() if value != DEFAULTS[name]}
 
     def to_json(self) -> dict[str, Any]:
-        """Return all as plain values."""
+        """Return the result as values for JSON."""
         best, (number, _) = self.best, self.ranked[0]
         return {
             "corpus": self.corpus,
@@ -85,7 +86,7 @@ class Found:
         }
 
     def to_toml(self) -> str:
-        """Return the settings as `turncast train --config` takes them, with what they came to."""
+        """Return the best settings as a file for `turncast train --config`, with comments."""
         best, (number, _) = self.best, self.ranked[0]
         mean = f", mean of {self.seeds} seeds" if self.seeds > 1 else ""
         name = " ".join(self.corpus.split())
@@ -101,23 +102,24 @@ class Found:
         ]
         return "\n".join(lines)
 
-    def __rich__(self) -> Group:
-        """Return the best trials as a table."""
-        mean = f", mean of {self.seeds} seeds" if self.seeds > 1 else ""
-        title = Text(f"{self.corpus}: the best of {len(self.trials)} trials, by the dev part{mean}")
-        table = Table("trial", "dev", "loss", "epochs", "s", "settings", title=title, title_justify="left")
-        for column in table.columns[:-1]:
-            column.justify = "right"
-        for number, trial in self.ranked[:_SHOWN]:
-            changed = (f"{name}={value}" for name, value in trial.settings.items() if value != DEFAULTS[name])
-            table.add_row(
-                str(number),
-                f"{trial.dev_turn_accuracy:.2%}",
-                f"{trial.dev_loss:.3f}",
-                str(trial.epochs),
-                f"{trial.seconds:.0f}",
-                Text(", ".join(changed) or "the defaults"),
-            )
-        fates = [trial.fate for trial in self.trials]
-        left_out = [f"{fate}: {fates.count(fate)} trials" for fate in ("pruned", "failed") if fate in fates]
-        return Group(table, *left_out)
+
+def result_table(result: SearchResult) -> Group:
+    """Return the best trials as a table for a terminal."""
+    mean = f", mean of {result.seeds} seeds" if result.seeds > 1 else ""
+    title = Text(f"{result.corpus}: the best of {len(result.trials)} trials, by the dev part{mean}")
+    table = Table("trial", "dev", "loss", "epochs", "s", "settings", title=title, title_justify="left")
+    for column in table.columns[:-1]:
+        column.justify = "right"
+    for number, trial in result.ranked[:_MAX_ROWS]:
+        changed = (f"{name}={value}" for name, value in trial.settings.items() if value != DEFAULTS[name])
+        table.add_row(
+            str(number),
+            f"{trial.dev_turn_accuracy:.2%}",
+            f"{trial.dev_loss:.3f}",
+            str(trial.epochs),
+            f"{trial.seconds:.0f}",
+            Text(", ".join(changed) or "the defaults"),
+        )
+    fates = [trial.fate for trial in result.trials]
+    others = [f"{fate}: {fates.count(fate)} trials" for fate in ("pruned", "failed") if fate in fates]
+    return Group(table, *others)

@@ -1,4 +1,4 @@
-"""A search in its course: one trial after another, until the time is over or there are enough."""
+"""The runner of trials: one after the other, until there are enough or the time is over."""
 
 from __future__ import annotations
 
@@ -9,98 +9,114 @@ from typing import Any
 from turncast.config import Configuration, TrainConfig
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
-from turncast.search.progress import Progress, Standing
-from turncast.search.space import Row
+from turncast.search.progress import SearchProgress, SearchStatus
+from turncast.search.space import SearchedSetting
 from turncast.search.study import Study
 from turncast.search.trial import Trial
-from turncast.search.trial_progress import Clock, Pruned, Stopped, Watch
+from turncast.search.trial_progress import Deadline, TrialProgress
 from turncast.training import split_dev, train
 from turncast.training.compile_cache import clear_compiled
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """What one training of each trial learns from, and is judged by."""
+class TrialData:
+    """The training and dev part for one seed; each trial trains once on each."""
 
     train: Corpus
     dev: Corpus
     seed: int
 
 
-def parts_of(corpus: Corpus, dev: Corpus | None, config: TrainConfig, seeds: int) -> list[Part]:
-    """Return a part for each seed; without a dev part each holds out its own, as `train` does."""
+def trial_data(corpus: Corpus, dev: Corpus | None, config: TrainConfig, seeds: int) -> list[TrialData]:
+    """Return the data of each seed; without a dev part each seed holds out its own, as `train` does."""
     numbers = range(config.seed, config.seed + seeds)
     if dev is not None:
-        return [Part(corpus, dev, seed) for seed in numbers]
-    return [Part(*split_dev(corpus, config.dev_share, seed), seed) for seed in numbers]
+        return [TrialData(corpus, dev, seed) for seed in numbers]
+    return [TrialData(*split_dev(corpus, config.dev_share, seed), seed) for seed in numbers]
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """A search in its course; the study holds the trials so far."""
+class TrialRunner:
+    """Runs the trials of a search.
+
+    Attributes:
+        study: the trials so far, and the next settings to try.
+        data: the data of each seed.
+        space: the settings that are searched.
+        fixed: the settings that are the same in all trials.
+        deadline: the end of the search.
+        max_trials: the number of trials to run; None for as many as the time allows.
+        progress: shows the search; None shows nothing.
+    """
 
     study: Study
-    parts: Sequence[Part]
-    space: Sequence[Row]
+    data: Sequence[TrialData]
+    space: Sequence[SearchedSetting]
     fixed: Mapping[str, Any]
-    clock: Clock
-    total: int | None
-    progress: Progress | None
+    deadline: Deadline
+    max_trials: int | None
+    progress: SearchProgress | None
 
     @property
-    def goes_on(self) -> bool:
-        """Whether there is time, and a trial left to do."""
-        return not self.clock.is_over and (self.total is None or len(self.study.trials) < self.total)
+    def has_next(self) -> bool:
+        """Whether there is time for another trial, and one left to run."""
+        enough = self.max_trials is not None and len(self.study.trials) >= self.max_trials
+        return not self.deadline.is_over and not enough
 
-    def next_trial(self) -> None:
-        """Do one more trial; where it is stopped, it does not count."""
+    def run_next(self) -> None:
+        """Run one more trial; a trial that is stopped does not count."""
         asked, settings = self.study.ask(self.space, self.fixed)
-        standing = self._standing(self.study.trials, done=0)
+        status = self._status(finished=False)
         if self.progress:
-            self.progress.begin(standing)
+            self.progress.begin(status)
 
-        def judge(accuracy: float, step: int) -> None:
+        def should_prune(accuracy: float, step: int) -> bool:
             if self.progress:
-                self.progress.epoch(standing, accuracy, watch.epochs)
-            if self.study.report(asked, accuracy, step):
-                raise Pruned
+                self.progress.epoch(status, accuracy, trial_progress.epochs)
+            return self.study.report(asked, accuracy, step)
 
-        watch, trial = Watch(self.clock, judge), None
+        trial_progress, trial = TrialProgress(self.deadline, should_prune), None
         try:
-            trial = self._tried(settings, watch)
+            trial = self._run(settings, trial_progress)
         finally:
             self.study.tell(asked, trial)
             clear_compiled()
         if self.progress and trial:
-            self.progress.trial(self._standing(self.study.trials, done=1), trial)
+            self.progress.trial(self._status(finished=True), trial)
 
-    def _tried(self, settings: dict[str, Any], watch: Watch) -> Trial | None:
+    def _run(self, settings: dict[str, Any], progress: TrialProgress) -> Trial | None:
+        """Train with these settings on the data of each seed; return None where the trial was stopped."""
         configuration = Configuration.from_settings({**self.fixed, **settings})
-        try:
-            for part in self.parts:
+        for data in self.data:
+            try:
                 policy = train(
-                    part.train,
-                    part.dev,
+                    data.train,
+                    data.dev,
                     network=configuration.network,
-                    config=configuration.training.model_copy(update={"seed": part.seed}),
+                    config=configuration.training.model_copy(update={"seed": data.seed}),
                     encoder=configuration.encoder,
-                    progress=watch,
+                    progress=progress,
+                    should_stop=progress.should_stop,
                 )
-                if policy.card.interrupted:
-                    return None
-        except Stopped:
-            return None
-        except Pruned:
-            return Trial(settings, "pruned", **watch.figures)
-        except ConfigError as error:
-            return Trial(settings, "failed", **watch.figures, reason=str(error))
-        return Trial(settings, "done", **watch.figures)
+            except ConfigError as error:
+                return Trial(settings, "failed", **progress.metrics, reason=str(error))
+            if progress.pruned:
+                return Trial(settings, "pruned", **progress.metrics)
+            if policy.card.interrupted:
+                return None
+        return Trial(settings, "done", **progress.metrics)
 
-    def _standing(self, trials: Sequence[Trial], done: int) -> Standing:
-        """Say where the search stands: at the next trial, or (done=1) at the one that is just done."""
+    def _status(self, *, finished: bool) -> SearchStatus:
+        """Return the status of the search at the next trial, or at the one that has just finished."""
+        trials = self.study.trials
         best = max((trial.dev_turn_accuracy for trial in trials if trial.fate == "done"), default=None)
-        left = [] if self.clock.seconds_left is None else [self.clock.seconds_left]
-        if self.total is not None and trials:
+        seconds = [] if self.deadline.seconds_left is None else [self.deadline.seconds_left]
+        if self.max_trials is not None and trials:
             mean = sum(trial.seconds for trial in trials) / len(trials)
-            left.append(mean * (self.total - len(trials)))
-        return Standing(len(trials) + 1 - done, self.total, best, min(left, default=None))
+            seconds.append(mean * (self.max_trials - len(trials)))
+        return SearchStatus(
+            number=len(trials) + (0 if finished else 1),
+            total=self.max_trials,
+            best=best,
+            seconds_left=min(seconds, default=None),
+        )

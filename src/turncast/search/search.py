@@ -1,4 +1,4 @@
-"""From a corpus to the settings that do best on its dev part."""
+"""The search: from a corpus to the settings that are best on its dev part."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from turncast.config import TrainConfig, setting
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.features import CorpusStatistics
-from turncast.search.progress import Progress
-from turncast.search.result import Found
-from turncast.search.runner import Course, parts_of
-from turncast.search.space import SPACE, Row
+from turncast.search.progress import SearchProgress
+from turncast.search.result import SearchResult
+from turncast.search.runner import TrialRunner, trial_data
+from turncast.search.space import SPACE, SearchedSetting
 from turncast.search.study import Study
-from turncast.search.trial_progress import Clock
+from turncast.search.trial_progress import Deadline
 from turncast.training.interruption import Interruption
 
 DEFAULT_TRIALS = 20
@@ -25,84 +25,97 @@ def search(
     corpus: Corpus,
     dev: Corpus | None = None,
     *,
-    space: Sequence[Row] = SPACE,
+    space: Sequence[SearchedSetting] = SPACE,
     fixed: Mapping[str, Any] | None = None,
     seeds: int = 1,
     trials: int | None = None,
     minutes: float | None = None,
     study: Path | None = None,
-    progress: Progress | None = None,
-) -> Found:
-    """Look for the settings with which a policy does best on the dev part.
+    progress: SearchProgress | None = None,
+) -> SearchResult:
+    """Search the settings with which a policy is best on the dev part.
 
-    Each trial draws settings from the space (by Optuna's tree-structured Parzen estimator; the first takes
-    the defaults), trains with them, and is given up early where it falls behind the median of the others.
-    Only the corpus and the dev part are looked at: keep the test part out of both.
+    Each trial draws settings from the space (by Optuna's tree-structured Parzen estimator; the first trial
+    has the defaults), trains with them, and is pruned where it is worse than the median of the others. The
+    search sees only the corpus and the dev part: keep the test part out of both.
 
     Args:
-        corpus: the dialogues to learn from; they are taken into memory.
-        dev: the dialogues that judge; where not given, each seed holds out its own share of the corpus, as
+        corpus: the dialogues to learn from; they are loaded into memory.
+        dev: the dialogues to evaluate on; by default each seed holds out its own share of the corpus, as
             `train` does with that seed.
-        space: what is searched.
-        fixed: settings that all trials share, by name.
-        seeds: each trial is the mean of so many trainings, so that luck is not what is chosen.
-        trials: stop when the study has so many; 20 where neither they nor minutes are given.
-        minutes: stop after so long; a trial under way is stopped too, and does not count.
-        study: a SQLite file that keeps the trials: with the same corpus and settings, the search goes on.
-        progress: what is shown meanwhile; nothing when it is not given.
+        space: the settings to search.
+        fixed: settings that are the same in all trials, by name.
+        seeds: the number of trainings that each trial is the mean of, so that luck is not selected.
+        trials: stop when the study has so many trials; 20 where neither `trials` nor `minutes` is given.
+        minutes: stop after this time; the trial under way is stopped too, and does not count.
+        study: a SQLite file for the trials; with the same corpus and settings, a later search continues it.
+        progress: shows the search; by default nothing is shown.
 
     Returns:
-        What was found. Ctrl-C ends the search early.
+        The result. Ctrl-C ends the search early.
 
     Raises:
-        ConfigError: for settings that are unknown or do not go together, or where no trial was done.
+        ConfigError: for settings that are unknown or contradict each other.
         CorpusError: for a corpus from which nothing can be learned.
-        StudyError: where the file is no study, or one of another search.
+        StudyError: for a file that is no study, or one of another search.
         MissingExtra: where the libraries for searching or training are not installed.
 
     >>> from turncast import simulate
     >>> from turncast.search import parse_space
-    >>> found = search(
+    >>> result = search(
     ...     simulate(dialogues=20, seed=1), space=parse_space("units=8,16"), fixed={"epochs": 1}, trials=2
     ... )
-    >>> len(found.trials), found.best.settings["units"] in (8, 16)
+    >>> len(result.trials), result.best.settings["units"] in (8, 16)
     (2, True)
     """
-    chosen = {name: setting(name, value) for name, value in (fixed or {}).items()}
-    config = TrainConfig(**{name: chosen[name] for name in TrainConfig.model_fields if name in chosen})
-    space = _searched(space, chosen)
-    total = DEFAULT_TRIALS if trials is None and minutes is None else trials
-    clock, corpus, dev = Clock(minutes), corpus.load(), None if dev is None else dev.load()
+    deadline = Deadline(minutes)
+    fixed = {name: setting(name, value) for name, value in (fixed or {}).items()}
+    config = TrainConfig(**{name: fixed[name] for name in TrainConfig.model_fields if name in fixed})
+    corpus, dev = corpus.load(), None if dev is None else dev.load()
+    searched, identity = _study_identity(corpus, dev, space, fixed, seeds)
+    runner = TrialRunner(
+        study=Study(study, identity, config.seed),
+        data=trial_data(corpus, dev, config, seeds),
+        space=searched,
+        fixed=fixed,
+        deadline=deadline,
+        max_trials=DEFAULT_TRIALS if trials is None and minutes is None else trials,
+        progress=progress,
+    )
+    _run_trials(runner)
+    return SearchResult(corpus.name, runner.study.trials, identity["space"], fixed, seeds)
+
+
+def _study_identity(
+    corpus: Corpus, dev: Corpus | None, space: Sequence[SearchedSetting], fixed: Mapping[str, Any], seeds: int
+) -> tuple[list[SearchedSetting], dict[str, Any]]:
+    """Return the settings to search, and all that must be the same for a study to be continued."""
     statistics = CorpusStatistics.from_corpus(corpus)
-    space = [row for row in space if statistics.slot_values.slots or not row.of_values]
-    described = {row.name: str(row.distribution) for row in space}
-    about = {
+    has_values = bool(statistics.slot_values.slots)
+    searched = [row for row in _not_fixed(space, fixed) if has_values or not row.needs_values]
+    return searched, {
         "corpus": statistics.fingerprint,
         "dev part": None if dev is None else CorpusStatistics.from_corpus(dev).fingerprint,
-        "space": described,
-        "fixed settings": chosen,
+        "space": {row.name: str(row.distribution) for row in searched},
+        "fixed settings": fixed,
         "seeds": seeds,
     }
-    book = Study(study, about, config.seed)
-    course = Course(book, parts_of(corpus, dev, config, seeds), space, chosen, clock, total, progress)
-    _run(course)
-    return Found(corpus.name, book.trials, described, chosen, seeds)
 
 
-def _run(course: Course) -> None:
+def _run_trials(runner: TrialRunner) -> None:
     try:
         with Interruption() as interruption:
-            while not interruption.requested and course.goes_on:
-                course.next_trial()
+            while not interruption.requested and runner.has_next:
+                runner.run_next()
     except KeyboardInterrupt:
-        pass  # the second Ctrl-C, which does not wait: what was found before is kept all the same
+        pass  # the second Ctrl-C, which does not wait for the batch: earlier trials are in the study
     finally:
-        if course.progress:
-            course.progress.end()
+        if runner.progress:
+            runner.progress.end()
 
 
-def _searched(space: Sequence[Row], fixed: Mapping[str, Any]) -> list[Row]:
-    """Return the rows that are left to search: the table gives way to what is fixed, a chosen space never."""
+def _not_fixed(space: Sequence[SearchedSetting], fixed: Mapping[str, Any]) -> list[SearchedSetting]:
+    """Return the settings that are not fixed; raise ConfigError if a given space has one that is."""
     twice = [row.name for row in space if row.name in fixed]
     if twice and space is not SPACE:
         raise ConfigError(f"setting {twice[0]!r} is both fixed and searched; leave one out")

@@ -11,10 +11,8 @@ from turncast.errors import ConfigError
 from turncast.layouts import LAYOUTS
 from turncast.search.distribution import Choice, Distribution, Real, Whole
 
-Condition = Callable[[Mapping[str, Any]], bool]
-
 NOT_SEARCHED = ("layout", "horizon", "outcome", "beginning", "dev_share", "seed", "devices")
-"""Settings that say what is asked, or by what it is judged: the best of them would be the easiest."""
+"""Settings that change the task or its evaluation: the best value would only be the easiest task."""
 
 
 def _always(settings: Mapping[str, Any]) -> bool:  # noqa: ARG001  # the others look at them
@@ -26,57 +24,57 @@ def _recurrent(settings: Mapping[str, Any]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SearchedSetting:
     """A setting that is searched.
 
     Args:
-        name: of the setting.
-        distribution: what it is drawn from.
-        when: whether it has a say at all, from the settings that are fixed and those of the rows above.
-        of_values: whether it has a say only where the corpus teaches values of slots.
+        name: the setting.
+        distribution: what its values are drawn from.
+        when: whether it has an effect, given the fixed settings and those drawn before it in the space.
+        needs_values: whether it has an effect only where the corpus has slot values to learn.
     """
 
     name: str
     distribution: Distribution
-    when: Condition = _always
-    of_values: bool = False
+    when: Callable[[Mapping[str, Any]], bool] = _always
+    needs_values: bool = False
 
 
 _EITHER = Choice((False, True))
 
 SPACE = (
-    Row("words", Choice(("bits", "mean", "max", "conv", "lstm"))),
-    Row("cell", Choice(("lstm", "gru", "transformer")), lambda s: LAYOUTS[s["layout"]].memory),
-    Row("units", Whole(32, 256, step=32)),
-    Row("layers", Whole(1, 3)),
-    Row("bit_units", Whole(32, 256, step=32)),
-    Row("word_units", Whole(16, 128, step=16), lambda s: s["words"] != "bits"),
-    Row("heads", Choice((1, 2, 4, 8)), lambda s: s["cell"] == "transformer"),
-    Row("residual", _EITHER, lambda s: _recurrent(s) and s["layers"] > 1),
-    Row("layer_norm", _EITHER, _recurrent),
-    Row("dropout", Real(0.0, 0.5)),
-    Row("word_dropout", Real(0.0, 0.2)),
-    Row("label_smoothing", Real(0.0, 0.2)),
-    Row("ema", Choice((0.0, 0.9, 0.98))),
-    Row("learning_rate", Real(0.0003, 0.01, log=True)),
-    Row("batch_turns", Whole(128, 2048, log=True)),
-    Row("min_count", Whole(1, 4)),
-    Row("word_bigrams", _EITHER),
-    Row("character_trigrams", _EITHER),
-    Row("last_response", _EITHER),
-    Row("past_actions", _EITHER),
-    Row("position", _EITHER),
-    Row("persistent_facts", _EITHER),
-    Row("learn_values", _EITHER, of_values=True),
-    Row("value_dropout", Real(0.0, 0.5), lambda s: bool(s["learn_values"]), of_values=True),
+    SearchedSetting("words", Choice(("bits", "mean", "max", "conv", "lstm"))),
+    SearchedSetting("cell", Choice(("lstm", "gru", "transformer")), lambda s: LAYOUTS[s["layout"]].memory),
+    SearchedSetting("units", Whole(32, 256, step=32)),
+    SearchedSetting("layers", Whole(1, 3)),
+    SearchedSetting("bit_units", Whole(32, 256, step=32)),
+    SearchedSetting("word_units", Whole(16, 128, step=16), lambda s: s["words"] != "bits"),
+    SearchedSetting("heads", Choice((1, 2, 4, 8)), lambda s: s["cell"] == "transformer"),
+    SearchedSetting("residual", _EITHER, lambda s: _recurrent(s) and s["layers"] > 1),
+    SearchedSetting("layer_norm", _EITHER, _recurrent),
+    SearchedSetting("dropout", Real(0.0, 0.5)),
+    SearchedSetting("word_dropout", Real(0.0, 0.2)),
+    SearchedSetting("label_smoothing", Real(0.0, 0.2)),
+    SearchedSetting("ema", Choice((0.0, 0.9, 0.98))),
+    SearchedSetting("learning_rate", Real(0.0003, 0.01, log=True)),
+    SearchedSetting("batch_turns", Whole(128, 2048, log=True)),
+    SearchedSetting("min_count", Whole(1, 4)),
+    SearchedSetting("word_bigrams", _EITHER),
+    SearchedSetting("character_trigrams", _EITHER),
+    SearchedSetting("last_response", _EITHER),
+    SearchedSetting("past_actions", _EITHER),
+    SearchedSetting("position", _EITHER),
+    SearchedSetting("persistent_facts", _EITHER),
+    SearchedSetting("learn_values", _EITHER, needs_values=True),
+    SearchedSetting("value_dropout", Real(0.0, 0.5), lambda s: bool(s["learn_values"]), needs_values=True),
 )
-"""What is searched when nothing else is said. A new setting is one more row."""
+"""The default search space. A further setting is one more row."""
 
 _KNOWN = {row.name: row for row in SPACE}
 
 
-def draw(space: Iterable[Row], fixed: Mapping[str, Any], trial: Any) -> dict[str, Any]:
-    """Return the settings that a trial of Optuna tries: those that are fixed are not drawn."""
+def draw(space: Iterable[SearchedSetting], fixed: Mapping[str, Any], trial: Any) -> dict[str, Any]:
+    """Return the settings of a trial of Optuna, drawn from the space; fixed settings are not drawn."""
     settings, drawn = {**DEFAULTS, **fixed}, dict[str, Any]()
     for row in space:
         if row.name not in fixed and row.when(settings):
@@ -84,15 +82,15 @@ def draw(space: Iterable[Row], fixed: Mapping[str, Any], trial: Any) -> dict[str
     return drawn
 
 
-def defaults_in(space: Iterable[Row]) -> dict[str, Any]:
-    """Return the defaults of the settings that are searched, where they can be drawn."""
+def defaults_in(space: Iterable[SearchedSetting]) -> dict[str, Any]:
+    """Return the defaults of the searched settings, as far as the space has them."""
     return {row.name: DEFAULTS[row.name] for row in space if DEFAULTS[row.name] in row.distribution}
 
 
-def parse_space(text: str) -> tuple[Row, ...]:
-    """Return the rows that a text names: ranges as LOW..HIGH or LOW..HIGH..STEP, values with commas.
+def parse_space(text: str) -> tuple[SearchedSetting, ...]:
+    """Return the space that a text describes: ranges as LOW..HIGH or LOW..HIGH..STEP, values with commas.
 
-    Where the table has the setting too, its condition and its scale are kept.
+    A setting of the default space keeps its condition and its scale.
 
     >>> [(row.name, str(row.distribution)) for row in parse_space("units=32..256..32,cell=lstm,gru")]
     [('cell', 'lstm,gru'), ('units', '32..256..32')]
@@ -101,19 +99,19 @@ def parse_space(text: str) -> tuple[Row, ...]:
     turncast.errors.ConfigError: setting 'units' is '0'; input should be greater than or equal to 1
 
     Raises:
-        ConfigError: for what is no setting, or no value of it, or is not searched.
+        ConfigError: for an unknown setting, a value that it does not take, or one that is never searched.
     """
-    found = dict[str, list[str]]()
+    values_of = dict[str, list[str]]()
     for name, value in _pairs(text):
-        found.setdefault(name, []).append(value)
-    named = {name: _row(name, values) for name, values in found.items()}
-    # In the order of the table, so that a condition comes after what it looks at.
-    order = [name for name in _KNOWN if name in named] + [name for name in named if name not in _KNOWN]
-    return tuple(named[name] for name in order)
+        values_of.setdefault(name, []).append(value)
+    space = {name: _searched_setting(name, values) for name, values in values_of.items()}
+    # In the order of the default space: a condition comes after the settings that it reads.
+    order = [name for name in _KNOWN if name in space] + [name for name in space if name not in _KNOWN]
+    return tuple(space[name] for name in order)
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
-    """Yield NAME and value; a part without a name has that of the part before it."""
+    """Yield names and values; a part without a name belongs to the name before it."""
     name = ""
     for part in text.split(","):
         before, equals, value = part.partition("=")
@@ -126,20 +124,22 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
         yield name, value
 
 
-def _row(name: str, values: list[str]) -> Row:
+def _searched_setting(name: str, values: list[str]) -> SearchedSetting:
     if name in NOT_SEARCHED:
-        raise ConfigError(f"setting {name!r} is not searched: it changes what is judged; give it with --fix")
+        raise ConfigError(
+            f"setting {name!r} is not searched: it changes what is evaluated; give it with --fix"
+        )
     known = _KNOWN.get(name)
     if len(values) == 1 and ".." in values[0]:
         log = known is not None and getattr(known.distribution, "log", False)
         distribution: Distribution = _range(name, values[0], log)
     else:
         distribution = Choice(tuple(setting(name, value) for value in values))
-    return replace(known, distribution=distribution) if known else Row(name, distribution)
+    return replace(known, distribution=distribution) if known else SearchedSetting(name, distribution)
 
 
 def _range(name: str, text: str, log: bool) -> Distribution:
-    """Return the numbers of LOW..HIGH or LOW..HIGH..STEP."""
+    """Return the distribution of LOW..HIGH or LOW..HIGH..STEP."""
     ends = text.split("..")
     low, high = (setting(name, end) for end in ends[:2])
     if isinstance(low, bool | str):

@@ -1,4 +1,4 @@
-"""The study: all trials so far, kept by Optuna in one SQLite file, and what it would try next."""
+"""The study: all trials so far, in one SQLite file of Optuna, and the next settings to try."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ import numpy as np
 
 from turncast.config import Configuration
 from turncast.errors import ConfigError, MissingExtra, StudyError
-from turncast.search.space import Row, defaults_in, draw
+from turncast.search.space import SearchedSetting, defaults_in, draw
 from turncast.search.trial import Trial
 
 _NAME = "turncast"
-_MOST_DRAWS = 100  # so many draws in a row may be refused, as combinations that do not go together
-_STEADY_TRIALS, _STEADY_EPOCHS = 5, 3  # so many trials, and epochs of a trial, are not pruned
+_MAX_DRAWS = 100  # draws in a row, where the combinations of settings are invalid
+_UNPRUNED_TRIALS, _UNPRUNED_EPOCHS = 5, 3  # the first trials, and the first epochs of a trial
 
 
 class Study:
-    """The trials of one search; the file makes it whole again.
+    """The trials of one search, which a later search with the same file continues.
 
-    The draws depend on the seed and on the trials so far alone: a search that was stopped goes on as if it
-    had not been.
+    The draws depend on the seed and on the trials so far alone (decision 35): a search that was stopped
+    continues as if it had not been.
 
     Args:
         path: the SQLite file; None keeps the study in memory.
-        about: what must be the same for the study to be gone on with.
+        identity: all that must be the same for the study to be continued.
         seed: of the draws.
 
     Raises:
-        StudyError: where the file is no study, or one of another search.
+        StudyError: for a file that is no study, or one of another search.
         MissingExtra: where Optuna is not installed.
     """
 
-    def __init__(self, path: Path | None, about: Mapping[str, Any], seed: int) -> None:
+    def __init__(self, path: Path | None, identity: Mapping[str, Any], seed: int) -> None:
         self._path, self._seed = path, seed
         with self._quiet() as optuna:
             self._study = optuna.create_study(
@@ -45,37 +45,37 @@ class Study:
                 study_name=_NAME,
                 direction="maximize",
                 load_if_exists=True,
-                pruner=optuna.pruners.MedianPruner(_STEADY_TRIALS, _STEADY_EPOCHS),
+                pruner=optuna.pruners.MedianPruner(_UNPRUNED_TRIALS, _UNPRUNED_EPOCHS),
             )
-            self._check(json.loads(json.dumps(about)))
+            self._check(json.loads(json.dumps(identity)))
 
-    def _check(self, about: Mapping[str, Any]) -> None:
-        before = self._study.user_attrs.get("about", about)
-        changed = [name for name in about if before.get(name) != about[name]]
+    def _check(self, identity: Mapping[str, Any]) -> None:
+        before = self._study.user_attrs.get("identity", identity)
+        changed = [name for name in identity if before.get(name) != identity[name]]
         if changed:
             raise StudyError(
                 f"{self._path}: the study is of another {', '.join(changed)}; "
                 "give the same, or another --study"
             )
-        self._study.set_user_attr("about", about)
+        self._study.set_user_attr("identity", identity)
 
     @property
     def trials(self) -> tuple[Trial, ...]:
-        """All trials so far that came to an end."""
-        kept = (trial.user_attrs.get("trial") for trial in self._study.get_trials(deepcopy=False))
-        return tuple(Trial(**record) for record in kept if record)
+        """All trials so far that ended."""
+        records = (trial.user_attrs.get("trial") for trial in self._study.get_trials(deepcopy=False))
+        return tuple(Trial(**record) for record in records if record)
 
-    def ask(self, space: Sequence[Row], fixed: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
-        """Return the next trial of Optuna, and the settings that it tries: at first the defaults.
+    def ask(self, space: Sequence[SearchedSetting], fixed: Mapping[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """Return the next trial of Optuna and its settings; the first trial has the defaults.
 
         Raises:
-            ConfigError: where no combination is found that goes together.
+            ConfigError: where every drawn combination is invalid.
         """
         done, refusal = len(self.trials), None
         with self._quiet() as optuna:
             if not done:
                 self._study.enqueue_trial(defaults_in(space))
-            for number in range(_MOST_DRAWS):
+            for number in range(_MAX_DRAWS):
                 seed = np.random.SeedSequence([self._seed, done, number]).generate_state(1)
                 self._study.sampler = optuna.samplers.TPESampler(seed=int(seed[0]))
                 asked = self._study.ask()
@@ -90,13 +90,13 @@ class Study:
         raise ConfigError(f"no settings of this space go together: {refusal}")
 
     def report(self, asked: Any, accuracy: float, step: int) -> bool:
-        """Note how a trial stands after a step; return whether it fell behind the others."""
+        """Record the accuracy of a trial after a step; return whether to prune it."""
         with self._quiet():
             asked.report(accuracy, step)
             return bool(asked.should_prune())
 
     def tell(self, asked: Any, trial: Trial | None) -> None:
-        """Note what became of a trial; None where it was stopped, and is to be tried again."""
+        """Record the end of a trial; None for one that was stopped, which does not count."""
         with self._quiet() as optuna:
             states = optuna.trial.TrialState
             if trial is None:
@@ -110,7 +110,7 @@ class Study:
 
     @contextmanager
     def _quiet(self) -> Iterator[Any]:
-        """Hand Optuna out, silent but for its errors, and turn those of its file into one line."""
+        """Give Optuna, with its log off, and raise StudyError for errors of its file."""
         optuna = _library()
         before = optuna.logging.get_verbosity()
         optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -126,18 +126,18 @@ class Study:
 
 
 def _storage(path: Path) -> Any:
-    """Return Optuna's storage in a file that is new, or holds a study."""
+    """Return Optuna's storage in a new file, or one with a study."""
     path.parent.mkdir(parents=True, exist_ok=True)
     problem = "no study is in this file"
     try:
         if path.exists() and path.stat().st_size:
             with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as file:
-                found = file.execute("SELECT 1 FROM sqlite_master WHERE name = 'studies'").fetchone()
+                is_study = file.execute("SELECT 1 FROM sqlite_master WHERE name = 'studies'").fetchone()
         else:
-            found = True
+            is_study = True
     except sqlite3.Error as error:
-        found, problem = None, str(error)
-    if not found:
+        is_study, problem = None, str(error)
+    if not is_study:
         raise StudyError(f"{path}: {problem}; give another --study")
     try:
         return _library().storages.RDBStorage(f"sqlite:///{path.absolute()}")

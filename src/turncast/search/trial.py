@@ -1,4 +1,4 @@
-"""A trial: settings that were tried, and how they fared."""
+"""A trial: the settings that were tried, and their metrics."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Settings that were tried, and how they fared on the dev part.
+    """Settings that were tried, and their metrics on the dev part.
 
     Attributes:
-        settings: those that were drawn; the others are fixed, or have their defaults.
-        fate: `done`; `pruned`, where it fell behind the others and was given up; `failed`, as a training
-            whose loss becomes infinite does.
-        dev_turn_accuracy: of the best epoch, the mean of the seeds; of a pruned trial, of those it had.
+        settings: the drawn settings; the others are fixed, or have their defaults.
+        fate: `done`; `pruned`, where it was stopped as worse than the median of the others; `failed`, for
+            example where the loss becomes infinite.
+        dev_turn_accuracy: of the best epoch, as the mean of the seeds (so far, if pruned).
         dev_loss: of the same epochs.
-        epochs: of all seeds together.
-        seconds: that it took.
+        epochs: the number of epochs of all seeds together.
+        seconds: the time that it took.
         reason: why it failed.
 
     >>> better, worse = Trial({"units": 64}, "done", 0.9, 0.3), Trial({"units": 32}, "done", 0.9, 0.4)
@@ -36,9 +36,9 @@ class Trial:
 
     @property
     def merit(self) -> tuple[float, float]:
-        """What is compared: the turns that are right, and among equals the loss."""
+        """The key that trials are compared by: accuracy, and among equals the loss."""
         return self.dev_turn_accuracy, -self.dev_loss
 
     def to_json(self) -> dict[str, Any]:
-        """Return the trial as plain values."""
+        """Return the trial as values for JSON."""
         return asdict(self)

@@ -1,4 +1,4 @@
-"""Watching the trainings of one trial: what it came to so far, and whether it is worth going on."""
+"""The progress of one trial: its metrics so far, and whether it should stop."""
 
 from __future__ import annotations
 
@@ -9,18 +9,10 @@ from typing import Any
 from turncast.training.progress import Silence
 
 
-class Pruned(Exception):
-    """A trial fell behind the others."""
+class Deadline:
+    """The end of the time that a search may take.
 
-
-class Stopped(Exception):
-    """The time is over."""
-
-
-class Clock:
-    """The time that a search may take.
-
-    >>> Clock(None).is_over, Clock(0.0).is_over
+    >>> Deadline(None).is_over, Deadline(0.0).is_over
     (False, True)
     """
 
@@ -29,51 +21,55 @@ class Clock:
 
     @property
     def seconds_left(self) -> float | None:
-        """How much is left; None where there is no bound."""
+        """The seconds left; None without a limit."""
         return None if self._end is None else max(0.0, self._end - time.monotonic())
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing is left."""
+        """Whether no time is left."""
         return self.seconds_left == 0.0
 
 
-class Watch(Silence):
-    """What the trainings of a trial, one for each seed, tell.
+class TrialProgress(Silence):
+    """Collects the metrics of a trial's trainings (one per seed), and decides when they should stop.
 
     Args:
-        clock: the training is stopped when it is over.
-        judge: is told after each epoch the accuracy so far, as a mean of the seeds, and which step it is:
-            each seed has as many as there are epochs at most. It may raise `Pruned`.
+        deadline: the trial stops when it is over.
+        should_prune: called after each epoch with the mean accuracy of the seeds so far, and the number of
+            the epoch over all seeds; where it returns True the trial is pruned.
+
+    Attributes:
+        epochs: the number of epochs so far, of all seeds.
+        pruned: whether the trial was pruned.
     """
 
-    def __init__(self, clock: Clock, judge: Callable[[float, int], None]) -> None:
-        self._clock, self._judge = clock, judge
-        self._best: list[dict[str, Any]] = []  # the best epoch of each seed
-        self.epochs, self._most, self._started = 0, 0, time.perf_counter()
+    def __init__(self, deadline: Deadline, should_prune: Callable[[float, int], bool]) -> None:
+        self.epochs, self.pruned = 0, False
+        self._deadline, self._should_prune = deadline, should_prune
+        self._best: list[dict[str, Any]] = []  # the record of the best epoch of each seed
+        self._max_epochs, self._started = 0, time.perf_counter()
+
+    def should_stop(self) -> bool:
+        """Return whether the trial is pruned, or the time is over."""
+        return self.pruned or self._deadline.is_over
 
     def begin(self, epochs: int, turns: int, done: int) -> None:  # noqa: ARG002
-        """Note how many epochs each seed has at most."""
-        self._most = epochs
-
-    def advance(self, turns: int, loss: float) -> None:  # noqa: ARG002
-        """Stop where the time is over."""
-        if self._clock.is_over:
-            raise Stopped
+        """Note the number of epochs that each seed has at most."""
+        self._max_epochs = epochs
 
     def epoch(self, record: dict[str, Any]) -> None:
-        """Note the epoch, and ask whether to go on."""
+        """Note the epoch, and whether the trial is pruned after it."""
         self.epochs += 1
         if record["epoch"] == 1:
             self._best.append(record)
         elif record["best"]:
             self._best[-1] = record
-        step = (len(self._best) - 1) * self._most + record["epoch"]
-        self._judge(self.figures["dev_turn_accuracy"], step)
+        step = (len(self._best) - 1) * self._max_epochs + record["epoch"]
+        self.pruned = self._should_prune(self.metrics["dev_turn_accuracy"], step)
 
     @property
-    def figures(self) -> dict[str, Any]:
-        """What the trial came to so far, as a `Trial` names it."""
+    def metrics(self) -> dict[str, Any]:
+        """The metrics of the trial so far, by the names of `Trial`: means of the seeds' best epochs."""
         means = {
             name: sum(record[name] for record in self._best) / max(len(self._best), 1)
             for name in ("dev_turn_accuracy", "dev_loss")
