@@ -31,7 +31,7 @@ def read_api_bank(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     """
     for file in api_bank_files(path):
         if path.is_dir() and not is_api_bank(first_bytes(file)):
-            context.skipped.add("file that is empty or has no dialogue")
+            context.skipped["file that is empty or has no dialogue"] += 1
             continue
         builder = DialogueBuilder(context.skipped)
         for where, record in read_records(file):
@@ -70,7 +70,7 @@ def _add_record(record: Any, where: str, builder: DialogueBuilder, context: Read
     elif role == "API":
         _add_call(record, where, builder, context)
     else:
-        context.skipped.add(f"record of role {role[:MAX_FACT_CHARS]!r}")
+        context.skipped[f"record of role {role[:MAX_FACT_CHARS]!r}"] += 1
 
 
 def _text(record: dict[str, Any], where: str) -> str:

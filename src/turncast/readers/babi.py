@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from turncast.dialogue import Dialogue, Fact, Turn
 from turncast.errors import CorpusError
 from turncast.readers.babi_templates import Templates, call_values
 from turncast.readers.dialogue_builder import DialogueBuilder
-from turncast.readers.read_context import ReadContext, Skipped
+from turncast.readers.read_context import ReadContext
 from turncast.readers.text_files import file_stem, read_lines
 
 _LINE = re.compile(r"(\d+) (.*)", re.DOTALL)
@@ -76,20 +77,20 @@ class _BabiDialogue:
         elif content.strip() == _NO_RESULT:
             self.restaurants = self.restaurants or {}
         else:
-            self.builder.skipped.add("line that is neither a turn nor a fact")
+            self.builder.skipped["line that is neither a turn nor a fact"] += 1
 
     def build(self, name: str) -> Iterator[Dialogue]:
         if self.restaurants is not None:
-            self.builder.skipped.add("knowledge-base result after the last system turn")
+            self.builder.skipped["knowledge-base result after the last system turn"] += 1
         yield from self.builder.build(name)
 
 
-def _search_facts(restaurants: list[dict[str, str]], skipped: Skipped) -> dict[str, Fact]:
+def _search_facts(restaurants: list[dict[str, str]], skipped: Counter[str]) -> dict[str, Fact]:
     """Return the facts of the turn after a search: the number of restaurants, and the best as candidates."""
     best = sorted(restaurants, key=_rating, reverse=True)
     if best[MAX_CANDIDATES:]:
         reason = f"restaurant beyond the {MAX_CANDIDATES} best of a search (counted in kb_results)"
-        skipped.add(reason, len(best[MAX_CANDIDATES:]))
+        skipped[reason] += len(best[MAX_CANDIDATES:])
     candidates = (tuple(restaurant.items()) for restaurant in best[:MAX_CANDIDATES])
     return {"kb_results": len(restaurants)} | candidate_facts(candidates)
 

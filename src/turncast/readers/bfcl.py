@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from turncast.readers.dialogue_builder import DialogueBuilder
 from turncast.readers.folders import matching_files
 from turncast.readers.json_files import read_records
 from turncast.readers.json_values import MAX_FACT_CHARS
-from turncast.readers.read_context import ReadContext, Skipped
+from turncast.readers.read_context import ReadContext
 from turncast.readers.sniff import key_paths
 
 _ANSWER_FOLDER = "possible_answer"
@@ -39,7 +40,7 @@ def read_bfcl(path: Path, context: ReadContext) -> Iterator[Dialogue]:
         for where, record in _records(file):
             name = _record_id(record, where)
             if name not in answers:
-                context.skipped.add("question without an answer")
+                context.skipped["question without an answer"] += 1
                 continue
             builder = DialogueBuilder(context.skipped)
             _add_turns(builder, record, where, *answers[name], context)
@@ -105,7 +106,7 @@ def _add_turns(
     if not isinstance(questions, list):
         raise CorpusError(where, f"'question' is {kind_of(questions)}", "give a list of user turns")
     if len(questions) != len(answers):
-        context.skipped.add("user turn or answer without the other", abs(len(questions) - len(answers)))
+        context.skipped["user turn or answer without the other"] += abs(len(questions) - len(answers))
     for number, (question, calls) in enumerate(zip(questions, answers, strict=False)):
         builder.add_user_text(_user_text(question, f"{where} user turn {number + 1}", context.skipped))
         added = missed.get(str(number)) if isinstance(missed, dict) else None
@@ -121,7 +122,7 @@ def _add_turns(
             builder.add_turn([action])
 
 
-def _user_text(question: Any, where: str, skipped: Skipped) -> str:
+def _user_text(question: Any, where: str, skipped: Counter[str]) -> str:
     if not isinstance(question, list) or not all(isinstance(message, dict) for message in question):
         raise CorpusError(where, "this is not a list of messages", "give a list of objects")
     texts = []
@@ -129,7 +130,7 @@ def _user_text(question: Any, where: str, skipped: Skipped) -> str:
         if message.get("role") == "user":
             texts.append(content_text(message.get("content"), where, skipped))
         else:
-            skipped.add(f"message of role {str(message.get('role'))[:MAX_FACT_CHARS]!r}")
+            skipped[f"message of role {str(message.get('role'))[:MAX_FACT_CHARS]!r}"] += 1
     return "\n".join(texts)
 
 

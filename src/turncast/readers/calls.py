@@ -58,7 +58,7 @@ def call_actions(calls: Iterable[Call], context: ReadContext) -> tuple[str, ...]
     actions = [call_action(call.name, _argument_names(call, context), context) for call in calls]
     distinct = tuple(dict.fromkeys(actions))
     if len(distinct) < len(actions):
-        context.skipped.add("repeated action in one message", len(actions) - len(distinct))
+        context.skipped["repeated action in one message"] += len(actions) - len(distinct)
     return distinct
 
 
@@ -83,4 +83,4 @@ def _argument_names(call: Call, context: ReadContext) -> Iterator[str]:
     if isinstance(value, dict):
         yield from value
     elif value:
-        context.skipped.add("arguments of a call that are not a JSON object")
+        context.skipped["arguments of a call that are not a JSON object"] += 1

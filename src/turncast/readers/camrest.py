@@ -53,7 +53,7 @@ def _add_turn(entry: JsonRecord, builder: DialogueBuilder, context: ReadContext)
     if "sys" not in entry:
         raise CorpusError(entry.where, "there is no 'sys'", "give the answer of the system")
     if "dialog_act" not in system:
-        context.skipped.add(UNANNOTATED)
+        context.skipped[UNANNOTATED] += 1
     builder.add_user_text(user.text("transcript"))
     builder.facts |= _state_facts(user)
     builder.add_turn(act_names(system.record("dialog_act"), context), system.text("sent"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,7 @@ from turncast.errors import CorpusError, kind_of
 from turncast.readers.calls import RESPOND, Call, call_actions, message_calls
 from turncast.readers.dialogue_builder import DialogueBuilder
 from turncast.readers.json_values import MAX_FACT_CHARS
-from turncast.readers.read_context import ReadContext, Skipped
+from turncast.readers.read_context import ReadContext
 from turncast.readers.tool_results import add_tool_result
 
 STOP = "stop"
@@ -46,7 +47,7 @@ def read_messages(messages: Any, where: str, context: ReadContext) -> tuple[Dial
     return reader.builder, _prompt_metadata("\n".join(reader.prompts))
 
 
-def content_text(content: Any, where: str, skipped: Skipped) -> str:
+def content_text(content: Any, where: str, skipped: Counter[str]) -> str:
     """Return the text of a message content: a string or a list of parts; parts without text are counted."""
     if content is None:
         return ""
@@ -64,7 +65,7 @@ def content_text(content: Any, where: str, skipped: Skipped) -> str:
             texts.append(text)
         else:
             kind = part.get("type") if isinstance(part, dict) else kind_of(part)
-            skipped.add(f"part of a message of type {str(kind)[:MAX_FACT_CHARS]!r}")
+            skipped[f"part of a message of type {str(kind)[:MAX_FACT_CHARS]!r}"] += 1
     return "\n".join(texts)
 
 
@@ -99,7 +100,7 @@ class _MessageReader:
             raise CorpusError(where, problem, "give system, user, assistant or tool")
         skipped = self.context.skipped
         if self.ended:
-            skipped.add("message after the end mark")
+            skipped["message after the end mark"] += 1
         elif role in ("tool", "function"):
             self._add_result(message, where)
         elif role in ("system", "developer"):
@@ -120,11 +121,11 @@ class _MessageReader:
             else:
                 self._add_assistant(text, calls)
         else:
-            skipped.add(f"message of role {role[:MAX_FACT_CHARS]!r}")
+            skipped[f"message of role {role[:MAX_FACT_CHARS]!r}"] += 1
 
     def _add_prompt(self, text: str) -> None:
         if self.started:
-            self.context.skipped.add("system message inside a dialogue")
+            self.context.skipped["system message inside a dialogue"] += 1
         else:
             self.prompts.append(text)
 
@@ -137,7 +138,7 @@ class _MessageReader:
     def _add_assistant(self, text: str, calls: tuple[Call, ...]) -> None:
         has_text = bool(text.strip())
         if not calls and not has_text and not self.ended:
-            self.context.skipped.add("assistant message without text and calls")
+            self.context.skipped["assistant message without text and calls"] += 1
             return
         actions = call_actions(calls, self.context) or (RESPOND if has_text else STOP,)
         self.builder.add_turn(actions, text if has_text else None)
@@ -148,7 +149,7 @@ class _MessageReader:
         call = self.calls.get(call_id) if isinstance(call_id, str) else None
         name = message.get("name")
         if message.get("requestor") == "user" or (isinstance(call_id, str) and call_id in self.user_call_ids):
-            self.context.skipped.add("result of a call of the user")
+            self.context.skipped["result of a call of the user"] += 1
             return
         content = message.get("content")
         if isinstance(content, list):

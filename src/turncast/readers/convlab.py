@@ -78,7 +78,7 @@ def _add_turns(utterance: JsonRecord, builder: DialogueBuilder, context: ReadCon
 
 def _act_names(utterance: JsonRecord, context: ReadContext) -> list[str]:
     if "dialogue_acts" not in utterance:
-        context.skipped.add(UNANNOTATED)
+        context.skipped[UNANNOTATED] += 1
     acts = utterance.record("dialogue_acts")
     names = []
     for kind in _ACT_KINDS:

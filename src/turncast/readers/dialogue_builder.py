@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from turncast.dialogue import Dialogue, Fact, Turn
-from turncast.readers.read_context import Skipped
 
 
 @dataclass(slots=True)
@@ -18,14 +18,14 @@ class DialogueBuilder:
         turns: the turns so far.
         facts: the facts of the next turn; a reader adds to them.
 
-    >>> builder = DialogueBuilder(Skipped())
+    >>> builder = DialogueBuilder(Counter())
     >>> builder.add_user_text("hello")
     >>> builder.add_turn(["greet"], "Hi!")
     >>> builder.turns
     [Turn(user='hello', actions=('greet',), facts=mappingproxy({}), response='Hi!')]
     """
 
-    skipped: Skipped
+    skipped: Counter[str]
     turns: list[Turn] = field(default_factory=list)
     facts: dict[str, Fact] = field(default_factory=dict)
     _texts: list[str] = field(default_factory=list)
@@ -57,10 +57,10 @@ class DialogueBuilder:
             count_facts_as: the reason under which facts after the last turn are counted; None: they are not.
         """
         if self._texts:
-            self.skipped.add("user text after the last system turn", len(self._texts))
+            self.skipped["user text after the last system turn"] += len(self._texts)
         if self.facts and count_facts_as:
-            self.skipped.add(count_facts_as)
+            self.skipped[count_facts_as] += 1
         if self.turns:
             yield Dialogue(name, tuple(self.turns), metadata or {}, group)
         else:
-            self.skipped.add("dialogue without a system turn")
+            self.skipped["dialogue without a system turn"] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,6 @@ from turncast.readers.folders import (
     unused_links,
 )
 from turncast.readers.formats import Format, detect_folder_format, detect_format
-from turncast.readers.read_context import Skipped
 from turncast.readers.sniff import NotACorpusFile
 from turncast.readers.text_files import file_mode
 
@@ -39,7 +39,7 @@ class FileFinder:
 
     format: str | None = None
     files: list[tuple[Path, Format]] = field(default_factory=list)
-    skipped: Skipped = field(default_factory=Skipped)
+    skipped: Counter[str] = field(default_factory=Counter[str])
     _real_paths: set[Path] = field(default_factory=set)
     _visited_folders: set[Path] = field(default_factory=set)
     _links: list[tuple[Path, int]] = field(default_factory=list)  # (link, its depth), to be followed last
@@ -65,7 +65,7 @@ class FileFinder:
             self._add_file(path, detect_format(path, self.format))
         self._follow_links()
         if len(self.files) == before:
-            counts = ", ".join(f"{count} {reason}" for reason, count in self.skipped.counts.items())
+            counts = ", ".join(f"{count} {reason}" for reason, count in self.skipped.most_common())
             problem = "no format recognises the folder as a corpus" if mode else "no match can be read"
             raise CorpusError(str(path), problem + (f" ({counts})" if counts else ""), "name its files")
 
@@ -74,9 +74,9 @@ class FileFinder:
         while self._links:
             link, depth = self._links.pop(0)
             if not link.exists():
-                self.skipped.add(BROKEN_LINK)
+                self.skipped[BROKEN_LINK] += 1
             elif is_circular(link):
-                self.skipped.add(CIRCULAR_LINK)
+                self.skipped[CIRCULAR_LINK] += 1
             else:
                 self._visit(link, depth, by_link=True)
 
@@ -91,22 +91,22 @@ class FileFinder:
     def _visit(self, path: Path, depth: int, by_link: bool) -> None:
         """Add a file of a known format, or a folder that is one corpus; count any other path."""
         if by_link and self._is_added(path.resolve()):
-            self.skipped.add(DUPLICATE_LINK)
+            self.skipped[DUPLICATE_LINK] += 1
         elif path.is_dir():
             file_format = detect_folder_format(path, self.format)
             if file_format:
                 self._add_file(path, file_format)
             elif depth == _MAX_DEPTH:
-                self.skipped.add(f"folder more than {_MAX_DEPTH} levels deep")
+                self.skipped[f"folder more than {_MAX_DEPTH} levels deep"] += 1
             else:
                 self._visit_all(path, self._entries(path), depth + 1, by_link)
         elif not path.is_file():
-            self.skipped.add("pipe, socket or device")
+            self.skipped["pipe, socket or device"] += 1
         else:
             try:
                 self._add_file(path, detect_format(path, self.format, must_match=True))
             except NotACorpusFile as error:
-                self.skipped.add(error.reason)
+                self.skipped[error.reason] += 1
 
     def _is_added(self, real: Path) -> bool:
         return real in self._visited_folders or not self._real_paths.isdisjoint((real, *real.parents))
@@ -117,7 +117,7 @@ class FileFinder:
             raise CorpusError(str(path), "the file is named twice", "name it once")
         self._real_paths.add(real)
         for reason in unused_links(path):
-            self.skipped.add(reason)
+            self.skipped[reason] += 1
         self.files.append((path, file_format))
         if len(self.files) > _MAX_FILES:
             cure = "name fewer, for example with a pattern, or join them"
@@ -132,7 +132,7 @@ class FileFinder:
             raise CorpusError(str(folder), problem, "check its permissions") from None
         visible = [path for path in paths if not path.name.startswith(".")]
         if len(visible) < len(paths):
-            self.skipped.add("hidden file or folder", len(paths) - len(visible))
+            self.skipped["hidden file or folder"] += len(paths) - len(visible)
         return visible
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -12,14 +13,13 @@ from turncast.errors import CorpusError, kind_of
 from turncast.readers.folders import matching_files
 from turncast.readers.json_record import JsonRecord
 from turncast.readers.json_values import parse_json
-from turncast.readers.read_context import Skipped
 from turncast.readers.text_files import first_bytes, read_lines, read_text
 
 _PATTERNS = ("*.json", "*/*.json")
 _SPLITS = {"train", "dev", "val", "valid", "validation", "test"}
 
 
-def corpus_files(path: Path, recognises: Callable[[bytes], bool], skipped: Skipped) -> list[Path]:
+def corpus_files(path: Path, recognises: Callable[[bytes], bool], skipped: Counter[str]) -> list[Path]:
     """Return the JSON files of a corpus, sorted by name.
 
     A file is returned as it is. Of a folder, the JSON files whose first bytes are recognised are returned,
@@ -33,7 +33,7 @@ def corpus_files(path: Path, recognises: Callable[[bytes], bool], skipped: Skipp
         recognised = [file for file in files if recognises(first_bytes(file))]
         if recognised:
             if len(recognised) < len(files):
-                skipped.add("JSON file of another kind", len(files) - len(recognised))
+                skipped["JSON file of another kind"] += len(files) - len(recognised)
             return recognised
     return []
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from turncast.dialogue import Fact
 from turncast.errors import CorpusError, kind_of
-from turncast.readers.read_context import Skipped
 
 MAX_FACT_CHARS = 80
 """The most characters of a text that counts as short."""
@@ -153,7 +152,7 @@ def short_fact(value: object) -> Fact | None:
     return value if isinstance(value, str) and 0 < len(value) <= MAX_FACT_CHARS else None
 
 
-def short_facts(record: Mapping[str, Any], exclude: frozenset[str], skipped: Skipped) -> dict[str, Fact]:
+def short_facts(record: Mapping[str, Any], exclude: frozenset[str], skipped: Counter[str]) -> dict[str, Fact]:
     """Return the short values of a record, for its metadata; count the others, except the excluded keys."""
     facts: dict[str, Fact] = {}
     for key, value in record.items():
@@ -161,7 +160,7 @@ def short_facts(record: Mapping[str, Any], exclude: frozenset[str], skipped: Ski
         if key in exclude or value is None or value == "":
             continue
         if fact is None or len(key) > MAX_FACT_CHARS:
-            skipped.add(f"record key {key[:MAX_FACT_CHARS]!r} without a short value")
+            skipped[f"record key {key[:MAX_FACT_CHARS]!r} without a short value"] += 1
         else:
             facts[key] = fact
     return facts

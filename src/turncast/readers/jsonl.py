@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from turncast.readers.json_values import (
     optional_text,
     parse_json,
 )
-from turncast.readers.read_context import ReadContext, Skipped
+from turncast.readers.read_context import ReadContext
 from turncast.readers.text_files import file_stem, read_lines
 
 _DIALOGUE_KEYS = {"id", "turns", "metadata", "group"}
@@ -45,7 +46,9 @@ def read_jsonl(path: Path, context: ReadContext) -> Iterator[Dialogue]:
         yield dialogue
 
 
-def _dialogue(record: Any, where: str, default_id: str, fast_turns: _FastTurns, skipped: Skipped) -> Dialogue:
+def _dialogue(
+    record: Any, where: str, default_id: str, fast_turns: _FastTurns, skipped: Counter[str]
+) -> Dialogue:
     if not isinstance(record, dict):
         cure = "give one dialogue per line, as a JSON object"
         raise CorpusError(where, f"the line is {kind_of(record)}", cure)
@@ -57,7 +60,7 @@ def _dialogue(record: Any, where: str, default_id: str, fast_turns: _FastTurns, 
     if not turns:
         raise CorpusError(where, "the dialogue has no turns", "give at least one turn, or remove the line")
     for key in record.keys() - _DIALOGUE_KEYS:
-        skipped.add(f"unknown dialogue key {key!r}")
+        skipped[f"unknown dialogue key {key!r}"] += 1
     name = record.get("id", default_id)
     if not isinstance(name, str | int) or isinstance(name, bool):
         raise CorpusError(where, f"'id' is {kind_of(name)}", "give a string")
@@ -106,11 +109,11 @@ class _FastTurns:
         return unchecked_turn(user, distinct, facts or {}, response)
 
 
-def _turn(record: Any, where: str, skipped: Skipped) -> Turn:
+def _turn(record: Any, where: str, skipped: Counter[str]) -> Turn:
     if not isinstance(record, dict):
         raise CorpusError(where, f"the turn is {kind_of(record)}", "give an object")
     for key in record.keys() - _TURN_KEYS:
-        skipped.add(f"unknown turn key {key!r}")
+        skipped[f"unknown turn key {key!r}"] += 1
     return Turn(
         user=optional_text(record, "user", where),
         actions=checked_actions(record, where),

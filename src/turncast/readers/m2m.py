@@ -49,7 +49,7 @@ def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
 
 def _add_turn(entry: JsonRecord, builder: DialogueBuilder, context: ReadContext) -> None:
     if "system_acts" not in entry:
-        context.skipped.add(UNANNOTATED)
+        context.skipped[UNANNOTATED] += 1
     acts = entry.records("system_acts", "act")
     names = [act_name(act.required_text("type"), act.text("slot"), context) for act in acts]
     builder.add_turn(names, entry.record("system_utterance").text("text"))

@@ -49,7 +49,7 @@ def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
             dialogue = as_json_record(value, dialogue_place(file, name))
             utterances = dialogue.records("log", "turn")
             if any(utterance.record("metadata").values for utterance in utterances[::2]):
-                context.skipped.add(_MISSING_TURN)
+                context.skipped[_MISSING_TURN] += 1
                 continue
             builder = DialogueBuilder(context.skipped)
             for number, utterance in enumerate(utterances):
@@ -66,7 +66,7 @@ def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
 def _actions(utterance: JsonRecord, context: ReadContext) -> list[str]:
     acts = utterance.values.get("dialog_act")
     if acts is None or isinstance(acts, str):  # "No Annotation"
-        context.skipped.add(UNANNOTATED)
+        context.skipped[UNANNOTATED] += 1
         return []
     return act_names(as_json_record(acts, f"{utterance.where} 'dialog_act'"), context)
 

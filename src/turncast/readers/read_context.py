@@ -29,29 +29,6 @@ class ReadConfig(Settings):
     max_paths: int = Field(default=1000, ge=1, le=1_000_000)
 
 
-class Skipped:
-    """Counts of everything that one pass of a reader skips, by reason.
-
-    >>> skipped = Skipped()
-    >>> skipped.add("line without a tab")
-    >>> skipped.add("line without a tab", 2)
-    >>> skipped.counts
-    {'line without a tab': 3}
-    """
-
-    def __init__(self) -> None:
-        self._counts: Counter[str] = Counter()
-
-    def add(self, reason: str, count: int = 1) -> None:
-        """Count something that is skipped."""
-        self._counts[reason] += count
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Reason -> count, the largest first."""
-        return dict(self._counts.most_common())
-
-
 @dataclass(frozen=True, slots=True)
 class ReadContext:
     """What a reader is given for one pass over a corpus.
@@ -64,4 +41,4 @@ class ReadContext:
 
     config: ReadConfig = field(default_factory=ReadConfig)
     columns: Columns = field(default_factory=Columns)
-    skipped: Skipped = field(default_factory=Skipped)
+    skipped: Counter[str] = field(default_factory=Counter[str])

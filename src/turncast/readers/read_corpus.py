@@ -60,10 +60,8 @@ def read(
     columns, config = columns or Columns(), config or ReadConfig()
 
     def start(skipped: Counter[str]) -> Iterator[Dialogue]:
-        context = ReadContext(config, columns)
-        yield from _dialogues(finder.files, context)
-        skipped.update(finder.skipped.counts)
-        skipped.update(context.skipped.counts)
+        skipped.update(finder.skipped)
+        yield from _dialogues(finder.files, ReadContext(config, columns, skipped))
 
     return Corpus(name or "+".join(file_stem(Path(one)) for one in sources), LazyDialogues(start))
 

@@ -74,7 +74,7 @@ def _add_turns(
             builder.add_turn(call.required_text("method") for call in calls)
     else:
         if not any("actions" in frame for frame in frames):
-            context.skipped.add(UNANNOTATED)
+            context.skipped[UNANNOTATED] += 1
         acts = [act for frame in frames for act in frame.records("actions", "action")]
         names = (act_name(act.required_text("act"), act.text("slot"), context) for act in acts)
         builder.add_turn(names, text)

@@ -60,7 +60,7 @@ def _add_event(event: Mapping[str, Any], where: str, builder: DialogueBuilder) -
         text = event.get("Text")
         builder.add_turn([_action(event, where)], text if isinstance(text, str) else None)
     else:
-        builder.skipped.add(f"event {kind}")
+        builder.skipped[f"event {kind}"] += 1
 
 
 def _action(event: Mapping[str, Any], where: str) -> str:

@@ -28,7 +28,7 @@ def read_swda(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     """
     for file in swda_files(path):
         if path.is_dir() and not _has_a_line(file):
-            context.skipped.add("file that is empty or has no dialogue")
+            context.skipped["file that is empty or has no dialogue"] += 1
             continue
         builder = DialogueBuilder(context.skipped)
         for number, line in read_lines(file):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from turncast.dialogue import Dialogue, Fact, Turn, parse_iso_date
 from turncast.errors import CorpusError, MissingExtra
 from turncast.readers.columns import Columns
 from turncast.readers.parquet_corpus import is_corpus_table, read_corpus_table
-from turncast.readers.read_context import ReadContext, Skipped
+from turncast.readers.read_context import ReadContext
 from turncast.readers.text_files import read_lines
 
 _DELIMITERS = ",;\t|"
@@ -107,14 +108,14 @@ def _used_names(columns: Columns) -> set[str | None]:
 
 
 def _dialogues(
-    rows: Iterator[_Row], columns: Columns, skipped: Skipped, parse_fact: Callable[[Any], Any]
+    rows: Iterator[_Row], columns: Columns, skipped: Counter[str], parse_fact: Callable[[Any], Any]
 ) -> Iterator[Dialogue]:
     """Group the rows by dialogue, in order of first appearance; rows may be mixed, so all are in memory."""
     grouped: dict[str, _Turns] = {}
     for where, cells in rows:
         name = _text(cells[columns.dialogue or ""])
         if name is None:
-            skipped.add("row without a dialogue")
+            skipped["row without a dialogue"] += 1
             continue
         order = cells[columns.order] if columns.order else None
         grouped.setdefault(name, []).append((where, order, _turn(cells, columns, where, parse_fact)))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 from turncast.dialogue import Fact
 from turncast.errors import CorpusError
 from turncast.readers.json_values import MAX_FACT_CHARS, parse_json, short_fact
-from turncast.readers.read_context import Skipped
 
 MAX_RESULT_KEYS = 20
 """The most keys of tool results that become facts of one turn."""
@@ -17,7 +17,7 @@ _ERROR = re.compile(r"\s*(error|exception|traceback)\b", re.IGNORECASE)
 
 
 def add_tool_result(
-    facts: dict[str, Fact], tool: str | None, content: Any, failed: bool, skipped: Skipped
+    facts: dict[str, Fact], tool: str | None, content: Any, failed: bool, skipped: Counter[str]
 ) -> None:
     """Add the facts of one tool result to the facts of the next turn.
 
@@ -28,7 +28,7 @@ def add_tool_result(
     last one counts. Values that are too long or too many are counted as skipped.
 
     >>> facts = {}
-    >>> add_tool_result(facts, "book", '{"seat": 4, "stops": ["a", "b"]}', False, Skipped())
+    >>> add_tool_result(facts, "book", '{"seat": 4, "stops": ["a", "b"]}', False, Counter())
     >>> facts
     {'tool.book': True, 'result.seat': 4}
     """
@@ -47,7 +47,7 @@ def add_tool_result(
     elif value is not None and value != "":
         fact = short_fact(value)
         if fact is None:
-            skipped.add("long text of a tool result")
+            skipped["long text of a tool result"] += 1
         else:
             facts["result"] = fact
 
@@ -63,13 +63,13 @@ def _parsed(content: Any) -> Any:
         return text
 
 
-def _add_key(facts: dict[str, Fact], name: str, item: Any, skipped: Skipped) -> None:
+def _add_key(facts: dict[str, Fact], name: str, item: Any, skipped: Counter[str]) -> None:
     fact = short_fact(item)
     if item is None or item == "":
         return
     if fact is None or len(name) > MAX_FACT_CHARS:
-        skipped.add("value of a tool result that is not short")
+        skipped["value of a tool result that is not short"] += 1
     elif name not in facts and sum(key.startswith("result.") for key in facts) >= MAX_RESULT_KEYS:
-        skipped.add(f"value of a tool result beyond the first {MAX_RESULT_KEYS}")
+        skipped[f"value of a tool result beyond the first {MAX_RESULT_KEYS}"] += 1
     else:
         facts[name] = fact

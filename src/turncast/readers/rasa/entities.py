@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 from turncast.dialogue import Fact
 from turncast.errors import CorpusError
 from turncast.readers.rasa.story import value_as_fact
-from turncast.readers.read_context import Skipped
 from turncast.readers.safe_yaml import yaml_kind
 
 _MARK = re.compile(
@@ -47,7 +47,7 @@ def strip_entity_marks(text: str) -> tuple[str, dict[str, Fact]]:
     return _MARK.sub(add_entities, text), facts
 
 
-def step_entities(entities: Any, where: str, skipped: Skipped) -> dict[str, Fact]:
+def step_entities(entities: Any, where: str, skipped: Counter[str]) -> dict[str, Fact]:
     """Return the facts of the `entities` of a step: a list of names, or of names with values."""
     facts: dict[str, Fact] = {}
     if entities is None:
@@ -63,7 +63,7 @@ def step_entities(entities: Any, where: str, skipped: Skipped) -> dict[str, Fact
         elif isinstance(entity, dict):
             _add_mapping(facts, dict(entity))
         else:
-            skipped.add("entity without a name")
+            skipped["entity without a name"] += 1
     return facts
 
 

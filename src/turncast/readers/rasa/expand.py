@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +20,6 @@ from turncast.readers.rasa.story import (
     UserStep,
     slot_fact,
 )
-from turncast.readers.read_context import Skipped
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +43,7 @@ class _Segment:
 
 
 def expand_stories(
-    stories: Sequence[Story], max_paths: int, skipped: Skipped
+    stories: Sequence[Story], max_paths: int, skipped: Counter[str]
 ) -> Iterator[tuple[Story, tuple[SimpleStep, ...]]]:
     """Yield (the story with which it begins, its steps) for each dialogue, in the order of the stories.
 
@@ -60,14 +59,14 @@ def expand_stories(
         if segment.starts:
             continue
         if segment.ends or segment.num_variants > 1:
-            first_paths = itertools.islice(graph.paths(segment, Skipped()), max_paths + 1)
+            first_paths = itertools.islice(graph.paths(segment, Counter()), max_paths + 1)
             if sum(1 for _ in first_paths) > max_paths:
                 raise _too_many(segment.story, f"more than {max_paths:,}", max_paths)
         for steps in graph.paths(segment, skipped):
             yield segment.story, steps
     unreached = sum(segment not in graph.reached for segment in segments)
     if unreached:
-        skipped.add("story that begins at a checkpoint that no dialogue reaches", unreached)
+        skipped["story that begins at a checkpoint that no dialogue reaches"] += unreached
 
 
 def _too_many(story: Story, count: str, max_paths: int) -> CorpusError:
@@ -76,7 +75,7 @@ def _too_many(story: Story, count: str, max_paths: int) -> CorpusError:
     return CorpusError(story.where, problem, cure)
 
 
-def _segments(story: Story, skipped: Skipped) -> Iterator[_Segment]:
+def _segments(story: Story, skipped: Counter[str]) -> Iterator[_Segment]:
     starts: list[CheckpointStep] = []
     steps: list[SimpleStep | AlternativeSteps] = []
     ends: list[CheckpointStep] = []
@@ -92,7 +91,7 @@ def _segments(story: Story, skipped: Skipped) -> Iterator[_Segment]:
     if steps:
         yield _Segment(story, tuple(starts), tuple(steps), tuple(end.name for end in ends))
     else:
-        skipped.add(f"{story.kind} without steps")
+        skipped[f"{story.kind} without steps"] += 1
 
 
 class _SegmentGraph:
@@ -107,7 +106,7 @@ class _SegmentGraph:
                 self.by_checkpoint[start.name].append((segment, start))
         self.has_conditions = any(start.conditions for segment in segments for start in segment.starts)
 
-    def paths(self, origin: _Segment, skipped: Skipped) -> Iterator[tuple[SimpleStep, ...]]:
+    def paths(self, origin: _Segment, skipped: Counter[str]) -> Iterator[tuple[SimpleStep, ...]]:
         """Yield the steps of each path from a segment to an end.
 
         Every segment that is entered leads to at least one path, so that the time is linear in the paths.
@@ -134,17 +133,21 @@ class _SegmentGraph:
             yield from (steps for steps, _, following in branches if not following)
 
     def _following(
-        self, segment: _Segment, entered: frozenset[_Segment], slots: Mapping[str, Fact], skipped: Skipped
+        self,
+        segment: _Segment,
+        entered: frozenset[_Segment],
+        slots: Mapping[str, Fact],
+        skipped: Counter[str],
     ) -> list[_Segment]:
         following: dict[_Segment, None] = {}
         for name in segment.ends:
             if name not in self.by_checkpoint:
-                skipped.add("checkpoint with which no story begins")
+                skipped["checkpoint with which no story begins"] += 1
             for other, start in self.by_checkpoint.get(name, ()):
                 if other in entered:
-                    skipped.add("checkpoint that leads back, not followed")
+                    skipped["checkpoint that leads back, not followed"] += 1
                 elif any(slots.get(slot, NULL) != value for slot, value in start.conditions.items()):
-                    skipped.add("checkpoint whose condition does not hold")
+                    skipped["checkpoint whose condition does not hold"] += 1
                 else:
                     following[other] = None
         return list(following)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,7 +23,6 @@ from turncast.readers.rasa.story import (
     slot_fact,
     value_as_fact,
 )
-from turncast.readers.read_context import Skipped
 from turncast.readers.safe_yaml import yaml_kind
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
@@ -50,7 +50,7 @@ def is_story_markdown(text: str) -> bool:
 
 
 def markdown_stories(
-    lines: Iterable[tuple[int, str]], path: str, file: str, kind: str, skipped: Skipped
+    lines: Iterable[tuple[int, str]], path: str, file: str, kind: str, skipped: Counter[str]
 ) -> Iterator[Story]:
     """Yield the stories of a file.
 
@@ -109,16 +109,16 @@ def _is_intent(message: str) -> bool:
     return all(_INTENT.fullmatch(part) or _INTENT_AND_TEXT.fullmatch(part) for part in _OR.split(message))
 
 
-def _step(line: str, where: str, end_to_end: bool, skipped: Skipped) -> AnyStep | None:
+def _step(line: str, where: str, end_to_end: bool, skipped: Counter[str]) -> AnyStep | None:
     mark, body = line[0], line[1:].strip()
     if mark not in "*->" or not body:
-        skipped.add("line that is not a step")
+        skipped["line that is not a step"] += 1
         return None
     if mark == ">":
         name, values = _name_and_values(body, where)
         return CheckpointStep(name, {slot_fact(slot): value_as_fact(value) for slot, value in values.items()})
     if re.match(r"form:\s", body):
-        skipped.add("step inside a form")  # taken by the form, not by a policy
+        skipped["step inside a form"] += 1  # taken by the form, not by a policy
         return None
     if mark == "*":
         return _message(body, where, end_to_end)
@@ -163,7 +163,7 @@ def _message_facts(intent: str, values: str | None, where: str) -> dict[str, Fac
     return facts
 
 
-def _event(body: str, where: str, end_to_end: bool, skipped: Skipped) -> AnyStep | None:
+def _event(body: str, where: str, end_to_end: bool, skipped: Counter[str]) -> AnyStep | None:
     name, _, rest = body.partition("{")
     if name.strip() in ("slot", "form", "active_loop") and rest:
         values = _values("{" + rest, where)
@@ -174,7 +174,7 @@ def _event(body: str, where: str, end_to_end: bool, skipped: Skipped) -> AnyStep
     if not match or (end_to_end and not match[2]):
         return ActionStep(" ".join(body.split()), body)
     if match[1] in _EVENTS:
-        skipped.add(f"event {match[1]}")
+        skipped[f"event {match[1]}"] += 1
         return None
     return ActionStep(match[1])
 

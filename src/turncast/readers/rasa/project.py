@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,6 @@ from turncast.readers.rasa.domain import Domain, find_domain_files
 from turncast.readers.rasa.markdown_stories import is_story_markdown, markdown_stories
 from turncast.readers.rasa.story import Story
 from turncast.readers.rasa.yaml_stories import yaml_stories
-from turncast.readers.read_context import Skipped
 from turncast.readers.safe_yaml import YamlMapping, load_yaml, yaml_kind
 from turncast.readers.text_files import open_binary, read_lines, read_text
 
@@ -71,7 +71,7 @@ def is_rasa_folder(folder: Path) -> bool:
     return any(is_story_file(path) for path in project_files(folder))
 
 
-def read_project(path: Path, skipped: Skipped) -> tuple[list[Story], Domain]:
+def read_project(path: Path, skipped: Counter[str]) -> tuple[list[Story], Domain]:
     """Return the stories and rules of a project, or of one file, and the domain.
 
     In a folder, test stories are skipped, unless it is a folder of tests. Markdown stories beside YAML
@@ -92,7 +92,7 @@ def read_project(path: Path, skipped: Skipped) -> tuple[list[Story], Domain]:
     return project.stories, project.domain
 
 
-def _read_folder(folder: Path, project: _ProjectReader, skipped: Skipped) -> None:
+def _read_folder(folder: Path, project: _ProjectReader, skipped: Counter[str]) -> None:
     is_test_folder = bool(_TEST_NAME.fullmatch(folder.resolve().name))
     files = sorted(project_files(folder), key=lambda file: (len(file.parts), file))
     story_files = [file for file in files if is_story_file(file)]
@@ -104,14 +104,14 @@ def _read_folder(folder: Path, project: _ProjectReader, skipped: Skipped) -> Non
             reasons[file] = "markdown stories beside YAML stories"
     for file in files:
         if file in reasons:
-            skipped.add(reasons[file])
+            skipped[reasons[file]] += 1
         elif file in chosen:
             name = file.relative_to(folder).with_suffix("").as_posix()
             project.add_stories(file, name, "test" if is_test_folder else "story")
         elif file.suffix.lower() in _YAML:
             project.add_domain(file)
         else:
-            skipped.add("file without stories: other")
+            skipped["file without stories: other"] += 1
 
 
 def project_files(folder: Path) -> Iterator[Path]:
@@ -132,7 +132,7 @@ def _is_test(name: str) -> bool:
 class _ProjectReader:
     """Reads the files of a project, one after another."""
 
-    skipped: Skipped
+    skipped: Counter[str]
     domain: Domain = field(default_factory=Domain)
     stories: list[Story] = field(default_factory=list)
     has_stories: bool = False  # a file has a list of stories or rules, which may be empty
@@ -152,9 +152,8 @@ class _ProjectReader:
         self.has_stories = self.has_stories or bool(document.keys() & {"stories", "rules"})
         self.stories += yaml_stories(document, str(path), file, kind, self.skipped)
         for key in document.keys() - _SECTIONS:
-            self.skipped.add(
-                "section nlu beside stories" if key == "nlu" else "unknown section beside stories"
-            )
+            section = "section nlu" if key == "nlu" else "unknown section"
+            self.skipped[f"{section} beside stories"] += 1
 
     def add_domain(self, path: Path) -> None:
         """Read a file if it is a part of the domain; otherwise count it."""
@@ -166,4 +165,4 @@ class _ProjectReader:
                 self.domain.add(document)
         elif not keys & _SECTIONS - {"version", "stories", "rules"}:
             kind = "nlu" if "nlu" in keys else "config" if keys & {"pipeline", "policies"} else "other"
-            self.skipped.add(f"file without stories: {kind}")
+            self.skipped[f"file without stories: {kind}"] += 1

@@ -11,7 +11,7 @@ from turncast.readers.rasa.domain import Domain
 from turncast.readers.rasa.expand import expand_stories
 from turncast.readers.rasa.project import read_project
 from turncast.readers.rasa.story_turns import story_turns
-from turncast.readers.read_context import ReadContext, Skipped
+from turncast.readers.read_context import ReadContext
 
 
 def read_rasa(path: Path, context: ReadContext) -> Iterator[Dialogue]:
@@ -37,7 +37,7 @@ def read_rasa(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     for story, steps in expand_stories(stories, config.max_paths, skipped):
         turns = story_turns(story, steps, domain.responses, config.listen, skipped)
         if not turns:
-            skipped.add(f"{story.kind} without an action")
+            skipped[f"{story.kind} without an action"] += 1
             continue
         _count_unknown_actions(turns, domain, skipped)
         name = f"{story.file}:{story.name}"
@@ -46,10 +46,10 @@ def read_rasa(path: Path, context: ReadContext) -> Iterator[Dialogue]:
         yield Dialogue(unique, turns, dict(story.metadata) | {"kind": story.kind}, story.name)
 
 
-def _count_unknown_actions(turns: tuple[Turn, ...], domain: Domain, skipped: Skipped) -> None:
+def _count_unknown_actions(turns: tuple[Turn, ...], domain: Domain, skipped: Counter[str]) -> None:
     for turn in turns:
         for action in turn.actions:
             if turn.response and action == " ".join(turn.response.split()):
                 continue  # a reply, whose name is its text
             if not domain.has_action(action):
-                skipped.add("action that is not in the domain, kept")
+                skipped["action that is not in the domain, kept"] += 1

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from turncast.dialogue import Turn
 from turncast.readers.dialogue_builder import DialogueBuilder
 from turncast.readers.rasa.story import ActionStep, SimpleStep, Story, UserStep
-from turncast.readers.read_context import Skipped
 
 LISTEN = "action_listen"
 
 
 def story_turns(
-    story: Story, steps: Iterable[SimpleStep], responses: Mapping[str, str], listen: bool, skipped: Skipped
+    story: Story,
+    steps: Iterable[SimpleStep],
+    responses: Mapping[str, str],
+    listen: bool,
+    skipped: Counter[str],
 ) -> tuple[Turn, ...]:
     """Return a turn for each action, with the user text and the facts since the last action.
 
@@ -43,14 +47,14 @@ class _StepReader:
         if self.listen and (self.acted or self.user_spoke):
             self.add_action(LISTEN, None)
         elif self.user_spoke:
-            self.builder.skipped.add("user message without an action after it, joined with the next")
+            self.builder.skipped["user message without an action after it, joined with the next"] += 1
         self.builder.add_user_text(step.text)
         self.builder.facts |= step.facts
         self.user_spoke = True
 
     def add_action(self, action: str, response: str | None) -> None:
         if action == LISTEN and not self.listen:
-            self.builder.skipped.add(LISTEN)
+            self.builder.skipped[LISTEN] += 1
             return
         self.builder.add_turn([action], response)
         self.user_spoke, self.acted = False, action != LISTEN
@@ -59,7 +63,7 @@ class _StepReader:
         if self.listen and waits and (self.acted or self.user_spoke):
             self.add_action(LISTEN, None)
         if self.user_spoke:
-            self.builder.skipped.add("user message after the last action")
+            self.builder.skipped["user message after the last action"] += 1
         elif self.builder.facts:
-            self.builder.skipped.add("slots or loop after the last action")
+            self.builder.skipped["slots or loop after the last action"] += 1
         return tuple(self.builder.turns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +20,6 @@ from turncast.readers.rasa.story import (
     slot_fact,
     value_as_fact,
 )
-from turncast.readers.read_context import Skipped
 from turncast.readers.safe_yaml import YamlMapping, yaml_kind, yaml_text
 
 _KINDS = {"stories": "story", "rules": "rule"}
@@ -37,7 +37,9 @@ _KEYS = {
 _KNOWN_KEYS = set().union(*_KEYS.values())
 
 
-def yaml_stories(document: YamlMapping, path: str, file: str, kind: str, skipped: Skipped) -> Iterator[Story]:
+def yaml_stories(
+    document: YamlMapping, path: str, file: str, kind: str, skipped: Counter[str]
+) -> Iterator[Story]:
     """Yield the stories (with the kind `story` or `test`) and rules of a file, in order."""
     for section in document:
         kind_key = _KINDS.get(section)
@@ -50,7 +52,7 @@ def yaml_stories(document: YamlMapping, path: str, file: str, kind: str, skipped
             where = f"{path} line {item.line}"
             name = yaml_text(item.get(kind_key), kind_key, where)
             if name is None:
-                skipped.add(f"item of '{section}' without a name")
+                skipped[f"item of '{section}' without a name"] += 1
                 continue
             yield Story(
                 name=name,
@@ -84,26 +86,26 @@ def _metadata(item: YamlMapping) -> dict[str, Fact]:
     return facts
 
 
-def _condition(value: Any, path: str, where: str, skipped: Skipped) -> dict[str, Fact]:
+def _condition(value: Any, path: str, where: str, skipped: Counter[str]) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
     for step in _steps(value, "condition", path, where, skipped):
         if isinstance(step, FactStep):
             facts |= step.facts
         else:
-            skipped.add("condition of a rule that is neither a slot nor a loop")
+            skipped["condition of a rule that is neither a slot nor a loop"] += 1
     return facts
 
 
-def _steps(value: Any, key: str, path: str, where: str, skipped: Skipped) -> Iterator[AnyStep]:
+def _steps(value: Any, key: str, path: str, where: str, skipped: Counter[str]) -> Iterator[AnyStep]:
     for item in _items(value, key, where):
         step = _step(item, path, where, skipped)
         if step is not None:
             yield step
 
 
-def _step(item: Any, path: str, where: str, skipped: Skipped) -> AnyStep | None:
+def _step(item: Any, path: str, where: str, skipped: Counter[str]) -> AnyStep | None:
     if isinstance(item, str):
-        skipped.add(f"step {item[:40]!r}")
+        skipped[f"step {item[:40]!r}"] += 1
         return None
     if not isinstance(item, YamlMapping):
         raise CorpusError(where, f"a step is {yaml_kind(item)}", "give '- intent:' or '- action:'")
@@ -112,7 +114,7 @@ def _step(item: Any, path: str, where: str, skipped: Skipped) -> AnyStep | None:
     for key in item.keys() - {"metadata"}:
         if kind is None or key not in _KEYS[kind]:
             known = repr(key) if key in _KNOWN_KEYS else "of an unknown name"
-            skipped.add(f"key {known} of a step {kind or 'of unknown kind'}")
+            skipped[f"key {known} of a step {kind or 'of unknown kind'}"] += 1
     if kind in ("intent", "user"):
         return _message(item, where, skipped)
     if kind == "or":
@@ -132,37 +134,37 @@ def _step(item: Any, path: str, where: str, skipped: Skipped) -> AnyStep | None:
     return None
 
 
-def _message(item: YamlMapping, where: str, skipped: Skipped) -> UserStep | None:
+def _message(item: YamlMapping, where: str, skipped: Counter[str]) -> UserStep | None:
     facts: dict[str, Fact] = {}
     intent = yaml_text(item.get("intent"), "intent", where)
     text, marked = strip_entity_marks(yaml_text(item.get("user"), "user", where) or "")
     if intent is None and not text:
-        skipped.add("user message without intent and text")
+        skipped["user message without intent and text"] += 1
         return None
     if intent is not None:
         facts["intent"] = intent.removeprefix("/") or intent
     return UserStep(text or None, facts | marked | step_entities(item.get("entities"), where, skipped))
 
 
-def _alternatives(item: YamlMapping, path: str, where: str, skipped: Skipped) -> AlternativeSteps | None:
+def _alternatives(item: YamlMapping, path: str, where: str, skipped: Counter[str]) -> AlternativeSteps | None:
     options = []
     for step in _steps(item["or"], "or", path, where, skipped):
         if isinstance(step, CheckpointStep | AlternativeSteps):
-            skipped.add("checkpoint or alternatives inside alternatives")
+            skipped["checkpoint or alternatives inside alternatives"] += 1
         else:
             options.append(step)
     return AlternativeSteps(tuple(options)) if options else None
 
 
-def _action(item: YamlMapping, kind: str, where: str, skipped: Skipped) -> ActionStep | None:
+def _action(item: YamlMapping, kind: str, where: str, skipped: Counter[str]) -> ActionStep | None:
     name = yaml_text(item[kind], kind, where)
     if name is None:
-        skipped.add("action without a name")
+        skipped["action without a name"] += 1
         return None
     return ActionStep(name) if kind == "action" else ActionStep(" ".join(name.split()), name)
 
 
-def _slots(slots: Any, where: str, skipped: Skipped) -> dict[str, Fact]:
+def _slots(slots: Any, where: str, skipped: Counter[str]) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
     if isinstance(slots, str | dict):
         slots = [slots]
@@ -172,5 +174,5 @@ def _slots(slots: Any, where: str, skipped: Skipped) -> dict[str, Fact]:
         elif isinstance(slot, dict):
             facts |= {slot_fact(name): value_as_fact(value) for name, value in slot.items()}
         else:
-            skipped.add("slot without a name")
+            skipped["slot without a name"] += 1
     return facts
