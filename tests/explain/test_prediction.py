@@ -136,12 +136,14 @@ def test_as_json_and_as_a_table(trained):
 
     from rich.console import Console
 
+    from turncast.explain.terminal import render_explanation
+
     found = explain_prediction(trained, TURNS)
     record = json.loads(json.dumps(found.to_json()))
     for row in record["removals"]:
         assert row["difference"] == pytest.approx(record["probability"] - row["without"])
     console = Console(file=StringIO(), width=120)
-    console.print(found.table(top=2))
+    console.print(render_explanation(found, top=2))
     text = console.file.getvalue()
     assert "turn 4, 'yes please yes': " in text
     assert f"the probability of {found.action}" in text

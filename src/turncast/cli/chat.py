@@ -12,6 +12,7 @@ from turncast.cli.output import show
 from turncast.dialogue import Fact, parse_fact
 from turncast.errors import TurncastError, did_you_mean
 from turncast.explain import explain_prediction
+from turncast.explain.terminal import render_explanation
 from turncast.policy import Policy, Prediction
 from turncast.sessions import Session
 
@@ -67,7 +68,8 @@ class _Chat:
         elif command == "/do":
             show(f"committed: {', '.join(self._session.commit(words)) or 'nothing'}")
         elif command == "/why":
-            show(explain_prediction(self.policy, self._session.history(), " ".join(words) or None).table())
+            action = " ".join(words) or None
+            show(render_explanation(explain_prediction(self.policy, self._session.history(), action)))
         elif command == "/undo":
             turn = self._session.undo()
             show(

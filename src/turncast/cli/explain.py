@@ -12,6 +12,7 @@ from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
 from turncast.errors import CorpusError, NoTurn, did_you_mean
 from turncast.explain import explain_prediction
+from turncast.explain.terminal import render_explanation
 from turncast.policy import Policy
 
 EXAMPLES = """[bold]Examples[/bold]
@@ -53,7 +54,7 @@ def explain(
     if as_json:
         show_json({"dialogue": chosen.id, **explanation.to_json()})
     else:
-        show(explanation.table(top))
+        show(render_explanation(explanation, top))
 
 
 def _find_dialogue(corpus: Corpus, dialogue_id: str | None) -> Dialogue:

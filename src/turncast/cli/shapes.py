@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Group
-from rich.table import Table
-from rich.text import Text
 
 from turncast.cli.options import AsJson, CorpusOptions, NetworkOptions, with_option_groups
 from turncast.cli.output import note, show, show_json
 from turncast.config import Configuration
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError, OutputDenied
-from turncast.layouts import LAYOUTS
+from turncast.explain.terminal import render_sequences_comparison, render_shapes
 from turncast.policy import Policy
 from turncast.simulator import simulate
-
-if TYPE_CHECKING:
-    from turncast import explain
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -71,27 +65,27 @@ def shapes(
     if policy and settings:
         raise ConfigError(f"a model has its settings already; leave out {', '.join(sorted(settings))}")
     configuration = Configuration.from_settings(settings)
-    from turncast import explain  # here: it needs Keras
+    from turncast import explain  # imported here, because it needs Keras
 
     corpus = reading.open(paths) if paths else _simulated()
     subject = explain.build_subject(
         corpus, configuration.network, configuration.encoder, policy=policy, dialogues=dialogues
     )
     if compare:
-        steps = explain.compare_return_sequences(subject)
+        rows = explain.compare_return_sequences(subject)
         if as_json:
-            found = [{"layer": s.layer, "true": s.with_sequences, "false": s.without} for s in steps]
-            show_json({"return_sequences": found})
+            records = [{"layer": row.layer, "true": row.with_sequences, "false": row.without} for row in rows]
+            show_json({"return_sequences": records})
         else:
-            show(_comparison(steps))
+            show(render_sequences_comparison(rows))
         return
-    drawn = explain.measure_shapes(subject)
+    measured = explain.measure_shapes(subject)
     if svg:
-        _write(svg, explain.draw_svg(drawn))
+        _write(svg, explain.draw_svg(measured))
     if as_json:
-        show_json(drawn.to_json())
+        show_json(measured.to_json())
     else:
-        show(_tables(drawn))
+        show(render_shapes(measured))
 
 
 def _write(path: Path, text: str) -> None:
@@ -99,53 +93,9 @@ def _write(path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OutputDenied(f"{path}: cannot be written ({error.strerror}); choose another --svg") from None
-    note(f"Drew {path}")
+    note(f"Wrote {path}")
 
 
 def _simulated() -> Corpus:
-    note("No dialogues given: these are simulated restaurant bookings.")
+    note("No dialogues are given; using simulated restaurant bookings.")
     return simulate(100, seed=1)
-
-
-def _tables(found: explain.Shapes) -> Group:
-    table = Table("layer", "in", "out", "axes", "weights", title=_title(found), title_justify="left")
-    table.columns[-1].justify = "right"
-    for layer in found.layers:
-        incoming = "  ".join(str(shape) for shape in layer.incoming)
-        name, _, argument = layer.kind.partition("(")
-        kind = Text(f"{layer.name}\n").append(f"{name}({argument}" if argument else name, style="dim")
-        table.add_row(kind, incoming, str(layer.outgoing), layer.axes, f"{layer.weights:,}")
-    why = Table("layer", "memory flows", "why", show_edge=False)
-    for layer in found.layers:
-        if layer.note or not layer.memory.startswith("none"):
-            why.add_row(layer.name, layer.memory, layer.note)
-    return Group(table, "", Text(_legend(found)), "", why)
-
-
-def _title(found: explain.Shapes) -> Text:
-    return Text(f"{found.layout} on {found.sizes['B']} dialogues of {found.corpus}")
-
-
-def _legend(found: explain.Shapes) -> str:
-    """Say what each letter stands for, with its size here."""
-    meanings = {
-        "B": "dialogues",
-        "T": f"turns (the longest; {found.real_turns:,} of {found.sizes['B'] * found.sizes['T']:,} are real)",
-        "K": "bits set in the fullest turn",
-        "F": "features, the bits there are",
-        "W": "words of the longest turn",
-        "V": "words known",
-        "E": "numbers that the bits of a turn become",
-        "D": "numbers that stand for a word",
-        "k": "actions foreseen",
-        "H": "hidden units",
-        "A": f"{LAYOUTS[found.layout].answer}s",
-    }
-    return "\n".join(f"{letter} = {size:,} {meanings[letter]}" for letter, size in found.sizes.items())
-
-
-def _comparison(steps: list[explain.SequencesComparison]) -> Table:
-    table = Table("behind the bits", "return_sequences=True", "return_sequences=False")
-    for step in steps:
-        table.add_row(Text(step.layer), Text(step.with_sequences), Text(step.without))
-    return table

@@ -6,10 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from rich.console import Group
-from rich.table import Table
-from rich.text import Text
-
 from turncast.candidates import without_candidates
 from turncast.dialogue import Turn, value_name
 from turncast.errors import ConfigError, NoTurn, UnknownAction
@@ -76,25 +72,6 @@ class Explanation:
                 for removal in self.removals
             ],
         }
-
-    def table(self, top: int = 10) -> Group:
-        """Return the first `top` rows as a table; the last column is empty where the prediction stays."""
-        said = f"turn {self.turn}, {self.user!r}" if self.user else f"turn {self.turn}, no user text"
-        title = Text(f"{said}: {_named(self.actions)}")
-        table = Table("left out", "", "with", "without", "difference", "then predicted", title=title)
-        table.title_justify = "left"
-        for column in table.columns[2:5]:
-            column.justify = "right"
-        for removal in self.removals[:top]:
-            table.add_row(
-                removal.kind,
-                Text(removal.name),
-                f"{self.probability:.3f}",
-                f"{removal.probability:.3f}",
-                f"{self.probability - removal.probability:+.3f}",
-                Text("" if removal.actions == self.actions else _named(removal.actions)),
-            )
-        return Group(table, Text(f"with, without: the probability of {self.action}"))
 
 
 def explain_prediction(policy: Policy, turns: Sequence[Turn], action: str | None = None) -> Explanation:
@@ -176,8 +153,9 @@ def _removal(kind: Any, name: str, prediction: Prediction, action: str) -> Remov
 def _turn_name(number: int, turn: Turn) -> str:
     text = turn.user or ""
     short = text if len(text) <= _MOST_CHARACTERS else text[: _MOST_CHARACTERS - 3] + "..."
-    return f"{number}: {short!r}" if short else f"{number}: {_named(turn.actions)}"
+    return f"{number}: {short!r}" if short else f"{number}: {named(turn.actions)}"
 
 
-def _named(actions: Sequence[str]) -> str:
+def named(actions: Sequence[str]) -> str:
+    """Return actions as one text."""
     return ", ".join(actions) or "(nothing)"
