@@ -66,7 +66,7 @@ def search(
     The same command continues an earlier search that was stopped by Ctrl-C, by --minutes or by a crash.
     """
     from turncast import search as searching  # imported here, because it needs Optuna
-    from turncast.search.result import result_table
+    from turncast.search.terminal import render_search
 
     fixed = dict(split_pair(text, "--fix") for text in fix or [])
     search_space = searching.parse_space(",".join(space)) if space else searching.SPACE
@@ -87,5 +87,5 @@ def search(
     if as_json:
         show_json(result.to_json())
     else:
-        show(result_table(result))
+        show(render_search(result))
     note(f"Wrote {out}; the trials are in {study}. Next: turncast train CORPUS --config {out} --out model/")

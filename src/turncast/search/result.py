@@ -1,4 +1,4 @@
-"""The result of a search: its trials, and the best settings as JSON, TOML or a table."""
+"""The result of a search: its trials, and the best settings as JSON or TOML."""
 
 from __future__ import annotations
 
@@ -7,15 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Group
-from rich.table import Table
-from rich.text import Text
-
 from turncast.errors import ConfigError
 from turncast.search.space import DEFAULTS
 from turncast.search.trial import Trial
-
-_MAX_ROWS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +95,3 @@ class SearchResult:
             f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in self.settings.items()
         ]
         return "\n".join(lines)
-
-
-def result_table(result: SearchResult) -> Group:
-    """Return the best trials as a table for a terminal."""
-    mean = f", mean of {result.seeds} seeds" if result.seeds > 1 else ""
-    title = Text(f"{result.corpus}: the best of {len(result.trials)} trials, by the dev part{mean}")
-    table = Table("trial", "dev", "loss", "epochs", "s", "settings", title=title, title_justify="left")
-    for column in table.columns[:-1]:
-        column.justify = "right"
-    for number, trial in result.ranked[:_MAX_ROWS]:
-        changed = (f"{name}={value}" for name, value in trial.settings.items() if value != DEFAULTS[name])
-        table.add_row(
-            str(number),
-            f"{trial.dev_turn_accuracy:.2%}",
-            f"{trial.dev_loss:.3f}",
-            str(trial.epochs),
-            f"{trial.seconds:.0f}",
-            Text(", ".join(changed) or "the defaults"),
-        )
-    fates = [trial.fate for trial in result.trials]
-    others = [f"{fate}: {fates.count(fate)} trials" for fate in ("pruned", "failed") if fate in fates]
-    return Group(table, *others)
