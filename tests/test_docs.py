@@ -58,3 +58,8 @@ def test_the_commands_of_a_guide_run_on_its_files(guide, tmp_path, monkeypatch):
     ran = [run(*words[1:]).returncode for words in looks if any(name in words for name in files)]
     assert ran or not files
     assert set(ran) <= {0}
+
+
+def test_no_page_uses_a_fixture_of_the_tests():
+    for page in [ROOT / "README.md", *DOCS.rglob("*.md")]:
+        assert "getfixture" not in page.read_text(), page.name
