@@ -81,7 +81,7 @@ def test_a_decompression_bomb_is_refused(tmp_path, kind, monkeypatch):
     names = {"gz": "gzip", "xz": "xz", "zst": "zstd", "bz2": "bzip2"}
     with pytest.raises(CorpusError) as error:
         users(path)
-    problem = f"the {names[kind]} file holds more than 300 times its size"
+    problem = f"the {names[kind]} file decompresses to more than 300 times its size"
     assert str(error.value) == f"{path}: {problem}; decompress it yourself, if you trust it"
 
 
@@ -89,7 +89,9 @@ def test_a_file_above_the_size_limit_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("turncast.readers.compression._MAX_BYTES", 1 << 10)
     path = tmp_path / "large"
     path.write_bytes(gzip.compress(LINES))
-    with pytest.raises(CorpusError, match="the gzip file holds more than 0 GiB; decompress it yourself"):
+    with pytest.raises(
+        CorpusError, match="the gzip file decompresses to more than 0 GiB; decompress it yourself"
+    ):
         users(path)
 
 

@@ -134,10 +134,10 @@ class _DecompressedFile(io.RawIOBase):
         view[: len(data)] = data
         self._bytes_out += len(data)
         if self._bytes_out > max(_ALWAYS_ALLOWED_BYTES, _MAX_RATIO * self._bytes_in):
-            problem = f"the {self._compression} file holds more than {_MAX_RATIO} times its size"
+            problem = f"the {self._compression} file decompresses to more than {_MAX_RATIO} times its size"
             raise CorpusError(str(self._path), problem, _CURE)
         if self._bytes_out > _MAX_BYTES:
-            problem = f"the {self._compression} file holds more than {_MAX_BYTES >> 30} GiB"
+            problem = f"the {self._compression} file decompresses to more than {_MAX_BYTES >> 30} GiB"
             raise CorpusError(str(self._path), problem, _CURE)
         return len(data)
 

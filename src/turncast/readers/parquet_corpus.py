@@ -1,4 +1,4 @@
-"""A corpus as a Parquet file, one row per turn, with everything that a dialogue has; written and read."""
+"""A corpus as a Parquet file, one row per turn, with everything that a dialogue has: write and read it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def read_corpus_table(file: Any, path: Path) -> Iterator[Dialogue]:
     name, first_row, turns = None, dict[str, Any](), list[Turn]()
     for where, cells in _rows(file, path):
         if cells["dialogue"] is None:
-            raise CorpusError(where, "the row has no dialogue", "fill it in, or remove the row")
+            raise CorpusError(where, "the row has no dialogue", "give a dialogue id, or remove the row")
         if cells["turn"] == 1 or cells["dialogue"] != name:
             if turns:
                 yield _dialogue(first_row, tuple(turns))

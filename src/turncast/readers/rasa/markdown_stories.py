@@ -98,7 +98,7 @@ class _OpenStory:
 
 
 def _lines_without_comments(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
-    """Yield (index, line) for each line that is not blank without its comments."""
+    """Yield (index, line) for each line, without comments; blank lines are omitted."""
     text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), "\n".join(lines))
     for index, line in enumerate(text.split("\n")):
         if line.strip():

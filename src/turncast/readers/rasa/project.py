@@ -47,7 +47,7 @@ def is_story_yaml(raw: bytes) -> bool:
 def is_rasa(path: Path, head: bytes) -> bool:
     """Return whether a file has stories or rules.
 
-    A YAML or markdown file, by its suffix, is read completely; of any other file only its head is looked at.
+    A file with a suffix of YAML or markdown is read completely; of any other file, only the head is used.
     """
     if path.suffix.lower() in _YAML | _MARKDOWN:
         return is_story_file(path)
@@ -84,7 +84,7 @@ def read_project(path: Path, skipped: Counter[str]) -> tuple[list[Story], Domain
         project.add_stories(path, path.stem, kind)
         project.domain.read(file for file in find_domain_files(path) if file.resolve() != path.resolve())
     else:
-        _read_folder(path, project, skipped)
+        _read_folder(path, project)
         if not project.domain.complete:
             project.domain.read(find_domain_files(path / "any file"))
     if not project.has_stories:
@@ -92,26 +92,26 @@ def read_project(path: Path, skipped: Counter[str]) -> tuple[list[Story], Domain
     return project.stories, project.domain
 
 
-def _read_folder(folder: Path, project: _ProjectReader, skipped: Counter[str]) -> None:
+def _read_folder(folder: Path, project: _ProjectReader) -> None:
     is_test_folder = bool(_TEST_NAME.fullmatch(folder.resolve().name))
     files = sorted(project_files(folder), key=lambda file: (len(file.parts), file))
     story_files = [file for file in files if is_story_file(file)]
-    chosen = [file for file in story_files if is_test_folder or not _is_in_tests(file, folder)]
+    chosen = {file for file in story_files if is_test_folder or not _is_in_tests(file, folder)}
     in_yaml = any(file.suffix.lower() in _YAML for file in chosen)
-    reasons = dict.fromkeys(set(story_files) - set(chosen), "file of test stories")
+    reasons = dict.fromkeys(set(story_files) - chosen, "file of test stories")
     for file in chosen:
         if in_yaml and file.suffix.lower() in _MARKDOWN:
             reasons[file] = "markdown stories beside YAML stories"
     for file in files:
         if file in reasons:
-            skipped[reasons[file]] += 1
+            project.skipped[reasons[file]] += 1
         elif file in chosen:
             name = file.relative_to(folder).with_suffix("").as_posix()
             project.add_stories(file, name, "test" if is_test_folder else "story")
         elif file.suffix.lower() in _YAML:
             project.add_domain(file)
         else:
-            skipped["file without stories: other"] += 1
+            project.skipped["file without stories: other"] += 1
 
 
 def project_files(folder: Path) -> Iterator[Path]:
