@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from turncast.baselines.floors import FloorCounts
+from turncast.baselines import BaselineCounts
 from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue, Turn
@@ -42,10 +42,10 @@ def synthetic_corpus(actions: int, generator: np.random.Generator) -> Corpus:
 
 def random_policy(corpus: Corpus, generator: np.random.Generator) -> Policy:
     """Return a policy with the encoder and the actions of a corpus, and random weights."""
-    config, floors = NetworkConfig(units=UNITS), FloorCounts()
+    config, counts = NetworkConfig(units=UNITS), BaselineCounts()
     statistics = CorpusStatistics.from_corpus(corpus)
     for dialogue in corpus:
-        floors.add(config.layout_row.example(dialogue))
+        counts.add(config.layout_row.example(dialogue))
     encoder, space = statistics.encoder(), statistics.action_space()
     shapes = {
         "hidden_0/kernel": (encoder.width, 4 * UNITS),
@@ -56,4 +56,4 @@ def random_policy(corpus: Corpus, generator: np.random.Generator) -> Policy:
     }
     weights = {name: generator.normal(0, 0.1, shape).astype(np.float32) for name, shape in shapes.items()}
     card = Card(corpus={}, train=TrainConfig(), encoder=EncoderConfig())
-    return Policy(encoder, space, config, weights, floors.floors(), {}, card)
+    return Policy(encoder, space, config, weights, counts.baselines(), {}, card)

@@ -16,7 +16,7 @@ from dataclasses import replace
 import turncast
 from benchmarks.command import add_epochs_option, parser_for
 from turncast import Corpus, Policy, TrainConfig
-from turncast.baselines.floors import FloorCounts
+from turncast.baselines import BaselineCounts
 from turncast.runtime import split_members
 from turncast.training import progress_for, split_dev
 from turncast.training.count_table_weight import add_count_table
@@ -46,7 +46,7 @@ def measure(corpus: Corpus, config: TrainConfig) -> None:
         replace(together, weights=weights, members=1)
         for weights in split_members(together.weights, together.members)
     ]
-    counts = FloorCounts()
+    counts = BaselineCounts()
     for dialogue in part:
         counts.add(together.config.layout_row.example(dialogue))
     print(f"\n{corpus.name}: {len(list(part))} dialogues, tested on {len(list(test))}\n")

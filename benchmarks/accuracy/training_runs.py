@@ -192,7 +192,7 @@ def count_table_report(policy: Policy, test: Corpus) -> dict[str, Any]:
     tally, right = ActionTally(), 0
     for dialogue in test:
         pairs = [
-            (true, policy.floors.predict(turn, previous)[_COUNT_TABLE])
+            (true, policy.baselines.predict(turn, previous)[_COUNT_TABLE])
             for turn, previous, true in policy.config.layout_row.example(dialogue).decisions
         ]
         tally.add_dialogue(pairs)

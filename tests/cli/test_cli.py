@@ -237,8 +237,8 @@ sys.exit(run(lambda standalone_mode: policy.save({str(model)!r}, force=True)))
     [
         "encoder.json",
         "actions.json",
+        "baselines.safetensors",
         "responses.json",
-        "floors.safetensors",
         "histories.safetensors",
         "weights.safetensors",
     ],

@@ -6,7 +6,7 @@ import pytest
 
 from support.corpora import QUICK, SMALL, tiny
 from turncast import Corpus, Dialogue, NetworkConfig, Policy, Turn, evaluate, train
-from turncast.baselines.histories import Histories, histories, histories_of
+from turncast.baselines import Histories, example_histories, turn_histories
 
 
 @pytest.fixture(scope="module")
@@ -30,11 +30,11 @@ def test_the_training_part_was_seen(policy):
 
 def test_a_history_excludes_the_actions_of_its_turn():
     def last(*turns):
-        return list(histories(turns))[-1]
+        return list(turn_histories(turns))[-1]
 
     base = last(Turn("a", ["x", "y"]), Turn("b", ["z"], {"n": 1}))
     assert base == last(Turn("a", ["y", "x"], response="Yes."), Turn("b", ["q"], {"n": 1}))
-    assert list(histories([Turn("a", ["x"], response="Yes."), Turn("b")], said=True))[-1] != last(
+    assert list(turn_histories([Turn("a", ["x"], response="Yes."), Turn("b")], said=True))[-1] != last(
         Turn("a", ["x"], response="No."), Turn("b")
     )
     assert base != last(Turn("A", ["x", "y"]), Turn("b", ["z"], {"n": 1}))
@@ -49,7 +49,7 @@ def test_what_each_layout_can_see():
 
     def common(**layout):
         chosen = NetworkConfig(**layout).layout_row
-        pair = [list(histories_of(chosen, chosen.example(one))) for one in (dialogue, other)]
+        pair = [list(example_histories(chosen, chosen.example(one))) for one in (dialogue, other)]
         return [one == two for one, two in zip(*pair, strict=True)]
 
     assert common(layout="many-to-many-2") == [False] * 3
@@ -57,11 +57,11 @@ def test_what_each_layout_can_see():
     assert common(layout="one-to-many") == [False] * 4
     assert common(layout="many-to-one") == [False]
     course = NetworkConfig(layout="one-to-many").layout_row
-    assert len(set(histories_of(course, course.example(dialogue)))) == 4  # the place is seen as well
+    assert len(set(example_histories(course, course.example(dialogue)))) == 4  # the place is seen as well
 
 
 def test_no_text_of_the_training_part_is_kept(policy, tmp_path):
-    keys = {key for dialogue in tiny() for key in histories(dialogue)}
+    keys = {key for dialogue in tiny() for key in turn_histories(dialogue)}
     assert policy.histories.keys.tolist() == sorted(keys)
     file = policy.save(tmp_path / "model") / "histories.safetensors"
     assert file.stat().st_size < 8 * len(keys) + 200
@@ -86,6 +86,6 @@ def test_a_model_without_histories_has_no_such_figure(policy, tmp_path):
 
 
 def test_a_key_beside_the_known_ones_is_not_among_them():
-    known = Histories.of([5, 3, 2**64 - 1, 5])
+    known = Histories.from_hashes([5, 3, 2**64 - 1, 5])
     assert [key in known for key in (2, 3, 4, 5, 2**64 - 1)] == [False, True, False, True, True]
-    assert 0 not in Histories.of([])
+    assert 0 not in Histories.from_hashes([])

@@ -7,7 +7,7 @@ import pytest
 from support.evaluation import text_of
 from support.layouts import LAYOUTS, drinks_corpus
 from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn, evaluate
-from turncast.baselines.floors import FloorCounts
+from turncast.baselines import BaselineCounts
 from turncast.errors import CorpusError
 from turncast.features import TurnEncoder
 from turncast.features.blocks.previous_actions import PreviousActions
@@ -43,10 +43,10 @@ class Told:
         examples = [layout.example(dialogue) for dialogue in layout.labelled(self.corpus)]
         actions = {a for one in examples for row in one.targets for answer in row for a in answer}
         self.space = ActionSpace(sorted(actions))
-        counts = FloorCounts()
+        counts = BaselineCounts()
         for one in examples:
             counts.add(one)
-        self.floors = counts.floors()
+        self.baselines = counts.baselines()
         self.encoder = TurnEncoder([PreviousActions(self.space)])
 
     def predict(self, dialogue):

@@ -1,4 +1,4 @@
-"""Metrics against their definitions, and the floors."""
+"""Metrics against their definitions, and the baselines."""
 
 from collections import Counter
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import turncast
 from support.corpora import tiny
 from turncast import Dialogue, NetworkConfig, Turn
-from turncast.baselines.floors import FloorCounts, Floors
+from turncast.baselines import BaselineCounts, Baselines
 from turncast.evaluation.run_accuracy import RunTally
 from turncast.metrics import ActionTally
 
@@ -56,41 +56,41 @@ def test_with_one_action_a_turn_micro_f1_is_turn_accuracy(judged):
     assert tally.micro_f1 == pytest.approx(sum(true == predicted for true, predicted in pairs) / len(pairs))
 
 
-def floors_of(*dialogues) -> Floors:
-    counts = FloorCounts()
+def baselines_of(*dialogues) -> Baselines:
+    counts = BaselineCounts()
     for dialogue in dialogues:
         counts.add(NetworkConfig().layout_row.example(dialogue))
-    return counts.floors()
+    return counts.baselines()
 
 
-def test_the_floors():
-    floors = floors_of(
+def test_the_baselines():
+    baselines = baselines_of(
         Dialogue(
             "1", [Turn("hi", ("greet",)), Turn("book", ("ask",)), Turn("Two  people", ("search",), {"n": 2})]
         ),
         Dialogue("2", [Turn("hi", ("greet",)), Turn("food", ("search",)), Turn("bye", ("search",))]),
         Dialogue("3", [Turn("book", ("ask",)), Turn("bye", ("search",))]),
     )
-    assert floors.predict(Turn("hi"), None) == {
+    assert baselines.predict(Turn("hi"), None) == {
         "majority": ("search",),
         "bigram": ("greet",),
         "count_table": ("greet",),
     }
-    assert floors.predict(Turn("book"), ("greet",))["count_table"] == ("ask",)
-    assert floors.predict(Turn("two people", facts={"n": 2}), ("ask",))["count_table"] == ("search",)
-    assert floors.predict(Turn("unseen"), ("unseen",)) == dict.fromkeys(
+    assert baselines.predict(Turn("book"), ("greet",))["count_table"] == ("ask",)
+    assert baselines.predict(Turn("two people", facts={"n": 2}), ("ask",))["count_table"] == ("search",)
+    assert baselines.predict(Turn("unseen"), ("unseen",)) == dict.fromkeys(
         ("majority", "bigram", "count_table"), ("search",)
     )
 
 
 def test_the_count_table_prefers_what_it_saw_most_exactly():
-    floors = floors_of(
+    baselines = baselines_of(
         Dialogue("1", [Turn("x", ("a",), {"n": 1})]),
         Dialogue("2", [Turn("x", ("b",), {"n": 2})]),
         Dialogue("3", [Turn("x", ("b",), {"n": 2})]),
     )
-    assert floors.predict(Turn("x", facts={"n": 1}), None)["count_table"] == ("a",)
-    assert floors.predict(Turn("x", facts={"n": 3}), None)["count_table"] == ("b",)
+    assert baselines.predict(Turn("x", facts={"n": 1}), None)["count_table"] == ("a",)
+    assert baselines.predict(Turn("x", facts={"n": 3}), None)["count_table"] == ("b",)
 
 
 def test_the_report_names_what_the_brief_names(policy):

@@ -27,7 +27,7 @@ def test_the_same_predictions(which, request, tmp_path):
     assert list(loaded.card.metrics) == list(policy.card.metrics)
     np.testing.assert_array_equal(loaded.histories.keys, policy.histories.keys)
     turn = tiny().dialogues[0][1]
-    assert loaded.floors.predict(turn, ("ask_size",)) == policy.floors.predict(turn, ("ask_size",))
+    assert loaded.baselines.predict(turn, ("ask_size",)) == policy.baselines.predict(turn, ("ask_size",))
 
 
 def test_saving_twice_gives_the_same_bytes(policy, tmp_path):
@@ -67,9 +67,9 @@ def test_what_comes_when_asked_for():
 def test_the_folder_holds_json_and_safetensors_only(saved):
     assert sorted(file.name for file in saved.iterdir()) == [
         "actions.json",
+        "baselines.safetensors",
         "decision.json",
         "encoder.json",
-        "floors.safetensors",
         "histories.safetensors",
         "manifest.json",
         "metrics.jsonl",

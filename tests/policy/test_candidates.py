@@ -10,8 +10,7 @@ from support.bookings import bookings
 from support.cli import run
 from support.corpora import QUICK, SMALL
 from turncast import Corpus, Dialogue, Policy, Session, Turn
-from turncast.baselines.floors import FloorCounts
-from turncast.baselines.histories import histories_of
+from turncast.baselines import BaselineCounts, example_histories
 from turncast.candidates import without_candidates
 from turncast.data import convert, summarise, validate
 from turncast.rules import suggest_rules
@@ -62,7 +61,7 @@ def test_nothing_that_predicts_or_judges_looks_at_candidates(booked, bare, booke
         for told, untold in zip(booker.predict(one), booker.predict(other), strict=True):
             np.testing.assert_array_equal(told.probabilities, untold.probabilities)
         layout = booker.config.layout_row
-        histories = [list(histories_of(layout, layout.example(each))) for each in (one, other)]
+        histories = [list(example_histories(layout, layout.example(each))) for each in (one, other)]
         assert histories[0] == histories[1]
     twin = turncast.train(bare, network=SMALL, config=QUICK)
     for name, array in booker.weights.items():
@@ -72,10 +71,10 @@ def test_nothing_that_predicts_or_judges_looks_at_candidates(booked, bare, booke
 def test_no_table_names_candidates(booked, bare, booker):
     arrays = []
     for corpus in (booked, bare):
-        counts = FloorCounts()
+        counts = BaselineCounts()
         for dialogue in corpus:
             counts.add(booker.config.layout_row.example(dialogue))
-        arrays.append(counts.floors().to_arrays()[0])
+        arrays.append(counts.baselines().to_arrays()[0])
     for name, array in arrays[0].items():
         np.testing.assert_array_equal(array, arrays[1][name])
     assert suggest_rules(booked, support=2) == suggest_rules(bare, support=2)

@@ -14,7 +14,8 @@ import turncast
 from support.corpora import QUICK, SMALL, tiny, untempered
 from support.layouts import LAYOUTS, drinks_corpus
 from turncast import ActionSpace, Policy, TrainConfig, Turn
-from turncast.baselines.floors import FloorCounts, keys_of
+from turncast.baselines import BaselineCounts
+from turncast.baselines.tables import case_hashes
 from turncast.errors import ConfigError, ModelError
 from turncast.layouts import Example
 from turncast.policy import CountTable
@@ -48,7 +49,7 @@ def plain(known, user, its_facts, its_previous, space):
 @settings(max_examples=150, deadline=None)
 @given(known=decisions, asked=st.tuples(texts, facts, previous), weight=st.floats(0.01, 0.99))
 def test_the_shares_are_those_of_the_plain_formula(known, asked, weight):
-    counts = FloorCounts()
+    counts = BaselineCounts()
     for user, its_facts, its_previous, taken in known:
         # An example of two turns: the second's previous actions are the first's.
         turns = (Turn(user, taken, its_facts),)
@@ -57,7 +58,7 @@ def test_the_shares_are_those_of_the_plain_formula(known, asked, weight):
         else:
             counts.add(Example((Turn(None, its_previous), *turns), ((taken,),)))
     space = ActionSpace(["ask", "serve", "bye", 'quo"te'], multi=True, may_be_empty=True)
-    table = CountTable.of(counts, counts.floors(), space, weight)
+    table = CountTable.from_counts(counts, counts.baselines(), space, weight)
     turn = Turn(asked[0], (), asked[1])
     expected = np.array(plain(known, *asked, space))
     np.testing.assert_allclose(table.distribution(turn, asked[2]), expected, atol=1e-6)
@@ -66,7 +67,7 @@ def test_the_shares_are_those_of_the_plain_formula(known, asked, weight):
     mixed = table.mixed(network, turn, asked[2])
     np.testing.assert_allclose(mixed, (1 - weight) * before + weight * expected, atol=1e-6)
     np.testing.assert_array_equal(network, before)
-    again = CountTable.from_arrays(table.to_arrays(), table.floors, 4, weight)
+    again = CountTable.from_arrays(table.to_arrays(), table.baselines, 4, weight)
     np.testing.assert_array_equal(again.mixed(network, turn, asked[2]), mixed)
 
 
@@ -83,7 +84,7 @@ def test_a_case_has_the_hash_that_saved_models_know(user, its_facts, before):
     levels = [("user", "previous", "facts"), ("user", "previous"), ("previous", "facts"), ("previous",), ()]
     cases = (json.dumps([seen[part] for part in level]).encode() for level in levels)
     hashes = [hashlib.blake2b(case, digest_size=8).digest() for case in cases]
-    assert keys_of(Turn(user, (), its_facts), before) == [int.from_bytes(h, "big") for h in hashes]
+    assert case_hashes(Turn(user, (), its_facts), before) == [int.from_bytes(h, "big") for h in hashes]
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from rich.console import Console
 
 from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn
-from turncast.baselines.floors import FloorCounts
-from turncast.baselines.histories import Histories
+from turncast.baselines import BaselineCounts, Histories
 from turncast.evaluation import Report
 from turncast.evaluation.terminal import render_comparison, render_report
 from turncast.features import TurnEncoder
@@ -64,10 +63,10 @@ class Scripted:
     def __post_init__(self):
         self.encoder = TurnEncoder([PreviousActions(self.space)])
         self.heard = []  # what the system had said, at each step
-        counts = FloorCounts()
+        counts = BaselineCounts()
         dialogue = Dialogue("floor", [Turn("", (next(iter(self.space)),))])
         counts.add(NetworkConfig().layout_row.example(dialogue))
-        self.floors = counts.floors()
+        self.baselines = counts.baselines()
 
     def start(self):
         return Seen()

@@ -60,7 +60,7 @@ def test_each_layout_predicts_the_mean(layout):
             policy.space,
             policy.config,
             {name: array[number] for name, array in policy.weights.items()},
-            policy.floors,
+            policy.baselines,
             policy.responses,
             policy.card,
         )

@@ -1,4 +1,4 @@
-"""A table of counts beside a network: what was done in the same case, from the particular to the general."""
+"""The count table: the smoothed distribution of actions in a case, mixed into a network's predictions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.baselines.floors import FloorCounts, Floors, keys_of
+from turncast.baselines.tables import BaselineCounts, Baselines, case_hashes
 from turncast.dialogue import Turn
 from turncast.layouts import Actions
 from turncast.vocabulary import ActionSpace
@@ -19,12 +19,12 @@ _SAVED = ("turns", "starts", "actions", "counts")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cases:
-    """How often each action was taken in the cases of one level, those of a case one after the other.
+    """The counts of the actions in the C cases of one level, as flat arrays.
 
     Attributes:
-        turns: how often each case was seen, (C,).
-        starts: where the actions of each case begin, and the end, (C + 1,).
-        actions: indices of actions, (E,).
+        turns: the number of turns of each case, (C,).
+        starts: the start of each case in `actions` and `counts`, and the end, (C + 1,).
+        actions: action indices, case after case, (E,).
         counts: how often each was taken, (E,).
     """
 
@@ -45,55 +45,57 @@ class Cases:
         object.__setattr__(self, "_shares", shares)
         object.__setattr__(self, "_rests", (different / wholes).astype(np.float32))
 
-    def add(self, found: NDArray[np.float32], place: int, share: float) -> float:
-        """Add a case's share of each action to `found` (A,); return what is left for more general cases."""
-        start, end = self.starts[place], self.starts[place + 1]
+    def add(self, total: NDArray[np.float32], case: int, share: float) -> float:
+        """Add a case's distribution, times a share, to `total` (A,); return the share of the next level."""
+        start, end = self.starts[case], self.starts[case + 1]
         if end - start == 1:
-            found[self._indices[start]] += share * self._shares[start]
+            total[self._indices[start]] += share * self._shares[start]
         else:
-            found[self._indices[start:end]] += np.float32(share) * self._shares[start:end]
-        return share * float(self._rests[place])
+            total[self._indices[start:end]] += np.float32(share) * self._shares[start:end]
+        return share * float(self._rests[case])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CountTable:
-    """A share of each prediction that comes from counts: (1 - weight) * network + weight * counts.
+    """Mixes counts into each prediction: (1 - weight) * network + weight * counts.
 
-    The cases are those of the floors, whose hashes it shares. A case seen n times, in which d different
-    actions were taken, counts as n turns against d of the case below it, which is more general (Witten and
-    Bell, 1991). Of turns that take several actions, each action has its own share.
+    It uses the cases of the baselines, and their hashes. The counts are smoothed: a case of n turns with d
+    different actions has the weight n, and the next more general case the weight d (Witten and Bell, 1991).
+    Where turns have several actions, each action is counted on its own.
 
     Attributes:
-        floors: which know the cases.
-        levels: the counts at each of their levels, the most particular first.
+        baselines: the tables with the cases.
+        levels: the counts at each level, the most specific first.
         num_actions: A.
         weight: of the counts, between 0 and 1.
 
     >>> from turncast.layouts import Example
-    >>> counts, space = FloorCounts(), ActionSpace(["greet", "goodbye"])
+    >>> counts, space = BaselineCounts(), ActionSpace(["greet", "goodbye"])
     >>> counts.add(Example((Turn("hello", ("greet",)), Turn("bye", ("goodbye",))),
     ...                   ((("greet",),), (("goodbye",),))))
-    >>> table = CountTable.of(counts, counts.floors(), space, weight=0.5)
+    >>> table = CountTable.from_counts(counts, counts.baselines(), space, weight=0.5)
     >>> print(table.distribution(Turn("hello"), None).round(2))
     [0.97 0.03]
     >>> print(table.mixed(np.array([0.4, 0.6], np.float32), Turn("what?"), ("other",)).round(2))
     [0.45 0.55]
     """
 
-    floors: Floors
+    baselines: Baselines
     levels: tuple[Cases, ...]
     num_actions: int
     weight: float
     _prior: NDArray[np.float32] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        prior, everything = np.zeros(self.num_actions, np.float32), self.levels[-1]  # all turns are one case
+        prior, everything = np.zeros(self.num_actions, np.float32), self.levels[-1]  # one case: all turns
         prior[everything.actions] = everything.counts / max(everything.turns.sum(), 1)
         object.__setattr__(self, "_prior", prior)
 
     @classmethod
-    def of(cls, counts: FloorCounts, floors: Floors, space: ActionSpace, weight: float) -> CountTable:
-        """Make the table of the counts from which the floors were made."""
+    def from_counts(
+        cls, counts: BaselineCounts, baselines: Baselines, space: ActionSpace, weight: float
+    ) -> CountTable:
+        """Return the table of the counts from which the baselines were made."""
         levels = []
         for cases in counts.levels:
             turns, starts, actions, taken = [], [0], list[int](), list[int]()
@@ -106,32 +108,38 @@ class CountTable:
                 actions += marginal
                 taken += marginal.values()
                 starts.append(len(actions))
-            levels.append(Cases(*(_small(values) for values in (turns, starts, actions, taken))))
-        return cls(floors, tuple(levels), len(space), weight)
+            levels.append(
+                Cases(
+                    turns=_smallest_type(turns),
+                    starts=_smallest_type(starts),
+                    actions=_smallest_type(actions),
+                    counts=_smallest_type(taken),
+                )
+            )
+        return cls(baselines, tuple(levels), len(space), weight)
 
     def mixed(
         self, probabilities: NDArray[np.float32], turn: Turn, previous: Actions | None
     ) -> NDArray[np.float32]:
-        """Return a network's probabilities (A,) mixed with those of the counts; of (k, A) the first row."""
+        """Return a network's probabilities (A,) mixed with the counts; of (k, A) the first row is mixed."""
         if probabilities.ndim > 1:
             return np.concatenate([self.mixed(probabilities[0], turn, previous)[None], probabilities[1:]])
         return self._add(probabilities * np.float32(1 - self.weight), self.weight, turn, previous)
 
     def distribution(self, turn: Turn, previous: Actions | None) -> NDArray[np.float32]:
-        """Return how probable the counts alone hold each action, (A,)."""
+        """Return the probability of each action by the counts alone, (A,)."""
         return self._add(np.zeros(self.num_actions, np.float32), 1.0, turn, previous)
 
     def _add(
-        self, found: NDArray[np.float32], share: float, turn: Turn, previous: Actions | None
+        self, total: NDArray[np.float32], share: float, turn: Turn, previous: Actions | None
     ) -> NDArray[np.float32]:
-        """Add to an array that is ours what the counts say, times a share."""
-        for level, key in enumerate(keys_of(turn, previous)[:-1]):
-            place = self.floors.place(level, key)
-            if place is None:
-                continue
-            share = self.levels[level].add(found, place, share)
-        found += np.float32(share) * self._prior
-        return found
+        """Add the distribution of the counts, times a share, to `total` (A,) in place; return it."""
+        for level, case in enumerate(case_hashes(turn, previous)[:-1]):
+            index = self.baselines.case_index(level, case)
+            if index is not None:
+                share = self.levels[level].add(total, index, share)
+        total += np.float32(share) * self._prior
+        return total
 
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Return the counts as named arrays."""
@@ -143,16 +151,16 @@ class CountTable:
 
     @classmethod
     def from_arrays(
-        cls, arrays: Mapping[str, NDArray[Any]], floors: Floors, num_actions: int, weight: float
+        cls, arrays: Mapping[str, NDArray[Any]], baselines: Baselines, num_actions: int, weight: float
     ) -> CountTable:
-        """Make the table that `to_arrays` described."""
+        """Return the table that `to_arrays` described."""
         levels = tuple(
             Cases(*(arrays[f"level_{number}/{name}"] for name in _SAVED))
-            for number in range(len(floors.tables))
+            for number in range(len(baselines.tables))
         )
-        return cls(floors, levels, num_actions, weight)
+        return cls(baselines, levels, num_actions, weight)
 
 
-def _small(values: list[int]) -> NDArray[Any]:
-    """Return numbers of no more bytes than the largest needs."""
+def _smallest_type(values: list[int]) -> NDArray[Any]:
+    """Return an array of the smallest unsigned type that holds all values."""
     return np.array(values, np.min_scalar_type(max(values, default=0)))

@@ -1,4 +1,4 @@
-"""Visible histories: what a policy can have seen before a decision, as hashes."""
+"""Visible histories: hashes of all that a policy can read before a decision."""
 
 from __future__ import annotations
 
@@ -15,49 +15,51 @@ from turncast.dialogue import Turn
 from turncast.layouts import Example, Layout
 
 
-def histories(turns: Iterable[Turn], *, said: bool = False) -> Iterator[int]:
-    """Yield for each turn a hash, of 64 bits, of all that was seen before its actions.
+def turn_histories(turns: Iterable[Turn], *, said: bool = False) -> Iterator[int]:
+    """Yield for each turn a hash of 64 bits of all that is visible before its actions.
 
-    Seen are the users' texts as they are written, the facts, and the actions of the turns before. That any
-    two of a million histories share a hash has a probability of 3 in 100 million.
+    Visible are the users' texts as they are written, the facts, and the actions of earlier turns. The
+    probability that any two of a million histories share a hash is 3 in 100 million.
 
     Args:
         turns: of one dialogue.
-        said: whether what the system said with its actions is seen as well.
+        said: whether the system's responses are visible too.
 
-    >>> first, second = histories([Turn("tea", ["ask_size"]), Turn("large", ["serve"])])
-    >>> first == next(histories([Turn("tea", ["serve"])])), second == next(histories([Turn("large")]))
-    (True, False)
+    >>> first, second = turn_histories([Turn("tea", ["ask_size"]), Turn("large", ["serve"])])
+    >>> first == next(turn_histories([Turn("tea", ["serve"])]))
+    True
+    >>> second == next(turn_histories([Turn("large")]))
+    False
     """
-    seen = hashlib.blake2b(digest_size=8)
+    history = hashlib.blake2b(digest_size=8)
     for turn in turns:
-        seen.update(_input(turn))
-        yield int.from_bytes(seen.digest(), "big")
-        seen.update(_output(turn, said))
+        history.update(_input(turn))
+        yield int.from_bytes(history.digest(), "big")
+        history.update(_output(turn, said))
 
 
-def histories_of(
+def example_histories(
     layout: Layout, example: Example, *, said: bool = False, kept: bool = False
 ) -> Iterator[int]:
-    """Yield for each decision of an example the hash of what a network of this layout can have seen.
+    """Yield for each decision of an example the hash of all that a network of this layout can read.
 
-    Without memory that is only the turn and what was done before it; where only the first turn is read, that
-    turn and the place of the decision in the dialogue.
+    Without memory that is the turn and the actions before it; where only the first turn is read, that turn
+    and the index of the decision.
 
     Args:
         layout: of the network.
         example: what it reads, and should answer.
-        said: whether what the system said with its actions is seen as well.
-        kept: whether the input itself keeps something of earlier turns, whatever the layout.
+        said: whether the system's responses are visible too.
+        kept: whether the input of a turn has something of earlier turns, whatever the layout.
     """
     turns, decisions = example.turns, len(example.targets)
     if layout.first_turn_only:
-        yield from (_hash(_input(turns[0]) + b"%d" % place) for place in range(decisions))
+        yield from (_hash(_input(turns[0]) + b"%d" % index) for index in range(decisions))
     elif not layout.memory and not kept:
         for before, turn in zip((None, *turns[:-1]), turns, strict=True):
             yield _hash((_output(before, said) if before else b"") + _input(turn))
     else:
-        yield from list(histories(turns, said=said))[-decisions:]
+        yield from list(turn_histories(turns, said=said))[-decisions:]
 
 
 def _input(turn: Turn) -> bytes:
@@ -65,39 +67,39 @@ def _input(turn: Turn) -> bytes:
 
 
 def _output(turn: Turn, said: bool) -> bytes:
-    seen = sorted(turn.actions), turn.response if said else None
-    return repr(seen).encode(errors="surrogatepass")
+    visible = sorted(turn.actions), turn.response if said else None
+    return repr(visible).encode(errors="surrogatepass")
 
 
-def _hash(seen: bytes) -> int:
-    return int.from_bytes(hashlib.blake2b(seen, digest_size=8).digest(), "big")
+def _hash(visible: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(visible, digest_size=8).digest(), "big")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Histories:
-    """The visible histories of a training part. Neither texts nor actions are kept, only hashes.
+    """The visible histories of a training part. Only hashes are stored, no texts and no actions.
 
     Attributes:
         keys: (N,), the hashes in ascending order, each once.
 
-    >>> known = Histories.of(histories([Turn("tea", ["ask_size"]), Turn("large", ["serve"])]))
-    >>> len(known.keys), next(histories([Turn("tea")])) in known, next(histories([Turn("milk")])) in known
-    (2, True, False)
+    >>> known = Histories.from_hashes(turn_histories([Turn("tea", ["ask_size"]), Turn("large", ["serve"])]))
+    >>> len(known.keys), next(turn_histories([Turn("tea")])) in known
+    (2, True)
     """
 
     keys: NDArray[np.uint64]
 
     @classmethod
-    def of(cls, keys: Iterable[int]) -> Histories:
-        """Return these histories."""
+    def from_hashes(cls, keys: Iterable[int]) -> Histories:
+        """Return the set of these hashes."""
         return cls(np.unique(np.frombuffer(array("Q", keys), np.uint64)))
 
     def __contains__(self, key: int) -> bool:
-        place = int(np.searchsorted(self.keys, np.uint64(key)))
-        return place < len(self.keys) and int(self.keys[place]) == key
+        index = int(np.searchsorted(self.keys, np.uint64(key)))
+        return index < len(self.keys) and int(self.keys[index]) == key
 
     def to_arrays(self) -> dict[str, NDArray[np.generic]]:
-        """Return what `from_arrays` needs to make them again."""
+        """Return the hashes as named arrays."""
         return {"keys": self.keys}
 
     @classmethod

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from turncast.baselines.histories import histories
+from turncast.baselines import turn_histories
 from turncast.data.finding import Finding, Location, Occurrence, count_noun
 from turncast.dialogue import Dialogue
 from turncast.metrics import Fraction
@@ -44,7 +44,9 @@ class ContradictionCheck:
 
     def add(self, dialogue: Dialogue) -> None:
         """Add a dialogue of the corpus."""
-        for number, (history, turn) in enumerate(zip(histories(dialogue), dialogue, strict=True), start=1):
+        for number, (history, turn) in enumerate(
+            zip(turn_histories(dialogue), dialogue, strict=True), start=1
+        ):
             self._turns += 1
             self._has_inputs = self._has_inputs or turn.user is not None or bool(turn.facts)
             actions, location = tuple(sorted(turn.actions)), Location(dialogue.id, number)

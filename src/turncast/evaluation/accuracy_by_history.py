@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from turncast.baselines.histories import Histories, histories_of
+from turncast.baselines import Histories, example_histories
 from turncast.evaluation.judged import Judged
 from turncast.layouts import Layout
 from turncast.metrics import Fraction
@@ -47,7 +47,7 @@ def history_events(known: Histories, layout: Layout) -> Callable[[Judged], Itera
     """
 
     def events(judged: Judged) -> Iterator[tuple[bool, bool]]:
-        for history, right in zip(histories_of(layout, judged.example), judged.right, strict=True):
+        for history, right in zip(example_histories(layout, judged.example), judged.right, strict=True):
             yield history in known, right
 
     return events

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.baselines.histories import histories_of
+from turncast.baselines import example_histories
 from turncast.evaluation.judged import Judged
 from turncast.features.block import StatelessBlock
 from turncast.layouts import Actions, Layout
@@ -87,7 +87,7 @@ class CeilingTally:
     def add(self, judged: Judged) -> None:
         """Count one judged dialogue."""
         unknown = 0
-        histories = histories_of(self.layout, judged.example, said=True, kept=self.input_has_memory)
+        histories = example_histories(self.layout, judged.example, said=True, kept=self.input_has_memory)
         for history, true in zip(histories, judged.true, strict=True):
             if can_predict(self.space, true):
                 answer = tuple(sorted(true))

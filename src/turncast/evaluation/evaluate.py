@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from turncast.baselines.floors import FLOORS
+from turncast.baselines import BASELINES
 from turncast.corpus import Corpus
 from turncast.evaluation.accuracy_by_history import AccuracyByHistory, history_events
 from turncast.evaluation.calibration import CalibrationTally
@@ -78,7 +78,7 @@ class _ReportTallies:
         self._actions = ActionTally()
         self._unknown = FractionTally(unknown_events(policy.space), keys=("unknown",))
         self._top = FractionTally(top_k_events, keys=TOP_K)
-        self._floors = FractionTally(floor_events(policy.floors), keys=FLOORS)
+        self._floors = FractionTally(floor_events(policy.baselines), keys=BASELINES)
         self._ceiling = CeilingTally.for_policy(policy)
         self._exact = FractionTally(exact_response_events) if layout.acts_at_every_turn else None
         self._by_history = (

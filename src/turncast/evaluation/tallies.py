@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from turncast.baselines.floors import Floors
+from turncast.baselines import Baselines
 from turncast.evaluation.judged import Judged
 from turncast.layouts import Actions
 from turncast.metrics import Fraction
@@ -79,12 +79,12 @@ def exact_response_events(judged: Judged) -> Iterator[tuple[str, bool]]:
             yield "exact", right and (prediction.response or "").split() == turn.response.split()
 
 
-def floor_events(floors: Floors) -> Callable[[Judged], Iterator[tuple[str, bool]]]:
+def floor_events(baselines: Baselines) -> Callable[[Judged], Iterator[tuple[str, bool]]]:
     """Return a function that yields the name of each floor, and whether it is right, for each decision."""
 
     def events(judged: Judged) -> Iterator[tuple[str, bool]]:
         for turn, previous, true in judged.example.decisions:
-            for name, predicted in floors.predict(turn, previous).items():
+            for name, predicted in baselines.predict(turn, previous).items():
                 yield name, set(predicted) == set(true)
 
     return events

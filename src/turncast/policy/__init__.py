@@ -1,6 +1,6 @@
 """Policies: network + encoder + action space; stepping, saving and loading."""
 
-from turncast.baselines.count_table import CountTable
+from turncast.baselines import CountTable
 from turncast.policy.artifacts import Card
 from turncast.policy.policy import Policy, PolicyState
 from turncast.policy.prediction import Prediction

@@ -10,9 +10,7 @@ import numpy as np
 import safetensors.numpy
 from numpy.typing import NDArray
 
-from turncast.baselines.count_table import CountTable
-from turncast.baselines.floors import Floors
-from turncast.baselines.histories import Histories
+from turncast.baselines import Baselines, CountTable, Histories
 from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
 from turncast.features import TurnEncoder
 from turncast.policy.decision import AS_IT_IS, Decision
@@ -50,7 +48,7 @@ class Parts:
         space: the actions that it knows.
         config: the network's shape.
         weights: the network's weights, by name; of several networks stacked, (k, ...) each.
-        floors: the tables of counts learned from the same training part.
+        baselines: the tables of the baselines, counted on the same training part.
         responses: each action's most frequent surface text in the training part.
         card: how the policy came about.
         histories: what was seen in the training part; None where an older turncast made the policy.
@@ -64,7 +62,7 @@ class Parts:
     space: ActionSpace
     config: NetworkConfig
     weights: Mapping[str, NDArray[np.float32]]
-    floors: Floors
+    baselines: Baselines
     responses: Mapping[str, str]
     card: Card
     histories: Histories | None = None

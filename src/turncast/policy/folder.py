@@ -11,9 +11,7 @@ import safetensors.numpy
 from safetensors import SafetensorError
 
 from turncast.atomic_files import check_output_folder, replace_folder
-from turncast.baselines.count_table import CountTable
-from turncast.baselines.floors import Floors
-from turncast.baselines.histories import Histories
+from turncast.baselines import Baselines, CountTable, Histories
 from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
 from turncast.errors import ConfigError, ModelError
 from turncast.features import TurnEncoder
@@ -28,14 +26,14 @@ MANIFEST, DECISION, HISTORIES = "manifest.json", "decision.json", "histories.saf
 RULES = "rules.json"  # only where there are rules
 _COUNTS = "count_table.safetensors"  # only where the counts have a share in the predictions
 # What a prediction needs; the manifest holds the hash of each.
-_HASHED = ("encoder.json", "actions.json", "responses.json", "floors.safetensors", "weights.safetensors")
+_HASHED = ("encoder.json", "actions.json", "responses.json", "baselines.safetensors", "weights.safetensors")
 _LATER = (DECISION, HISTORIES, RULES)  # models of before there was one lack it
 
 
 def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -> Path:
     """Write a policy's folder, beside the old one first."""
     check_output_folder(path, MANIFEST, force=force)
-    arrays, labels = parts.floors.to_arrays()
+    arrays, labels = parts.baselines.to_arrays()
     space, card = parts.space, parts.card
     files = {
         "encoder.json": _json(parts.encoder.to_json()),
@@ -44,7 +42,7 @@ def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -
         ),
         "responses.json": _json(dict(parts.responses)),
         DECISION: _json(parts.decision.to_json(space)),
-        "floors.safetensors": safetensors.numpy.save(arrays, {"labels": labels}),
+        "baselines.safetensors": safetensors.numpy.save(arrays, {"labels": labels}),
         "weights.safetensors": parts.weights_file(),
     }
     if parts.table is not None:
@@ -83,7 +81,7 @@ def read_folder(path: Path, vectors: str | Path | None = None) -> Parts:
     try:
         actions = json.loads(files["actions.json"])
         space = ActionSpace(actions["actions"], multi=actions["multi"], may_be_empty=actions["may_be_empty"])
-        floors = _floors(files["floors.safetensors"])
+        baselines = _baselines(files["baselines.safetensors"])
         record = json.loads(files["encoder.json"])
         encoder = TurnEncoder.from_json(record if vectors is None else with_vectors_at(record, vectors))
         decision, histories, rules = (files.get(name) for name in _LATER)
@@ -92,7 +90,7 @@ def read_folder(path: Path, vectors: str | Path | None = None) -> Parts:
             space=space,
             config=NetworkConfig(**manifest["network"]),
             weights=safetensors.numpy.load(files["weights.safetensors"]),
-            floors=floors,
+            baselines=baselines,
             responses=json.loads(files["responses.json"]),
             card=Card(
                 corpus=manifest["corpus"],
@@ -106,7 +104,7 @@ def read_folder(path: Path, vectors: str | Path | None = None) -> Parts:
             histories=Histories.from_arrays(safetensors.numpy.load(histories)) if histories else None,
             decision=Decision.from_json(json.loads(decision), space) if decision else Decision(),
             members=manifest.get("members", 1),  # older models do not say it
-            table=_table(path, manifest, floors, len(space)),
+            table=_table(path, manifest, baselines, len(space)),
             rules=rules_from_json(json.loads(rules), str(path / RULES)) if rules else NO_RULES,
         )
     except (KeyError, TypeError, json.JSONDecodeError, SafetensorError, ConfigError) as error:
@@ -153,16 +151,16 @@ def _checked(path: Path, name: str, hashes: dict[str, str]) -> bytes:
     return content
 
 
-def _floors(content: bytes) -> Floors:
-    return Floors.from_arrays(safetensors.numpy.load(content), json.loads(_metadata(content)["labels"]))
+def _baselines(content: bytes) -> Baselines:
+    return Baselines.from_arrays(safetensors.numpy.load(content), json.loads(_metadata(content)["labels"]))
 
 
-def _table(path: Path, manifest: dict[str, Any], floors: Floors, num_actions: int) -> CountTable | None:
+def _table(path: Path, manifest: dict[str, Any], baselines: Baselines, num_actions: int) -> CountTable | None:
     weight = manifest.get("count_table", 0.0)  # older models do not say it
     if not weight:
         return None
     arrays = safetensors.numpy.load(_checked(path, _COUNTS, manifest["sha256"]))
-    return CountTable.from_arrays(arrays, floors, num_actions, weight)
+    return CountTable.from_arrays(arrays, baselines, num_actions, weight)
 
 
 def _metrics(path: Path) -> list[dict[str, Any]]:

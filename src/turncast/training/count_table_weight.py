@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.baselines.floors import FloorCounts
+from turncast.baselines import BaselineCounts
 from turncast.config import NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
@@ -30,7 +30,7 @@ def check_count_table(network: NetworkConfig, config: TrainConfig) -> None:
         )
 
 
-def add_count_table(policy: Policy, counts: FloorCounts, dev: Corpus, setting: float | str) -> Policy:
+def add_count_table(policy: Policy, counts: BaselineCounts, dev: Corpus, setting: float | str) -> Policy:
     """Return the policy with a count table of this weight; without one where the weight is 0.
 
     The counts fit the training part too well to be evaluated on it, so `auto` chooses the weight on the dev
@@ -45,7 +45,7 @@ def add_count_table(policy: Policy, counts: FloorCounts, dev: Corpus, setting: f
     if setting == "off":
         return policy
     weight = 1.0 if isinstance(setting, str) else setting
-    table = CountTable.of(counts, policy.floors, policy.space, weight)
+    table = CountTable.from_counts(counts, policy.baselines, policy.space, weight)
     if isinstance(setting, str):
         table = replace(table, weight=best_weight(policy, table, dev))
     return replace(policy, table=table) if table.weight else policy

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from turncast.baselines.floors import FloorCounts, Floors
-from turncast.baselines.histories import Histories, histories_of
+from turncast.baselines import BaselineCounts, Baselines, Histories, example_histories
 from turncast.config import Configuration, NetworkConfig
 from turncast.corpus import Corpus
 from turncast.errors import CorpusError
@@ -50,7 +49,7 @@ class TrainingData:
         space: the actions.
         encoder: turns -> bits and tokens.
         counts: the counts of the baselines.
-        floors: the baselines.
+        baselines: the tables of the baselines.
         histories: hashes of the histories that occur in the training part.
         responses: action -> most frequent response.
         answers: set of actions -> how often it is the answer.
@@ -62,8 +61,8 @@ class TrainingData:
     corpus: Mapping[str, Any]
     space: ActionSpace
     encoder: TurnEncoder
-    counts: FloorCounts
-    floors: Floors
+    counts: BaselineCounts
+    baselines: Baselines
     histories: Histories
     responses: Mapping[str, str]
     answers: Mapping[Actions, int]
@@ -132,7 +131,7 @@ def prepare(
         space=space,
         encoder=encoder,
         counts=counts,
-        floors=counts.floors(),
+        baselines=counts.baselines(),
         histories=histories,
         responses=responses,
         answers=statistics.targets,
@@ -144,15 +143,15 @@ def prepare(
 
 def _count(
     corpus: Corpus, network: NetworkConfig, statistics: CorpusStatistics
-) -> tuple[FloorCounts, Histories]:
+) -> tuple[BaselineCounts, Histories]:
     """Count the training part into the statistics; return the baselines' counts and the histories."""
-    counts, hashes, layout = FloorCounts(), array("Q"), network.layout_row
+    counts, hashes, layout = BaselineCounts(), array("Q"), network.layout_row
     for dialogue in corpus:
         example = layout.example(dialogue)
         statistics.add(dialogue, example)
         counts.add(example)
-        hashes.extend(histories_of(layout, example))
-    return counts, Histories.of(hashes)
+        hashes.extend(example_histories(layout, example))
+    return counts, Histories.from_hashes(hashes)
 
 
 def _encode(

@@ -132,7 +132,7 @@ def _train_networks(
         space=data.space,
         config=configuration.network,
         weights=stack_members([member.weights for member in members]),
-        floors=data.floors,
+        baselines=data.baselines,
         responses=data.responses,
         card=card,
         histories=data.histories,

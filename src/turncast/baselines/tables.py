@@ -1,4 +1,7 @@
-"""Floors: what a table of counts says, without any network. A model that is no better has learned nothing."""
+"""The baselines that look up counts: majority, bigram and count table, each a row of `BASELINES`.
+
+A baseline predicts without a network. A policy that is no better than these has learned nothing.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from turncast.layouts import Actions, Example
 
 _json = json.JSONEncoder().encode  # made once: it writes a text in ASCII
 
-# What each level of the count table looks at; a case that a level has not seen falls to the next.
+# The parts of a case at each level, the most specific first.
 _LEVELS = (
     ("user", "previous", "facts"),
     ("user", "previous"),
@@ -26,12 +29,16 @@ _LEVELS = (
     ("previous",),
     (),
 )
-# Which levels each floor uses.
-FLOORS: Mapping[str, tuple[int, ...]] = {"majority": (4,), "bigram": (3, 4), "count_table": (0, 1, 2, 3, 4)}
+BASELINES: Mapping[str, tuple[int, ...]] = {
+    "majority": (4,),
+    "bigram": (3, 4),
+    "count_table": (0, 1, 2, 3, 4),
+}
+"""The levels that each baseline uses: a case that is unknown at one level is looked up at the next."""
 
 
-class FloorCounts:
-    """Counts over a training part, from which `floors` makes the tables."""
+class BaselineCounts:
+    """The counts of a training part, from which `baselines` makes the tables."""
 
     def __init__(self) -> None:
         self._counts: list[defaultdict[int, Counter[Actions]]] = [defaultdict(Counter) for _ in _LEVELS]
@@ -40,37 +47,37 @@ class FloorCounts:
         """Count the decisions of one more dialogue."""
         for turn, previous, right in example.decisions:
             taken = tuple(sorted(right))
-            for counts, key in zip(self._counts, keys_of(turn, previous), strict=True):
-                counts[key][taken] += 1
+            for counts, case in zip(self._counts, case_hashes(turn, previous), strict=True):
+                counts[case][taken] += 1
 
     @property
     def levels(self) -> Sequence[Mapping[int, Counter[Actions]]]:
-        """At each level, the most particular first: the hash of a case -> how often what was done in it."""
+        """For each level, the most specific first: the hash of a case -> the counts of its actions."""
         return self._counts
 
-    def floors(self) -> Floors:
-        """Return, for each case seen, the actions taken most often (among equals the first by name)."""
+    def baselines(self) -> Baselines:
+        """Return for each case its most frequent actions (the first by name among equals)."""
         labels = sorted({actions for counts in self._counts[-1].values() for actions in counts})
         index = {actions: number for number, actions in enumerate(labels)}
         tables = []
         for counts in self._counts:
             keys = np.array(sorted(counts), np.uint64)
-            best = [min(counts[int(key)].items(), key=lambda seen: (-seen[1], seen[0]))[0] for key in keys]
+            best = [min(counts[int(key)].items(), key=lambda item: (-item[1], item[0]))[0] for key in keys]
             tables.append((keys, np.array([index[actions] for actions in best], np.int32)))
-        return Floors(tuple(labels), tuple(tables))
+        return Baselines(tuple(labels), tuple(tables))
 
 
 @dataclass(frozen=True, slots=True)
-class Floors:
-    """The tables of counts: at each level, the hash of a case -> the actions most often taken in it.
+class Baselines:
+    """The tables of the baselines: for each level, the hash of a case -> its most frequent actions.
 
-    The user's text is not kept, only a hash of it.
+    A case is what a baseline reads of a turn: user text, previous actions and facts. Only its hash is stored.
 
-    >>> counts = FloorCounts()
+    >>> counts = BaselineCounts()
     >>> turns = (Turn("hello", ("greet",)), Turn("bye", ("goodbye",)))
     >>> counts.add(Example(turns, ((("greet",),), (("goodbye",),))))
-    >>> floors = counts.floors()
-    >>> floors.predict(Turn("Hello"), None), floors.predict(Turn("what?"), ("greet",))
+    >>> baselines = counts.baselines()
+    >>> baselines.predict(Turn("Hello"), None), baselines.predict(Turn("what?"), ("greet",))
     ({'majority': ('goodbye',), 'bigram': ('greet',), 'count_table': ('greet',)},
      {'majority': ('goodbye',), 'bigram': ('goodbye',), 'count_table': ('goodbye',)})
     """
@@ -79,22 +86,22 @@ class Floors:
     tables: tuple[tuple[NDArray[np.uint64], NDArray[np.int32]], ...]
 
     def predict(self, turn: Turn, previous: Actions | None) -> dict[str, Actions]:
-        """Return each floor's answer: name -> actions, in order of name."""
-        answers = [self._look_up(level, key) for level, key in enumerate(keys_of(turn, previous))]
+        """Return the prediction of each baseline: name -> actions."""
+        answers = [self._look_up(level, case) for level, case in enumerate(case_hashes(turn, previous))]
         return {
             name: next((answer for level in levels if (answer := answers[level]) is not None), ())
-            for name, levels in FLOORS.items()
+            for name, levels in BASELINES.items()
         }
 
-    def _look_up(self, level: int, key: int) -> Actions | None:
-        place = self.place(level, key)
-        return None if place is None else self.labels[self.tables[level][1][place]]
+    def _look_up(self, level: int, case: int) -> Actions | None:
+        index = self.case_index(level, case)
+        return None if index is None else self.labels[self.tables[level][1][index]]
 
-    def place(self, level: int, key: int) -> int | None:
-        """Return the number of a case at a level, None where it was not seen."""
-        keys, _ = self.tables[level]
-        place = int(keys.searchsorted(np.uint64(key)))
-        return place if place < len(keys) and int(keys[place]) == key else None
+    def case_index(self, level: int, case: int) -> int | None:
+        """Return the index of a case (a hash) at a level; None for a case that was never counted."""
+        cases, _ = self.tables[level]
+        index = int(cases.searchsorted(np.uint64(case)))
+        return index if index < len(cases) and int(cases[index]) == case else None
 
     def to_arrays(self) -> tuple[dict[str, NDArray[np.generic]], str]:
         """Return the tables as named arrays, and the labels as JSON."""
@@ -106,8 +113,8 @@ class Floors:
     @classmethod
     def from_arrays(
         cls, arrays: Mapping[str, NDArray[np.generic]], labels: Sequence[Sequence[str]]
-    ) -> Floors:
-        """Make the floors that `to_arrays` described."""
+    ) -> Baselines:
+        """Return the baselines that `to_arrays` described."""
         tables = tuple(
             (arrays[f"level_{level}/keys"].astype(np.uint64), arrays[f"level_{level}/best"].astype(np.int32))
             for level in range(len(_LEVELS))
@@ -115,15 +122,15 @@ class Floors:
         return cls(tuple(tuple(label) for label in labels), tables)
 
 
-def keys_of(turn: Turn, previous: Actions | None) -> list[int]:
-    """Return the hash of the turn's case at each level, the most particular first."""
+def case_hashes(turn: Turn, previous: Actions | None) -> list[int]:
+    """Return the hash of a turn's case at each level, the most specific first."""
     facts = without_candidates(turn.facts)
     seen = {
         "user": "" if turn.user is None else "+" + " ".join(normalise(turn.user).split()),
         "previous": "" if previous is None else "+" + _listed(_json(name) for name in sorted(previous)),
         "facts": _listed(_fact(name, facts[name]) for name in sorted(facts)),
     }
-    # Texts are written as JSON one by one: a list of them is written a live turn's length more slowly.
+    # The parts are encoded one by one: the JSON encoder is much slower for a list of them.
     written = {name: _json(text) for name, text in seen.items()}
     return [_hash(_listed(written[part] for part in level)) for level in _LEVELS]
 
