@@ -111,16 +111,16 @@ def outcomes(**settings):
 
 def test_dialogues_without_the_outcome_are_left_out_and_counted():
     corpus = Corpus("c", [replace(d, metadata={}) if n % 3 else d for n, d in enumerate(drinks_corpus())])
-    kept = outcomes(outcome="drink").labelled(corpus)
+    labelled = outcomes(outcome="drink").labelled(corpus)
     for _ in range(2):
-        assert len(list(kept)) == 4
-        assert kept.skipped == {"no 'drink' in the metadata": 8}
-    assert kept.load().skipped == kept.skipped
+        assert len(list(labelled)) == 4
+        assert labelled.skipped == {"no 'drink' in the metadata": 8}
+    assert labelled.load().skipped == labelled.skipped
     assert NetworkConfig().layout_row.labelled(corpus) is corpus
     assert dict(outcomes(outcome="drink").labelled(drinks_corpus()).skipped) == {}
 
 
-def test_what_the_reader_left_out_is_still_told(tmp_path):
+def test_what_the_reader_left_out_is_still_counted(tmp_path):
     import turncast
 
     path = tmp_path / "extra.jsonl"
@@ -128,9 +128,9 @@ def test_what_the_reader_left_out_is_still_told(tmp_path):
     path.write_text(
         f'{{"turns": [{turn}], "metadata": {{"happy": true}}}}\n{{"turns": [{turn}], "metadata": {{}}}}\n'
     )
-    kept = outcomes(outcome="happy").labelled(turncast.read(path))
-    assert len(list(kept)) == 1
-    assert kept.skipped == {"unknown turn key 'mood'": 2, "no 'happy' in the metadata": 1}
+    labelled = outcomes(outcome="happy").labelled(turncast.read(path))
+    assert len(list(labelled)) == 1
+    assert labelled.skipped == {"unknown turn key 'mood'": 2, "no 'happy' in the metadata": 1}
 
 
 @pytest.mark.parametrize(

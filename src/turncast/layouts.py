@@ -15,7 +15,7 @@ from turncast.dialogue import Dialogue, Turn, value_name
 from turncast.errors import CorpusError
 
 END = "<end>"
-"""The action that stands for the end of the dialogue, in the layouts that predict future turns."""
+"""The action that marks the end of the dialogue, in the layouts that predict future turns."""
 
 Actions = tuple[str, ...]
 _MOST_NAMES = 8
@@ -42,7 +42,7 @@ class Example:
         """Yield what a baseline may know of each decision (its turn, the actions before), and its target.
 
         A baseline knows no more than the network. One decision on several turns is made at the last of them.
-        Of several decisions on one turn, the number of the decision stands for the previous action.
+        Of several decisions on one turn, the number of the decision takes the place of the previous action.
         """
         targets = [row[0] for row in self.targets]
         if len(targets) > len(self.turns):
@@ -108,7 +108,7 @@ class Layout:
         if self.answer == "outcome":
             when = "of a dialogue" if self.last_turn_only else "at every turn"
             return f"the {self.outcome!r} {when}"
-        return "the course of a dialogue" if self.first_turn_only else "every turn"
+        return "all actions of a dialogue" if self.first_turn_only else "every turn"
 
     def turns_read(self, dialogue: Dialogue) -> tuple[Turn, ...]:
         """Return the turns that the network reads.
@@ -193,7 +193,7 @@ LAYOUTS: Mapping[str, Layout] = {
         Layout(
             name="one-to-many",
             title="one to many",
-            summary="the whole course from the first turn",
+            summary="all actions from the first turn",
             decisions="decisions",
             bigram_context="at the same place of a dialogue",
             first_turn_only=True,

@@ -62,13 +62,13 @@ def without(kind, name):
 
 
 def test_everything_is_left_out_once_and_every_figure_is_a_rerun(trained):
-    found = explain_prediction(trained, TURNS)
+    explanation = explain_prediction(trained, TURNS)
     whole = again(trained, TURNS)
-    assert (found.turn, found.user, found.actions) == (4, "yes please yes", whole.actions)
-    assert found.action == whole.top(1)[0][0]
-    assert found.probability == pytest.approx(whole.probability, abs=1e-6)
-    rows = {(removal.kind, removal.name): removal for removal in found.removals}
-    assert len(rows) == len(found.removals)
+    assert (explanation.turn, explanation.user, explanation.actions) == (4, "yes please yes", whole.actions)
+    assert explanation.action == whole.top(1)[0][0]
+    assert explanation.probability == pytest.approx(whole.probability, abs=1e-6)
+    rows = {(removal.kind, removal.name): removal for removal in explanation.removals}
+    assert len(rows) == len(explanation.removals)
     assert {key for key in rows if key[0] != "block"} == {
         *(("word", word) for word in ("yes", "please")),
         *(("fact", fact) for fact in ("paid=true", "stock=1", "new=x")),
@@ -77,15 +77,15 @@ def test_everything_is_left_out_once_and_every_figure_is_a_rerun(trained):
     for (kind, name), row in rows.items():
         if kind != "block":
             expected = again(trained, without(kind, name))
-            assert row.probability == pytest.approx(expected.probability_of(found.action), abs=1e-6)
+            assert row.probability == pytest.approx(expected.probability_of(explanation.action), abs=1e-6)
             assert row.actions == expected.actions
-    changes = [abs(found.probability - removal.probability) for removal in found.removals]
+    changes = [abs(explanation.probability - removal.probability) for removal in explanation.removals]
     assert changes == sorted(changes, reverse=True)
 
 
 def test_without_a_block_its_bits_are_not_set_at_this_turn(trained):
-    found = explain_prediction(trained, TURNS)
-    rows = {removal.name: removal for removal in found.removals if removal.kind == "block"}
+    explanation = explain_prediction(trained, TURNS)
+    rows = {removal.name: removal for removal in explanation.removals if removal.kind == "block"}
     assert list(trained.encoder.input_names) == [
         piece for piece in trained.encoder.input_names if piece in rows
     ]
@@ -102,32 +102,34 @@ def test_without_a_block_its_bits_are_not_set_at_this_turn(trained):
         first += block.width
         expected = trained._prediction(network.step(state.network, bits, encoded.tokens)[0])
         came = rows[block.name].probability
-        assert came == pytest.approx(expected.probability_of(found.action), abs=1e-6)
+        assert came == pytest.approx(expected.probability_of(explanation.action), abs=1e-6)
     if trained.encoder.tokenizer:
         expected = trained._prediction(network.step(state.network, encoded.bits, [])[0])
         came = rows[trained.encoder.tokenizer.name].probability
-        assert came == pytest.approx(expected.probability_of(found.action), abs=1e-6)
+        assert came == pytest.approx(expected.probability_of(explanation.action), abs=1e-6)
 
 
 def test_memory_is_what_decides_the_drink():
     policy = train(tiny(dialogues=24), config=TrainConfig(epochs=25, batch_turns=8, devices=1))
-    found = explain_prediction(policy, tiny().dialogues[0].turns)
-    assert found.actions == ("serve_tea",)
-    first, second, *others = found.removals
+    explanation = explain_prediction(policy, tiny().dialogues[0].turns)
+    assert explanation.actions == ("serve_tea",)
+    first, second, *others = explanation.removals
     assert (first.name, first.actions) == ("2: 'small'", ("confirm",))
     assert second.name == "1: 'a tea please'"
     assert second.probability < min(removal.probability for removal in others)
     other = explain_prediction(policy, tiny().dialogues[0].turns, "serve_coffee")
-    assert other.probability < 0.5 < found.probability
-    assert other.actions == found.actions
+    assert other.probability < 0.5 < explanation.probability
+    assert other.actions == explanation.actions
 
 
 def test_without_memory_only_the_turn_before_is_felt():
     network = NetworkConfig(layout="one-to-one", units=8)
     config = TrainConfig(epochs=2, devices=1)
     policy = train(tiny(), network=network, config=config, encoder=EncoderConfig(position=False))
-    found = explain_prediction(policy, [*TURNS[:2], TURNS[-1]])
-    same = [r.name for r in found.removals if r.kind == "turn" and r.probability == found.probability]
+    explanation = explain_prediction(policy, [*TURNS[:2], TURNS[-1]])
+    same = [
+        r.name for r in explanation.removals if r.kind == "turn" and r.probability == explanation.probability
+    ]
     assert same == ["1: 'a tea please'"]
 
 
@@ -138,22 +140,22 @@ def test_as_json_and_as_a_table(trained):
 
     from turncast.explain.terminal import render_explanation
 
-    found = explain_prediction(trained, TURNS)
-    record = json.loads(json.dumps(found.to_json()))
+    explanation = explain_prediction(trained, TURNS)
+    record = json.loads(json.dumps(explanation.to_json()))
     for row in record["removals"]:
         assert row["difference"] == pytest.approx(record["probability"] - row["without"])
     console = Console(file=StringIO(), width=120)
-    console.print(render_explanation(found, top=2))
+    console.print(render_explanation(explanation, top=2))
     text = console.file.getvalue()
     assert "turn 4, 'yes please yes': " in text
-    assert f"the probability of {found.action}" in text
-    assert found.removals[0].name in text
+    assert f"the probability of {explanation.action}" in text
+    assert explanation.removals[0].name in text
     assert sum(line.startswith("│") for line in text.splitlines()) == 2
 
 
 def test_a_long_text_is_cut_in_the_name_of_its_turn(policy):
-    found = explain_prediction(policy, [Turn("tea " * 20, ["confirm"]), Turn("yes")])
-    (name,) = [removal.name for removal in found.removals if removal.kind == "turn"]
+    explanation = explain_prediction(policy, [Turn("tea " * 20, ["confirm"]), Turn("yes")])
+    (name,) = [removal.name for removal in explanation.removals if removal.kind == "turn"]
     assert name == "1: 'tea tea tea tea tea tea tea tea tea t...'"
 
 

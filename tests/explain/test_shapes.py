@@ -26,11 +26,11 @@ NETWORKS = {
 
 
 @pytest.fixture(scope="module", params=NETWORKS)
-def found(request):
-    made = build_subject(
+def measured(request):
+    subject = build_subject(
         BOOKINGS, NetworkConfig(units=8, word_units=6, **NETWORKS[request.param]), dialogues=3
     )
-    return made, measure_shapes(made)
+    return subject, measure_shapes(subject)
 
 
 def value(letters: str, sizes) -> tuple[int, ...]:
@@ -43,40 +43,40 @@ def value(letters: str, sizes) -> tuple[int, ...]:
     )
 
 
-def test_letters_and_shapes_say_the_same(found):
-    for layer in found[1].layers:
-        assert value(layer.axes, found[1].sizes) == layer.outgoing, layer
+def test_letters_and_shapes_say_the_same(measured):
+    for layer in measured[1].layers:
+        assert value(layer.axes, measured[1].sizes) == layer.outgoing, layer
 
 
-def test_every_weight_is_counted_once(found):
-    made, shown = found
-    outer = [layer for layer in shown.layers if "/" not in layer.name]
-    assert sum(layer.weights for layer in outer) == made.model.count_params()
+def test_every_weight_is_counted_once(measured):
+    subject, shapes = measured
+    outer = [layer for layer in shapes.layers if "/" not in layer.name]
+    assert sum(layer.weights for layer in outer) == subject.model.count_params()
 
 
-def test_the_batch_is_real(found):
-    made, shown = found
-    weights = made.batch.weights
-    assert shown.sizes["B"] == len(weights) == 3
-    assert 0 < shown.real_turns <= shown.sizes["B"] * shown.sizes["T"]
-    assert shown.layers[-1].outgoing[-1] == shown.sizes["A"]
+def test_the_batch_is_real(measured):
+    subject, shapes = measured
+    weights = subject.batch.weights
+    assert shapes.sizes["B"] == len(weights) == 3
+    assert 0 < shapes.real_turns <= shapes.sizes["B"] * shapes.sizes["T"]
+    assert shapes.layers[-1].outgoing[-1] == shapes.sizes["A"]
 
 
-def test_memory_is_where_a_recurrent_layer_is(found):
-    for layer in found[1].layers:
+def test_memory_is_where_a_recurrent_layer_is(measured):
+    for layer in measured[1].layers:
         recurrent = any(kind in layer.kind for kind in ("LSTM", "GRU", "Transformer", "Sequential"))
         assert recurrent == (not layer.memory.startswith("none")), layer
 
 
-def test_the_json_has_all(found):
-    record = found[1].to_json()
-    assert [layer["name"] for layer in record["layers"]] == [layer.name for layer in found[1].layers]
-    assert record["layers"][-1]["out"] == list(found[1].layers[-1].outgoing)
+def test_the_json_has_all(measured):
+    record = measured[1].to_json()
+    assert [layer["name"] for layer in record["layers"]] == [layer.name for layer in measured[1].layers]
+    assert record["layers"][-1]["out"] == list(measured[1].layers[-1].outgoing)
 
 
-def test_the_picture_is_well_formed_and_has_the_boxes_of_its_layout(found):
-    made, shown = found
-    text = draw_svg(shown, steps=3)
+def test_the_picture_is_well_formed_and_has_the_boxes_of_its_layout(measured):
+    subject, shapes = measured
+    text = draw_svg(shapes, steps=3)
     tree = ElementTree.fromstring(text)
     boxes = [box.get("class") for box in tree.iter("{http://www.w3.org/2000/svg}rect")]
     counts = {level: boxes.count(level) for level in ("input", "hidden", "answer")}
@@ -86,9 +86,9 @@ def test_the_picture_is_well_formed_and_has_the_boxes_of_its_layout(found):
         "one-to-many": (1, 3, 3),
         "many-to-one": (3, 3, 1),
         "many-to-many-1": (3, 5, 2),
-    }[made.config.layout]
+    }[subject.config.layout]
     assert tuple(counts.values()) == expected
-    assert str(shown.layers[-1].outgoing) in text
+    assert str(shapes.layers[-1].outgoing) in text
 
 
 def test_one_to_one_has_no_arrow_from_step_to_step():
@@ -103,9 +103,9 @@ def test_one_to_one_has_no_arrow_from_step_to_step():
 
 
 def test_both_settings_run_as_they_really_do():
-    made = build_subject(BOOKINGS, NetworkConfig(units=8), dialogues=3)
-    turns, actions = made.batch.inputs["bits"].shape[1], made.num_actions
-    steps = {step.layer: step for step in compare_return_sequences(made)}
+    subject = build_subject(BOOKINGS, NetworkConfig(units=8), dialogues=3)
+    turns, actions = subject.batch.inputs["bits"].shape[1], subject.num_actions
+    steps = {step.layer: step for step in compare_return_sequences(subject)}
     hidden = steps["LSTM(8, return_sequences=...)"]
     assert (hidden.with_sequences, hidden.without) == (f"(3, {turns}, 8)", "(3, 8)")
     wrapped = steps[f"TimeDistributed(Dense({actions}))"]
@@ -119,11 +119,12 @@ def test_both_settings_run_as_they_really_do():
 
 def test_a_trained_policy_is_shown_with_its_own_weights():
     policy = train(tiny(), network=NetworkConfig(units=8), config=TrainConfig(epochs=1))
-    made = build_subject(Corpus("two", list(tiny())[:2]), policy=policy)
+    subject = build_subject(Corpus("two", list(tiny())[:2]), policy=policy)
     np.testing.assert_array_equal(
-        np.asarray(made.model.get_layer("hidden_0").trainable_weights[0]), policy.weights["hidden_0/kernel"]
+        np.asarray(subject.model.get_layer("hidden_0").trainable_weights[0]),
+        policy.weights["hidden_0/kernel"],
     )
-    _, probabilities = made.model.predict_on_batch(made.batch.inputs)
+    _, probabilities = subject.model.predict_on_batch(subject.batch.inputs)
     for row, dialogue in zip(probabilities, list(tiny())[:2], strict=True):
         for turn, prediction in enumerate(policy.predict(dialogue)):
             np.testing.assert_allclose(row[turn], prediction.probabilities, atol=1e-5)

@@ -62,8 +62,8 @@ def test_states_come_and_go_as_in_keras(name):
 def test_every_gradient_is_autodiff_s(name):
     ours, stock = both(name, return_sequences=True, return_state=True)
     states = [numbers(BATCH, UNITS, seed=n) for n in range(2 * len(ours.forward_layer.state_size))]
-    found = [gradients(layer, X, states, masks(5)) for layer in (ours, stock)]
-    for one, other in zip(*found, strict=True):
+    pairs = [gradients(layer, X, states, masks(5)) for layer in (ours, stock)]
+    for one, other in zip(*pairs, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-5)
 
 
@@ -93,11 +93,11 @@ def test_a_saved_model_comes_back(tmp_path):
 
 
 def test_a_mask_of_another_shape_is_refused():
-    told = (
+    message = (
         "Bidirectional got a mask of shape (4, 4) for an input of shape (4, 5, 3): "
         "expected (4, 5), a truth value for every step"
     )
-    with pytest.raises(ValueError, match=re.escape(told)):
+    with pytest.raises(ValueError, match=re.escape(message)):
         Bidirectional(LSTM(UNITS))(X, mask=np.ones((4, 4), bool))
 
 

@@ -92,9 +92,9 @@ def test_bit_dense_is_dense_on_the_bits_in_value_and_gradient(lists):
 
 def test_bit_dense_without_a_bias_over_any_axes():
     layer = BitDense(4, FEW_BITS, use_bias=False)
-    (found,) = arrays(layer(np.array([[[0, 5, 6]], [[6, 6, 6]]])))
+    (result,) = arrays(layer(np.array([[[0, 5, 6]], [[6, 6, 6]]])))
     kernel = ops.convert_to_numpy(layer.kernel)
-    np.testing.assert_allclose(found, [[kernel[0] + kernel[5]], [np.zeros(4)]], atol=1e-6)
+    np.testing.assert_allclose(result, [[kernel[0] + kernel[5]], [np.zeros(4)]], atol=1e-6)
     assert len(layer.weights) == 1
 
 
@@ -102,8 +102,8 @@ def test_bit_dense_without_a_bias_over_any_axes():
 def test_indices_may_be_of_any_type(kind):
     indices = INDICES if kind in ("uint16", "int32", "int64") else SMALL
     layer, expected = BitDense(2, NUM_BITS), vectors(indices, NUM_BITS)
-    found = apply(layer, indices.astype(kind))
-    assert_same(found, expected @ ops.convert_to_numpy(layer.kernel))
+    result = apply(layer, indices.astype(kind))
+    assert_same(result, expected @ ops.convert_to_numpy(layer.kernel))
     assert_same(apply(MultiHot(NUM_BITS), indices.astype(kind)), expected, atol=0)
 
 
@@ -117,8 +117,8 @@ def test_what_is_negative_is_padding():
     indices = np.array([[-1, -2, 1], [-5, -300, -4]])
     assert_same(apply(MultiHot(4), indices), vectors(indices, 4), atol=0)
     layer = BitDense(2, 4)
-    found = apply(layer, indices)
-    assert_same(found, vectors(indices, 4) @ ops.convert_to_numpy(layer.kernel))
+    result = apply(layer, indices)
+    assert_same(result, vectors(indices, 4) @ ops.convert_to_numpy(layer.kernel))
 
 
 @pytest.mark.parametrize("shape", [(0, 3), (2, 3, 0)])
@@ -137,10 +137,10 @@ def test_no_indices_are_no_bits(shape):
 )
 def test_every_argument_and_precision_is_that_of_dense(arguments, precision):
     layer = BitDense(2, NUM_BITS, bias_initializer="ones", dtype=precision, **arguments)
-    found, expected = layer(INDICES), dense_like(layer)(vectors(INDICES, NUM_BITS))
-    assert found.dtype == expected.dtype
-    found, expected = (arrays(ops.cast(result, "float32"))[0] for result in (found, expected))
-    np.testing.assert_allclose(found, expected, atol=1e-6 if precision == "float32" else 2e-2)
+    result, expected = layer(INDICES), dense_like(layer)(vectors(INDICES, NUM_BITS))
+    assert result.dtype == expected.dtype
+    result, expected = (arrays(ops.cast(result, "float32"))[0] for result in (result, expected))
+    np.testing.assert_allclose(result, expected, atol=1e-6 if precision == "float32" else 2e-2)
 
 
 def test_what_was_given_comes_back_from_the_config():
@@ -158,9 +158,9 @@ def test_a_model_of_any_number_of_indices_is_saved_and_loaded(tmp_path):
     again = keras.saving.load_model(tmp_path / "bits.keras")
     for turns, bits in ((3, 2), (5, 6)):
         inputs = np.random.default_rng(1).integers(-1, 6, (2, turns, bits))
-        found = model.predict(inputs, verbose=0)
-        assert [array.shape for array in found] == [(2, turns, 2), (2, turns, 4)]
-        assert_same(again.predict(inputs, verbose=0), found, atol=1e-6)
+        result = model.predict(inputs, verbose=0)
+        assert [array.shape for array in result] == [(2, turns, 2), (2, turns, 4)]
+        assert_same(again.predict(inputs, verbose=0), result, atol=1e-6)
 
 
 def test_it_learns_what_dense_learns():

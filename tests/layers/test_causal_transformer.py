@@ -70,9 +70,9 @@ def test_it_computes_in_mixed_precision():
     mixed, full = block(dtype="mixed_float16", dropout=0.5), block()
     given = [X, np.array([[True] * 6, [False] * 6])]
     model = keras.Model([inputs, mask], [mixed(inputs, mask=mask), full(inputs, mask=mask)])
-    found, expected = model.predict(given, verbose=0)
-    assert (found.dtype, expected.dtype) == (np.float16, np.float32)
-    np.testing.assert_allclose(found, expected, atol=0.05)
+    result, expected = model.predict(given, verbose=0)
+    assert (result.dtype, expected.dtype) == (np.float16, np.float32)
+    np.testing.assert_allclose(result, expected, atol=0.05)
 
 
 def test_its_two_dropouts_are_two():
@@ -112,9 +112,9 @@ def test_a_model_takes_any_number_of_steps_and_is_saved(tmp_path):
     again = keras.saving.load_model(tmp_path / "block.keras")
     for steps in (3, 9):
         given = [numbers(2, steps, 8), np.arange(steps) < np.array([[steps], [2]])]
-        found = model.predict(given, verbose=0)
-        assert found.shape == (2, steps, 8)
-        assert_same(again.predict(given, verbose=0), found, atol=1e-6)
+        result = model.predict(given, verbose=0)
+        assert result.shape == (2, steps, 8)
+        assert_same(again.predict(given, verbose=0), result, atol=1e-6)
 
 
 def test_what_was_given_comes_back_from_the_config():

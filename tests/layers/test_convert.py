@@ -43,10 +43,10 @@ def nested(of=keras.layers):
 
 def of_kind(model, module):
     """The names of all layers from a module, wherever in the model they are."""
-    found = {
+    kinds = {
         type(layer).__name__ for layer in model._flatten_layers() if type(layer).__module__.startswith(module)
     }
-    return found & set(COUNTERPARTS)
+    return kinds & set(COUNTERPARTS)
 
 
 MODELS = {
@@ -65,21 +65,21 @@ def test_a_saved_model_of_keras_goes_on_with_our_layers(make, inputs, tmp_path):
     model = make()
     shake(model)
     model.save(tmp_path / "model.keras")
-    found = from_keras(keras.saving.load_model(tmp_path / "model.keras"))
-    assert of_kind(found, "turncast") == of_kind(model, "keras")
-    assert not of_kind(found, "keras")
-    assert_same(call(found, inputs), call(model, inputs))
-    assert [layer.name for layer in found.layers] == [layer.name for layer in model.layers]
+    converted = from_keras(keras.saving.load_model(tmp_path / "model.keras"))
+    assert of_kind(converted, "turncast") == of_kind(model, "keras")
+    assert not of_kind(converted, "keras")
+    assert_same(call(converted, inputs), call(model, inputs))
+    assert [layer.name for layer in converted.layers] == [layer.name for layer in model.layers]
 
 
 @BOTH
 def test_our_model_goes_back_to_keras(make, inputs):
     model = make(ours)
     shake(model)
-    found = to_keras(model)
-    assert of_kind(found, "keras") == of_kind(model, "turncast")
-    assert not of_kind(found, "turncast")
-    assert_same(call(found, inputs), call(model, inputs))
+    converted = to_keras(model)
+    assert of_kind(converted, "keras") == of_kind(model, "turncast")
+    assert not of_kind(converted, "turncast")
+    assert_same(call(converted, inputs), call(model, inputs))
 
 
 LOADER = """
@@ -102,8 +102,8 @@ def test_what_goes_back_loads_where_turncast_is_not(make, inputs, tmp_path):
     np.savez(tmp_path / "in.npz", **{str(number): array for number, array in enumerate(inputs)})
     files = [str(tmp_path / name) for name in ("model.keras", "in.npz", "out.npz")]
     subprocess.run([sys.executable, "-c", LOADER, *files], check=True, env=dict(os.environ))
-    with np.load(tmp_path / "out.npz") as found:
-        assert_same([found[name] for name in found], arrays(call(model, inputs)))
+    with np.load(tmp_path / "out.npz") as loaded:
+        assert_same([loaded[name] for name in loaded], arrays(call(model, inputs)))
 
 
 @pytest.mark.parametrize("back", [False, True], ids=["theirs to ours", "ours to theirs"])
@@ -121,26 +121,26 @@ def test_one_layer_is_enough(name):
     kind, stock = PAIRS[name]
     layer = stock(4, dropout=0.5, seed=3)
     layer(X)
-    found = from_keras(layer)
-    assert type(found) is kind
-    assert found.get_config() == layer.get_config()
-    assert_same(found(X), layer(X))
+    converted = from_keras(layer)
+    assert type(converted) is kind
+    assert converted.get_config() == layer.get_config()
+    assert_same(converted(X), layer(X))
 
 
 def test_what_was_compiled_is_left_behind_and_trains_when_compiled_again():
     model = sequential()
     model.compile("adam", "mse")
-    found = from_keras(model)
-    assert not found.compiled
-    found.compile("adam", "mse")
-    found.fit(X, numbers(BATCH, 6, 2), verbose=0)
+    converted = from_keras(model)
+    assert not converted.compiled
+    converted.compile("adam", "mse")
+    converted.fit(X, numbers(BATCH, 6, 2), verbose=0)
 
 
 def test_the_model_that_came_is_not_changed():
     model = sequential()
     before = [arrays(weight)[0] for weight in model.weights]
-    found = from_keras(model)
-    shake(found)
+    converted = from_keras(model)
+    shake(converted)
     assert_same(list(model.weights), before, atol=0)
     assert not of_kind(model, "turncast")
 

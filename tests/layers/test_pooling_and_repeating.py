@@ -69,15 +69,15 @@ def test_pooling_without_a_mask_takes_all():
         MaskedPooling("median")
 
 
-def test_a_vector_is_repeated_as_often_as_told():
+def test_a_vector_is_repeated_as_often_as_asked():
     vector, like = numbers(2, 3), numbers(2, 5, 1)
     expected = np.repeat(vector[:, None], 5, axis=1)
-    for found in (
+    for result in (
         RepeatVector(5)(vector),
         keras.layers.RepeatVector(5)(vector),
         RepeatVector()(vector, like),
     ):
-        np.testing.assert_array_equal(arrays(found)[0], expected)
+        np.testing.assert_array_equal(arrays(result)[0], expected)
     inputs = keras.Input((3,)), keras.Input((None, 1))
     model = keras.Model(inputs, RepeatVector()(*inputs))
     for steps in (2, 7):
@@ -92,10 +92,10 @@ def test_a_vector_is_repeated_as_often_as_told():
 
 @EACH
 def test_gradients_are_finite_and_none_reaches_what_is_unreal(make):
-    found = input_gradient(make(), X, MASK)
-    assert np.isfinite(found).all()
-    assert not found[~MASK].any()
-    assert found[0].any()
+    result = input_gradient(make(), X, MASK)
+    assert np.isfinite(result).all()
+    assert not result[~MASK].any()
+    assert result[0].any()
 
 
 @EACH
@@ -113,9 +113,9 @@ def test_no_steps_give_zeros(make):
 
 @EACH
 def test_they_compute_in_mixed_precision(make):
-    found = make(dtype="mixed_float16")(X, MASK)
-    assert keras.backend.standardize_dtype(found.dtype) == "float16"
-    np.testing.assert_allclose(*arrays([ops.cast(found, "float32"), apply(make(), X, MASK)]), atol=0.02)
+    result = make(dtype="mixed_float16")(X, MASK)
+    assert keras.backend.standardize_dtype(result.dtype) == "float16"
+    np.testing.assert_allclose(*arrays([ops.cast(result, "float32"), apply(make(), X, MASK)]), atol=0.02)
 
 
 @EACH

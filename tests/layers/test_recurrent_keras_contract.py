@@ -1,4 +1,4 @@
-"""Our recurrent layers as Keras layers: arguments, weights, files, dropout, kept state and refusals."""
+"""Our recurrent layers as Keras layers: arguments, weights, files, dropout, stored state and refusals."""
 
 import inspect
 import json
@@ -103,7 +103,7 @@ def test_the_same_inputs_are_dropped_at_each_step(name):
     ours, _ = pair(name, features=1, return_sequences=True, dropout=0.5, seed=11)
     x = numbers(32, 4, 1)
     outputs, none, doubled = (
-        arrays(found)[0] for found in (ours(x, training=True), ours(0 * x), ours(2 * x))
+        arrays(result)[0] for result in (ours(x, training=True), ours(0 * x), ours(2 * x))
     )
     dropped = np.array([np.allclose(*rows, atol=1e-5) for rows in zip(outputs, none, strict=True)])
     assert 0 < dropped.sum() < 32
@@ -111,29 +111,31 @@ def test_the_same_inputs_are_dropped_at_each_step(name):
 
 
 @NAMES
-def test_two_halves_with_kept_state_are_the_whole(name):
+def test_two_halves_with_stored_state_are_the_whole(name):
     stateful, _ = pair(name, return_sequences=True, return_state=True)
-    kept = type(stateful)(UNITS, return_sequences=True, stateful=True)
+    stateful_layer = type(stateful)(UNITS, return_sequences=True, stateful=True)
     x = numbers(BATCH, 6, FEATURES)
-    kept(x)
-    for weight, value in zip(kept.trainable_weights, stateful.weights, strict=True):
+    stateful_layer(x)
+    for weight, value in zip(stateful_layer.trainable_weights, stateful.weights, strict=True):
         weight.assign(value)
-    kept.reset_state()
+    stateful_layer.reset_state()
     outputs, *states = stateful(x)
-    halves = np.concatenate([arrays(kept(x[:, :3]))[0], arrays(kept(x[:, 3:]))[0]], axis=1)
+    halves = np.concatenate(
+        [arrays(stateful_layer(x[:, :3]))[0], arrays(stateful_layer(x[:, 3:]))[0]], axis=1
+    )
     np.testing.assert_allclose(halves, arrays(outputs)[0], atol=2e-6)
-    # Each dialogue of the batch has a state of its own.
-    assert_same([state.value for state in kept.states], states)
-    kept.reset_state()
-    assert_same(kept(x[:, :3]), halves[:, :3])
+    # Each dialogue of the batch has its state.
+    assert_same([state.value for state in stateful_layer.states], states)
+    stateful_layer.reset_state()
+    assert_same(stateful_layer(x[:, :3]), halves[:, :3])
 
 
 @NAMES
-def test_a_batch_of_another_size_is_refused_where_state_is_kept(name):
-    kept = PAIRS[name][0](UNITS, stateful=True)
-    kept(X)
+def test_a_batch_of_another_size_is_refused_where_state_is_stored(name):
+    stateful_layer = PAIRS[name][0](UNITS, stateful=True)
+    stateful_layer(X)
     with pytest.raises(ValueError, match=f"Expected batch size: {BATCH}"):
-        kept(X[:2])
+        stateful_layer(X[:2])
 
 
 @NAMES
@@ -153,8 +155,8 @@ def test_an_empty_sequence_is_refused(name):
     kind = PAIRS[name][0]
     with pytest.raises(ValueError, match="without any step") as caught:
         kind(UNITS)(np.zeros((4, 0, 3), np.float32))
-    told = "got an input of shape (4, 0, 3), without any step: expected (B, T, F) with T of at least 1"
-    assert f"{kind.__name__} {told}" in str(caught.value)
+    message = "got an input of shape (4, 0, 3), without any step: expected (B, T, F) with T of at least 1"
+    assert f"{kind.__name__} {message}" in str(caught.value)
 
 
 @NAMES
@@ -173,11 +175,11 @@ def test_nan_is_refused(name):
 @NAMES
 def test_a_mask_of_another_shape_is_refused(name, shape):
     kind = PAIRS[name][0]
-    told = (
+    message = (
         f"{kind.__name__} got a mask of shape {shape} for an input of shape (4, 5, 3): "
         "expected (4, 5), a truth value for every step"
     )
-    with pytest.raises(ValueError, match=re.escape(told)):
+    with pytest.raises(ValueError, match=re.escape(message)):
         kind(UNITS)(X, mask=np.ones(shape, bool))
 
 

@@ -27,8 +27,8 @@ class Counted(k.Layer):
 
 @pytest.mark.parametrize(("shape", "count"), [((2, TURNS, 4), 4), ((2, TURNS), 4)])
 def test_ids_have_no_features_so_that_their_mask_stays_whole(shape, count):
-    (found,) = arrays(TimeDistributed(Counted())(IDS, mask=np.ones(shape, bool)))
-    np.testing.assert_array_equal(found, np.full((2, TURNS, 1), count))
+    (result,) = arrays(TimeDistributed(Counted())(IDS, mask=np.ones(shape, bool)))
+    np.testing.assert_array_equal(result, np.full((2, TURNS, 1), count))
 
 
 def hierarchy(kind, inner, outer, by_hand):
@@ -77,8 +77,8 @@ def test_several_inputs_and_outputs():
     inner = keras.Model({"a": a, "b": b}, {"x": k.Dense(3)(a), "y": b})
     outer = {"a": keras.Input((None, 5), name="a"), "b": keras.Input((None, 2), name="b")}
     model = keras.Model(outer, TimeDistributed(inner)(outer))
-    found = model.predict({"a": VECTORS, "b": numbers(2, TURNS, 2)}, verbose=0)
-    assert {name: array.shape for name, array in found.items()} == {"x": (2, TURNS, 3), "y": (2, TURNS, 2)}
+    result = model.predict({"a": VECTORS, "b": numbers(2, TURNS, 2)}, verbose=0)
+    assert {name: array.shape for name, array in result.items()} == {"x": (2, TURNS, 3), "y": (2, TURNS, 2)}
     states = TimeDistributed(LSTM(3, return_state=True))(keras.Input((None, 4, 5)))
     assert [state.shape for state in states] == [(None, None, 3)] * 3
 
@@ -171,8 +171,8 @@ def test_nan_is_refused(wrap):
     ],
 )
 def test_the_mask_that_is_handed_on(layer, inputs, mask, expected):
-    found = TimeDistributed(layer()).compute_mask(inputs, None if mask is None else np.ones(mask, bool))
-    assert (None if found is None else tuple(found.shape)) == expected
+    result = TimeDistributed(layer()).compute_mask(inputs, None if mask is None else np.ones(mask, bool))
+    assert (None if result is None else tuple(result.shape)) == expected
 
 
 def test_it_is_saved_and_its_weights_are_those_of_keras_s(tmp_path):

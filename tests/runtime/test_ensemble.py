@@ -38,8 +38,8 @@ dialogues = st.lists(st.tuples(bits, tokens), min_size=1, max_size=5)
 
 @functools.cache
 def members(name):
-    """The weights of a few networks of one shape, shaken so that no bias is zero."""
-    config, found = NetworkConfig(units=6, bit_units=4, **NETWORKS[name]), []
+    """The weights of a few networks of one shape, changed so that no bias is zero."""
+    config, weights = NetworkConfig(units=6, bit_units=4, **NETWORKS[name]), []
     for seed in range(MEMBERS):
         generator = np.random.default_rng(seed)
         model = build_network(
@@ -50,13 +50,13 @@ def members(name):
             multi=False,
             seed=seed,
         )
-        found.append(
+        weights.append(
             {
                 name: a + generator.normal(0, 0.4, a.shape).astype("f")
                 for name, a in read_weights(model).items()
             }
         )
-    return config, found
+    return config, weights
 
 
 @pytest.mark.parametrize("kept_apart", [False, True], ids=["made beforehand", "made each time"])

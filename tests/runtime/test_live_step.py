@@ -169,8 +169,8 @@ def test_a_linear_layer_of_the_bits_is_folded_or_not(name, folded, dialogue):
         assert engine.num_features == FEATURES
         states = engine.start(1)
         for (its_bits, _), answer in zip(dialogue, answers, strict=True):
-            found, states = engine.step(states, [its_bits])
-            np.testing.assert_allclose(found[0], answer, rtol=0, atol=1e-5)
+            probabilities, states = engine.step(states, [its_bits])
+            np.testing.assert_allclose(probabilities[0], answer, rtol=0, atol=1e-5)
 
 
 @settings(max_examples=20, deadline=None)

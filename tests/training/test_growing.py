@@ -21,7 +21,7 @@ STILL = 1e-30
 
 
 def newer(name="newer", dialogues=12, multi=False) -> Corpus:
-    """Return dialogues with words, actions, facts and values that `told` has not, and some that it has."""
+    """Return dialogues with words, actions, facts and values new to `drinks_corpus`, and some that it has."""
     made = []
     for number, dialogue in enumerate(drinks_corpus(name, dialogues, multi)):
         first, *others = dialogue.turns

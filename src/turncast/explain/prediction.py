@@ -89,7 +89,7 @@ def explain_prediction(policy: Policy, turns: Sequence[Turn], action: str | None
     Raises:
         NoTurn: without any turn.
         UnknownAction: for an action that the policy does not know.
-        ConfigError: for a policy that reads the first turn only, and predicts the whole course from it.
+        ConfigError: for a policy that reads the first turn only, and predicts all actions from it.
 
     >>> import turncast
     >>> corpus = turncast.simulate(dialogues=40, seed=1)

@@ -99,7 +99,7 @@ class NumpyNetwork:
         """Return the probabilities (A,) and the new state; with a decoder (k, A), of the next k actions.
 
         Args:
-            state: where the dialogue stands.
+            state: the state before the turn.
             bits: the indices of the set bits; `one-to-many` reads those of the first turn only.
             tokens: the turn's words in order; empty where words are bits.
         """
