@@ -146,7 +146,7 @@ def test_a_client_that_is_slow_is_not_waited_for_by_the_others(saved):
         (["MODEL", "--store", "mysql://x"], "unknown kind of store 'mysql'"),
         (["MODEL", "--store", "sqlite:///no/such/folder/x.db"], "unable to open database file"),
         (["MODEL", "--api-key-file", "none.txt"], "none.txt: cannot be read"),
-        (["MODEL", "--host", "0.0.0.0", "--ui"], "could replace the model; give --api-key-file"),
+        (["MODEL", "--host", "0.0.0.0", "--ui"], "can replace the model; give --api-key-file"),
         (["MODEL", "--no-ui", "--corpus", "x"], "--corpus is for the page, which is not served"),
         (["MODEL", "--host", "0.0.0.0", "--dev", "x"], "--dev is for the page, which is not served"),
         (["MODEL", "--corpus", "none.jsonl"], "none.jsonl: no such file or folder; check the path"),
