@@ -247,7 +247,7 @@ def test_files_of_other_formats_are_not_chat(write, text):
 
 
 def test_facts_come_from_earlier_messages(write):
-    """What comes after a turn changes nothing in it."""
+    """Later messages do not change a turn."""
     whole = next(iter(turncast.read(write(json.dumps(MESSAGES)))))
     for end in range(4, len(MESSAGES)):
         part = next(iter(turncast.read(write(json.dumps(MESSAGES[:end])))))

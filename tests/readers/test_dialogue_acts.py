@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import turncast
 from support.damage import cut, damaged
-from support.dialogue_acts import EXTRACTS, M2M, camrest_turn, sgd_system, unified, woz_state
+from support.dialogue_acts import EXTRACTS, M2M, camrest_turn, convlab_turn, sgd_system, woz_state
 from turncast.errors import CorpusError
 from turncast.readers import ReadConfig, detect_format
 
@@ -17,13 +17,13 @@ FORMATS = list(EXTRACTS)
 MODES = ["acts", "slots", "calls"]
 
 
-def written(path, value):
+def write_json(path, value):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(value if isinstance(value, str) else json.dumps(value))
     return path
 
 
-def only(path, mode="acts"):
+def read_single(path, mode="acts"):
     (dialogue,) = turncast.read(path, config=ReadConfig(actions=mode))
     return dialogue
 
@@ -32,25 +32,27 @@ def only(path, mode="acts"):
 @pytest.mark.parametrize("indent", [None, 2])
 def test_detected_by_content_and_in_a_folder(tmp_path, name, indent):
     text = json.dumps(EXTRACTS[name], indent=indent)
-    path = written(tmp_path / "corpus" / "one.json", "\ufeff\n" + text)
-    other = written(tmp_path / "corpus" / "schema.json", [{"service_name": "x"}])
+    path = write_json(tmp_path / "corpus" / "one.json", "\ufeff\n" + text)
+    other = write_json(tmp_path / "corpus" / "schema.json", [{"service_name": "x"}])
     assert detect_format(path).name == detect_format(tmp_path / "corpus").name == name
     assert detect_format(tmp_path).name == name, "one level deeper"
     corpus = turncast.read(tmp_path)
-    assert [dialogue.turns for dialogue in corpus] == [only(path).turns]
+    assert [dialogue.turns for dialogue in corpus] == [read_single(path).turns]
     assert corpus.skipped["JSON file of another kind"] == 1
     with pytest.raises(CorpusError, match="no format recognises"):
         detect_format(other)
 
 
 def test_other_formats_are_not_dialogue_acts(tmp_path):
-    path = written(tmp_path / "a.json", {"id": "1", "turns": [{"user": "dial log", "actions": []}]})
+    path = write_json(tmp_path / "a.json", {"id": "1", "turns": [{"user": "dial log", "actions": []}]})
     assert detect_format(path).name == "jsonl"
-    path = written(tmp_path / "b.json", [{"messages": [{"role": "user", "content": '"turns": "speaker"'}]}])
+    path = write_json(
+        tmp_path / "b.json", [{"messages": [{"role": "user", "content": '"turns": "speaker"'}]}]
+    )
     assert detect_format(path).name == "chat"
 
 
-def changed(name, extract, number):
+def with_other_reply(name, extract, number):
     """Return the extract up to a turn, with another reply and label for this turn."""
     extract = copy.deepcopy(extract)
     dialogue = next(iter(extract.values())) if name == "multiwoz" else extract[0]
@@ -70,7 +72,7 @@ def changed(name, extract, number):
     else:
         more = {"db_results": {"ferry": [1, 2]}, "booked": {"other": [1]}}
         call = {"ferry": {"method": "Other"}}
-        reply = unified("system", "Other.", [("binary", "other", "", "x")], service_call=call, **more)
+        reply = convlab_turn("system", "Other.", [("binary", "other", "", "x")], service_call=call, **more)
         dialogue["turns"] = [*dialogue["turns"][:at], reply]
         dialogue["turns"][at - 1]["state"] = {"other": {"other": "x"}}
     return extract
@@ -79,9 +81,11 @@ def changed(name, extract, number):
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("mode", MODES)
 def test_a_turn_does_not_depend_on_its_reply_and_later_turns(tmp_path, name, mode):
-    whole = only(written(tmp_path / "whole.json", EXTRACTS[name]), mode).turns
+    whole = read_single(write_json(tmp_path / "whole.json", EXTRACTS[name]), mode).turns
     for number in range(2 if name == "m2m" else 3):
-        other = only(written(tmp_path / "other.json", changed(name, EXTRACTS[name], number)), mode).turns
+        other = read_single(
+            write_json(tmp_path / "other.json", with_other_reply(name, EXTRACTS[name], number)), mode
+        ).turns
         before = len(other) - (2 if mode == "calls" and name in ("sgd", "convlab") else 1)
         assert other[:before] == whole[:before]
         assert (other[before].user, other[before].facts) == (whole[before].user, whole[before].facts)
@@ -93,7 +97,7 @@ def test_a_turn_does_not_depend_on_its_reply_and_later_turns(tmp_path, name, mod
 @given(data=st.data())
 def test_damage_is_read_or_refused_in_one_line(tmp_path, name, data):
     texts = damaged(EXTRACTS[name]).map(json.dumps) | cut(json.dumps(EXTRACTS[name]))
-    path = written(tmp_path / "damaged.json", data.draw(texts))
+    path = write_json(tmp_path / "damaged.json", data.draw(texts))
     config = ReadConfig(actions=data.draw(st.sampled_from(MODES)))
     refusal = None
     try:
@@ -109,7 +113,7 @@ def test_files_without_labels_are_refused(tmp_path):
     bare = copy.deepcopy(M2M)
     for turn in bare[0]["turns"]:
         turn.pop("system_acts", None)
-    path = written(tmp_path / "bare.json", bare)
+    path = write_json(tmp_path / "bare.json", bare)
     with pytest.raises(CorpusError) as error:
         list(turncast.read(path))
     assert (
@@ -126,7 +130,7 @@ def test_turns_without_annotated_acts_are_counted(tmp_path):
     del extracts["camrest"][0]["dial"][0]["sys"]["dialog_act"]
     del extracts["convlab"][0]["turns"][1]["dialogue_acts"]
     for name, extract in extracts.items():
-        corpus = turncast.read(written(tmp_path / f"{name}.json", extract))
+        corpus = turncast.read(write_json(tmp_path / f"{name}.json", extract))
         (dialogue,) = corpus
         assert dialogue[0].actions == ()
         assert corpus.skipped["system turn without annotated acts"] == 1, name
@@ -135,21 +139,21 @@ def test_turns_without_annotated_acts_are_counted(tmp_path):
 def test_ids(tmp_path):
     one = copy.deepcopy(M2M[0])
     del one["dialogue_id"]
-    path = written(tmp_path / "ids.json", [one, one | {"dialogue_id": 5}])
+    path = write_json(tmp_path / "ids.json", [one, one | {"dialogue_id": 5}])
     assert [dialogue.id for dialogue in turncast.read(path)] == ["ids:1", "5"]
-    written(path, [one | {"dialogue_id": [5]}])
+    write_json(path, [one | {"dialogue_id": [5]}])
     with pytest.raises(CorpusError) as error:
         list(turncast.read(path))
     assert str(error.value) == f"{path} dialogue number 1: 'dialogue_id' is a list; give a string"
-    written(path, json.dumps([one, 5]))
+    write_json(path, json.dumps([one, 5]))
     with pytest.raises(CorpusError) as error:
         list(turncast.read(path))
     assert str(error.value) == f"{path} dialogue number 2: this is a number; give an object"
-    written(path, {"turns": []})
+    write_json(path, {"turns": []})
     with pytest.raises(CorpusError) as error:
         list(turncast.read(path, format="sgd"))
     assert str(error.value) == f"{path}: this is an object; give a list of dialogues"
-    written(path, [one | {"dialogue_id": "a\nb", "turns": 5}])
+    write_json(path, [one | {"dialogue_id": "a\nb", "turns": 5}])
     with pytest.raises(CorpusError) as error:
         list(turncast.read(path, format="m2m"))
     assert str(error.value) == f"{path} dialogue 'a\\nb': 'turns' is a number; give a list"

@@ -36,18 +36,18 @@ def example(name: str) -> CorpusExample:
     return EXAMPLES[name]()
 
 
-def written(folder: Path, made: CorpusExample) -> Path:
-    for name, content in made.files.items():
+def write_files(folder: Path, source: CorpusExample) -> Path:
+    for name, content in source.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    return folder / made.path
+    return folder / source.path
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_example_is_detected_and_read(tmp_path, name):
     """Every format needs an example in tests/support/reader_examples.py, so that its reader is fuzzed."""
-    path = written(tmp_path, example(name))
+    path = write_files(tmp_path, example(name))
     assert turncast.readers.detect_format(path).name == name
     assert list(turncast.read(path))
 
@@ -69,27 +69,29 @@ def damaged_bytes(draw: st.DrawFn, content: bytes) -> bytes:
     """Cut the text, remove or repeat a piece of it, or insert unusual bytes."""
     start = draw(st.integers(0, len(content)))
     end = min(len(content), start + draw(st.integers(0, 40)))
-    put = draw(st.sampled_from([*ODD_BYTES, content[start:end] * 2, b"9" * 400, b"\\ud800", b"[" * 5000]))
-    return content[:start] + put + (b"" if draw(st.integers(0, 4)) == 0 else content[end:])
+    inserted = draw(
+        st.sampled_from([*ODD_BYTES, content[start:end] * 2, b"9" * 400, b"\\ud800", b"[" * 5000])
+    )
+    return content[:start] + inserted + (b"" if draw(st.integers(0, 4)) == 0 else content[end:])
 
 
 @st.composite
-def damages(draw: st.DrawFn, made: CorpusExample) -> CorpusExample:
-    files = dict(made.files)
+def damages(draw: st.DrawFn, source: CorpusExample) -> CorpusExample:
+    files = dict(source.files)
     for _ in range(draw(st.integers(1, 3))):
         name = draw(st.sampled_from(sorted(files)))
         changed = damaged_json(draw, files[name]) if draw(st.booleans()) else None
         files[name] = damaged_bytes(draw, files[name]) if changed is None else changed
-    return CorpusExample(files, made.path)
+    return CorpusExample(files, source.path)
 
 
-@pytest.mark.parametrize("named", [True, False], ids=["named", "found"])
+@pytest.mark.parametrize("named", [True, False], ids=["named", "detected"])
 @pytest.mark.parametrize("name", FORMATS)
 @settings(max_examples=30)
 @given(data=st.data())
 def test_damage_is_read_or_refused_in_one_line(tmp_path_factory, name, named, data):
-    path = written(tmp_path_factory.mktemp("fuzz"), data.draw(damages(example(name))))
-    refused = "no"
+    path = write_files(tmp_path_factory.mktemp("fuzz"), data.draw(damages(example(name))))
+    refusal = "no"
     try:
         corpus = turncast.read(path, format=name if named else None)
         for turn in (turn for dialogue in corpus for turn in dialogue):
@@ -98,5 +100,5 @@ def test_damage_is_read_or_refused_in_one_line(tmp_path_factory, name, named, da
             assert all(isinstance(fact, bool | int | float | str) for fact in turn.facts.values())
         assert all(count > 0 for count in corpus.skipped.values())
     except TurncastError as error:
-        refused = str(error)
-    assert len(refused.splitlines()) == 1
+        refusal = str(error)
+    assert len(refusal.splitlines()) == 1

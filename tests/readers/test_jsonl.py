@@ -1,4 +1,4 @@
-"""JSON Lines: what it reads, and what it says of what it cannot read."""
+"""JSON Lines: what is read, and the messages of errors."""
 
 import json
 

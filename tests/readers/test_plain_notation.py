@@ -1,4 +1,4 @@
-"""The plain notation: what it reads, and what it says of what it cannot read."""
+"""The plain notation: what is read, and the messages of errors."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Rasa: what is written reads back, and damage is refused in one line, whatever it is."""
+"""Rasa: written stories are read back, and any damage is refused in one line."""
 
 import json
 import tempfile
@@ -31,7 +31,7 @@ SLOTS = NAMES.filter(lambda name: not name.startswith(OURS)) | st.sampled_from(
 
 @st.composite
 def turns(draw) -> Turn:
-    """A turn that Rasa can say: one action, entities only with a message, a response by action."""
+    """Draw a turn that Rasa can express: one action, and entities only with a message."""
     facts = draw(st.dictionaries(SLOTS, VALUES, max_size=3))
     user = draw(st.none() | TEXTS)
     intent = draw(st.none() | NAMES.filter(lambda name: not name.startswith("/")))

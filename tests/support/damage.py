@@ -59,12 +59,12 @@ def lines(records):
     return "".join(json.dumps(record) + "\n" for record in records)
 
 
-def reads_or_refuses(path, **how):
+def reads_or_refuses(path, **options):
     """Check that a damaged corpus is read or refused in one line, with all settings."""
     for config in (turncast.readers.ReadConfig(), turncast.readers.ReadConfig(arguments=True, listen=True)):
         refusal = ""
         try:
-            for dialogue in turncast.read(path, config=config, **how):
+            for dialogue in turncast.read(path, config=config, **options):
                 turncast.readers.to_json(dialogue).encode()
         except CorpusError as error:
             refusal = str(error)

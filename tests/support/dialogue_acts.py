@@ -139,7 +139,7 @@ CAMREST = [
 ]
 
 
-def unified(speaker, text, acts=(), **more):
+def convlab_turn(speaker, text, acts=(), **more):
     kinds = {"categorical": [], "non-categorical": [], "binary": []}
     for kind, intent, domain, slot in acts:
         kinds[kind].append({"intent": intent, "domain": domain, "slot": slot, "value": ""})
@@ -154,16 +154,16 @@ CONVLAB = [
         "domains": ["ferry"],
         "goal": {"description": ""},
         "turns": [
-            unified("user", "a ferry to elba", state={"ferry": {"to": "elba", "day": ""}}),
-            unified(
+            convlab_turn("user", "a ferry to elba", state={"ferry": {"to": "elba", "day": ""}}),
+            convlab_turn(
                 "system",
                 "Which day?",
                 [("binary", "request", "ferry", "day")],
                 db_results={},
                 booked={"ferry": []},
             ),
-            unified("user", "monday", state={"ferry": {"to": "elba", "day": "monday"}}),
-            unified(
+            convlab_turn("user", "monday", state={"ferry": {"to": "elba", "day": "monday"}}),
+            convlab_turn(
                 "system",
                 "Line two. More?",
                 [
@@ -175,8 +175,8 @@ CONVLAB = [
                 db_results={"ferry": [{"line": "2"}]},
                 booked={"ferry": [{"ref": "X1"}]},
             ),
-            unified("user", "bye", state={"ferry": {"to": "elba", "day": "monday"}}),
-            unified("system", "Bye.", [("binary", "bye", "", "")], db_results={}),
+            convlab_turn("user", "bye", state={"ferry": {"to": "elba", "day": "monday"}}),
+            convlab_turn("system", "Bye.", [("binary", "bye", "", "")], db_results={}),
         ],
     }
 ]
