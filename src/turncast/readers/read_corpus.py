@@ -81,7 +81,7 @@ def _from_stdin(
         with path.open("wb") as file:
             shutil.copyfileobj(sys.stdin.buffer, file)
         try:
-            return read(path, format, columns, name, config).load()
+            return read(path, format=format, columns=columns, name=name, config=config).load()
         except CorpusError as error:
             where = error.where.replace(str(path), "stdin")
             raise CorpusError(where, error.problem, error.cure) from None

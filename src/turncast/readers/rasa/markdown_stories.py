@@ -94,7 +94,7 @@ class _OpenStory:
 
     def close(self, file: str) -> Iterator[Story]:
         if self.has_heading or self.steps:
-            yield Story(self.name, self.kind, self.where, file, tuple(self.steps))
+            yield Story(name=self.name, kind=self.kind, where=self.where, file=file, steps=tuple(self.steps))
 
 
 def _lines_without_comments(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
