@@ -4,7 +4,6 @@ import gc
 import os
 from pathlib import Path
 
-import hypothesis
 import numpy as np
 import pytest
 
@@ -23,11 +22,10 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
 import turncast
 from support.corpora import QUICK, SMALL, tiny
+from support.property_tests import register_profiles
 from turncast import Policy
 
-# Where other processes take the cores, any example may take long.
-hypothesis.settings.register_profile("turncast", deadline=None)
-hypothesis.settings.load_profile("turncast")
+register_profiles()
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPORA = Path(os.environ.get("TURNCAST_CORPORA", ROOT.parent / "shared" / "corpora"))

@@ -5,11 +5,12 @@ import json
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import turncast
 from support.corpora import tiny
+from support.property_tests import examples
 from support.strategies import corpora as any_corpus
 from turncast import Corpus, Dialogue, Turn
 from turncast.data import WRITERS, convert
@@ -20,7 +21,7 @@ FORMATS = ["jsonl", "parquet"]
 
 @pytest.mark.parametrize("to", FORMATS)
 @given(corpus=any_corpus)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_what_is_written_is_read(to, corpus, tmp_path_factory):
     if to == "parquet":
         pytest.importorskip("pyarrow")
@@ -119,7 +120,7 @@ VALUES = st.none() | st.integers(-3, 3) | st.sampled_from(["", "x", "{}", "[1]",
 
 
 @given(column=st.sampled_from(turncast.readers.parquet_corpus.COLUMNS), values=st.lists(VALUES, min_size=4))
-@settings(max_examples=80, deadline=None)
+@examples(80)
 def test_damaged_columns_are_read_or_refused_in_one_line(column, values, tmp_path_factory):
     pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     path = tmp_path_factory.mktemp("damaged") / "x.parquet"

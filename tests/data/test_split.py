@@ -5,11 +5,12 @@ from collections import Counter
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 import turncast
 from support.corpora import tiny
+from support.property_tests import examples
 from turncast import Corpus, Dialogue, Turn
 from turncast.data import SplitConfig, split
 from turncast.data.assign_parts import assign_parts
@@ -34,7 +35,7 @@ units = st.lists(
 
 
 @given(units, st.integers(0, 9))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_each_part_has_its_share(made, seed):
     parts = stratify(made, (0.6, 0.2, 0.2), seed)
     assert parts == stratify(made, (0.6, 0.2, 0.2), seed)
@@ -94,7 +95,7 @@ MOMENTS = st.datetimes().map(datetime.isoformat) | st.dates().map(date.isoformat
 
 
 @given(NUMBERS | st.lists(MOMENTS, min_size=30, max_size=60), SHARES)
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_by_time_no_dialogue_of_a_later_part_is_earlier(times, shares):
     parts = assign_parts(with_metadata(times), SplitConfig(shares, by="time"))
     moments = [time if isinstance(time, int | float) else datetime.fromisoformat(time) for time in times]
@@ -108,7 +109,7 @@ def test_by_time_no_dialogue_of_a_later_part_is_earlier(times, shares):
 
 
 @given(st.lists(st.none() | st.sampled_from("abcdefgh"), min_size=30, max_size=60), SHARES, st.integers(0, 3))
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_by_group_a_group_is_in_one_part(groups, shares, seed):
     corpus = Corpus("g", [Dialogue(str(n), [Turn("x", ["a"])], {}, group) for n, group in enumerate(groups)])
     try:

@@ -1,9 +1,10 @@
 """Validation: each check, its locations, and what is no finding. Repair."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import turncast
+from support.property_tests import examples
 from support.strategies import corpora as any_corpus
 from turncast import Corpus, Dialogue, Turn
 from turncast.data import convert, repair, summarise, validate
@@ -183,7 +184,7 @@ def test_the_number_of_examples_is_limited():
 
 
 @given(any_corpus)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 def test_any_corpus_can_be_validated(made):
     validation = validate(made, made)
     assert validation.turns == summarise(made).turns
@@ -223,7 +224,7 @@ def test_repair(tmp_path):
 
 
 @given(made=any_corpus)
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_a_repair_removes_only_duplicates(made, tmp_path_factory):
     folder = tmp_path_factory.mktemp("repair")
     repaired = repair(made, folder / "x.jsonl")

@@ -5,12 +5,13 @@ import sys
 from dataclasses import replace
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 
 import turncast
 from support.corpora import QUICK
 from support.evaluation import Scripted, spoken
 from support.layouts import LAYOUTS, drinks_corpus
+from support.property_tests import examples
 from support.report_pages import METRICS, Page, judged
 from support.strategies import corpora
 from turncast import ActionSpace, Corpus, Dialogue, Turn
@@ -213,7 +214,7 @@ def test_the_page_shows_where_a_policy_abstains(policy):
 
 @given(corpora)
 @example(WRONG)
-@settings(max_examples=3)  # each draws six plots
+@examples(3)  # each draws six plots
 def test_no_text_of_a_corpus_is_markup(corpus):
     html, _ = as_b(corpus, name=corpus.name)
     check(html)

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.property_tests import examples
 from turncast import Dialogue, Turn
 
 ACTIONS = ["ask_size", "confirm", "serve_tea", "serve_coffee", "never_seen"]
@@ -21,7 +22,7 @@ turns = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(before=st.lists(turns, min_size=1, max_size=4), after=st.lists(turns, max_size=3))
 @pytest.mark.parametrize("which", ["policy", "multi_policy"])
 def test_nothing_later_is_seen(which, before, after, request):

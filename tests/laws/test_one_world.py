@@ -1,10 +1,11 @@
 """Law 8: training and serving see one world; the previous action is what was committed."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.corpora import tiny
+from support.property_tests import examples
 from turncast import Dialogue, EncoderConfig, NetworkConfig, Session, Turn
 from turncast.features import Batches, CorpusStatistics, encode
 
@@ -18,7 +19,7 @@ seen = st.tuples(st.none() | st.text(max_size=20) | st.sampled_from(["a tea plea
 conversations = st.lists(st.tuples(seen, st.sampled_from(ACTIONS)), min_size=1, max_size=6)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(conversations)
 def test_a_session_sees_what_training_saw(policy, conversation):
     session, live = Session(policy), []
@@ -44,7 +45,7 @@ ORDERED = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(conversations, st.sampled_from(ORDERED))
 def test_the_tokens_of_a_live_turn_are_those_of_training(conversation, encoder):
     """Live, a turn is encoded before its actions are known, alone; in training with all others."""
@@ -62,7 +63,7 @@ def test_the_tokens_of_a_live_turn_are_those_of_training(conversation, encoder):
         memory = memory.committed(turn.actions)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(conversations, st.data())
 def test_after_an_undo_the_session_is_as_if_the_turn_never_was(policy, conversation, data):
     kept = data.draw(st.integers(0, len(conversation) - 1))

@@ -7,9 +7,10 @@ import functools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.property_tests import examples
 from turncast import NetworkConfig
 from turncast.network import build_network, read_weights
 from turncast.runtime import NumpyNetwork
@@ -101,7 +102,7 @@ def predict(name, batch, turns=MOST_TURNS):
 
 
 @each_network
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(batch=st.lists(dialogues, min_size=3, max_size=3))
 def test_stepping_equals_the_padded_batch(name, batch):
     config, _, network = network_pair(name)
@@ -113,7 +114,7 @@ def test_stepping_equals_the_padded_batch(name, batch):
 
 
 @each_network
-@settings(max_examples=6, deadline=None)
+@examples(6)
 @given(dialogue=dialogues, others=st.lists(dialogues, min_size=2, max_size=2))
 def test_padding_and_neighbours_do_not_change_a_prediction(name, dialogue, others):
     empty = [([], [])]
@@ -123,7 +124,7 @@ def test_padding_and_neighbours_do_not_change_a_prediction(name, dialogue, other
 
 
 @each_network
-@settings(max_examples=6, deadline=None)
+@examples(6)
 @given(
     dialogue=st.lists(st.tuples(bits, tokens), min_size=2, max_size=MOST_TURNS),
     other=dialogues,

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.property_tests import examples
 from support.recurrent import BACKEND, arrays, assert_same, numbers, run
 from turncast.backend import keras, ops
 from turncast.layers import BitDense, MultiHot
@@ -55,7 +56,7 @@ def weight_gradients(layer, x):
     return [ops.convert_to_numpy(tf.convert_to_tensor(g)) for g in tape.gradient(loss, trainable)]
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.lists(st.lists(st.integers(0, 8), min_size=3, max_size=3), min_size=4, max_size=4))
 def test_multi_hot_is_the_vector_of_the_indices(lists):
     np.testing.assert_array_equal(
@@ -79,7 +80,7 @@ BITS, DENSE = bit_dense_pair()
 INDEX_LISTS = st.lists(st.lists(st.integers(-2, 8), min_size=3, max_size=3), min_size=4, max_size=4)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(INDEX_LISTS)
 def test_bit_dense_is_dense_on_the_bits_in_value_and_gradient(lists):
     indices = np.array(lists, np.int32)

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.property_tests import examples
 from support.recurrent import BACKEND, FEATURES, PAIRS, assert_same, gradients, numbers, pair, run, states_of
 
 pytestmark = pytest.mark.skipif(BACKEND != "jax", reason="the loop over blocks of rows is JAX's")
@@ -57,7 +58,7 @@ def test_every_gradient_is_autodiff_s(name, mask):
 RANDOM = pair("lstm", **OPTIONS)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.lists(st.lists(st.booleans(), min_size=LENGTH, max_size=LENGTH), min_size=ROWS, max_size=ROWS))
 def test_any_mask_gives_what_keras_gives(rows):
     x, mask = numbers(ROWS, LENGTH, FEATURES), np.array(rows)

@@ -4,9 +4,10 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.property_tests import examples
 from support.recurrent import BACKEND, arrays, assert_same, numbers, run
 from turncast.backend import keras, ops
 from turncast.layers import MaskedPooling, RepeatVector
@@ -48,7 +49,7 @@ def input_gradient(layer, x, mask):
     return arrays(tape.gradient(loss, leaf))[0]
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.lists(st.lists(st.booleans(), min_size=4, max_size=4), min_size=2, max_size=2))
 def test_pooling_and_the_last_step_see_what_is_real(rows):
     x, mask = numbers(2, 4, 3), np.array(rows)

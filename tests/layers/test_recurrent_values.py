@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.property_tests import examples
 from support.recurrent import (
     BATCH,
     FEATURES,
@@ -85,7 +86,7 @@ RANDOM = {name: pair(name, return_sequences=True, return_state=True) for name in
 
 
 @pytest.mark.parametrize("name", PAIRS)
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.lists(st.lists(st.booleans(), min_size=6, max_size=6), min_size=BATCH, max_size=BATCH))
 def test_any_mask_gives_what_keras_gives(name, rows):
     ours, stock = RANDOM[name]
@@ -94,7 +95,7 @@ def test_any_mask_gives_what_keras_gives(name, rows):
 
 
 @pytest.mark.parametrize("name", PAIRS)
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(rows=st.lists(st.lists(st.booleans(), min_size=5, max_size=5), min_size=BATCH, max_size=BATCH))
 def test_masked_steps_count_for_nothing(name, rows):
     """Law 4, at the layer: what stands at a masked step changes no output and no state."""

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import turncast
 from support.corpora import QUICK, SMALL, tiny, untempered
 from support.layouts import LAYOUTS, drinks_corpus
+from support.property_tests import examples
 from turncast import ActionSpace, Policy, TrainConfig, Turn
 from turncast.baselines import BaselineCounts
 from turncast.baselines.tables import case_hashes
@@ -46,7 +47,7 @@ def plain(known, user, its_facts, its_previous, space):
     return [shares[a] for a in space]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(known=decisions, asked=st.tuples(texts, facts, previous), weight=st.floats(0.01, 0.99))
 def test_the_shares_are_those_of_the_plain_formula(known, asked, weight):
     counts = BaselineCounts()

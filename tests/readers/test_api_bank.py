@@ -1,10 +1,11 @@
 """API-Bank: an invented golden dialogue."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import turncast
 from support.damage import cut, damaged, lines, reads_or_refuses
+from support.property_tests import examples
 from turncast import Turn
 from turncast.errors import CorpusError
 from turncast.readers import ReadConfig, detect_format
@@ -84,7 +85,7 @@ def test_errors(tmp_path, record, message):
     assert str(error.value) == f"{path} {message}"
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(damaged(RECORDS))
 def test_damaged_values(tmp_path_factory, records):
     path = tmp_path_factory.getbasetemp() / "damaged.jsonl"
@@ -92,7 +93,7 @@ def test_damaged_values(tmp_path_factory, records):
     reads_or_refuses(path, format="api_bank")
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(cut(lines(RECORDS)))
 def test_damaged_text(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "damaged.jsonl"

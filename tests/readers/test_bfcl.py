@@ -3,11 +3,12 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import turncast
 from support.damage import cut, damaged, lines, reads_or_refuses
+from support.property_tests import examples
 from turncast import Turn
 from turncast.errors import CorpusError
 from turncast.readers import ReadConfig, detect_format
@@ -118,7 +119,7 @@ def test_text_that_is_not_a_call(text, message):
     assert str(error.value) == f"here: {message}"
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.text(max_size=60) | cut("files.sort('a.txt', order=\"\\d\", **more)"))
 def test_any_text_is_parsed_or_refused(text):
     try:
@@ -155,7 +156,7 @@ def test_questions_without_their_answers(path):
         list(turncast.read(path.parent))
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(damaged([QUESTIONS, ANSWERS]))
 def test_damaged_values(tmp_path_factory, value):
     questions, answers = [*value, [], []][:2] if isinstance(value, list) else ([], [])
@@ -168,7 +169,7 @@ def test_damaged_values(tmp_path_factory, value):
         reads_or_refuses(path, format="bfcl")
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(cut(lines(QUESTIONS)), cut(lines(ANSWERS)))
 def test_damaged_text(tmp_path_factory, questions, answers):
     reads_or_refuses(put(tmp_path_factory.getbasetemp() / "cut", questions, answers), format="bfcl")

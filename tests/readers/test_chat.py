@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import turncast
 from support.damage import cut, damaged, lines, reads_or_refuses
+from support.property_tests import examples
 from turncast import Turn
 from turncast.errors import CorpusError
 from turncast.readers import ReadConfig, detect_format
@@ -254,7 +255,7 @@ def test_facts_come_from_earlier_messages(write):
         assert whole.turns[: len(part)] == part.turns
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(damaged([RUN, TUNING, MESSAGES]))
 def test_damaged_values(tmp_path_factory, value):
     path = tmp_path_factory.getbasetemp() / "damaged.json"
@@ -262,7 +263,7 @@ def test_damaged_values(tmp_path_factory, value):
     reads_or_refuses(path, format="chat")
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(cut(lines([TUNING, RUN])))
 def test_damaged_text(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "damaged.jsonl"

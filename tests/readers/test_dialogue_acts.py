@@ -4,12 +4,13 @@ import copy
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import turncast
 from support.damage import cut, damaged
 from support.dialogue_acts import EXTRACTS, M2M, camrest_turn, convlab_turn, sgd_system, woz_state
+from support.property_tests import examples
 from turncast.errors import CorpusError
 from turncast.readers import ReadConfig, detect_format
 
@@ -93,7 +94,7 @@ def test_a_turn_does_not_depend_on_its_reply_and_later_turns(tmp_path, name, mod
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damage_is_read_or_refused_in_one_line(tmp_path, name, data):
     texts = damaged(EXTRACTS[name]).map(json.dumps) | cut(json.dumps(EXTRACTS[name]))

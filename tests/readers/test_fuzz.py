@@ -5,11 +5,12 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import turncast
 from support.damage import damaged
+from support.property_tests import examples
 from support.reader_examples import EXAMPLES, CorpusExample
 from turncast.errors import TurncastError
 from turncast.readers import FORMATS
@@ -87,7 +88,7 @@ def damages(draw: st.DrawFn, source: CorpusExample) -> CorpusExample:
 
 @pytest.mark.parametrize("named", [True, False], ids=["named", "detected"])
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=30)
+@examples(30)
 @given(data=st.data())
 def test_damage_is_read_or_refused_in_one_line(tmp_path_factory, name, named, data):
     path = write_files(tmp_path_factory.mktemp("fuzz"), data.draw(damages(example(name))))

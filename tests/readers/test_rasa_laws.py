@@ -5,10 +5,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import turncast
+from support.property_tests import examples
 from support.rasa import CHECKPOINTS, END_TO_END, MARKDOWN, STORIES, TESTS
 from turncast import Corpus, Dialogue, Turn
 from turncast.errors import CorpusError
@@ -72,7 +73,7 @@ def refusal(text: str, name: str) -> str:
     return ""
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(DIALOGUES, min_size=1, max_size=4, unique_by=lambda dialogue: dialogue.id))
 @example([Dialogue("a\x85\u2028b", [Turn("\x7f\ufeff\0", ("greet",))], {"kind": "story"}, "a\x85\u2028b")])
 def test_written_stories_are_read_back(dialogues):
@@ -130,7 +131,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.data(), st.sampled_from([STORIES, TESTS, CHECKPOINTS, MARKDOWN, END_TO_END]))
 def test_damage_is_read_or_refused_in_one_line(data, text):
     name = "a.md" if text in (MARKDOWN, END_TO_END) else "a.yml"
@@ -160,7 +161,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.sampled_from(["stories", "rules", "responses", "actions"]), JSON)
 def test_any_shape_is_read_or_refused_in_one_line(section, value):
     text = json.dumps({section: value, "stories ": None})

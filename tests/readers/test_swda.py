@@ -1,10 +1,11 @@
 """Switchboard: an invented golden conversation."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import turncast
 from support.damage import cut, reads_or_refuses
+from support.property_tests import examples
 from turncast import Turn
 from turncast.errors import CorpusError
 from turncast.readers import detect_format
@@ -60,7 +61,7 @@ def test_errors(path, line):
     assert str(error.value) == f"{path} line 9: {problem}; correct it"
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(cut(TEXT))
 def test_damaged_text(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "damaged.txt"

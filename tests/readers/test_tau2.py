@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import turncast
 from support.damage import cut, damaged, reads_or_refuses
+from support.property_tests import examples
 from turncast import Turn
 from turncast.errors import CorpusError
 from turncast.readers import detect_format
@@ -116,7 +117,7 @@ def test_errors(path):
 SMALL = RECORD | {"tasks": []}
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(damaged(SMALL))
 def test_damaged_values(tmp_path_factory, value):
     path = tmp_path_factory.getbasetemp() / "damaged.json"
@@ -124,7 +125,7 @@ def test_damaged_values(tmp_path_factory, value):
     reads_or_refuses(path, format="tau2")
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(cut(json.dumps(SMALL)))
 def test_damaged_text(tmp_path_factory, text):
     path = tmp_path_factory.getbasetemp() / "damaged.json"

@@ -4,9 +4,10 @@ import functools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.property_tests import examples
 from turncast import NetworkConfig
 from turncast.errors import ModelError
 from turncast.network import build_network, read_weights
@@ -62,7 +63,7 @@ def members(name):
 @pytest.mark.parametrize("kept_apart", [False, True], ids=["made beforehand", "made each time"])
 @pytest.mark.parametrize("multi", [False, True], ids=["one action", "several"])
 @pytest.mark.parametrize("name", NETWORKS)
-@settings(max_examples=8, deadline=None)
+@examples(8)
 @given(dialogue=dialogues)
 def test_the_answer_is_the_mean_of_the_members(name, multi, kept_apart, dialogue):
     config, weights = members(name)
@@ -80,7 +81,7 @@ def test_the_answer_is_the_mean_of_the_members(name, multi, kept_apart, dialogue
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-@settings(max_examples=6, deadline=None)
+@examples(6)
 @given(beginnings=st.lists(dialogues, min_size=1, max_size=36), turn=st.tuples(bits, tokens))
 def test_many_conversations_are_stepped_as_each_alone(name, beginnings, turn):
     config, weights = members(name)

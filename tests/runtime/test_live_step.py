@@ -4,9 +4,10 @@ import functools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.property_tests import examples
 from turncast import NetworkConfig
 from turncast.runtime import NumpyNetwork, OnnxNetwork, onnx_model, words
 from turncast.runtime import weights as weights_module
@@ -51,7 +52,7 @@ NAMES = ("kernel", "recurrent_kernel", "bias")
 
 
 @pytest.mark.parametrize("cell", CELLS)
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(seed=seeds, units=st.integers(1, 150), steps=st.integers(1, 4), large=st.booleans())
 def test_a_cell_computes_the_plain_formulas(cell, seed, units, steps, large):
     generator, width = np.random.default_rng(seed), GATES[cell] * units
@@ -72,7 +73,7 @@ def test_a_cell_computes_the_plain_formulas(cell, seed, units, steps, large):
         np.testing.assert_allclose(output, expected, rtol=0, atol=1e-3 if large else 1e-5)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(seed=seeds, rows=st.integers(1, 300), width=st.integers(1, 700))
 def test_a_product_in_blocks_is_the_product(seed, rows, width):
     generator = np.random.default_rng(seed)
@@ -152,7 +153,7 @@ def dense_first(name):
 
 @pytest.mark.parametrize("folded", [True, False], ids=["folded", "apart"])
 @pytest.mark.parametrize("name", DENSE_FIRST)
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(dialogue=dialogues)
 def test_a_linear_layer_of_the_bits_is_folded_or_not(name, folded, dialogue):
     config, weights, plain = dense_first(name)
@@ -173,7 +174,7 @@ def test_a_linear_layer_of_the_bits_is_folded_or_not(name, folded, dialogue):
             np.testing.assert_allclose(probabilities[0], answer, rtol=0, atol=1e-5)
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(dialogue=dialogues)
 def test_words_multiplied_beforehand_or_each_time(dialogue):
     config, weights, _ = dense_first("words lstm, gru")
@@ -191,7 +192,7 @@ def arrays_of(state):
 
 
 @pytest.mark.parametrize("name", DENSE_FIRST)
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(dialogue=dialogues, others=dialogues)
 def test_what_was_given_and_handed_out_is_never_written_to(name, dialogue, others):
     config, weights, _ = dense_first(name)

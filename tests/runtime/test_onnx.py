@@ -7,10 +7,11 @@ import sys
 import numpy as np
 import onnx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from support.corpora import tiny
+from support.property_tests import examples
 from turncast import NetworkConfig
 from turncast.errors import ConfigError, MissingExtra, ModelError
 from turncast.runtime import NumpyNetwork, OnnxNetwork, onnx_graph, onnx_model
@@ -84,7 +85,7 @@ def compare(pair, turns):
 
 @pytest.mark.parametrize("multi", [False, True], ids=["one", "multi"])
 @pytest.mark.parametrize("name", SETTINGS)
-@settings(max_examples=8, deadline=None)
+@examples(8)
 @given(data=st.data(), conversations=st.integers(1, 4), count=st.integers(1, 4))
 def test_stepping_many_with_onnx_equals_each_with_numpy(name, multi, data, conversations, count):
     rows = st.lists(bits, min_size=conversations, max_size=conversations)

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import turncast
 from support.corpora import QUICK, tiny
+from support.property_tests import examples
 from turncast import NetworkConfig, Turn
 
 NETWORKS = {
@@ -30,7 +31,7 @@ def any_policy(request):
     return turncast.train(corpus, network=NETWORKS[request.param], config=config)
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(beginnings=st.lists(st.lists(users, max_size=3), max_size=40), seen=st.lists(users, min_size=40))
 def test_many_are_stepped_as_each_alone(any_policy, beginnings, seen):
     states = []

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import turncast
+from support.property_tests import examples
 from support.web import CORPUS, HERE, begin, page_of, send, texts, workspace_in
 from turncast import Dialogue, Session, Turn
 from turncast.sessions import Snapshot, turns_from_events
@@ -98,7 +99,7 @@ def store_turns(page, id):
     return [turn.actions for turn in turns_from_events(store_of(page).events(id))]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     users=st.lists(st.sampled_from(["a tea please", "small", "yes", None]), min_size=1, max_size=5),
     turn=st.integers(1, 5),

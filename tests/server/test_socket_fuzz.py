@@ -4,10 +4,11 @@ import json
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from websockets.sync.client import connect
 
+from support.property_tests import examples
 from support.server import serving
 
 VALUES = st.recursive(
@@ -48,7 +49,7 @@ def address(saved):
         yield address
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(frames=FRAMES | MESSAGES)
 def test_every_message_is_answered(address, frames):
     id, expected = httpx.post(f"{address}/v1/conversations", json={}).json()["id"], 0

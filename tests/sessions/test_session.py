@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import turncast
 from support.corpora import QUICK, SMALL, tiny
+from support.property_tests import examples
 from turncast import Dialogue, NetworkConfig, Policy, Session, Turn
 from turncast.errors import NoTurn, StateError, UnknownAction
 from turncast.sessions import Event, Snapshot, turns_from_events
@@ -64,7 +65,7 @@ def went_that_way(policy: Policy, session: Session) -> Session:
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(course=courses)
 def test_whatever_happened_it_stands_where_it_would_had_it_gone_that_way(name, course):
     policy, other = policies(name)

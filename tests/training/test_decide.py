@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import turncast
 from support.corpora import QUICK, SMALL, tiny
 from support.layouts import LAYOUTS, drinks_corpus
+from support.property_tests import examples
 from turncast import ActionSpace, TrainConfig, evaluate
 from turncast.errors import ConfigError
 from turncast.policy.decision import ALWAYS, Decision, tempered
@@ -44,7 +45,7 @@ def test_the_temperature_that_was_put_in_is_found(multi, temperature):
     assert fit_temperature(probabilities, true, multi) == pytest.approx(temperature, rel=0.05)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.integers(0, 10_000), st.booleans())
 def test_no_other_temperature_has_less_loss(seed, multi):
     generator = np.random.default_rng(seed)

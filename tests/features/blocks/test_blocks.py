@@ -7,9 +7,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from support.property_tests import examples
 from support.vectors import model2vec_folder
 from turncast import Corpus, Dialogue, EncoderConfig, Turn
 from turncast.features import CorpusStatistics, TurnEncoder
@@ -86,7 +87,7 @@ def test_a_block_varies(name):
     assert len({tuple(labels) for labels in labels_of(name, BOOKING)}) > 1
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(turns, min_size=1, max_size=5))
 def test_a_block_is_well_formed_and_the_same_live(dialogue):
     """Bits are in range and unique; live, where a turn's actions are committed later, they are the same."""
@@ -101,7 +102,7 @@ def test_a_block_is_well_formed_and_the_same_live(dialogue):
         assert memory == after
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(st.lists(turns, min_size=1, max_size=4), turns, turns)
 def test_no_block_uses_the_turn_s_own_actions_or_later_turns(dialogue, last, other):
     twin = Turn(last.user, other.actions, last.facts, other.response)
