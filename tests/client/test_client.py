@@ -1,4 +1,4 @@
-"""Both clients against a real server: the same calls, the same answers."""
+"""Both clients against a real server: the same methods, the same answers."""
 
 import asyncio
 import inspect
@@ -14,8 +14,8 @@ from turncast.client import AsyncClient, Client, NotFound, Predicted
 MESSAGES = [{"role": "user", "content": "a tea please"}]
 
 
-class Waited:
-    """An AsyncClient whose answers are waited for, so that one test serves both clients."""
+class SyncAsyncClient:
+    """An AsyncClient that waits for its answers, so that one test runs with both clients."""
 
     def __init__(self, *args, **kwargs):
         self._runner = asyncio.Runner()
@@ -30,12 +30,12 @@ class Waited:
     def __enter__(self):
         return self
 
-    def __exit__(self, *told):
-        self._runner.run(self._client.__aexit__(*told))
+    def __exit__(self, *error):
+        self._runner.run(self._client.__aexit__(*error))
         self._runner.close()
 
 
-@pytest.fixture(params=[Client, Waited], ids=["sync", "async"])
+@pytest.fixture(params=[Client, SyncAsyncClient], ids=["sync", "async"])
 def client(request, address):
     with request.param(address) as client:
         yield client
@@ -46,28 +46,28 @@ def test_a_conversation(client, policy):
     begun = client.begin(model="default")
     assert (begun.model, begun.turns) == ("default", 0)
     expected = session.observe("a tea please", {"stock": 1})
-    told = client.observe(begun.id, "a tea please", {"stock": 1}, top=2)
-    assert (told.turn, told.actions, told.committed) == (1, expected.actions, expected.actions)
-    assert told.probability == pytest.approx(expected.probability, abs=1e-5)
-    assert [action for action, _ in told.ranked] == [action for action, _ in expected.top(2)]
-    assert told.response == "Which size?"
-    told = client.observe(begun.id, "small", commit=False, threshold=1.0)
-    assert (told.abstain, told.committed, told.turn) == (True, None, 2)
+    answer = client.observe(begun.id, "a tea please", {"stock": 1}, top=2)
+    assert (answer.turn, answer.actions, answer.committed) == (1, expected.actions, expected.actions)
+    assert answer.probability == pytest.approx(expected.probability, abs=1e-5)
+    assert [action for action, _ in answer.ranked] == [action for action, _ in expected.top(2)]
+    assert answer.response == "Which size?"
+    answer = client.observe(begun.id, "small", commit=False, threshold=1.0)
+    assert (answer.abstain, answer.committed, answer.turn) == (True, None, 2)
     assert client.get(begun.id).open is True
     assert client.commit(begun.id, ["confirm"], "Small, yes?") == ("confirm",)
     corrected = client.override(begun.id, 1, ["confirm"], "A tea?", top=1)
     assert corrected.committed == ("confirm",)
     assert list(corrected.later) == [2]
     assert len(corrected.later[2].ranked) == 1
-    seen = client.get(begun.id)
-    assert (seen.id, seen.model, seen.open) == (begun.id, "default", False)
-    assert seen.turns == (
+    conversation = client.get(begun.id)
+    assert (conversation.id, conversation.model, conversation.open) == (begun.id, "default", False)
+    assert conversation.turns == (
         Turn("a tea please", ("confirm",), {"stock": 1}, "A tea?"),
         Turn("small", ("confirm",), response="Small, yes?"),
     )
-    assert seen.created <= seen.updated
+    assert conversation.created <= conversation.updated
     undone = client.undo(begun.id)
-    assert (undone.turn, undone.turns) == (seen.turns[1], 1)
+    assert (undone.turn, undone.turns) == (conversation.turns[1], 1)
     assert client.delete(begun.id) is True
     assert client.delete(begun.id) is False
     with pytest.raises(NotFound, match="id: There is no conversation with this id"):
@@ -76,15 +76,15 @@ def test_a_conversation(client, policy):
 
 def test_without_a_conversation(client, policy):
     dialogue = tiny().dialogues[0]
-    told = client.predict(dialogue, top=2)
-    for one, expected in zip(told, policy.predict(dialogue), strict=True):
+    predictions = client.predict(dialogue, top=2)
+    for one, expected in zip(predictions, policy.predict(dialogue), strict=True):
         assert one.actions == expected.actions
         assert one.probability == pytest.approx(expected.probability, abs=1e-6)
         assert len(one.ranked) == 2
-    assert client.predict(list(dialogue), model="default", top=2) == told
-    told = client.next_action(MESSAGES, top=1)
-    assert isinstance(told, Predicted)
-    assert told.actions == policy.predict(tiny().dialogues[0])[0].actions
+    assert client.predict(list(dialogue), model="default", top=2) == predictions
+    answer = client.next_action(MESSAGES, top=1)
+    assert isinstance(answer, Predicted)
+    assert answer.actions == policy.predict(tiny().dialogues[0])[0].actions
     model = client.model()
     assert (model.name, model.names, model.digest) == ("default", ("default",), policy.digest)
     assert model.actions == tuple(policy.space)
@@ -94,16 +94,16 @@ def test_without_a_conversation(client, policy):
     assert client.ready() is True
 
 
-def test_what_is_asked_again_with_its_turn_id_counts_once(client):
+def test_a_repeated_turn_id_counts_once(client):
     name = uuid.uuid4().hex
     assert [client.begin(name).turns for _ in range(2)] == [0, 0]
-    once, again = (client.observe(name, "a tea please", turn_id="t-1") for _ in range(2))
-    assert once == again
-    assert client.observe(name, "a tea please").turn == 2  # without one, it is another turn
+    first, repeated = (client.observe(name, "a tea please", turn_id="t-1") for _ in range(2))
+    assert first == repeated
+    assert client.observe(name, "a tea please").turn == 2  # without a turn_id it is another turn
     assert client.begin(name).turns == 2
 
 
-def test_both_clients_have_the_same_calls_with_what_they_take():
+def test_both_clients_have_the_same_methods():
     def public(kind):
         return {name for name, one in vars(kind).items() if name[0] != "_" and callable(one)}
 
@@ -116,26 +116,26 @@ def test_both_clients_have_the_same_calls_with_what_they_take():
         assert next(iter(inspect.signature(one).parameters)) == "self"
 
 
-def test_many_at_once(address):
+def test_many_requests_at_once(address):
     """Threads that share a client, and tasks that share one, with few connections between them."""
     names = [uuid.uuid4().hex for _ in range(12)]
     with Client(address, connections=3) as client:
 
-        def talk(name):
+        def converse(name):
             client.begin(name)
             for number in range(3):
                 client.observe(name, str(number))
 
-        threads = [threading.Thread(target=talk, args=(name,)) for name in names]
+        threads = [threading.Thread(target=converse, args=(name,)) for name in names]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        told = {name: [turn.user for turn in client.get(name).turns] for name in names}
-    assert told == {name: ["0", "1", "2"] for name in names}
+        users = {name: [turn.user for turn in client.get(name).turns] for name in names}
+    assert users == {name: ["0", "1", "2"] for name in names}
 
-    async def ask():
+    async def observe_all():
         async with AsyncClient(address, connections=3) as client:
             return await asyncio.gather(*(client.observe(name, "3") for name in names))
 
-    assert [one.turn for one in asyncio.run(ask())] == [4] * 12
+    assert [one.turn for one in asyncio.run(observe_all())] == [4] * 12

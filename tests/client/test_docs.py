@@ -1,4 +1,4 @@
-"""What the docs show of the clients runs, against a real server."""
+"""The examples of the client's page run, against a real server."""
 
 import re
 

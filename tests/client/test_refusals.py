@@ -1,4 +1,4 @@
-"""What becomes of requests that come to nothing: each kind of error, and when it is asked again."""
+"""Failed requests: the class of each error, and when the client retries."""
 
 import socket
 import subprocess
@@ -20,7 +20,7 @@ from turncast.client.errors import BadRequest, NotAllowed, ServerFailed, error_f
 from turncast.client.http_call import HttpCall
 from turncast.errors import ConfigError, TurncastError
 
-NEVER = Retries(times=0)
+ONE_TRY = Retries(times=0)
 
 
 @pytest.mark.parametrize(
@@ -37,14 +37,14 @@ NEVER = Retries(times=0)
         (lambda client, id: client.next_action([{"role": 3}]), BadRequest, "bad_request", "body.messages.0"),
     ],
 )
-def test_a_refusal_is_told_as_the_server_tells_it(address, ask, kind, type_, where):
+def test_a_refusal_has_the_fields_of_the_server(address, ask, kind, type_, where):
     with Client(address) as client:
         id = client.begin().id
         client.observe(id, "a tea please", turn_id="t")
         began = time.monotonic()
         with pytest.raises(kind) as caught:
             ask(client, id)
-        assert time.monotonic() - began < 1  # it is not asked again: that would change nothing
+        assert time.monotonic() - began < 1  # without a retry, which would change nothing
     error = caught.value
     assert (error.type, error.where, error.retry_after) == (type_, where, None)
     assert str(error) == f"{where}: {error.message} {error.cure}"
@@ -75,31 +75,31 @@ def test_a_key(saved, tmp_path):
         (503, "overloaded", "Fri, 31 Dec 1999 23:59:59 GMT", ServerFailed),
     ],
 )
-def test_the_kinds(status, kind, header, expected):
+def test_the_class_of_each_error(status, kind, header, expected):
     error = error_from_json(status, {"type": kind, "message": "m", "where": "w", "cure": "c"}, header)
     assert type(error) is expected
 
 
 @given(st.integers(100, 599), st.binary(), st.none() | st.text(max_size=8))
-def test_whatever_answers_is_read_or_refused_with_an_error_of_ours(status, content, retry_after):
+def test_any_answer_is_read_or_raises_a_client_error(status, content, retry_after):
     call = HttpCall("GET", "/healthz", parse=lambda record: record["status"])
     with suppress(Refused, Unreachable, WrongServer):
         call.read_answer(status, content, retry_after)
 
 
 @given(st.integers(0, 9), st.integers(1, 12), st.floats(0, 1), st.none() | st.floats(0, 30))
-def test_the_server_says_when_to_ask_again(times, tried, chance, hint):
+def test_pauses_between_tries(times, tries, chance, hint):
     retries = Retries(times, first=0.1, longest=2.0)
-    pause = retries.pause(Unavailable(503, "busy", "m", "w", "c", hint), tried, chance)
-    assert (pause is None) == (hint is None or tried > times)
+    pause = retries.pause(Unavailable(503, "busy", "m", "w", "c", hint), tries, chance)
+    assert (pause is None) == (hint is None or tries > times)
     if pause is not None:
         assert hint <= pause <= 2 * max(hint, 2.0)
-        assert pause <= retries.pause(Unavailable(503, "busy", "m", "w", "c", hint), tried, 1.0)
+        assert pause <= retries.pause(Unavailable(503, "busy", "m", "w", "c", hint), tries, 1.0)
 
 
-def test_where_no_server_answers():
+def test_no_server_answers():
     address, began = f"http://127.0.0.1:{free_port()}", time.monotonic()
-    with Client(address, retries=NEVER) as client, pytest.raises(Unreachable) as caught:
+    with Client(address, retries=ONE_TRY) as client, pytest.raises(Unreachable) as caught:
         client.begin()
     assert time.monotonic() - began < 1
     assert str(caught.value) == (
@@ -110,25 +110,25 @@ def test_where_no_server_answers():
     assert time.monotonic() - began > 0.3  # 0.1 and 0.2 seconds, or more
 
 
-def test_a_server_that_is_killed_and_comes_back_is_asked_again(saved, tmp_path):
-    """The client waits, and the turn that it asked twice is there once."""
-    port, store, told = free_port(), f"sqlite:///{tmp_path / 'conversations.db'}", []
-    patient = Retries(times=100, first=0.05, longest=0.1)
-    with Client(f"http://127.0.0.1:{port}", retries=patient, timeout=5) as client:
+def test_requests_to_a_restarted_server_are_retried(saved, tmp_path):
+    """The client waits, and the turn that it sent twice is stored once."""
+    port, store, turns = free_port(), f"sqlite:///{tmp_path / 'conversations.db'}", []
+    many_tries = Retries(times=100, first=0.05, longest=0.1)
+    with Client(f"http://127.0.0.1:{port}", retries=many_tries, timeout=5) as client:
         with serving(saved, store, port=port) as (_, process):
             id = client.begin(uuid.uuid4().hex).id
             client.observe(id, "0")
             process.kill()
             process.wait()
-            asking = threading.Thread(target=lambda: told.append(client.observe(id, "1").turn))
-            asking.start()
+            thread = threading.Thread(target=lambda: turns.append(client.observe(id, "1").turn))
+            thread.start()
         with serving(saved, store, port=port):
-            asking.join(30)
-            assert told == [2]
+            thread.join(30)
+            assert turns == [2]
             assert [turn.user for turn in client.get(id).turns] == ["0", "1"]
 
 
-def test_another_server_is_not_taken_for_one_of_ours():
+def test_another_kind_of_server():
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, *args):
             pass
@@ -147,23 +147,23 @@ def test_another_server_is_not_taken_for_one_of_ours():
             thread.join()
 
 
-def test_a_timeout_is_of_one_try():
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        address, began = f"http://127.0.0.1:{silent.getsockname()[1]}", time.monotonic()
-        hasty = Client(address, timeout=0.2, retries=Retries(1, first=0.01))
-        with hasty as client, pytest.raises(Unreachable, match="ReadTimeout"):
+def test_the_timeout_is_that_of_one_try():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address, began = f"http://127.0.0.1:{server.getsockname()[1]}", time.monotonic()
+        impatient = Client(address, timeout=0.2, retries=Retries(1, first=0.01))
+        with impatient as client, pytest.raises(Unreachable, match="ReadTimeout"):
             client.ready()
         assert 0.4 < time.monotonic() - began < 2
 
 
 @pytest.mark.parametrize("url", ["", "localhost:8000", "ftp://host", "http://", "http://host:port", 3])
-def test_an_address_that_is_none(url):
+def test_invalid_addresses(url):
     with pytest.raises(ConfigError, match="is not the address of a server; write it as http://"):
         Client(url)
 
 
-def test_without_httpx_the_extra_is_named():
-    ask = "import sys; sys.modules['httpx'] = None; import turncast.client.client"
-    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True)
-    assert "MissingExtra: asking a server needs" in done.stderr
-    assert "pip install 'turncast[client]'" in done.stderr
+def test_without_httpx_the_error_names_the_extra():
+    code = "import sys; sys.modules['httpx'] = None; import turncast.client.client"
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert "MissingExtra: asking a server needs" in finished.stderr
+    assert "pip install 'turncast[client]'" in finished.stderr

@@ -25,7 +25,7 @@ MESSAGES = [
 ]
 
 
-def test_messages_become_turns():
+def test_turns_from_messages():
     first, second, last = turns_from_messages(MESSAGES)
     assert (first.user, first.actions, dict(first.facts)) == ("a tea please\nnow", ("ask_size",), {})
     assert (second.user, second.actions) == (None, ("respond",))
@@ -33,27 +33,27 @@ def test_messages_become_turns():
     assert (last.user, last.actions, dict(last.facts)) == ("small", (), {})
 
 
-def test_the_next_call_of_an_agent(client, policy):
+def test_predict_the_next_call(client, policy):
     cache = client.app.state.context.state_cache
     turns = turns_from_messages(MESSAGES)
     expected = policy.predict(Dialogue("d", turns))[-1]
     for _ in range(2):
-        told = client.post("/v1/agents/next", {"messages": MESSAGES, "top": 2}).json()
-        assert told["actions"] == list(expected.actions)
-        assert told["probability"] == pytest.approx(expected.probability, abs=1e-6)
-        assert told["turn"] == 3
+        answer = client.post("/v1/agents/next", {"messages": MESSAGES, "top": 2}).json()
+        assert answer["actions"] == list(expected.actions)
+        assert answer["probability"] == pytest.approx(expected.probability, abs=1e-6)
+        assert answer["turn"] == 3
         assert len(cache) == 2
 
 
-def test_the_states_of_agents_are_found_again_and_bounded(policy, monkeypatch):
+def test_the_cache_is_used_and_limited(policy, monkeypatch):
     cache, steps = StateCache(max_states=3), []
     original = type(policy).step
     monkeypatch.setattr(type(policy), "step", lambda self, *a: steps.append(1) or original(self, *a))
     turns = [Turn(str(number), ("confirm",)) for number in range(6)]
     for length in range(1, 7):
-        told = cache.predict(policy, turns[:length])
+        answer = cache.predict(policy, turns[:length])
         straight = policy.predict(Dialogue("d", turns[:length]))[-1]
-        assert told.probability == straight.probability
+        assert answer.probability == straight.probability
     assert len(cache) == 3
     before = len(steps)
     cache.predict(policy, turns)

@@ -13,67 +13,67 @@ def test_a_conversation(client, policy):
     path = f"/v1/conversations/{begun.json()['id']}"
     session = Session(policy)
     expected = session.observe("a tea please", {"stock": 1})
-    told = client.post(f"{path}/turns", {"user": "a tea please", "facts": {"stock": 1}, "top": 2}).json()
-    assert told["actions"] == told["committed"] == list(expected.actions)
-    assert told["ranked"][0]["probability"] == pytest.approx(expected.probability, abs=1e-5)
-    assert len(told["ranked"]) == 2
-    told = client.post(f"{path}/turns", {"user": "small", "commit": False}).json()
-    assert told["committed"] is None
+    answer = client.post(f"{path}/turns", {"user": "a tea please", "facts": {"stock": 1}, "top": 2}).json()
+    assert answer["actions"] == answer["committed"] == list(expected.actions)
+    assert answer["ranked"][0]["probability"] == pytest.approx(expected.probability, abs=1e-5)
+    assert len(answer["ranked"]) == 2
+    answer = client.post(f"{path}/turns", {"user": "small", "commit": False}).json()
+    assert answer["committed"] is None
     assert client.get(path).json()["open"] is True
     assert client.post(f"{path}/commit", {"actions": ["confirm"]}).json()["committed"] == ["confirm"]
-    told = client.post(f"{path}/turns/1/override", {"actions": ["confirm"], "top": 1}).json()
-    assert [turn["turn"] for turn in told["later"]] == [2]
-    seen = client.get(path).json()
-    assert [turn["committed"] for turn in seen["turns"]] == [["confirm"], ["confirm"]]
-    assert seen["turns"][0]["facts"] == {"stock": 1}
+    answer = client.post(f"{path}/turns/1/override", {"actions": ["confirm"], "top": 1}).json()
+    assert [turn["turn"] for turn in answer["later"]] == [2]
+    conversation_json = client.get(path).json()
+    assert [turn["committed"] for turn in conversation_json["turns"]] == [["confirm"], ["confirm"]]
+    assert conversation_json["turns"][0]["facts"] == {"stock": 1}
     assert client.post(f"{path}/undo").json()["turns"] == 1
     assert client.ask("DELETE", path).status_code == 204
     assert client.get(path).status_code == client.ask("DELETE", path).status_code == 404
 
 
-def test_abstaining(client, conversation):
-    told = client.post(f"{conversation}/turns", {"user": "hm", "threshold": 1.0}).json()
-    assert told["abstain"] is True
-    assert told["committed"] is None
+def test_abstain(client, conversation):
+    answer = client.post(f"{conversation}/turns", {"user": "hm", "threshold": 1.0}).json()
+    assert answer["abstain"] is True
+    assert answer["committed"] is None
 
 
-def test_a_retry_is_answered_the_same_and_counts_once(client, conversation):
+def test_a_repeated_request_counts_once(client, conversation):
     body = {"user": "a tea please", "turn_id": "t-1"}
-    once, again = (client.post(f"{conversation}/turns", body) for _ in range(2))
-    assert once.content == again.content
+    first, repeated = (client.post(f"{conversation}/turns", body) for _ in range(2))
+    assert first.content == repeated.content
     assert len(client.get(conversation).json()["turns"]) == 1
     refused = client.post(f"{conversation}/turns", {**body, "user": "a coffee please"})
     assert_problem(refused, 409, "turn_id_used", "turn_id")
-    told = client.together(*[(f"{conversation}/turns", {"user": "x", "turn_id": "t-2"})] * 8)
-    assert len({answer.content for answer in told}) == 1
+    answers = client.together(*[(f"{conversation}/turns", {"user": "x", "turn_id": "t-2"})] * 8)
+    assert len({answer.content for answer in answers}) == 1
     assert len(client.get(conversation).json()["turns"]) == 2
 
 
-def test_beginning_again_with_the_same_id_goes_on(client):
+def test_begin_with_an_existing_id_continues(client):
     for _ in range(2):
         assert client.post("/v1/conversations", {"id": "mine"}).json()["id"] == "mine"
     client.post("/v1/conversations/mine/turns", {"user": "hello"})
     assert client.post("/v1/conversations", {"id": "mine"}).json()["turns"] == 1
 
 
-def test_those_who_come_together_are_worked_on_together(client, policy):
+def test_requests_that_come_together_are_one_batch(client, policy):
     paths = [f"/v1/conversations/{client.post('/v1/conversations', {}).json()['id']}" for _ in range(30)]
-    told = client.together(*((f"{path}/turns", {"user": "a tea please"}) for path in paths))
-    assert {answer.status_code for answer in told} == {200}
+    answers = client.together(*((f"{path}/turns", {"user": "a tea please"}) for path in paths))
+    assert {answer.status_code for answer in answers} == {200}
     expected = list(Session(policy).observe("a tea please").actions)
-    assert all(answer.json()["actions"] == expected for answer in told)
+    assert all(answer.json()["actions"] == expected for answer in answers)
     figures = client.get("/metrics").text
     batches = float(figures.split("turncast_batch_size_count ")[1].split()[0])
-    assert batches < 30 + 30  # the beginnings came one by one
+    assert batches < 30 + 30  # the conversations were begun one by one
     assert 'path="/v1/conversations/{id}/turns",status="200"} 30.0' in figures
 
 
-def test_turns_of_one_conversation_that_come_together_are_all_kept_in_order(client, conversation):
+def test_concurrent_turns_of_one_conversation_stay_in_order(client, conversation):
     client.together(*((f"{conversation}/turns", {"user": str(n)}) for n in range(20)))
     assert [turn["user"] for turn in client.get(conversation).json()["turns"]] == [str(n) for n in range(20)]
 
 
-def test_reading_creates_nothing(client):
+def test_get_requests_create_nothing(client):
     assert_problem(client.get("/v1/conversations/nothing"), 404, "no_conversation", "id")
     assert_problem(client.post("/v1/conversations/nothing/turns", {}), 404, "no_conversation", "id")
     assert_problem(client.post("/v1/conversations/nothing/undo"), 404, "no_conversation", "id")

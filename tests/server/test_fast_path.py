@@ -1,4 +1,4 @@
-"""The short way answers as the documented way does, and takes no more than it."""
+"""The fast path gives the same answers as the documented routes, and accepts no more."""
 
 import json
 
@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from starlette.responses import Response
 
 from support.server import client_of
+from turncast.server import fast_path
 from turncast.server.bodies import CommitBody, ObserveBody
 from turncast.server.fast_path import FastPath
 
@@ -17,23 +19,23 @@ FIELDS = ("user", "facts", "commit", "threshold", "top", "turn_id", "actions", "
 BODIES = st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=4)
 
 
-def outcome(read):
+def outcome(parse):
     try:
-        return repr(read().model_dump())  # 1, 1.0 and True are not the same
+        return repr(parse().model_dump())  # 1, 1.0 and True are not the same
     except ValidationError:
         return None
 
 
 @given(body=BODIES)
 @pytest.mark.parametrize("kind", [ObserveBody, CommitBody])
-def test_a_body_is_read_as_it_is_on_the_documented_way(kind, body):
+def test_bodies_are_parsed_as_by_the_routes(kind, body):
     text = json.dumps(body)
     assert outcome(lambda: kind.model_validate_json(text)) == outcome(
         lambda: kind.model_validate(json.loads(text))
     )
 
 
-SAID = [
+REQUESTS = [
     ("turns", {"user": "a tea please", "facts": {"stock": 1}, "turn_id": "t-1"}),
     ("turns", {"user": "a tea please", "facts": {"stock": 1}, "turn_id": "t-1"}),
     ("turns", {"user": "another", "turn_id": "t-1"}),
@@ -42,33 +44,41 @@ SAID = [
     ("turns", {"usr": "small"}),
     ("turns", []),
     ("commit", {"actions": ["confirm"], "response": "Here it is."}),
-    ("commit", {"actions": ["never heard of"]}),
+    ("commit", {"actions": ["unknown"]}),
     ("commit", {"actions": "confirm"}),
     ("commit", {}),
 ]
 
 
-def test_both_ways_answer_the_same(policy):
-    """Without the short way the documented routes answer, and are counted under the same paths."""
-    answers = []
-    for short in (True, False):
+def test_the_fast_path_and_the_routes_answer_the_same(policy):
+    """Without the fast path the routes answer, and are counted under the same paths."""
+    answers, counts = [], []
+    for fast in (True, False):
         with client_of({"default": policy}) as client:
-            if not short:
+            if not fast:
                 client.app.user_middleware = [
-                    one for one in client.app.user_middleware if one.cls is not FastPath
+                    middleware for middleware in client.app.user_middleware if middleware.cls is not FastPath
                 ]
             client.post("/v1/conversations", {"id": "c1"})
-            asked = [
-                client.post(f"/v1/conversations/{id}/{way}", body)
+            responses = [
+                client.post(f"/v1/conversations/{id}/{name}", body)
                 for id in ("c1", "c2")
-                for way, body in SAID
+                for name, body in REQUESTS
             ]
-            counted = client.get("/metrics").text.splitlines()
-            answers.append(
-                (
-                    [(one.status_code, dict(one.headers), one.json()) for one in asked],
-                    [line for line in counted if line.startswith("turncast_requests_total")],
-                )
-            )
+            metrics = client.get("/metrics").text.splitlines()
+            answers.append([(one.status_code, dict(one.headers), one.json()) for one in responses])
+            counts.append([line for line in metrics if line.startswith("turncast_requests_total")])
     assert answers[0] == answers[1]
-    assert {status for status, *_ in answers[0][0]} == {200, 404, 409, 422}
+    assert counts[0] == counts[1]
+    assert {status for status, *_ in answers[0]} == {200, 404, 409, 422}
+
+
+def test_valid_requests_take_the_fast_path(client, conversation, monkeypatch):
+    answers = []
+    monkeypatch.setattr(
+        fast_path, "json_response", lambda content: answers.append(content) or Response(content)
+    )
+    client.post(f"{conversation}/turns", {"user": "a tea please"})
+    client.post(f"{conversation}/commit", {})
+    client.post(f"{conversation}/undo")
+    assert len(answers) == 2

@@ -1,6 +1,6 @@
 """No turn is lost: many clients, several servers on one store, one of them killed in the middle.
 
-TURNCAST_LOAD=50x200 says how many conversations of how many turns; few, when it is not given.
+TURNCAST_LOAD=50x200 sets the number of conversations and of turns in each; by default both are small.
 """
 
 import os
@@ -19,8 +19,8 @@ CONVERSATIONS, TURNS = map(int, os.environ.get("TURNCAST_LOAD", "16x12").split("
 CLIENTS, SERVERS = 16, 4
 
 
-def talk(http, addresses, name, number, kept):
-    """Ask one turn of one server after the other, until one of them answers."""
+def send_turn(http, addresses, name, number, answered):
+    """Send a turn to one server after the other, until one of them answers."""
     for tries in range(2000):
         address = addresses[(number + tries) % len(addresses)]
         body = {"user": f"{name} {number}", "turn_id": f"t-{number}"}
@@ -33,7 +33,7 @@ def talk(http, addresses, name, number, kept):
             time.sleep(0.02)
             continue
         assert answer.status_code == 200, answer.text
-        kept.append((name, number, answer.json()["turn"]))
+        answered.append((name, number, answer.json()["turn"]))
         return
     raise AssertionError("no server answers")
 
@@ -41,7 +41,7 @@ def talk(http, addresses, name, number, kept):
 def test_no_turn_is_lost(saved, store_url):
     if store_url == "memory:":
         pytest.skip("memory is of one process")
-    names, kept, failures = [f"c{n}" for n in range(CONVERSATIONS)], [], []
+    names, answered, failures = [f"c{n}" for n in range(CONVERSATIONS)], [], []
     with ExitStack() as stack:
         servers = [stack.enter_context(serving(saved, store_url)) for _ in range(SERVERS)]
         addresses = [address for address, _ in servers]
@@ -54,14 +54,14 @@ def test_no_turn_is_lost(saved, store_url):
                 with httpx.Client(timeout=30) as http:
                     for turn in range(TURNS):
                         for name in names[number::CLIENTS]:
-                            talk(http, addresses, name, turn, kept)
-            except Exception as error:  # noqa: BLE001 told below
+                            send_turn(http, addresses, name, turn, answered)
+            except Exception as error:  # noqa: BLE001 asserted below
                 failures.append(error)
 
         threads = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
         for thread in threads:
             thread.start()
-        while len(kept) < CONVERSATIONS * TURNS // 3:
+        while len(answered) < CONVERSATIONS * TURNS // 3:
             assert not failures
             time.sleep(0.01)
         servers[1][1].kill()
@@ -76,10 +76,10 @@ def test_no_turn_is_lost(saved, store_url):
             f"{name} {number}" for number in range(TURNS)
         ]
         state = Snapshot.from_bytes(store.load([name])[name].state).state
-        again = Snapshot.from_bytes(Session.resume(policy, None, events).state).state
-        assert state.previous == again.previous
-        for cell, same in zip(state.network, again.network, strict=True):
+        replayed = Snapshot.from_bytes(Session.resume(policy, None, events).state).state
+        assert state.previous == replayed.previous
+        for cell, same in zip(state.network, replayed.network, strict=True):
             for vector, expected in zip(cell, same, strict=True):
                 assert vector == pytest.approx(expected, abs=1e-5)
-    assert sorted(kept) == sorted((name, n, n + 1) for name in names for n in range(TURNS))
+    assert sorted(answered) == sorted((name, n, n + 1) for name in names for n in range(TURNS))
     store.close()

@@ -1,4 +1,4 @@
-"""The server keeps what its OpenAPI document says: schemathesis asks what it allows, and what it forbids."""
+"""The server conforms to its OpenAPI document: schemathesis sends what it allows, and what it forbids."""
 
 import json
 import re
@@ -14,13 +14,13 @@ CONFIG = Path(__file__).with_name("schemathesis.toml")
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 
 
-def test_the_server_keeps_what_its_document_says(saved, tmp_path):
+def test_the_server_conforms_to_its_document(saved, tmp_path):
     with serving(saved, "memory:") as (address, process):
         command = [SCHEMATHESIS, "--config-file", CONFIG, "--no-color", "run", f"{address}/openapi.json"]
         command += ["--checks", "all", "--max-examples", "10", "--generation-deterministic"]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120)
-        assert done.returncode == 0, done.stdout[-5000:] + done.stderr
-        selected, total = re.search(r"(\d+) selected / (\d+) total", done.stdout).groups()
+        finished = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=120)
+        assert finished.returncode == 0, finished.stdout[-5000:] + finished.stderr
+        selected, total = re.search(r"(\d+) selected / (\d+) total", finished.stdout).groups()
         assert int(selected) == int(total) >= 13
         assert process.poll() is None
 
@@ -38,8 +38,8 @@ def test_the_document_says_where_a_key_is_needed(policy):
             for method, operation in operations.items():
                 refused = client.ask(method.upper(), place).status_code == 401
                 assert refused == bool(operation.get("security", document["security"])), path
-        shown = document["components"]["securitySchemes"]
-        for scheme in shown.values():
+        schemes = document["components"]["securitySchemes"]
+        for scheme in schemes.values():
             header = (
                 {"Authorization": f"{scheme['scheme']} {KEY}"}
                 if scheme["type"] == "http"
@@ -48,7 +48,7 @@ def test_the_document_says_where_a_key_is_needed(policy):
             assert client.get("/v1/model", headers=header).status_code == 200
 
 
-def test_the_document_asks_for_no_key_where_there_is_none(client):
+def test_the_document_of_a_server_without_keys(client):
     document = client.get("/openapi.json").json()
     assert "security" not in document
     assert "securitySchemes" not in document["components"]
@@ -72,10 +72,10 @@ def test_every_path_is_documented_with_examples_that_work(client):
         "/metrics",
     }
     for path, methods in paths.items():
-        for method, said in methods.items():
-            assert said["description"], (method, path)
+        for method, operation in methods.items():
+            assert operation["description"], (method, path)
             if path.startswith("/v1"):
-                problem = said["responses"]["422"]["content"]["application/json"]["schema"]
+                problem = operation["responses"]["422"]["content"]["application/json"]["schema"]
                 assert problem == {"$ref": "#/components/schemas/ProblemBody"}, (method, path)
     for path, body in (("/v1/predict", PredictBody), ("/v1/agents/next", NextActionBody)):
         assert client.post(path, body.model_config["json_schema_extra"]["example"]).status_code == 200

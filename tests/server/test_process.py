@@ -1,4 +1,4 @@
-"""`turncast serve` as a process: over the network, killed and started again, over a WebSocket."""
+"""`turncast serve` as a process: over the network, killed and restarted, over a WebSocket."""
 
 import json
 import signal
@@ -16,8 +16,8 @@ from support.server import serving, serving_as_users_do, serving_with_timeout
 from turncast.sessions import open_store, turns_from_events
 
 
-def test_what_was_answered_outlives_the_server(saved, tmp_path):
-    """The server is killed while clients talk and ask again: each turn is there once, in order."""
+def test_answers_survive_a_killed_server(saved, tmp_path):
+    """The server is killed while clients send turns and retry: each turn is stored once, in order."""
     store, turns, answered = f"sqlite:///{tmp_path / 'conversations.db'}", 30, []
     address, stop = [""], threading.Event()
 
@@ -54,15 +54,15 @@ def test_what_was_answered_outlives_the_server(saved, tmp_path):
         stop.set()
         for thread in threads:
             thread.join()
-    kept = open_store(store)
+    stored = open_store(store)
     for number in range(4):
-        seen = turns_from_events(kept.events(f"c{number}"))
-        assert [turn.user for turn in seen] == [str(turn) for turn in range(turns)]
+        stored_turns = turns_from_events(stored.events(f"c{number}"))
+        assert [turn.user for turn in stored_turns] == [str(turn) for turn in range(turns)]
         assert [turn for name, turn in answered if name == f"c{number}"] == list(range(1, turns + 1))
-    kept.close()
+    stored.close()
 
 
-def test_two_servers_on_one_store_have_the_same_conversations(saved, tmp_path):
+def test_two_servers_share_a_store(saved, tmp_path):
     store = f"sqlite:///{tmp_path / 'conversations.db'}"
     with serving(saved, store) as (one, _), serving(saved, store) as (other, _):
         name = httpx.post(f"{one}/v1/conversations", json={}).json()["id"]
@@ -79,20 +79,21 @@ def test_two_servers_on_one_store_have_the_same_conversations(saved, tmp_path):
             thread.start()
         for thread in threads:
             thread.join()
-        seen = [turn["user"] for turn in httpx.get(f"{other}/v1/conversations/{name}").json()["turns"]]
+        turns = httpx.get(f"{other}/v1/conversations/{name}").json()["turns"]
+    users = [turn["user"] for turn in turns]
     for kind in "ab":
-        assert [user for user in seen if user.startswith(kind)] == [f"{kind} {n}" for n in range(25)]
+        assert [user for user in users if user.startswith(kind)] == [f"{kind} {n}" for n in range(25)]
 
 
 def test_a_conversation_over_a_websocket(saved):
     with serving(saved, "memory:") as (address, _):
         httpx.post(f"{address}/v1/conversations", json={"id": "c"})
         url = address.replace("http", "ws") + "/v1/conversations/c/socket"
-        with connect(url) as talk:
+        with connect(url) as websocket:
 
             def ask(message):
-                talk.send(message if isinstance(message, str | bytes) else json.dumps(message))
-                return json.loads(talk.recv())
+                websocket.send(message if isinstance(message, str | bytes) else json.dumps(message))
+                return json.loads(websocket.recv())
 
             assert ask({"do": "observe", "user": "a tea please"})["turn"] == 1
             assert ask({"do": "observe", "user": "small", "commit": False})["committed"] is None
@@ -114,19 +115,19 @@ def test_a_conversation_over_a_websocket(saved):
                 assert list(problem) == ["type", "message", "where", "cure"]
             assert ask({"do": "observe", "user": "yes"})["turn"] == 2
             for _ in range(200):
-                talk.send("{}")  # who does not hear must not shout on
+                websocket.send("{}")  # then the server closes the connection
             with pytest.raises(ConnectionClosed):
-                [talk.recv() for _ in range(200)]
-        with connect(url) as talk:
-            talk.send("x" * 2_000_000)
+                [websocket.recv() for _ in range(200)]
+        with connect(url) as websocket:
+            websocket.send("x" * 2_000_000)
             with pytest.raises(ConnectionClosed):
-                talk.recv()
+                websocket.recv()
         with pytest.raises(InvalidStatus):
             connect(url, origin="http://evil.example")
         assert len(httpx.get(f"{address}/v1/conversations/c").json()["turns"]) == 2
 
 
-def test_a_client_that_is_slow_is_not_waited_for_by_the_others(saved):
+def test_slow_clients_do_not_delay_others(saved):
     with serving_with_timeout(saved, 0.5) as (address, _):
         port = int(address.rpartition(":")[2])
         slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
@@ -140,7 +141,7 @@ def test_a_client_that_is_slow_is_not_waited_for_by_the_others(saved):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["nowhere/"], "nowhere: there is no such folder; give a folder that `turncast train` made"),
         (["MODEL", "--store", "mysql://x"], "unknown kind of store 'mysql'"),
@@ -158,24 +159,24 @@ def test_a_client_that_is_slow_is_not_waited_for_by_the_others(saved):
         (["MODEL", "MODEL"], "two models are named 'default'; give each a name"),
     ],
 )
-def test_what_cannot_be_served_is_refused_in_one_line(saved, tmp_path, arguments, said):
+def test_bad_arguments_are_refused_in_one_line(saved, tmp_path, arguments, message):
     given = [argument.replace("MODEL", str(saved)) for argument in arguments]
-    assert said in refused(run("serve", "--store", "memory:", *given, cwd=tmp_path))
+    assert message in refused(run("serve", "--store", "memory:", *given, cwd=tmp_path))
 
 
-def test_it_ends_in_order(saved, tmp_path):
+def test_the_server_stops_cleanly(saved, tmp_path):
     with serving_as_users_do(saved, f"sqlite:///{tmp_path / 'c.db'}") as (address, process):
         assert httpx.get(f"{address}/readyz").json() == {"status": "ok"}
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
-        serving_line, page_line = said.splitlines()[:2]
+        _, message = process.communicate(timeout=20)
+        serving_line, page_line = message.splitlines()[:2]
         assert serving_line == f"Serving default at {address} (Ctrl-C ends it)."
         assert page_line == f"The page is at {address}/ui"
-        assert "Traceback" not in said
+        assert "Traceback" not in message
 
 
-def test_the_page_is_there_where_it_is_wanted(saved, tmp_path):
-    """By default on this machine alone; corrections lie beside the model, and a server takes them again."""
+def test_when_the_page_is_served(saved, tmp_path):
+    """By default for this machine alone; corrections are saved beside the model."""
     with serving(saved, "memory:") as (address, _):
         page = httpx.get(f"{address}/ui/talk")
         assert page.status_code == 200

@@ -1,4 +1,4 @@
-"""Whatever comes, a refusal has one shape, says where and what to do, and carries no text of an exception."""
+"""Every refusal has one shape, says where and what to do, and contains no text of an exception."""
 
 import json
 import logging
@@ -80,7 +80,7 @@ def test_bad_input(client, caplog, path, body, status, kind, where):
     assert len(client.get("/v1/conversations/c").json()["turns"]) == 1
 
 
-def test_a_body_is_bounded_and_json(client):
+def test_large_bodies_and_other_content_types_are_refused(client):
     big = b'"' + b"x" * 1_000_000 + b'"'
     kind = {"content-type": "application/json"}
     assert_problem(client.ask("POST", NEW, content=big, headers=kind), 413, "too_large", "body")
@@ -95,7 +95,7 @@ def test_a_body_is_bounded_and_json(client):
         assert_problem(answer, 415, "no_json", "header Content-Type")
 
 
-def test_who_shows_no_key_is_refused(policy, tmp_path):
+def test_requests_without_a_valid_key_are_refused(policy, tmp_path):
     path = tmp_path / "keys.txt"
     path.write_text("# keys\n\nfirst-key-of-two-keys\nsecond-key-of-two-keys\n")
     with client_of({"default": policy}, keys=read_keys(path)) as client:
@@ -114,7 +114,7 @@ def test_who_shows_no_key_is_refused(policy, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "the file has no key; write one a line"),
         (b"# only this\n", "the file has no key"),
@@ -123,19 +123,19 @@ def test_who_shows_no_key_is_refused(policy, tmp_path):
         (None, "cannot be read \\(No such file or directory\\)"),
     ],
 )
-def test_files_of_keys_that_are_refused(tmp_path, content, said):
+def test_invalid_files_of_keys(tmp_path, content, message):
     path = tmp_path / "keys.txt"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(ConfigError, match=said):
+    with pytest.raises(ConfigError, match=message):
         read_keys(path)
 
 
-def test_pages_of_other_sites_are_refused_and_there_is_no_cors(policy):
+def test_pages_of_other_sites_are_refused(policy):
     with client_of({"default": policy}, local=True) as client:
-        elsewhere = {"origin": "http://evil.example"}
+        other_site = {"origin": "http://evil.example"}
         assert_problem(
-            client.ask("POST", NEW, json={}, headers=elsewhere), 403, "other_page", "header Origin"
+            client.ask("POST", NEW, json={}, headers=other_site), 403, "other_page", "header Origin"
         )
         fake = {"host": "evil.example"}
         assert_problem(client.ask("POST", NEW, json={}, headers=fake), 403, "other_host", "header Host")
@@ -146,7 +146,7 @@ def test_pages_of_other_sites_are_refused_and_there_is_no_cors(policy):
             assert not [name for name in answer.headers if name.startswith("access-control")]
 
 
-def test_a_request_names_one_host(client):
+def test_a_request_must_name_one_host(client):
     for hosts in ([], [("host", "one.example"), ("host", "other.example")]):
         request = httpx.Request("POST", f"http://127.0.0.1:8000{NEW}", json={})
         request.headers = httpx.Headers([*hosts, *request.headers.multi_items()[1:]])
@@ -177,7 +177,7 @@ def client_of_failing_store(policy, failing_store):
         yield client
 
 
-def test_a_store_that_goes_away_and_comes_back(client_of_failing_store, failing_store):
+def test_a_store_that_fails_and_recovers(client_of_failing_store, failing_store):
     client, conversation = client_of_failing_store, "/v1/conversations/c"
     failing_store.error = StoreError(SECRET)
     answer = client.post(f"{conversation}/turns", {"user": "hello", "turn_id": "t"})
@@ -202,7 +202,7 @@ def test_a_failure_of_the_server_is_logged_without_its_text(client_of_failing_st
 @pytest.mark.parametrize(
     ("path", "methods"), [("/v1/conversations/c", "DELETE, GET"), (NEW, "POST"), ("/healthz", "GET")]
 )
-def test_a_method_that_a_path_does_not_take_is_answered_with_those_that_it_does(client, path, methods):
+def test_a_wrong_method_is_answered_with_the_allowed_ones(client, path, methods):
     answer = client.ask("PUT", path, json={})
     assert_problem(answer, 405, "wrong_method", "path")
     assert answer.headers["allow"] == methods

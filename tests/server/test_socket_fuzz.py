@@ -1,4 +1,4 @@
-"""Whatever comes over a WebSocket is answered in the one shape, and the conversation is what was answered."""
+"""Every message over a WebSocket is answered, and the conversation has the answered turns."""
 
 import json
 
@@ -54,20 +54,20 @@ def address(saved):
 def test_every_message_is_answered(address, frames):
     id, expected = httpx.post(f"{address}/v1/conversations", json={}).json()["id"], 0
     with connect(address.replace("http", "ws") + f"/v1/conversations/{id}/socket") as socket:
-        answered = {}  # what has a turn_id is done once
+        answered = {}  # the answers by turn_id
         for frame in frames:
             socket.send(frame)
-            told = json.loads(socket.recv(timeout=10))
-            if set(told) == {"type", "message", "where", "cure"}:
-                assert all(isinstance(value, str) and value for value in told.values()), (frame, told)
-                assert told["type"] not in ("internal", "store_unavailable"), (frame, told)
+            answer = json.loads(socket.recv(timeout=10))
+            if set(answer) == {"type", "message", "where", "cure"}:
+                assert all(isinstance(value, str) and value for value in answer.values()), (frame, answer)
+                assert answer["type"] not in ("internal", "store_unavailable"), (frame, answer)
                 continue
-            asked = json.loads(frame)
-            key = asked.get("turn_id")
-            if key is not None and answered.setdefault(key, told) is not told:
-                assert told == answered[key]
+            request = json.loads(frame)
+            key = request.get("turn_id")
+            if key is not None and answered.setdefault(key, answer) is not answer:
+                assert answer == answered[key]
                 continue
-            expected += {"observe": 1, "undo": -1}.get(asked["do"], 0)
-            assert told.get("turn", expected) <= max(expected, 1)
-    told = httpx.get(f"{address}/v1/conversations/{id}").json()
-    assert len(told["turns"]) == expected
+            expected += {"observe": 1, "undo": -1}.get(request["do"], 0)
+            assert answer.get("turn", expected) <= max(expected, 1)
+    answer = httpx.get(f"{address}/v1/conversations/{id}").json()
+    assert len(answer["turns"]) == expected

@@ -1,4 +1,4 @@
-"""A store that goes away and comes back, and a disk that is full: nothing is lost, nothing half-written."""
+"""A store that goes away and comes back, and a full disk: nothing is lost, nothing is half written."""
 
 import asyncio
 import resource
@@ -21,8 +21,8 @@ from turncast.sessions.request import Begin, Observe
 from turncast.sessions.store import ConversationUpdate
 
 NOTE = {"note": "x" * 900}
-NEVER = Retries(times=0)
-PATIENT = Retries(times=100, first=0.05, longest=0.2)
+ONE_TRY = Retries(times=0)
+MANY_TRIES = Retries(times=100, first=0.05, longest=0.2)
 
 
 def stop(running):
@@ -33,69 +33,69 @@ def start(running):
     running.start()
 
 
-def assert_whole(saved, store_url, id, users):
-    """The log holds each turn once, in order, and the state is the one that the log comes to."""
+def assert_complete(saved, store_url, id, users):
+    """The log has each turn once, in order, and the state is the one that replaying the log gives."""
     store = open_store(store_url)
     events = store.events(id)
     assert [turn.user for turn in turns_from_events(events)] == users
     assert [event.turn for event in events if event.kind == "observed"] == list(range(1, len(users) + 1))
-    kept = Snapshot.from_bytes(store.load([id])[id].state)
-    again = Snapshot.from_bytes(Session.resume(Policy.load(saved), None, events).state)
-    assert (kept.turns, kept.state.previous) == (again.turns, again.state.previous)
-    for cell, same in zip(kept.state.network, again.state.network, strict=True):
+    stored = Snapshot.from_bytes(store.load([id])[id].state)
+    replayed = Snapshot.from_bytes(Session.resume(Policy.load(saved), None, events).state)
+    assert (stored.turns, stored.state.previous) == (replayed.turns, replayed.state.previous)
+    for cell, same in zip(stored.state.network, replayed.state.network, strict=True):
         for vector, expected in zip(cell, same, strict=True):
             assert vector == pytest.approx(expected, abs=1e-5)
     store.close()
 
 
 @pytest.mark.parametrize(
-    ("kind", "leave", "come_back"),
+    ("kind", "stop_store", "start_store"),
     [(Redis, stop, start), (Redis, freeze, thaw), (Postgres, stop, start)],
     ids=["Redis stopped", "Redis frozen", "PostgreSQL stopped"],
 )
-def test_a_store_that_goes_away_and_comes_back(saved, kind, leave, come_back):
-    told = []
+def test_a_store_that_goes_away_and_comes_back(saved, kind, stop_store, start_store):
+    answers = []
     with service(kind) as running, serving(saved, running.url) as (address, process):
-        with Client(address, retries=NEVER) as hasty, Client(address, retries=PATIENT) as client:
+        with Client(address, retries=ONE_TRY) as impatient, Client(address, retries=MANY_TRIES) as client:
             id = client.begin("c1").id
             client.observe(id, "0", turn_id="t-0")
-            leave(running)
+            stop_store(running)
             began = time.monotonic()
             with pytest.raises(Unavailable) as caught:
-                hasty.observe(id, "1", turn_id="t-1")
+                impatient.observe(id, "1", turn_id="t-1")
             assert (caught.value.status, caught.value.type) == (503, "store_unavailable")
             assert caught.value.retry_after == 1
             assert time.monotonic() - began < 15
-            if leave is stop:
+            if stop_store is stop:
                 assert_problem(httpx.get(f"{address}/readyz"), 503, "store_unavailable", "server")
             assert httpx.get(f"{address}/healthz").status_code == 200
-            asking = threading.Thread(target=lambda: told.append(client.observe(id, "1", turn_id="t-1")))
-            asking.start()
+            thread = threading.Thread(target=lambda: answers.append(client.observe(id, "1", turn_id="t-1")))
+            thread.start()
             time.sleep(0.3)
-            come_back(running)
-            asking.join(40)
-            assert [one.turn for one in told] == [2]
+            start_store(running)
+            thread.join(40)
+            assert [one.turn for one in answers] == [2]
             assert client.observe(id, "2").turn == 3
             assert client.ready()
         assert process.poll() is None
-        assert_whole(saved, running.url, id, ["0", "1", "2"])
+        assert_complete(saved, running.url, id, ["0", "1", "2"])
 
 
 def test_no_route_waits_for_a_frozen_postgres(policy, monkeypatch):
-    """Neither what goes over the queue, nor what looks at the store itself."""
+    """Neither requests through the queue, nor those that read the store directly."""
     monkeypatch.setattr(postgres_connection, "SECONDS", 2)
     with service(Postgres) as running, client_of({"default": policy}, running.url) as client:
         path = f"/v1/conversations/{client.post('/v1/conversations', {'id': 'c1'}).json()['id']}"
         assert client.get(path).json()["turns"] == []
         freeze(running)
-        asked = [
+        requests = [
             ("GET", path),
             ("GET", "/readyz"),
             ("DELETE", path),
             ("POST", f"{path}/turns", {"user": "1"}),
         ]
         began = time.monotonic()
-        for answer in client.all_at_once(*asked):
+        for answer in client.all_at_once(*requests):
             assert_problem(answer, 503, "store_unavailable", "server")
             assert answer.headers["Retry-After"] == "1"
         assert time.monotonic() - began < 8
@@ -107,7 +107,7 @@ def test_no_route_waits_for_a_frozen_postgres(policy, monkeypatch):
         assert client.ask("DELETE", path).status_code == 204
 
 
-def test_a_call_that_does_not_end_is_left_alone():
+def test_a_call_that_does_not_return_times_out():
     end = threading.Event()
 
     async def wait():
@@ -121,10 +121,10 @@ def test_a_call_that_does_not_end_is_left_alone():
     assert asyncio.run(wait()) < 5
 
 
-def test_postgres_that_hangs_is_not_waited_for(policy):
-    """Its connections stay open, and nothing comes: who waits is refused, and no one's turn is done twice."""
+def test_requests_to_a_hanging_postgres_time_out(policy):
+    """Its connections stay open without any answer: requests are refused, and no turn counts twice."""
 
-    async def talk(running, store):
+    async def converse(running, store):
         queue = BatchingQueue(Conversations(lambda: {"default": policy}, store), lambda _: None, timeout=0.5)
         await queue.ask(Begin(id="c1", model="default"))
         freeze(running)
@@ -141,15 +141,15 @@ def test_postgres_that_hangs_is_not_waited_for(policy):
 
     with service(Postgres) as running:
         store = open_store(running.url)
-        asyncio.run(talk(running, store))
+        asyncio.run(converse(running, store))
         assert [turn.user for turn in turns_from_events(store.events("c1"))] == ["0", "1"]
         store.close()
 
 
-def test_a_disk_that_is_full(saved, tmp_path):
-    """The server's files may not grow: its turns are refused, and go on when there is room again."""
+def test_a_full_disk(saved, tmp_path):
+    """The server's files may not grow: its turns are refused, and are accepted when there is room again."""
     store, turns = f"sqlite:///{tmp_path / 'c.db'}", 0
-    with serving(saved, store) as (address, process), Client(address, retries=NEVER) as client:
+    with serving(saved, store) as (address, process), Client(address, retries=ONE_TRY) as client:
         id = client.begin("c1").id
         client.observe(id, "0", turn_id="t-0")
         _, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
@@ -165,38 +165,38 @@ def test_a_disk_that_is_full(saved, tmp_path):
         assert refused == "store_unavailable"
         assert [turn.user for turn in client.get(id).turns] == [str(turn) for turn in range(turns)]
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, hard))
-        told = client.observe(id, str(turns), NOTE, turn_id=f"t-{turns}")
-        assert told.turn == turns + 1
-    assert_whole(saved, store, id, [str(turn) for turn in range(turns + 1)])
+        observed = client.observe(id, str(turns), NOTE, turn_id=f"t-{turns}")
+        assert observed.turn == turns + 1
+    assert_complete(saved, store, id, [str(turn) for turn in range(turns + 1)])
 
 
-def grown(version):
+def large_update(version):
     event = Event("observed", version, (), "x" * 3000)
     return ConversationUpdate("c1", version, "default", b"x" * 1000, (event,), at=2.0)
 
 
-def test_a_database_that_is_full_keeps_what_it_has(tmp_path):
-    """SQLite's own bound of pages gives what a full disk gives (SQLITE_FULL)."""
+def test_a_full_database_loses_nothing(tmp_path):
+    """SQLite's limit of pages gives the same error as a full disk (SQLITE_FULL)."""
     store = open_store(f"sqlite:///{tmp_path / 'c.db'}")
     store.save([ConversationUpdate("c1", 0, "default", b"", (), at=1.0)])
     pages = "PRAGMA max_page_count={}"
-    with store._engine.connect() as connection:  # the pool has one, and gives it again
+    with store._engine.connect() as connection:  # the pool has one, and gives it replayed
         used = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(pages.format(used + 5))
     version, saved = 1, True
     while saved:
         try:
-            store.save([grown(version)])
+            store.save([large_update(version)])
             version += 1
         except StoreError as error:
             saved = False
-            said = str(error)
-    assert "full" in said
+            message = str(error)
+    assert "full" in message
     assert version > 1
     assert store.load(["c1"])["c1"].version == version
     assert len(store.events("c1")) == version - 1
     with store._engine.connect() as connection:
         connection.exec_driver_sql(pages.format(100_000))
-    assert store.save([grown(version)]) == [True]
+    assert store.save([large_update(version)]) == [True]
     assert len(store.events("c1")) == version
     store.close()

@@ -1,4 +1,4 @@
-"""Many conversations at once: every answer is saved, no retry counts twice, no writer is lost."""
+"""Many conversations at once: every answer is saved, and no repeated request counts twice."""
 
 import json
 import threading
@@ -17,93 +17,95 @@ from turncast.sessions.request import Begin, Commit, Observe, Override, Undo
 
 
 @pytest.fixture
-def talks(policy, store):
+def conversations(policy, store):
     return Conversations(lambda: {"default": policy}, store)
 
 
-def run(talks, *requests):
-    return [json.loads(one) if isinstance(one, str) else one for one in talks.run(requests)]
+def run(conversations, *requests):
+    return [json.loads(one) if isinstance(one, str) else one for one in conversations.run(requests)]
 
 
-def test_a_conversation_from_its_beginning_to_its_end(talks, policy, store):
+def test_a_whole_conversation(conversations, policy, store):
     session = Session(policy)
-    (begun,) = run(talks, Begin(id="c1", model="default"))
+    (begun,) = run(conversations, Begin(id="c1", model="default"))
     assert begun == {"id": "c1", "model": "default", "turns": 0}
-    (told,) = run(talks, Observe(id="c1", user="a tea please", top=2))
+    (answer,) = run(conversations, Observe(id="c1", user="a tea please", top=2))
     expected = session.observe("a tea please")
-    assert told["actions"] == told["committed"] == list(expected.actions)
-    assert [one["action"] for one in told["ranked"]] == [action for action, _ in expected.top(2)]
-    assert told["turn"] == 1
-    assert told["abstain"] is False
-    assert told["response"] == policy.responses[expected.actions[0]]
-    (told,) = run(talks, Observe(id="c1", user="small", facts={"stock": 2}, commit=False))
-    assert told["committed"] is None
-    (told,) = run(talks, Commit(id="c1", actions=("confirm",), response="Right?"))
-    assert told == {"committed": ["confirm"], "turn": 2}
-    (told,) = run(talks, Override(id="c1", turn=1, actions=("confirm",), top=1))
-    assert [one["turn"] for one in told["later"]] == [2]
-    (told,) = run(talks, Undo(id="c1"))
+    assert answer["actions"] == answer["committed"] == list(expected.actions)
+    assert [one["action"] for one in answer["ranked"]] == [action for action, _ in expected.top(2)]
+    assert answer["turn"] == 1
+    assert answer["abstain"] is False
+    assert answer["response"] == policy.responses[expected.actions[0]]
+    (answer,) = run(conversations, Observe(id="c1", user="small", facts={"stock": 2}, commit=False))
+    assert answer["committed"] is None
+    (answer,) = run(conversations, Commit(id="c1", actions=("confirm",), response="Right?"))
+    assert answer == {"committed": ["confirm"], "turn": 2}
+    (answer,) = run(conversations, Override(id="c1", turn=1, actions=("confirm",), top=1))
+    assert [one["turn"] for one in answer["later"]] == [2]
+    (answer,) = run(conversations, Undo(id="c1"))
     done = {"committed": ["confirm"], "response": "Right?"}
-    assert told["undone"] == {"turn": 2, "user": "small", "facts": {"stock": 2}, **done}
+    assert answer["undone"] == {"turn": 2, "user": "small", "facts": {"stock": 2}, **done}
     assert [turn.actions for turn in turns_from_events(store.events("c1"))] == [("confirm",)]
-    refused = run(talks, Override(id="c1", turn=2, actions=()), Undo(id="c2"), Begin(id="c3", model="other"))
+    refused = run(
+        conversations, Override(id="c1", turn=2, actions=()), Undo(id="c2"), Begin(id="c3", model="other")
+    )
     assert [type(one) for one in refused] == [NoTurn, NoConversation, NoModel]
-    (refused,) = run(talks, Commit(id="c1", actions=("dance",)))
+    (refused,) = run(conversations, Commit(id="c1", actions=("dance",)))
     assert isinstance(refused, UnknownAction)
-    run(talks, Undo(id="c1"))
-    assert isinstance(run(talks, Undo(id="c1"))[0], NoTurn)
+    run(conversations, Undo(id="c1"))
+    assert isinstance(run(conversations, Undo(id="c1"))[0], NoTurn)
 
 
-def test_a_policy_that_is_not_sure_abstains_and_nothing_is_committed(talks, store):
-    run(talks, Begin(id="c1", model="default"))
-    (told,) = run(talks, Observe(id="c1", user="a tea please", threshold=0.999))
-    assert (told["abstain"], told["committed"]) == (True, None)
-    run(talks, Observe(id="c1", user="small"))
+def test_an_abstaining_policy_commits_nothing(conversations, store):
+    run(conversations, Begin(id="c1", model="default"))
+    (answer,) = run(conversations, Observe(id="c1", user="a tea please", threshold=0.999))
+    assert (answer["abstain"], answer["committed"]) == (True, None)
+    run(conversations, Observe(id="c1", user="small"))
     assert turns_from_events(store.events("c1"))[0].actions == ()
 
 
-def test_the_model_s_own_threshold_counts_where_the_request_has_none(policy, store):
+def test_the_threshold_of_the_model_is_the_default(policy, store):
     decision = replace(policy.decision, abstain_below=ALWAYS)
     unsure = replace(policy, decision=decision)
-    talks = Conversations(lambda: {"default": unsure}, store)
-    run(talks, Begin(id="c1", model="default"))
-    (told,) = run(talks, Observe(id="c1", user="a tea please"))
-    assert (told["abstain"], told["committed"]) == (True, None)
-    (told,) = run(talks, Observe(id="c1", user="small", threshold=0.0))
-    assert (told["abstain"], told["committed"]) == (False, told["actions"])
-    run(talks, Observe(id="c1", user="yes", commit=False))
-    (told,) = run(talks, Commit(id="c1"))
-    assert told["committed"] == []
+    conversations = Conversations(lambda: {"default": unsure}, store)
+    run(conversations, Begin(id="c1", model="default"))
+    (answer,) = run(conversations, Observe(id="c1", user="a tea please"))
+    assert (answer["abstain"], answer["committed"]) == (True, None)
+    (answer,) = run(conversations, Observe(id="c1", user="small", threshold=0.0))
+    assert (answer["abstain"], answer["committed"]) == (False, answer["actions"])
+    run(conversations, Observe(id="c1", user="yes", commit=False))
+    (answer,) = run(conversations, Commit(id="c1"))
+    assert answer["committed"] == []
     session = Session(unsure)
     assert session.observe("a tea please").abstains
     assert session.commit() == ()
 
 
-def test_a_request_that_comes_again_is_answered_the_same_and_done_once(talks, store):
-    run(talks, Begin(id="c1", model="default", key="b"), Begin(id="c1", model="default", key="b"))
-    once = Observe(id="c1", key="t1", user="a tea please")
-    answers = talks.run([once, once])
-    assert answers == [*talks.run([once]), answers[0]]
+def test_a_repeated_request_counts_once(conversations, store):
+    run(conversations, Begin(id="c1", model="default", key="b"), Begin(id="c1", model="default", key="b"))
+    request = Observe(id="c1", key="t1", user="a tea please")
+    answers = conversations.run([request, request])
+    assert answers == [*conversations.run([request]), answers[0]]
     assert len(turns_from_events(store.events("c1"))) == 1
-    (refused,) = talks.run([Observe(id="c1", key="t1", user="a coffee please")])
+    (refused,) = conversations.run([Observe(id="c1", key="t1", user="a coffee please")])
     assert isinstance(refused, RequestIdReused)
     undo = Undo(id="c1", key="u")
-    assert talks.run([undo]) == talks.run([undo])
-    run(talks, Begin(id="c1", model="default"))  # what is there already goes on
+    assert conversations.run([undo]) == conversations.run([undo])
+    run(conversations, Begin(id="c1", model="default"))  # continues
     assert store.load(["c1"])["c1"].version == 3
 
 
-def test_requests_of_many_conversations_are_each_answered_as_if_alone(talks, policy):
+def test_a_batch_gives_the_answers_of_single_requests(conversations, policy):
     names = [f"c{number}" for number in range(40)]
-    run(talks, *(Begin(id=name, model="default") for name in names))
+    run(conversations, *(Begin(id=name, model="default") for name in names))
     users = ["a tea please", "small", "yes"]
     requests = [Observe(id=name, user=user) for user in users for name in names]
-    told = run(talks, *requests)
+    answer = run(conversations, *requests)
     session = Session(policy)
     for number, user in enumerate(users):
         expected = session.observe(user)
         session.commit()
-        for one in told[40 * number : 40 * number + 40]:
+        for one in answer[40 * number : 40 * number + 40]:
             assert one["actions"] == list(expected.actions)
             assert one["probability"] == pytest.approx(expected.probability, abs=2e-6)
 
@@ -134,13 +136,13 @@ def test_servers_that_share_a_store_lose_no_turn(policy, store_url):
         turns = turns_from_events(stores[0].events(name))
         assert sorted(turn.user for turn in turns) == sorted(f"{n} {t}" for n in range(4) for t in range(6))
         for number in range(4):
-            own = [turn.user for turn in turns if turn.user.startswith(f"{number} ")]
-            assert own == [f"{number} {turn}" for turn in range(6)]
+            users = [turn.user for turn in turns if turn.user.startswith(f"{number} ")]
+            assert users == [f"{number} {turn}" for turn in range(6)]
         stored = stores[0].load([name])[name]
-        again = Session.resume(policy, None, stores[0].events(name))
+        replayed = Session.resume(policy, None, stores[0].events(name))
         for cell, same in zip(
             Snapshot.from_bytes(stored.state).state.network,
-            Snapshot.from_bytes(again.state).state.network,
+            Snapshot.from_bytes(replayed.state).state.network,
             strict=True,
         ):
             for vector, expected in zip(cell, same, strict=True):
@@ -149,13 +151,13 @@ def test_servers_that_share_a_store_lose_no_turn(policy, store_url):
         store.close()
 
 
-def test_a_new_model_goes_on_from_the_log(policy, store):
+def test_a_new_model_continues_from_the_log(policy, store):
     other = turncast.train(tiny(), network=SMALL, config=QUICK.model_copy(update={"seed": 9}))
     models = {"default": policy}
-    talks = Conversations(lambda: models, store)
-    run(talks, Begin(id="c1", model="default"), Observe(id="c1", user="a tea please"))
+    conversations = Conversations(lambda: models, store)
+    run(conversations, Begin(id="c1", model="default"), Observe(id="c1", user="a tea please"))
     models["default"] = other
-    (told,) = run(talks, Observe(id="c1", user="small"))
+    (answer,) = run(conversations, Observe(id="c1", user="small"))
     expected = other.predict(turncast.Dialogue("d", turns_from_events(store.events("c1"))))[1]
-    assert told["probability"] == pytest.approx(expected.probability, abs=2e-6)
+    assert answer["probability"] == pytest.approx(expected.probability, abs=2e-6)
     assert Snapshot.from_bytes(store.load(["c1"])["c1"].state).model == other.digest

@@ -1,4 +1,4 @@
-"""A session stands where a conversation stands that went that way from the start, whatever happened."""
+"""After any history, a session has the state of a conversation with the same turns and no corrections."""
 
 import functools
 from dataclasses import replace
@@ -34,12 +34,12 @@ some = st.lists(st.sampled_from(ACTIONS), max_size=2, unique=True)
 commit = st.tuples(st.just("commit"), some)
 override = st.tuples(st.just("override"), st.integers(0, 30), some)
 others = st.sampled_from([("undo",), ("resume",), ("forget",), ("change",)])
-courses = st.lists(observe | commit | override | others, min_size=3, max_size=14)
+histories = st.lists(observe | commit | override | others, min_size=3, max_size=14)
 
 
 @functools.cache
 def policies(name):
-    """Two policies: one may take the other's place."""
+    """Return two policies, so that one can replace the other."""
     seeds = (QUICK.model_copy(update={"seed": seed, "epochs": 1}) for seed in (3, 4))
     return [turncast.train(tiny(), network=NETWORKS[name], config=config) for config in seeds]
 
@@ -54,23 +54,23 @@ def assert_same(one: Session, other: Session):
             np.testing.assert_allclose(vector, expected, atol=1e-5)
 
 
-def went_that_way(policy: Policy, session: Session) -> Session:
-    """A conversation of the same turns in which nothing was ever corrected."""
-    straight, turns = Session(policy), session.history()
+def without_corrections(policy: Policy, session: Session) -> Session:
+    """Return a session with the same turns in which nothing was ever corrected."""
+    uncorrected, turns = Session(policy), session.history()
     for number, turn in enumerate(turns, start=1):
-        straight.observe(turn.user, turn.facts)
+        uncorrected.observe(turn.user, turn.facts)
         if number < len(turns) or not session.is_open:
-            straight.commit(turn.actions)
-    return straight
+            uncorrected.commit(turn.actions)
+    return uncorrected
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 @examples(15)
-@given(course=courses)
-def test_whatever_happened_it_stands_where_it_would_had_it_gone_that_way(name, course):
+@given(history=histories)
+def test_corrections_give_the_state_of_the_corrected_history(name, history):
     policy, other = policies(name)
     session = Session(policy)
-    for what, *given_with in course:
+    for what, *given_with in history:
         if what == "observe":
             session.observe(*given_with)
         elif what == "commit" and len(session):
@@ -92,13 +92,13 @@ def test_whatever_happened_it_stands_where_it_would_had_it_gone_that_way(name, c
                 session.commit()
             policy, other = other, policy
             session = Session.resume(policy, session.state, session.events)
-        assert_same(session, went_that_way(policy, session))
+        assert_same(session, without_corrections(policy, session))
     assert turns_from_events(session.events) == session.history()
     records = [event.to_json() for event in session.events]
     assert [Event.from_json(record) for record in records] == list(session.events)
 
 
-def test_a_turn_that_is_resumed_does_not_ask_for_the_log(policy):
+def test_a_turn_after_resuming_does_not_load_the_log(policy):
     session = Session(policy)
     session.observe("a tea please")
 
@@ -112,7 +112,7 @@ def test_a_turn_that_is_resumed_does_not_ask_for_the_log(policy):
     assert [event.kind for event in resumed.new_events] == ["committed", "observed"]
 
 
-def test_after_a_change_of_model_an_open_turn_still_takes_what_was_said():
+def test_an_open_turn_commits_the_prediction_of_the_old_model():
     old, new = policies("lstm")
     session = Session(old)
     state, turn = session.begin_turn("a tea please")
@@ -123,21 +123,21 @@ def test_after_a_change_of_model_an_open_turn_still_takes_what_was_said():
     assert resumed.commit() == ("serve_coffee",)
 
 
-def test_an_override_says_what_is_now_predicted_later(policy):
-    session, straight = Session(policy), Session(policy)
+def test_an_override_returns_the_later_predictions(policy):
+    session, uncorrected = Session(policy), Session(policy)
     for user, wrong, right in (("a tea please", "confirm", "ask_size"), ("small", "confirm", "confirm")):
         session.observe(user)
         session.commit([wrong])
-        straight.observe(user)
-        straight.commit([right])
+        uncorrected.observe(user)
+        uncorrected.commit([right])
     session.observe("yes")
-    expected = straight.observe("yes")
+    expected = uncorrected.observe("yes")
     *_, last = session.override(1, ["ask_size"])
     np.testing.assert_allclose(last.probabilities, expected.probabilities, atol=1e-6)
-    assert session.commit() == straight.commit()
+    assert session.commit() == uncorrected.commit()
 
 
-def test_what_is_refused_changes_nothing(policy):
+def test_refused_calls_change_nothing(policy):
     session = Session(policy)
     with pytest.raises(NoTurn, match="there is no turn 1; observe one first"):
         session.commit()
@@ -152,7 +152,7 @@ def test_what_is_refused_changes_nothing(policy):
     assert (session.state, session.events) == before
 
 
-def test_the_state_is_small_and_says_what_it_is(policy):
+def test_the_state_is_small_and_names_its_model(policy):
     session = Session(policy)
     session.observe("a tea please")
     head, _, body = session.state.partition(b"\n")
@@ -175,7 +175,7 @@ def test_the_state_is_small_and_says_what_it_is(policy):
         lambda state: b"\x80\x04\n",
     ],
 )
-def test_a_state_that_cannot_be_read_is_refused_and_made_again(policy, change):
+def test_a_damaged_state_is_refused_and_replayed(policy, change):
     session = Session(policy)
     session.observe("a tea please")
     session.commit()
@@ -194,15 +194,15 @@ def test_a_digest_does_not_depend_on_how_the_weights_lie_in_memory(policy):
     assert replace(policy, weights=column_first).digest == policy.digest
 
 
-def test_what_was_said_reaches_the_next_turn_and_the_log(policy):
-    session, silent = Session(policy), Session(policy)
-    for one, response in ((session, "Which size would you like?"), (silent, None)):
+def test_the_response_reaches_the_next_turn_and_the_log(policy):
+    session, without_response = Session(policy), Session(policy)
+    for one, response in ((session, "Which size would you like?"), (without_response, None)):
         one.observe("a tea please")
         one.commit(["ask_size"], response)
     assert session.history()[0].response == "Which size would you like?"
     assert session.events[-1].to_json()["response"] == "Which size would you like?"
-    said = [(*one.history(), Turn("large")) for one in (session, silent)]
-    for one, turns in zip((session, silent), said, strict=True):
+    histories = [(*one.history(), Turn("large")) for one in (session, without_response)]
+    for one, turns in zip((session, without_response), histories, strict=True):
         expected = policy.predict(Dialogue("said", turns))[-1]
         np.testing.assert_array_equal(one.observe("large").probabilities, expected.probabilities)
     resumed = Session.resume(policy, session.state, session.events)

@@ -1,4 +1,4 @@
-"""Every store keeps the same promises: memory, SQLite, PostgreSQL, Redis."""
+"""Every store behaves in the same way: memory, SQLite, PostgreSQL, Redis."""
 
 import multiprocessing
 import sqlite3
@@ -12,58 +12,62 @@ from turncast.errors import ConfigError, StoreError
 from turncast.sessions import Event, open_store, read_store
 from turncast.sessions.store import ConversationUpdate, StoredAnswer
 
-SEEN = Event("observed", 1, ("greet",), "hello, señor \x00 ☕", {"open": True, "people": 2, "area": "north"})
-BEGUN = ConversationUpdate("c1", 0, "default", b"\x00\xffstate", (SEEN,), at=10.0)
+OBSERVED = Event(
+    "observed", 1, ("greet",), "hello, señor \x00 ☕", {"open": True, "people": 2, "area": "north"}
+)
+FIRST_UPDATE = ConversationUpdate("c1", 0, "default", b"\x00\xffstate", (OBSERVED,), at=10.0)
 
 
-def test_what_is_saved_is_loaded(store):
+def test_save_and_load(store):
     answer = StoredAnswer("t1", "request", '{"a": 1}')
     assert store.load(["c1"]) == {}
     assert store.events("c1") == ()
-    assert store.save([replace(BEGUN, answer=answer)]) == [True]
-    found = store.load(["c1", "c2"])
-    assert list(found) == ["c1"]
-    stored = found["c1"]
-    assert (stored.version, stored.model, stored.state) == (1, "default", BEGUN.state)
+    assert store.save([replace(FIRST_UPDATE, answer=answer)]) == [True]
+    loaded = store.load(["c1", "c2"])
+    assert list(loaded) == ["c1"]
+    stored = loaded["c1"]
+    assert (stored.version, stored.model, stored.state) == (1, "default", FIRST_UPDATE.state)
     assert (stored.created, stored.updated) == (10.0, 10.0)
-    done = (Event("committed", 1, ("greet",)), Event("observed", 2, (), None))
-    assert store.save([ConversationUpdate("c1", 1, "other", b"", done, at=11.5)]) == [True]
+    events = (Event("committed", 1, ("greet",)), Event("observed", 2, (), None))
+    assert store.save([ConversationUpdate("c1", 1, "other", b"", events, at=11.5)]) == [True]
     stored = store.load(["c1"])["c1"]
     assert (stored.version, stored.model, stored.state) == (2, "other", b"")
     assert (stored.created, stored.updated) == (10.0, 11.5)
-    assert store.events("c1") == (SEEN, *done)
+    assert store.events("c1") == (OBSERVED, *events)
     assert store.answers([("c1", "t1"), ("c1", "t2"), ("c2", "t1")]) == {("c1", "t1"): answer}
     store.check()
 
 
-def test_only_who_has_seen_the_last_version_saves(store):
-    assert store.save([BEGUN, replace(BEGUN, id="c2")]) == [True, True]
-    late = replace(BEGUN, events=(Event("undone", 1),), answer=StoredAnswer("t", "r", "{}"))
-    assert store.save([late, replace(BEGUN, id="c2", version=1), replace(late, id="c3", version=4)]) == [
+def test_an_update_of_an_old_version_is_refused(store):
+    assert store.save([FIRST_UPDATE, replace(FIRST_UPDATE, id="c2")]) == [True, True]
+    late = replace(FIRST_UPDATE, events=(Event("undone", 1),), answer=StoredAnswer("t", "r", "{}"))
+    assert store.save(
+        [late, replace(FIRST_UPDATE, id="c2", version=1), replace(late, id="c3", version=4)]
+    ) == [
         False,
         True,
         False,
     ]
-    assert store.events("c1") == (SEEN,)
+    assert store.events("c1") == (OBSERVED,)
     assert store.answers([("c1", "t")]) == {}
     assert store.load(["c3"]) == {}
     assert store.load(["c2"])["c2"].version == 2
 
 
-def test_what_is_deleted_is_gone_and_may_begin_again(store):
-    store.save([replace(BEGUN, answer=StoredAnswer("t1", "r", "{}")), replace(BEGUN, id="c2")])
+def test_delete(store):
+    store.save([replace(FIRST_UPDATE, answer=StoredAnswer("t1", "r", "{}")), replace(FIRST_UPDATE, id="c2")])
     assert store.delete("c1") is True
     assert store.delete("c1") is False
     assert store.load(["c1"]) == {}
     assert store.events("c1") == ()
     assert store.answers([("c1", "t1")]) == {}
-    assert store.save([replace(BEGUN, version=1)]) == [False]
-    assert store.save([BEGUN]) == [True]
+    assert store.save([replace(FIRST_UPDATE, version=1)]) == [False]
+    assert store.save([FIRST_UPDATE]) == [True]
     assert sorted(store.ids()) == ["c1", "c2"]
 
 
-def test_the_old_expire(store):
-    store.save([replace(BEGUN, id=f"c{number}", at=float(number)) for number in range(1200)])
+def test_expire(store):
+    store.save([replace(FIRST_UPDATE, id=f"c{number}", at=float(number)) for number in range(1200)])
     store.save([ConversationUpdate("c3", 1, "default", b"", (Event("undone", 1),), at=5000.0)])
     assert store.expire(1100.0) == 1099
     assert sorted(store.ids()) == sorted(["c3", *(f"c{number}" for number in range(1100, 1200))])
@@ -72,7 +76,7 @@ def test_the_old_expire(store):
 
 
 def _add(store, id, times, refused):
-    """Add events one by one as a writer among others does: look, change, save, and again where refused."""
+    """Add events one by one like a writer among others: load, save, and retry where the update is refused."""
     for number in range(times):
         while True:
             stored = store.load([id]).get(id)
@@ -121,11 +125,11 @@ def test_live_conversations_become_a_corpus(store_url):
     if store_url == "memory:":
         pytest.skip("memory has no URL to read from")
     store = open_store(store_url)
-    done = Event("committed", 1, ("ask_size", "greet"))
+    commit = Event("committed", 1, ("ask_size", "greet"))
     open_turn = Event("observed", 2, (), "small")
     store.save(
         [
-            ConversationUpdate("c1", 0, "default", b"", (SEEN, done, open_turn), at=1.0),
+            ConversationUpdate("c1", 0, "default", b"", (OBSERVED, commit, open_turn), at=1.0),
             ConversationUpdate("c2", 0, "default", b"", (), at=1.0),
         ]
     )
@@ -135,7 +139,7 @@ def test_live_conversations_become_a_corpus(store_url):
         (dialogue,) = corpus
         assert dialogue.id == "c1"
         assert [(turn.user, dict(turn.facts), turn.actions) for turn in dialogue] == [
-            (SEEN.user, dict(SEEN.facts), ("ask_size", "greet"))
+            (OBSERVED.user, dict(OBSERVED.facts), ("ask_size", "greet"))
         ]
         assert corpus.skipped == {
             "last turn that was not committed": 1,
@@ -143,37 +147,39 @@ def test_live_conversations_become_a_corpus(store_url):
         }
 
 
-def test_reading_a_corpus_makes_no_store(tmp_path):
+def test_reading_a_corpus_creates_no_store(tmp_path):
     corpus = read_store(f"sqlite:///{tmp_path / 'none.db'}")
     with pytest.raises(StoreError, match="there is no such file; check the path"):
         list(corpus)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_sqlite_looks_through_no_table_for_a_turn(tmp_path):
-    """Or a turn would take the longer, the more turns are kept."""
-    store, asked = open_store(f"sqlite:///{tmp_path / 'c.db'}"), []
-    sqlalchemy.event.listen(
-        store._engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3], told[5]))
-    )
+def test_sqlite_scans_no_table_for_a_turn(tmp_path):
+    """Otherwise a turn would take longer the more turns are stored."""
+    store, statements = open_store(f"sqlite:///{tmp_path / 'c.db'}"), []
+
+    def note(_connection, _cursor, statement, parameters, _context, many):
+        statements.append((statement, parameters, many))
+
+    sqlalchemy.event.listen(store._engine, "before_cursor_execute", note)
     answer = StoredAnswer("t1", "request", "{}")
-    store.save([BEGUN, replace(BEGUN, id="c2")])
-    update = ConversationUpdate("c1", 1, "default", b"", (SEEN,), at=11.0, answer=answer)
+    store.save([FIRST_UPDATE, replace(FIRST_UPDATE, id="c2")])
+    update = ConversationUpdate("c1", 1, "default", b"", (OBSERVED,), at=11.0, answer=answer)
     store.save([update, replace(update, id="c2")])
     assert len(store.load(["c1", "c2"])) == len(store.answers([("c1", "t1"), ("c2", "t1")])) == 2
     assert store.events("c1")
     plans = []
     with sqlite3.connect(tmp_path / "c.db") as connection:
-        for statement, values, many in asked:
+        for statement, values, many in statements:
             explain = f"EXPLAIN QUERY PLAN {statement}"
             if not statement.startswith("BEGIN"):
                 plans += connection.execute(explain, values[0] if many else values).fetchall()
-    told = [plan[-1] for plan in plans]
-    assert any("SEARCH turncast_answers" in plan for plan in told)
-    assert not [plan for plan in told if plan.startswith("SCAN turncast")]
+    details = [plan[-1] for plan in plans]
+    assert any("SEARCH turncast_answers" in plan for plan in details)
+    assert not [plan for plan in details if plan.startswith("SCAN turncast")]
 
 
-def test_sqlite_writes_ahead_and_waits_for_the_disk(tmp_path):
+def test_sqlite_uses_wal_and_full_synchronisation(tmp_path):
     path = tmp_path / "conversations.db"
     store = open_store(f"sqlite:///{path}")
     with store._engine.connect() as connection:
@@ -185,7 +191,7 @@ def test_sqlite_writes_ahead_and_waits_for_the_disk(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("url", "kind", "said"),
+    ("url", "kind", "message"),
     [
         ("sqlite:///no/such/folder/x.db", StoreError, "unable to open database file"),
         ("sqlite://", ConfigError, "a SQLite store is a file; write sqlite:///file.db"),
@@ -196,17 +202,17 @@ def test_sqlite_writes_ahead_and_waits_for_the_disk(tmp_path):
         ("file.db", ConfigError, "it is one of memory, sqlite, postgresql, redis"),
     ],
 )
-def test_a_store_that_cannot_be_opened_says_why(url, kind, said):
-    with pytest.raises(kind, match=said) as caught:
+def test_errors_of_opening_a_store(url, kind, message):
+    with pytest.raises(kind, match=message) as caught:
         open_store(url)
     assert "secret" not in str(caught.value)
 
 
-def test_a_store_that_fails_in_the_middle_writes_nothing(tmp_path):
-    """The second table is gone: what was written to the first is taken back."""
+def test_a_failed_save_writes_nothing(tmp_path):
+    """The second table is missing: what was written to the first is rolled back."""
     path = tmp_path / "conversations.db"
     store = open_store(f"sqlite:///{path}")
-    store.save([BEGUN])
+    store.save([FIRST_UPDATE])
     with sqlite3.connect(path) as connection:
         connection.execute("ALTER TABLE turncast_events RENAME TO away")
     with pytest.raises(StoreError):

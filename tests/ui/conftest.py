@@ -13,24 +13,26 @@ from support.web import CORPUS, poor, written
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="module", autouse=True)  # meanwhile an event loop runs, which other tests cannot have
+@pytest.fixture(scope="module", autouse=True)  # it runs an event loop, which other tests must not have
 def browser():
-    """Chromium: the one that Playwright installed, or else one of the system's."""
+    """Chromium: the one that Playwright installed, or one of the system."""
     playwright = pytest.importorskip("playwright.sync_api", reason="`make test-ui` installs a browser")
     with playwright.sync_playwright() as driver:
-        own = driver.chromium.executable_path
-        found = own if Path(own).exists() else next(filter(None, map(shutil.which, _PROGRAMS)), None)
-        if found is None:
+        installed = driver.chromium.executable_path
+        program = (
+            installed if Path(installed).exists() else next(filter(None, map(shutil.which, _PROGRAMS)), None)
+        )
+        if program is None:
             pytest.skip("there is no Chromium; `make test-ui` installs one")
         sandbox = [] if os.geteuid() else ["--no-sandbox"]  # which root cannot have
-        browser = driver.chromium.launch(executable_path=found, args=sandbox)
+        browser = driver.chromium.launch(executable_path=program, args=sandbox)
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory):
-    """A model with its report; not to be written to."""
+    """A model with its report; read only."""
     folder = tmp_path_factory.mktemp("ui") / "model"
     poor(folder)
     return folder
@@ -38,7 +40,7 @@ def model(tmp_path_factory):
 
 @pytest.fixture
 def folder(model, tmp_path):
-    """The same, to be retrained."""
+    """A copy of the model, to be retrained."""
     shutil.copytree(model, tmp_path / "model")
     return tmp_path / "model"
 
@@ -52,7 +54,7 @@ def address(folder, tmp_path):
 
 @pytest.fixture
 def visit(browser):
-    """Opens pages as visitors with screens of their own; at the end none may have met with an error."""
+    """Open pages in new windows; at the end, check that none had an error."""
     visitors = []
 
     def visit(address, **screen):

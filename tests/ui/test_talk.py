@@ -43,12 +43,12 @@ def test_talk_correct_undo_and_save(address, visit, folder, tmp_path):
     page.wait_for_selector("#changed:focus")
     assert "turn 1 is now serve_coffee" in page.inner_text("#changed")
     _, turns, state = conversation(page, tmp_path)
-    straight = Session(policy)
+    uncorrected = Session(policy)
     for turn in turns:
-        straight.observe(turn.user)
-        straight.commit(turn.actions)
+        uncorrected.observe(turn.user)
+        uncorrected.commit(turn.actions)
     assert turns[0].actions == ("serve_coffee",)
-    ours, theirs = Snapshot.from_bytes(state), Snapshot.from_bytes(straight.state)
+    ours, theirs = Snapshot.from_bytes(state), Snapshot.from_bytes(uncorrected.state)
     for cell, other in zip(ours.state.network, theirs.state.network, strict=True):
         for vector, vector_of_other in zip(cell, other, strict=True):
             assert abs(vector - vector_of_other).max() <= 1e-5
@@ -72,7 +72,7 @@ def test_talk_correct_undo_and_save(address, visit, folder, tmp_path):
     page.wait_for_selector("#turn-2")
 
 
-def test_the_keyboard_alone(address, visit, tmp_path):
+def test_the_page_works_by_keyboard(address, visit, tmp_path):
     visitor = visit(address)
     page = visitor.go("/")
     press = page.keyboard.press
@@ -120,7 +120,7 @@ def test_the_keyboard_alone(address, visit, tmp_path):
     assert page.evaluate("document.activeElement.id || location.hash") in ("main", "#main")
 
 
-def test_errors_stand_beside_the_field_and_take_the_focus(address, visit):
+def test_errors_are_beside_the_field_and_get_the_focus(address, visit):
     visitor = visit(address, may_fail=True)
     page = visitor.go("/")
     page.click("#send")
@@ -167,7 +167,7 @@ SCREENS = {"light": {}, "dark": {"color_scheme": "dark"}, "phone": {"viewport": 
 
 
 @pytest.mark.parametrize("screen", SCREENS.values(), ids=SCREENS)
-def test_every_page_can_be_read(address, visit, screen):
+def test_every_page_is_accessible(address, visit, screen):
     visitor = visit(address, **screen)
     page = visitor.go("/")
     visitor.check()

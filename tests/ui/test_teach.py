@@ -1,4 +1,4 @@
-"""The corpus, the evaluation, the door, and a retraining to its end, in a real browser."""
+"""The corpus, the evaluation, signing in, and retraining, in a real browser."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -28,14 +28,14 @@ def test_the_corpus_is_searched(address, visit):
     page.wait_for_selector("text=12 of 24 dialogues match")
 
 
-def test_behind_a_cell_are_the_dialogues(address, visit, folder):
+def test_a_cell_links_to_its_dialogues(address, visit, folder):
     visitor = visit(address)
     page = visitor.go("/ui/evaluation")
     page.click("#evaluate")
     page.wait_for_selector(".matrix")
     cell = page.locator(".matrix .wrong a").first
-    count, said = int(cell.inner_text()), cell.get_attribute("aria-label")
-    right, _, taken = said.partition(": ")[2].partition(" predicted as ")
+    count, message = int(cell.inner_text()), cell.get_attribute("aria-label")
+    right, _, taken = message.partition(": ")[2].partition(" predicted as ")
     cell.click()
     page.wait_for_selector(".dialogue")
     assert page.inner_text("h1") == f"{right} predicted as {taken}"
@@ -49,7 +49,7 @@ def test_behind_a_cell_are_the_dialogues(address, visit, folder):
         assert right in one.locator(".marked").inner_text()
 
 
-def test_a_retraining_to_its_end(address, visit, folder):
+def test_a_retraining_replaces_the_model(address, visit, folder):
     visitor = visit(address)
     page = visitor.go("/")
     visitor.say("a tea please")
@@ -64,9 +64,9 @@ def test_a_retraining_to_its_end(address, visit, folder):
     visitor.check()
     page.wait_for_selector("#outcome", timeout=120_000)
     page.wait_for_selector("#outcome:focus")
-    said = page.inner_text("#outcome")
-    assert "The new model is in use." in said
-    assert "on the dev part" in said
+    message = page.inner_text("#outcome")
+    assert "The new model is in use." in message
+    assert "on the dev part" in message
     assert page.inner_text("#status") == "The new model is in use."
     assert Policy.load(folder).digest != before
     visitor.check()
@@ -85,7 +85,7 @@ def test_a_retraining_is_cancelled(address, visit, folder):
     assert Policy.load(folder).digest == before
 
 
-def test_the_door(visit, folder, tmp_path):
+def test_sign_in(visit, folder, tmp_path):
     keys = tmp_path / "keys.txt"
     keys.write_text("a-key-that-is-long\n")
     with serving(folder, "memory:", "--api-key-file", str(keys)) as (address, _):
@@ -108,7 +108,7 @@ def test_the_door(visit, folder, tmp_path):
 
 
 @pytest.mark.parametrize("path", ["/ui/evaluation", "/ui/retrain", "/ui/corpus"])
-def test_without_a_corpus_it_is_said_what_to_do(visit, folder, path):
+def test_without_a_corpus_the_pages_say_what_to_do(visit, folder, path):
     with serving(folder, "memory:") as (address, _):
         visitor = visit(address)
         page = visitor.go(path)

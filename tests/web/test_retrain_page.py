@@ -1,4 +1,4 @@
-"""Retraining with corrections: what is learned from, what judges, and which model serves then."""
+"""Retraining with corrections: the training part, the dev part, and which model is in use afterwards."""
 
 import shutil
 from dataclasses import replace
@@ -18,7 +18,7 @@ WELL = QUICK.model_copy(update={"epochs": 30, "patience": 30, "learning_rate": 0
 
 @pytest.fixture(scope="module")
 def poor_model(tmp_path_factory):
-    """A model that knows little; not to be written to."""
+    """A model of low accuracy; read only."""
     folder = tmp_path_factory.mktemp("poor") / "model"
     poor(folder)
     return folder
@@ -31,7 +31,7 @@ def model(poor_model, tmp_path):
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):
-    """A model that a retraining of one slow epoch cannot reach; not to be written to."""
+    """A model that a retraining of one slow epoch cannot improve; read only."""
     folder = tmp_path_factory.mktemp("good") / "model"
     trained(folder, CORPUS, WELL, epochs=1, learning_rate=1e-6)
     return folder
@@ -41,12 +41,12 @@ def corrected(number=0, user="a tea please"):
     return Dialogue(f"corrected-{number}", [Turn(user, ["confirm"]), Turn("yes", ["serve_tea"])])
 
 
-def test_a_model_that_is_no_worse_takes_the_place(model, tmp_path):
-    workspace, told = workspace_in(tmp_path, CORPUS), []
+def test_a_model_that_is_not_worse_replaces_the_old_one(model, tmp_path):
+    workspace, messages = workspace_in(tmp_path, CORPUS), []
     old = Policy.load(model)
     for number in range(6):
         workspace.corrections.save(corrected(number))
-    outcome = retrain(model, workspace, told.append)
+    outcome = retrain(model, workspace, messages.append)
     new = Policy.load(model)
     assert outcome["taken"]
     assert outcome["held_out"]
@@ -59,16 +59,18 @@ def test_a_model_that_is_no_worse_takes_the_place(model, tmp_path):
     report = turncast.evaluate(new, dev)
     assert outcome["after"] == [report.turns.part, report.turns.whole]
     assert outcome["before"][0] == turncast.evaluate(old, dev).turns.part
-    stages = [record["stage"] for record in told if "stage" in record]
+    stages = [record["stage"] for record in messages if "stage" in record]
     assert stages == ["training", "evaluating", "saving"]
-    assert told[0]["total"] == new.card.train.epochs * new.card.corpus["turns"]
-    assert max(record.get("done", 0) for record in told) == len(new.card.metrics) * new.card.corpus["turns"]
-    # After one more correction: the model that learned from the first ones has not seen dev either.
+    assert messages[0]["total"] == new.card.train.epochs * new.card.corpus["turns"]
+    assert (
+        max(record.get("done", 0) for record in messages) == len(new.card.metrics) * new.card.corpus["turns"]
+    )
+    # After one more correction: the model that was trained on the first ones was not trained on dev either.
     workspace.corrections.save(corrected(7))
-    assert retrain(model, workspace, told.append)["held_out"]
+    assert retrain(model, workspace, messages.append)["held_out"]
 
 
-def test_a_worse_model_does_not(good, tmp_path):
+def test_a_worse_model_is_dropped(good, tmp_path):
     folder = tmp_path / "model"
     shutil.copytree(good, folder)
     before = Policy.load(folder)
@@ -78,7 +80,7 @@ def test_a_worse_model_does_not(good, tmp_path):
     assert Policy.load(folder).digest == before.digest
 
 
-def test_corrections_never_judge(model, tmp_path):
+def test_corrections_are_left_out_of_the_dev_part(model, tmp_path):
     workspace = workspace_in(tmp_path, CORPUS)
     _, dev = split_dev(CORPUS, QUICK.dev_share, QUICK.seed)
     first = next(iter(dev))
@@ -92,31 +94,31 @@ def test_corrections_never_judge(model, tmp_path):
     assert kept_out <= whole
 
 
-def test_it_is_said_where_the_old_model_may_know_the_dev_part(model, tmp_path):
+def test_the_outcome_says_whether_the_dev_part_was_held_out(model, tmp_path):
     other = turncast.Corpus("more", [*CORPUS, *(replace(d, id=f"more-{d.id}") for d in CORPUS)])
     outcome = retrain(model, workspace_in(tmp_path, other), lambda record: None)
     assert not outcome["held_out"]
 
 
-def test_a_model_that_was_replaced_meanwhile_is_left_alone(model, good, tmp_path):
-    def tell(record):
+def test_a_model_replaced_meanwhile_is_left_alone(model, good, tmp_path):
+    def send(record):
         if record.get("stage") == "evaluating":
             Policy.load(good).save(model, force=True)
 
     with pytest.raises(ModelError, match="was replaced meanwhile"):
-        retrain(model, workspace_in(tmp_path, CORPUS), tell)
+        retrain(model, workspace_in(tmp_path, CORPUS), send)
     assert Policy.load(model).digest == Policy.load(good).digest
 
 
-def test_damaged_material_is_refused(model, tmp_path):
+def test_a_damaged_file_of_corrections_is_refused(model, tmp_path):
     workspace = workspace_in(tmp_path, CORPUS)
     workspace.corrections_file.write_text("{}\n")
     with pytest.raises(CorpusError, match=r"corrections\.jsonl line 1"):
         retrain(model, workspace, lambda record: None)
 
 
-def test_the_job_to_its_end(model, tmp_path):
-    """In a process of its own, while the server goes on serving; the new model then serves."""
+def test_a_retraining_replaces_the_served_model(model, tmp_path):
+    """The training runs in a process of its own while the server answers."""
     with page_of(model, workspace_in(tmp_path, CORPUS)) as page:
         old = page.get("/v1/model").json()["digest"]
         assert texts(page.get("/ui/retrain").text)["start"] == "Retrain"
@@ -136,10 +138,10 @@ def test_the_job_to_its_end(model, tmp_path):
         new = Policy.load(model).digest
         assert new != old
         wait_until(page, "/v1/model", new)
-        assert "Turn 3" in page.get(path).text  # the conversation goes on
+        assert "Turn 3" in page.get(path).text  # the conversation continues
 
 
-def test_the_job_is_cancelled(model, tmp_path):
+def test_a_retraining_is_cancelled(model, tmp_path):
     with page_of(model, workspace_in(tmp_path, CORPUS)) as page:
         old = Policy.load(model).digest
         send(page, "/ui/retrain")
@@ -147,12 +149,12 @@ def test_the_job_is_cancelled(model, tmp_path):
         assert "was cancelled" in texts(page.get("/ui/retrain").text)["outcome"]
         assert Policy.load(model).digest == old
         send(page, "/ui/retrain/cancel")  # there is nothing to cancel now
-        send(page, "/ui/retrain")  # it can begin again; the server's end ends it
+        send(page, "/ui/retrain")  # a new one; stopping the server cancels it
         process = page.app.state.context.retraining
     assert process.status.stage == "cancelled"
 
 
-def test_the_job_that_fails_says_why(model, tmp_path):
+def test_a_failed_retraining_says_why(model, tmp_path):
     with page_of(model, workspace_in(tmp_path, CORPUS)) as page:
         written([], tmp_path / "corpus.jsonl")
         send(page, "/ui/retrain")
@@ -162,7 +164,7 @@ def test_the_job_that_fails_says_why(model, tmp_path):
         assert "start" in shown
 
 
-def test_where_nothing_can_be_trained_it_is_said(policy, model, tmp_path):
+def test_the_page_says_why_it_cannot_retrain(policy, model, tmp_path):
     with page_of(model, workspace_in(tmp_path)) as page:
         assert "Start the server with --corpus FILE" in page.get("/ui/retrain").text
         assert send(page, "/ui/retrain").status_code == 409

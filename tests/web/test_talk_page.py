@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import turncast
 from support.property_tests import examples
+from support.server import client_of
 from support.web import CORPUS, HERE, begin, page_of, send, texts, workspace_in
 from turncast import Dialogue, Session, Turn
 from turncast.sessions import Snapshot, turns_from_events
@@ -27,27 +28,28 @@ def store_of(client):
     return client.app.state.context.server.store
 
 
-def test_the_way_in(page):
+def test_the_first_page(page):
     for path in ("/", "/ui"):
         assert page.get(path).headers["location"] == "/ui/talk"
     first = page.get("/ui/talk").text
     assert "It knows 4 actions" in first
-    assert "a tea please" in first  # a first turn of the corpus, to try
+    assert "a tea please" in first  # an example turn of the corpus
     assert "<code>paid</code>, <code>stock</code>" in first  # the facts that the policy knows
 
 
-def test_without_a_page_there_is_none(client):
-    assert client.get("/ui/talk").status_code == 404
+def test_the_api_alone_has_no_page(policy):
+    with client_of({"default": policy}) as client:
+        assert client.get("/ui/talk").status_code == 404
 
 
-def test_looking_creates_nothing(page):
+def test_get_requests_create_nothing(page):
     for path in ("/", "/ui/talk", "/ui/corpus", "/ui/evaluation", "/ui/retrain", "/ui/talk/none"):
         page.get(path)
     assert list(store_of(page).ids()) == []
     assert not page.app.state.context.workspace.corrections_file.exists()
 
 
-def test_a_turn_is_shown_with_what_the_policy_ranks(page, policy):
+def test_a_turn_shows_the_ranked_actions(page, policy):
     path = begin(page, "a tea please")
     shown = texts(page.get(path).text)["turn-1"]
     expected, _ = policy.step(policy.start(), Turn("a tea please"))
@@ -57,7 +59,7 @@ def test_a_turn_is_shown_with_what_the_policy_ranks(page, policy):
     assert f"{expected.actions[0]} done" in shown
 
 
-def test_facts_are_seen_by_the_policy(page, policy):
+def test_the_policy_sees_the_facts(page, policy):
     path = send(page, "/ui/talk", user="yes", facts="paid=true\nstock = 2").headers["location"]
     events = store_of(page).events(path.rpartition("/")[2])
     assert dict(events[0].facts) == {"paid": True, "stock": 2}
@@ -105,7 +107,7 @@ def store_turns(page, id):
     turn=st.integers(1, 5),
     actions=st.sampled_from([("confirm",), ("serve_tea",), ()]),
 )
-def test_what_a_correction_changed_is_what_the_session_says(policy, users, turn, actions):
+def test_the_changes_of_a_correction_are_those_of_the_session(policy, users, turn, actions):
     session = Session(policy)
     for user in users:
         session.observe(user)
@@ -132,7 +134,7 @@ def test_several_actions_can_be_chosen(multi_policy, tmp_path):
         assert store_turns(page, path.rpartition("/")[2]) == [()]
 
 
-def test_undo_to_the_beginning(page):
+def test_undo_every_turn(page):
     path = begin(page, "a tea please", "small")
     for left in (1, 0):
         send(page, f"{path}/undo")
@@ -143,7 +145,7 @@ def test_undo_to_the_beginning(page):
     assert "no such turn" in texts(answer.text)["problem"]
 
 
-def test_a_conversation_is_saved_as_it_is_now(page):
+def test_saving_replaces_what_was_saved_before(page):
     path = begin(page, "a tea please", "small")
     file = page.app.state.context.workspace.corrections_file
     send(page, f"{path}/save")
@@ -161,7 +163,7 @@ def test_a_conversation_is_saved_as_it_is_now(page):
     assert "No conversation is saved yet" in page.get("/ui/retrain").text
 
 
-def test_saving_from_many_threads_loses_none(tmp_path):
+def test_threads_that_save_lose_nothing(tmp_path):
     corrections = Corrections(tmp_path / "corrections.jsonl")
 
     def save(name):
@@ -176,7 +178,7 @@ def test_saving_from_many_threads_loses_none(tmp_path):
     assert set(corrections.by_id()) == {f"{name}-{number}" for name in "abcd" for number in range(5)}
 
 
-def test_what_cannot_be_saved_is_said_beside_the_button(page, policy, tmp_path):
+def test_errors_of_saving_are_beside_the_button(page, policy, tmp_path):
     path, file = begin(page, "a tea please"), page.app.state.context.workspace.corrections_file
     file.write_text("no dialogue\n")
     answer = send(page, f"{path}/save")
@@ -192,7 +194,7 @@ def test_what_cannot_be_saved_is_said_beside_the_button(page, policy, tmp_path):
     assert "no turn to save" in texts(send(page, f"{path}/save").text)["save-problem"]
 
 
-def test_a_form_that_is_sent_twice_counts_once(page):
+def test_a_form_sent_twice_counts_once(page):
     path = begin(page, "a tea please")
     for _ in range(2):
         assert send(page, path, user="small", turn_id="t-1").headers["location"] == path
@@ -200,7 +202,7 @@ def test_a_form_that_is_sent_twice_counts_once(page):
 
 
 @pytest.mark.parametrize(
-    ("fields", "field", "said"),
+    ("fields", "field", "message"),
     [
         ({"user": "  "}, "user", "Write what the user says"),
         ({"user": "x" * 10_001}, "user", "The text is too long"),
@@ -214,23 +216,23 @@ def test_a_form_that_is_sent_twice_counts_once(page):
         ),
     ],
 )
-def test_errors_stand_beside_what_caused_them(page, fields, field, said):
+def test_errors_are_beside_the_field(page, fields, field, message):
     path = begin(page, "a tea please")
     for where in ("/ui/talk", path):
         answer = send(page, where, **fields)
         assert answer.status_code == 422
-        found = texts(answer.text)
-        assert said in found[f"{field}-problem"]
+        shown = texts(answer.text)
+        assert message in shown[f"{field}-problem"]
         assert f'aria-describedby="{"facts-help " if field == "facts" else ""}{field}-problem"' in answer.text
-        assert said in found["status"]
+        assert message in shown["status"]
         if field == "facts":  # nothing that was written is lost
             assert 'value="hello"' in answer.text
-            assert found["facts"] == " ".join(fields["facts"].split())
+            assert shown["facts"] == " ".join(fields["facts"].split())
     assert len(store_turns(page, path.rpartition("/")[2])) == 1
     assert len(list(store_of(page).ids())) == 1
 
 
-def test_an_unknown_action_is_refused_beside_the_turn(page):
+def test_the_error_of_an_unknown_action_is_beside_the_turn(page):
     path = begin(page, "a tea please", "small")
     answer = send(page, f"{path}/turns/1", actions="dance")
     assert answer.status_code == 422
@@ -238,7 +240,7 @@ def test_an_unknown_action_is_refused_beside_the_turn(page):
     assert send(page, f"{path}/turns/9", actions="confirm").status_code == 404
 
 
-def test_a_conversation_is_opened_by_its_id(page):
+def test_a_conversation_opens_by_its_id(page):
     page.post("/v1/conversations", {"id": "live-1"})
     page.post("/v1/conversations/live-1/turns", {"user": "a tea please", "commit": False})
     assert page.get("/ui/talk?id= live-1").headers["location"] == "/ui/talk/live-1"
@@ -254,7 +256,7 @@ def test_a_conversation_is_opened_by_its_id(page):
         assert "no conversation with this id" in texts(answer.text)["problem"]
 
 
-def test_where_the_policy_abstains_a_person_says_what_is_done(policy, tmp_path):
+def test_a_person_commits_where_the_policy_abstains(policy, tmp_path):
     unsure = replace(policy, decision=replace(policy.decision, abstain_below=2.0))
     with page_of(unsure, workspace_in(tmp_path)) as page:
         path = begin(page, "a tea please")
@@ -266,7 +268,7 @@ def test_where_the_policy_abstains_a_person_says_what_is_done(policy, tmp_path):
         assert "nothing is committed yet" not in page.get(path).text
 
 
-def test_what_users_say_is_text_and_never_markup(page):
+def test_texts_of_users_are_escaped(page):
     bad = "<script>alert(1)</script>\"'{{ 7 * 7 }}"
     path = begin(page, bad)
     send(page, path, user=bad, facts="<b>=<i>")

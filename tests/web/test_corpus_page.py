@@ -1,4 +1,4 @@
-"""The page without a browser: the corpus, the evaluation and what was taken for what."""
+"""The pages of the corpus and of the evaluation, without a browser."""
 
 import json
 from urllib.parse import parse_qs, urlsplit
@@ -40,7 +40,7 @@ def test_the_corpus_is_searched_by_text_and_action(page):
     assert "Which size?" in page.get("/ui/corpus?text=which SIZE").text
 
 
-def test_pages_hold_every_dialogue_once(page):
+def test_each_dialogue_is_on_one_page(page):
     ids, number = [], 1
     while True:
         results = search(CORPUS, CorpusQuery(page=number))
@@ -57,7 +57,7 @@ def test_pages_hold_every_dialogue_once(page):
     assert page.get("/ui/corpus?page=99").status_code == 200
 
 
-def test_a_corpus_that_is_missing_or_damaged_is_said_so(policy, tmp_path):
+def test_a_missing_or_damaged_corpus_is_reported(policy, tmp_path):
     with page_of(policy, workspace_in(tmp_path)) as page:
         assert "--corpus dialogs.jsonl" in page.get("/ui/corpus").text
         assert "--corpus FILE" in page.get("/ui/evaluation").text
@@ -73,7 +73,7 @@ def test_a_corpus_that_is_missing_or_damaged_is_said_so(policy, tmp_path):
         assert "line 1" in texts(wait_until(page, "/ui/evaluation", "job-problem"))["job-problem"]
 
 
-def test_what_the_reader_left_out_is_told(policy, tmp_path):
+def test_what_the_reader_skipped_is_shown(policy, tmp_path):
     workspace = workspace_in(tmp_path, CORPUS)
     (tmp_path / "corpus.jsonl").write_text('{"turns": [{"actions": ["a"]}], "odd": 1}\n')
     with page_of(policy, workspace) as page:
@@ -151,7 +151,7 @@ def test_a_cell_links_to_its_dialogues(page):
     assert "No turn of the dev part" in page.get(f"{cell}?true=none&predicted=none").text
 
 
-def test_a_dev_part_of_its_own_judges(policy, tmp_path):
+def test_the_given_dev_part_is_evaluated(policy, tmp_path):
     dev = written(list(CORPUS)[:3], tmp_path / "dev.jsonl")
     with page_of(policy, workspace_in(tmp_path, CORPUS, dev=(str(dev),))) as page:
         send(page, "/ui/evaluation")

@@ -37,13 +37,13 @@ def locked(policy, tmp_path):
         ({"sec-fetch-site": "same-origin"}, 303),
     ],
 )
-def test_only_the_pages_own_forms_change_anything(page, headers, status):
+def test_only_forms_of_the_page_change_anything(page, headers, status):
     answer = page.ask("POST", "/ui/talk", content="user=hello", headers={**FORM, **headers})
     assert answer.status_code == status
     assert len(list(page.app.state.context.server.store.ids())) == (status == 303)
 
 
-def test_every_answer_tells_the_browser_what_it_may_load(page):
+def test_every_answer_has_the_security_headers(page):
     path = begin(page, "hello")
     answers = [page.get(where) for where in ("/", path, "/ui/corpus", "/ui/none", "/ui/static/page.css")]
     answers += [send(page, path, user=""), send(page, path, user="hi"), send(page, path, {}, user="hi")]
@@ -57,7 +57,7 @@ def test_every_answer_tells_the_browser_what_it_may_load(page):
             assert answer.headers["cache-control"] == "no-store"
 
 
-def test_no_page_asks_for_anything_from_elsewhere(page):
+def test_no_page_loads_anything_from_other_sites(page):
     path = begin(page, "hello")
     for where in ("/ui/talk", path, "/ui/corpus", "/ui/evaluation", "/ui/retrain", "/ui/none"):
         shown = page.get(where).text
@@ -72,7 +72,7 @@ def test_no_page_asks_for_anything_from_elsewhere(page):
     assert page.get("/ui/static/../app.py").status_code == 404
 
 
-def test_wrong_paths_and_failures_are_pages(page, monkeypatch):
+def test_errors_are_pages(page, monkeypatch):
     answer = page.get("/ui/none")
     assert answer.status_code == 404
     assert "nothing at this path" in texts(answer.text)["problem"]
@@ -87,7 +87,7 @@ def test_wrong_paths_and_failures_are_pages(page, monkeypatch):
     assert "ZeroDivision" not in answer.text
 
 
-def test_too_much_is_refused(page):
+def test_large_forms_are_refused(page):
     answer = send(page, "/ui/talk", user="x" * 1_000_001)
     assert answer.status_code == 413
     assert "Shorten" in texts(answer.text)["problem"]
@@ -96,7 +96,7 @@ def test_too_much_is_refused(page):
     assert answer.status_code == 422
 
 
-def test_people_show_a_key_once(locked):
+def test_signing_in_sets_a_cookie(locked):
     answer = locked.get("/ui/corpus")
     assert (answer.status_code, answer.headers["location"]) == (303, "/ui/sign-in?to=/ui/corpus")
     assert send(locked, "/ui/talk", user="hello").headers["location"] == "/ui/sign-in?to=/ui/talk"
@@ -120,7 +120,7 @@ def test_people_show_a_key_once(locked):
     assert locked.get("/ui/corpus").status_code == 303
 
 
-def test_tickets_that_are_altered_or_old_are_none(locked):
+def test_altered_and_expired_tickets_are_refused(locked):
     keys = locked.app.state.context.server.keys
     now = int(time.time())
     good, old = keys.make_ticket(KEY, now + 60), keys.make_ticket(KEY, now - 1)
@@ -139,12 +139,12 @@ def test_tickets_that_are_altered_or_old_are_none(locked):
         assert answer.status_code == status, ticket
 
 
-def test_no_one_is_led_elsewhere_after_signing_in(locked):
+def test_signing_in_redirects_to_own_pages_only(locked):
     for to in ("//evil.example", "https://evil.example", "/ui/../v1", "/ui//evil", "javascript:alert(1)", ""):
         answer = send(locked, "/ui/sign-in", key=KEY, to=to)
         assert answer.headers["location"].startswith("/ui/"), to
         assert ".." not in answer.headers["location"]
 
 
-def test_without_keys_there_is_no_door(page):
+def test_without_keys_there_is_no_sign_in(page):
     assert page.get("/ui/sign-in").headers["location"] == "/ui/talk"
