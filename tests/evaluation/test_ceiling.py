@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.evaluation import Scripted, pick, spoken
+from support.evaluation import ScriptedPolicy, choose, parse_corpus
 from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn, evaluate
 from turncast.features import TurnEncoder
 
@@ -17,7 +17,7 @@ corpora = st.lists(
     ),
     min_size=1,
     max_size=8,
-).map(lambda dialogues: spoken(*dialogues))
+).map(lambda dialogues: parse_corpus(*dialogues))
 ABC = ActionSpace("abc")
 spaces = st.sampled_from(
     [ActionSpace("ab"), ActionSpace("ab", multi=True), ActionSpace("abc", multi=True, may_be_empty=True)]
@@ -25,12 +25,12 @@ spaces = st.sampled_from(
 
 
 def ceiling(corpus, space=ABC, layout="many-to-many-2"):
-    policy = Scripted(lambda seen: ("a",), space, NetworkConfig(layout=layout))
+    policy = ScriptedPolicy(lambda history: ("a",), space, NetworkConfig(layout=layout))
     return evaluate(policy, corpus).ceiling
 
 
 def test_the_most_frequent_known_answer_to_each_history():
-    corpus = spoken("x:a y:a", "x:a y:b", "x:a y:b", "x:b y:c", "x:q")
+    corpus = parse_corpus("x:a y:a", "x:a y:b", "x:a y:b", "x:b y:c", "x:q")
     found = ceiling(corpus)
     # x is answered a, a, a, b and q; after x:a, y is answered a, b, b; after x:b once.
     assert (found.turns.part, found.turns.whole) == (3 + 2 + 1, 9)
@@ -40,7 +40,7 @@ def test_the_most_frequent_known_answer_to_each_history():
 
 
 def test_without_memory_a_history_is_one_turn():
-    corpus = spoken("x:a y:b", "z:a y:c")
+    corpus = parse_corpus("x:a y:b", "z:a y:c")
     assert ceiling(corpus).turns.part == 4
     assert ceiling(corpus, layout="one-to-one").turns.part == 3
 
@@ -58,9 +58,9 @@ class CountsTurns:
 
 
 def test_a_block_with_memory_counts_in_every_layout():
-    policy = Scripted(lambda seen: ("a",), ABC, NetworkConfig(layout="one-to-one"))
+    policy = ScriptedPolicy(lambda history: ("a",), ABC, NetworkConfig(layout="one-to-one"))
     policy.encoder = TurnEncoder([*policy.encoder.blocks, CountsTurns()])
-    assert evaluate(policy, spoken("x:a y:b", "z:a y:c")).ceiling.turns.part == 4
+    assert evaluate(policy, parse_corpus("x:a y:b", "z:a y:c")).ceiling.turns.part == 4
 
 
 @pytest.mark.parametrize("layout", ["many-to-many-2", "one-to-one"])
@@ -77,7 +77,7 @@ def test_responses_distinguish_histories(layout):
 
 
 def test_the_start_is_not_a_turn_in_which_nothing_was_done():
-    corpus = spoken("y:a", "y: y:b")
+    corpus = parse_corpus("y:a", "y: y:b")
     assert ceiling(corpus, ActionSpace("ab", multi=True, may_be_empty=True), "one-to-one").turns.part == 2
 
 
@@ -90,7 +90,7 @@ def test_the_start_is_not_a_turn_in_which_nothing_was_done():
     ],
 )
 def test_what_the_policy_cannot_predict_is_unknown(space, unknown):
-    assert ceiling(spoken("x:a y:ab z: u:c"), space).unknown.part == unknown
+    assert ceiling(parse_corpus("x:a y:ab z: u:c"), space).unknown.part == unknown
 
 
 @given(corpora, spaces, st.sampled_from(["many-to-many-2", "one-to-one"]), st.integers(0, 9))
@@ -99,7 +99,9 @@ def test_no_policy_passes_the_ceiling(corpus, space, layout, salt):
     possible = [(name,) for name in names]
     if space.multi:
         possible += [tuple(names), *([()] if space.may_be_empty else [])]
-    policy = Scripted(lambda seen: pick(possible, seen, salt), space, NetworkConfig(layout=layout))
+    policy = ScriptedPolicy(
+        lambda history: choose(possible, history, salt), space, NetworkConfig(layout=layout)
+    )
     report = evaluate(policy, corpus)
     assert report.turns.part <= report.ceiling.turns.part
     assert report.dialogues.part <= report.ceiling.dialogues.part
@@ -111,13 +113,15 @@ def test_no_policy_passes_the_ceiling(corpus, space, layout, salt):
 def test_a_policy_that_knows_the_corpus_reaches_it(corpus):
     space = ActionSpace("abc", multi=True, may_be_empty=True)
     taken = {}
-    spy = Scripted(lambda seen: (), space)
+    spy = ScriptedPolicy(lambda history: (), space)
     for dialogue in corpus:
         state = spy.start()
         for turn in dialogue:
             before = (*state.turns, (turn.user, None))
             taken.setdefault(before, Counter())[turn.actions] += 1
             _, state = spy.step(state, turn)
-    oracle = Scripted(lambda seen: taken[seen].most_common(1)[0][0] if seen in taken else (), space)
+    oracle = ScriptedPolicy(
+        lambda history: taken[history].most_common(1)[0][0] if history in taken else (), space
+    )
     report = evaluate(oracle, corpus)
     assert report.turns == report.ceiling.turns

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from support.evaluation import Scripted, pick, spoken, text_of
+from support.evaluation import ScriptedPolicy, choose, parse_corpus, text_of
 from support.layouts import LAYOUTS
 from turncast import ActionSpace, NetworkConfig, evaluate
 from turncast.errors import ConfigError
@@ -18,15 +18,15 @@ corpora = st.lists(
     st.lists(st.tuples(st.sampled_from("xy"), st.sampled_from("abq")), min_size=1, max_size=4),
     min_size=1,
     max_size=5,
-).map(lambda made: spoken(*(" ".join(f"{user}:{taken}" for user, taken in turns) for turns in made)))
+).map(lambda made: parse_corpus(*(" ".join(f"{user}:{taken}" for user, taken in turns) for turns in made)))
 
 
 def always(action, **more):
-    return Scripted(lambda seen: (action,), SPACE, **more)
+    return ScriptedPolicy(lambda history: (action,), SPACE, **more)
 
 
 def test_who_wins_what():
-    corpus = spoken("x:a y:a z:b", "x:b", "x:a", "x:c", "x:a x:b")
+    corpus = parse_corpus("x:a y:a z:b", "x:b", "x:a", "x:c", "x:a x:b")
     found = compare(always("a"), always("b"), corpus, names=("old", "new"))
     assert [(share.part, share.whole) for share in found.right] == [(4, 8), (3, 8)]
     assert (found.won_turns, found.won_dialogues, found.dialogues) == ((4, 3), (2, 1), 5)
@@ -49,7 +49,7 @@ def test_who_wins_what():
 
 
 def test_a_win_in_most_dialogues_is_more_than_chance():
-    corpus = spoken(*["x:a"] * 9, "x:b")
+    corpus = parse_corpus(*["x:a"] * 9, "x:b")
     found = compare(always("a"), always("b"), corpus)
     assert found.p_value == 22 / 1024
     assert found.beyond_chance
@@ -60,7 +60,7 @@ def test_a_win_in_most_dialogues_is_more_than_chance():
 
 
 def test_many_turns_of_few_dialogues_prove_nothing():
-    corpus = spoken(" ".join(["x:a"] * 200), " ".join(["x:a"] * 200), "x:b")
+    corpus = parse_corpus(" ".join(["x:a"] * 200), " ".join(["x:a"] * 200), "x:b")
     found = compare(always("a"), always("b"), corpus)
     assert found.won_turns == (400, 1)
     assert not found.beyond_chance
@@ -68,7 +68,9 @@ def test_many_turns_of_few_dialogues_prove_nothing():
 
 @given(corpora, st.integers(0, 5), st.integers(0, 5))
 def test_a_comparison_is_that_of_two_evaluations(corpus, salt, other):
-    a, b = (Scripted(lambda seen, salt=s: (pick("abc", seen, salt),), SPACE) for s in (salt, other))
+    a, b = (
+        ScriptedPolicy(lambda history, salt=s: (choose("abc", history, salt),), SPACE) for s in (salt, other)
+    )
     found = compare(a, b, corpus)
     assert found.right == (evaluate(a, corpus).turns, evaluate(b, corpus).turns)
     assert found.won_turns[0] - found.won_turns[1] == found.right[0].part - found.right[1].part
@@ -87,17 +89,17 @@ def test_the_sign_test_is_the_binomial(wins, losses):
 
 def test_examples_are_those_with_the_most_confident_loser():
     dialogues = " ".join(f"{number:03}:a" for number in range(100))
-    sure = always("b", probability=lambda seen: int(seen[-1][0]) / 100)
-    found = compare(always("a"), sure, spoken(dialogues))
+    sure = always("b", probability=lambda history: int(history[-1][0]) / 100)
+    found = compare(always("a"), sure, parse_corpus(dialogues))
     assert [won.turn for won in found.examples[0]] == list(range(100, 100 - EXAMPLES, -1))
 
 
 def test_layouts_with_different_questions_are_refused():
     outcome = always("a", config=LAYOUTS["many-to-one"])
     with pytest.raises(ConfigError) as error:
-        compare(always("a"), outcome, spoken("x:a"), names=("old", "new"))
+        compare(always("a"), outcome, parse_corpus("x:a"), names=("old", "new"))
     assert str(error.value) == (
         "old answers every turn, new answers the 'drink' of a dialogue; compare models of one kind"
     )
     forgetful = always("a", config=NetworkConfig(layout="one-to-one"))
-    assert compare(always("a"), forgetful, spoken("x:a")).won_turns == (0, 0)
+    assert compare(always("a"), forgetful, parse_corpus("x:a")).won_turns == (0, 0)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import turncast
-from support.evaluation import Scripted, pick, spoken
+from support.evaluation import ScriptedPolicy, choose, parse_corpus
 from support.layouts import LAYOUTS, drinks_corpus
 from turncast import ActionSpace, Corpus, Dialogue, Turn, evaluate
 from turncast.data import convert
@@ -23,7 +23,7 @@ def errors_of(policy, corpus) -> list[Dialogue]:
 def test_a_wrong_turn_ends_its_dialogue():
     turns = [Turn("x", ["a"], {"n": 1}, "Yes."), Turn("y", ["b"]), Turn("x", ["a"])]
     corpus = Corpus("c", [Dialogue("d", turns, {"mood": "good", "true": "old"}, "g")])
-    (found,) = errors_of(Scripted(lambda seen: ("a",), SPACE), corpus)
+    (found,) = errors_of(ScriptedPolicy(lambda history: ("a",), SPACE), corpus)
     assert (found.id, found.group, found.turns) == ("d turn 2", "g", tuple(turns[:2]))
     assert dict(found.metadata) == {
         "mood": "good",
@@ -39,8 +39,8 @@ def test_a_wrong_turn_ends_its_dialogue():
 
 def test_errors_are_ranked_by_confusion_then_confidence():
     sure = {"v": 0.5, "w": 0.8, "x": 0.99}
-    policy = Scripted(lambda seen: ("a",), SPACE, probability=lambda seen: sure[seen[-1][0]])
-    found = errors_of(policy, spoken("v:b", "x:c", "w:b x:a"))
+    policy = ScriptedPolicy(lambda history: ("a",), SPACE, probability=lambda history: sure[history[-1][0]])
+    found = errors_of(policy, parse_corpus("v:b", "x:c", "w:b x:a"))
     said = [(one.id, one.metadata["confusion"], one.metadata["alike"]) for one in found]
     assert said == [("d2 turn 1", "b -> a", 2), ("d0 turn 1", "b -> a", 2), ("d1 turn 1", "c -> a", 1)]
     assert [one.group for one in found] == ["d2", "d0", "d1"]  # errors of a dialogue are never split apart
@@ -55,8 +55,8 @@ def test_errors_are_ranked_by_confusion_then_confidence():
     st.integers(0, 3),
 )
 def test_judged_again_the_last_turn_of_each_is_wrong(made, salt):
-    corpus = spoken(*(" ".join(f"{user}:{taken}" for user, taken in turns) for turns in made))
-    policy = Scripted(lambda seen: (pick("abc", seen, salt),), SPACE)
+    corpus = parse_corpus(*(" ".join(f"{user}:{taken}" for user, taken in turns) for turns in made))
+    policy = ScriptedPolicy(lambda history: (choose("abc", history, salt),), SPACE)
     found = errors_of(policy, corpus)
     assert len({one.id for one in found}) == len(found)
     for one in found:
@@ -78,8 +78,8 @@ def test_they_can_be_read_again(policy, tmp_path):
 def test_a_wrong_outcome_has_its_whole_dialogue():
     config = LAYOUTS["many-to-one"]
     corpus = drinks_corpus(dialogues=2)
-    policy = Scripted(lambda seen: ("tea",), ActionSpace(["tea", "coffee"]), config)
-    policy.predict = lambda dialogue: Scripted.predict(policy, dialogue)[-1:]
+    policy = ScriptedPolicy(lambda history: ("tea",), ActionSpace(["tea", "coffee"]), config)
+    policy.predict = lambda dialogue: ScriptedPolicy.predict(policy, dialogue)[-1:]
     (found,) = errors_of(policy, corpus)
     assert (found.turns, found.metadata["drink"]) == (corpus.dialogues[1].turns, "coffee")
     assert (found.metadata["true"], found.metadata["predicted"]) == ("coffee", "tea")

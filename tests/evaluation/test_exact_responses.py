@@ -8,7 +8,7 @@ import pytest
 import turncast
 from support.bookings import bookings
 from support.corpora import QUICK, SMALL, tiny
-from support.evaluation import Scripted
+from support.evaluation import ScriptedPolicy
 from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, TrainConfig, Turn, evaluate
 from turncast.evaluation.judged import judge
 from turncast.evaluation.tallies import FractionTally, exact_response_events
@@ -16,7 +16,7 @@ from turncast.evaluation.tallies import FractionTally, exact_response_events
 SPACE = ActionSpace(["ask", "bye"])
 
 
-class Speaking(Scripted):
+class Speaking(ScriptedPolicy):
     """A policy that says "Which one?" with whatever it does."""
 
     def step(self, state, turn):
@@ -24,7 +24,7 @@ class Speaking(Scripted):
         return replace(answer, response="Which one?"), after
 
 
-def ask(seen):
+def ask(history):
     return ("ask",)
 
 
@@ -48,7 +48,7 @@ def test_a_turn_is_exact_where_action_and_text_are(action, response, right, coun
 
 def test_no_response_equals_an_empty_response():
     tally = FractionTally(exact_response_events)
-    tally.add(judge(Scripted(ask, SPACE), Dialogue("d", [Turn("hi", ("ask",), response=" ")])))
+    tally.add(judge(ScriptedPolicy(ask, SPACE), Dialogue("d", [Turn("hi", ("ask",), response=" ")])))
     assert tally.result()["exact"].part == 1
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from conftest import ROOT
 from support.corpora import tiny
-from support.evaluation import Scripted, pick, spoken, text_of
+from support.evaluation import ScriptedPolicy, choose, parse_corpus, text_of
 from turncast import ActionSpace, Corpus, Dialogue, Turn, evaluate
 from turncast.evaluation import Errors, compare
 
@@ -14,9 +14,9 @@ SPACE = ActionSpace("abcdef")
 SETS = ActionSpace("abc", multi=True, may_be_empty=True)
 
 
-def last_word(seen):
+def last_word(history):
     """Do what the user's last word says, a letter an action."""
-    return tuple(seen[-1][0].split()[-1].strip("-"))
+    return tuple(history[-1][0].split()[-1].strip("-"))
 
 
 def talk(*turns: tuple[str, str]) -> Corpus:
@@ -27,7 +27,7 @@ def talk(*turns: tuple[str, str]) -> Corpus:
 def test_the_true_action_among_the_first_k():
     # After the predicted one, the others are ranked by name.
     report = evaluate(
-        Scripted(last_word, SPACE),
+        ScriptedPolicy(last_word, SPACE),
         talk(("a", "a"), ("b", "a"), ("a", "c"), ("a", "e"), ("a", "f"), ("a", "q")),
     )
     assert {k: share.part for k, share in report.top.items()} == {1: 1, 3: 3, 5: 4}
@@ -38,26 +38,26 @@ def test_the_true_action_among_the_first_k():
 
 
 def test_a_turn_without_action_is_right_where_none_is_predicted():
-    report = evaluate(Scripted(last_word, SETS), talk(("", ""), ("a", "")))
+    report = evaluate(ScriptedPolicy(last_word, SETS), talk(("", ""), ("a", "")))
     assert {k: share.part for k, share in report.top.items()} == {1: 1, 3: 1, 5: 1}
 
 
 def test_sets():
-    report = evaluate(Scripted(last_word, SETS), talk(("ab", "ab"), ("a", "ab"), ("", ""), ("c", "aq")))
+    report = evaluate(ScriptedPolicy(last_word, SETS), talk(("ab", "ab"), ("a", "ab"), ("", ""), ("c", "aq")))
     # Four labels are known or were taken: a, b, c, q. Wrong bits: 0, 1, 0, and three of the last turn.
     assert (report.sets.hamming_loss.part, report.sets.hamming_loss.whole) == (4, 16)
     assert report.sets.jaccard == (1 + 1 / 2 + 1 + 0) / 4
     assert report.turns.part == 2
     assert report.to_json()["sets"] == {"hamming_loss": 0.25, "wrong_bits": 4, "bits": 16, "jaccard": 0.625}
     assert "Hamming loss / Jaccard index" in text_of(report)
-    one = evaluate(Scripted(last_word, SPACE), talk(("a", "a")))
+    one = evaluate(ScriptedPolicy(last_word, SPACE), talk(("a", "a")))
     assert (one.sets, one.to_json()["sets"]) == (None, None)
     assert "Hamming" not in text_of(one)
 
 
 def test_confusions_are_of_sets_the_most_frequent_first():
     turns = [("a", "b")] * 2 + [("ba", "c")] * 3 + [("ab", "c")] + [("a", "a")] + [("", "ab")]
-    report = evaluate(Scripted(last_word, SETS), talk(*turns))
+    report = evaluate(ScriptedPolicy(last_word, SETS), talk(*turns))
     assert report.to_json()["confusions"] == [
         {"true": ["c"], "predicted": ["a", "b"], "count": 4},
         {"true": ["b"], "predicted": ["a"], "count": 2},
@@ -72,7 +72,7 @@ def test_json_has_fifty_confusions_and_their_number():
     names = [f"act{number}" for number in range(60)]
     space = ActionSpace(names)
     turns = [Turn(name, ("act0",)) for name in names]
-    policy = Scripted(lambda seen: (seen[-1][0],), space)
+    policy = ScriptedPolicy(lambda history: (history[-1][0],), space)
     report = evaluate(policy, Corpus("many", [Dialogue("d", turns)]))
     record = report.to_json()
     assert (len(record["confusions"]), record["num_confusions"], len(report.confusions)) == (50, 59, 59)
@@ -81,7 +81,10 @@ def test_json_has_fifty_confusions_and_their_number():
 
 def test_later_turns_are_joined_in_ranges():
     turns = [("a", "a")] * 6 + [("a", "b")] * 4
-    rows = [line.split() for line in text_of(evaluate(Scripted(last_word, SPACE), talk(*turns))).splitlines()]
+    rows = [
+        line.split()
+        for line in text_of(evaluate(ScriptedPolicy(last_word, SPACE), talk(*turns))).splitlines()
+    ]
     assert ["4", "│", "100.0%", "│", "1", "│", "100.0%"] in rows
     assert ["5", "to", "8", "│", "50.0%", "│", "4", "│", "50.0%"] in rows
     assert ["9", "to", "10", "│", "0.0%", "│", "2", "│", "0.0%"] in rows
@@ -94,15 +97,19 @@ dialogues = st.lists(
     min_size=2,
     max_size=6,
 ).map(
-    lambda made: spoken(*(" ".join(f"{user}:{taken}" for user, taken in turns) for turns in made)).dialogues
+    lambda made: (
+        parse_corpus(*(" ".join(f"{user}:{taken}" for user, taken in turns) for turns in made)).dialogues
+    )
 )
 
 
 @given(dialogues, st.randoms(use_true_random=False), st.integers(0, 3))
 def test_the_order_of_the_dialogues_changes_nothing(made, random, salt):
     space = ActionSpace("abc", multi=True)
-    policy = Scripted(
-        lambda seen: pick(["a", "b", "ab"], seen, salt), space, probability=lambda seen: len(seen) / 10
+    policy = ScriptedPolicy(
+        lambda history: choose(["a", "b", "ab"], history, salt),
+        space,
+        probability=lambda history: len(history) / 10,
     )
     shuffled = random.sample(made, len(made))
     records = []

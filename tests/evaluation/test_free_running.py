@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from support.corpora import tiny
-from support.evaluation import Scripted, pick, spoken
+from support.evaluation import ScriptedPolicy, choose, parse_corpus
 from turncast import ActionSpace, NetworkConfig, Session, Turn, evaluate
 from turncast.evaluation.judged import free_run, judge
 
@@ -17,18 +17,18 @@ corpora = st.lists(
     ),
     min_size=1,
     max_size=5,
-).map(lambda dialogues: spoken(*dialogues))
+).map(lambda dialogues: parse_corpus(*dialogues))
 
 
-def follows(seen):
+def follows(history):
     """Does what it did last; begins with a, and makes an error at z."""
-    if seen[-1][0] == "z":
+    if history[-1][0] == "z":
         return ("b",)
-    return tuple(seen[-2][1]) if len(seen) > 1 else ("a",)
+    return tuple(history[-2][1]) if len(history) > 1 else ("a",)
 
 
 def test_one_error_costs_more_when_it_is_fed_back():
-    report = evaluate(Scripted(follows, SPACE), spoken("x:a x:a z:a x:a x:a", "x:a x:a"))
+    report = evaluate(ScriptedPolicy(follows, SPACE), parse_corpus("x:a x:a z:a x:a x:a", "x:a x:a"))
     forced, free = report.teacher_forced, report.free_running
     assert (forced.turns.part, forced.turns.whole, forced.dialogues.part) == (6, 7, 1)
     assert (free.turns.part, free.turns.whole, free.dialogues.part) == (4, 7, 1)
@@ -43,22 +43,22 @@ def test_one_error_costs_more_when_it_is_fed_back():
 
 def test_an_unknown_action_is_not_fed_back():
     fed = []
-    policy = Scripted(lambda seen: fed.append(seen) or ("a",), SPACE)
-    policy.encoder = Scripted(follows, ActionSpace("bc")).encoder
-    assert free_run(policy, spoken("x:b y:b").dialogues[0].turns) == (("a",), ("a",))
+    policy = ScriptedPolicy(lambda history: fed.append(history) or ("a",), SPACE)
+    policy.encoder = ScriptedPolicy(follows, ActionSpace("bc")).encoder
+    assert free_run(policy, parse_corpus("x:b y:b").dialogues[0].turns) == (("a",), ("a",))
     assert fed[-1] == (("x", frozenset()), ("y", None))
 
 
 def test_the_response_is_fed_back_where_the_actions_are_right():
     turns = [Turn("x", ["a"], response="One."), Turn("z", ["a"], response="Two."), Turn("x", ["a"])]
-    policy = Scripted(follows, SPACE)
+    policy = ScriptedPolicy(follows, SPACE)
     assert free_run(policy, turns) == (("a",), ("b",), ("b",))
-    assert policy.heard == [None, "One.", None]
+    assert policy.responses_seen == [None, "One.", None]
 
 
 @given(corpora, st.integers(0, 3))
 def test_until_the_first_error_both_runs_are_the_same(corpus, salt):
-    policy = Scripted(lambda seen: (pick("abc", seen, salt),), SPACE)
+    policy = ScriptedPolicy(lambda history: (choose("abc", history, salt),), SPACE)
     for dialogue in corpus:
         judged = judge(policy, dialogue)
         first = (*judged.right, False).index(False)
@@ -85,8 +85,8 @@ def test_running_freely_is_what_a_session_does(which, request):
 
 
 def test_a_layout_without_actions_before_has_no_free_run():
-    corpus = spoken("x:a")
-    assert judge(Scripted(follows, SPACE), corpus.dialogues[0], free=False).free is None
+    corpus = parse_corpus("x:a")
+    assert judge(ScriptedPolicy(follows, SPACE), corpus.dialogues[0], free=False).free is None
     for layout, runs in (("one-to-one", True), ("many-to-many-2", True)):
-        policy = Scripted(follows, SPACE, NetworkConfig(layout=layout))
+        policy = ScriptedPolicy(follows, SPACE, NetworkConfig(layout=layout))
         assert (evaluate(policy, corpus).free_running is not None) == runs

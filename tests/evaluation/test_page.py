@@ -9,12 +9,13 @@ from hypothesis import example, given
 
 import turncast
 from support.corpora import QUICK
-from support.evaluation import Scripted, spoken
+from support.evaluation import ScriptedPolicy, parse_corpus
 from support.layouts import LAYOUTS, drinks_corpus
 from support.property_tests import examples
-from support.report_pages import METRICS, Page, judged
+from support.report_pages import METRICS, Page, evaluated_page
 from support.strategies import corpora
 from turncast import ActionSpace, Corpus, Dialogue, Turn
+from turncast.corpus import LoadedDialogues
 from turncast.errors import MissingExtra, OutputExists
 from turncast.evaluation import Errors, evaluate, write_report
 from turncast.evaluation.html_report import check_libraries
@@ -48,7 +49,7 @@ ATTRIBUTES = words(
 
 def as_b(corpus, **given):
     """The page of a policy that always says b, and knows a, b and c."""
-    return judged(Scripted(lambda seen: ("b",), SPACE), corpus, **given)
+    return evaluated_page(ScriptedPolicy(lambda history: ("b",), SPACE), corpus, **given)
 
 
 def check(html):
@@ -72,7 +73,7 @@ def check(html):
 
 
 def test_the_page_shows_the_report():
-    html, report = as_b(spoken("x:b y:a x:b", "x:a y:c", "x:b"), name="model")
+    html, report = as_b(parse_corpus("x:b y:a x:b", "x:a y:c", "x:b"), name="model")
     page = check(html)
     sections = [value for tag, name, value in page.attributes if (tag, name) == ("h2", "id")]
     assert sections == HEADINGS
@@ -100,7 +101,7 @@ def test_the_page_shows_the_report():
 
 
 def test_a_cell_of_the_matrix_leads_to_its_dialogues():
-    html, _ = as_b(spoken("x:b y:a x:b", "x:a y:c", "w:a"))
+    html, _ = as_b(parse_corpus("x:b y:a x:b", "x:a y:c", "w:a"))
     page = check(html)
     # Most errors first: b was given five times for others or itself, a missed three times.
     assert page.row("1 b") == ["1 b", "2", "", "", "", "2"]
@@ -118,8 +119,12 @@ def test_a_cell_of_the_matrix_leads_to_its_dialogues():
 
 def test_every_wrong_cell_of_the_matrix_has_a_target():
     names = "abcdefghij"
-    policy = Scripted(lambda seen: (seen[-1][0],), ActionSpace(names))  # the text says what it answers
-    html, report = judged(policy, spoken(" ".join(f"{one}:{other}" for one in names for other in names)))
+    policy = ScriptedPolicy(
+        lambda history: (history[-1][0],), ActionSpace(names)
+    )  # the text says what it answers
+    html, report = evaluated_page(
+        policy, parse_corpus(" ".join(f"{one}:{other}" for one in names for other in names))
+    )
     page = check(html)
     assert len(report.confusions) == 90
     links = [value for value in page.values("href") if value.startswith("#confusion-")]
@@ -127,7 +132,7 @@ def test_every_wrong_cell_of_the_matrix_has_a_target():
 
 
 def test_an_example_shows_three_turns_before_the_wrong_one():
-    html, _ = as_b(spoken("1:b 2:b 3:b 4:b 5:b 6:a 7:b"))
+    html, _ = as_b(parse_corpus("1:b 2:b 3:b 4:b 5:b 6:a 7:b"))
     assert re.findall(r'<li value="(\d)">', html) == ["3", "4", "5", "6"]
     assert "2 earlier turns not shown" in html
 
@@ -135,7 +140,7 @@ def test_an_example_shows_three_turns_before_the_wrong_one():
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_layout_has_its_page(layout):
     policy = turncast.train(drinks_corpus(), network=LAYOUTS[layout], config=QUICK)
-    html, report = judged(policy, drinks_corpus(dialogues=8))
+    html, report = evaluated_page(policy, drinks_corpus(dialogues=8))
     page = check(html)
     assert (report.free_running is None) == ("fed its own actions" not in html)
     assert page.tags["details"] == 1 + len(report.confusions)
@@ -151,7 +156,7 @@ def test_every_layout_has_its_page(layout):
 
 
 def test_several_actions_a_turn(multi_policy):
-    html, report = judged(multi_policy, drinks_corpus(multi=True))
+    html, report = evaluated_page(multi_policy, drinks_corpus(multi=True))
     page = check(html)
     assert report.sets is not None
     wholes = {" + ".join(sorted(true)): share.whole for true, share in report.answers.items()}
@@ -162,50 +167,44 @@ def test_several_actions_a_turn(multi_policy):
 
 
 def test_the_page_without_errors():
-    html, _ = as_b(spoken("x:b y:b"))
+    html, _ = as_b(parse_corpus("x:b y:b"))
     page = check(html)
     assert "Nothing: every one of the 2 turns is right." in page.texts["p"]
     assert page.tags["article"] == 0
 
 
 def test_the_page_lists_what_was_skipped():
-    corpus = spoken("x:b y:z z:z z:q")
-    object.__setattr__(corpus, "dialogues", Left(tuple(corpus.dialogues)))
-    html, _ = as_b(corpus)
+    corpus = parse_corpus("x:b y:z z:z z:q")
+    skipped = {"turns of <nobody>": 1234}
+    html, _ = as_b(Corpus("letters", LoadedDialogues(tuple(corpus), skipped)))
     page = check(html)
     assert page.row("turns of <nobody>") == ["turns of <nobody>", "1,234"]
     assert page.row("z")[:2] == ["z", "2"]
     assert "Actions that the policy does not know; 3 turns with them count as wrong" in page.texts["caption"]
 
 
-class Left(tuple):
-    """Dialogues of which a reader left something out."""
-
-    skipped = {"turns of <nobody>": 1234}
-
-
 def test_a_member_of_an_ensemble_has_a_curve_of_its_own():
     members = [{"member": number, **record} for number in (1, 2, 3) for record in METRICS]
-    html, _ = as_b(spoken("x:b"), metrics=members)
+    html, _ = as_b(parse_corpus("x:b"), metrics=members)
     check(html)
     assert "A line for each of 3 members." in html
-    one, _ = as_b(spoken("x:b"))
+    one, _ = as_b(parse_corpus("x:b"))
     lines = [
         page.split('aria-label="Loss')[1].split("</svg>")[0].count("var(--second)") for page in (html, one)
     ]
     assert lines[0] > 2
-    without, _ = as_b(spoken("x:b"), metrics=())
+    without, _ = as_b(parse_corpus("x:b"), metrics=())
     assert 'id="learning"' not in without
-    undeveloped, _ = as_b(spoken("x:b"), metrics=({"epoch": 1, "loss": 2.0},))
+    undeveloped, _ = as_b(parse_corpus("x:b"), metrics=({"epoch": 1, "loss": 2.0},))
     assert 'aria-label="Loss' in undeveloped
     assert "dev part" not in undeveloped
 
 
 def test_the_page_shows_where_a_policy_abstains(policy):
     corpus = drinks_corpus(dialogues=40)
-    plain, _ = judged(policy, corpus)
+    plain, _ = evaluated_page(policy, corpus)
     decision = replace(policy.decision, abstain_below=0.3)
-    html, report = judged(replace(policy, decision=decision), corpus)
+    html, report = evaluated_page(replace(policy, decision=decision), corpus)
     assert report.calibration.answered.part > 0
     assert f"The policy answers {report.calibration.answered}" in html
     assert "abstains below 0.300</text>" in html
@@ -232,8 +231,8 @@ def test_a_large_corpus_stays_below_two_megabytes(tmp_path):
     facts = {f'{number}"{"<" * 99}': '"' * 999 for number in range(12)}
     turns = [Turn("'" * 5000, (name,), facts, '"' * 5000) for name in names]
     corpus = Corpus("c" * 5000, [Dialogue(f"{place}", turns[place::15] * 2) for place in range(15)])
-    policy = Scripted(lambda seen: (names[len(seen) * 7 % 300],), ActionSpace(names[:300]))
-    html, report = judged(policy, corpus, metrics=[{"epoch": n, "loss": 1.0} for n in range(1, 3000)])
+    policy = ScriptedPolicy(lambda history: (names[len(history) * 7 % 300],), ActionSpace(names[:300]))
+    html, report = evaluated_page(policy, corpus, metrics=[{"epoch": n, "loss": 1.0} for n in range(1, 3000)])
     page = check(html)
     assert len(html.encode()) > LARGEST / 4, "it would be larger"
     assert "the 400 most frequent of 600" in page.texts["caption"]
@@ -250,7 +249,7 @@ def test_a_large_corpus_stays_below_two_megabytes(tmp_path):
 def test_the_same_report_has_the_same_bytes():
     import matplotlib
 
-    corpus = spoken("x:b y:a x:b", "x:a y:c", "x:b")
+    corpus = parse_corpus("x:b y:a x:b", "x:a y:c", "x:b")
     first, _ = as_b(corpus)
     with matplotlib.rc_context({"font.size": 30, "svg.fonttype": "path", "axes.linewidth": 9}):
         assert as_b(corpus)[0] == first

@@ -17,8 +17,8 @@ from turncast.policy.decision import AS_IT_IS, Decision
 
 
 @dataclass
-class Answer:
-    """A prediction whose actions are given; they come first in its ranking, then the others by name."""
+class ScriptedPrediction:
+    """A prediction with given actions; they are ranked first, then the others by name."""
 
     actions: tuple[str, ...]
     space: ActionSpace
@@ -36,21 +36,21 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """All that was seen: users' texts, and the actions committed after each; and what was said last."""
+class ScriptedState:
+    """Pairs of each user's text and the actions committed after it, and the last response."""
 
     turns: tuple = ()
-    said: str | None = None
+    response: str | None = None
 
     def committed(self, actions, response=None):
-        return Seen((*self.turns[:-1], (self.turns[-1][0], frozenset(actions))), response)
+        return ScriptedState((*self.turns[:-1], (self.turns[-1][0], frozenset(actions))), response)
 
 
 @dataclass
-class Scripted:
-    """A policy that answers as a function of the texts and actions before, and the text now.
+class ScriptedPolicy:
+    """A policy that predicts by a function of the history.
 
-    Its function is given ((text, actions), ..., (text, None)); of `one-to-one` only the last two of these.
+    The history is ((text, actions), ..., (text, None)); with `one-to-one` only its last two items.
     """
 
     answer: Callable[[tuple], tuple[str, ...]]
@@ -58,26 +58,26 @@ class Scripted:
     config: NetworkConfig = field(default_factory=NetworkConfig)
     histories: Histories | None = None
     decision: Decision = AS_IT_IS
-    probability: Callable[[tuple], float] = lambda seen: 0.9
+    probability: Callable[[tuple], float] = lambda history: 0.9
 
     def __post_init__(self):
         self.encoder = TurnEncoder([PreviousActions(self.space)])
-        self.heard = []  # what the system had said, at each step
+        self.responses_seen = []  # the last response, at each step
         counts = BaselineCounts()
         dialogue = Dialogue("floor", [Turn("", (next(iter(self.space)),))])
         counts.add(NetworkConfig().layout_row.example(dialogue))
         self.baselines = counts.baselines()
 
     def start(self):
-        return Seen()
+        return ScriptedState()
 
     def step(self, state, turn):
-        self.heard.append(state.said)
-        after = Seen((*state.turns, (turn.user, None)))
-        seen = after.turns
+        self.responses_seen.append(state.response)
+        after = ScriptedState((*state.turns, (turn.user, None)))
+        history = after.turns
         if not self.config.layout_row.memory:
-            seen = tuple((None, actions) for _, actions in seen[-2:-1]) + seen[-1:]
-        answer = Answer(tuple(self.answer(seen)), self.space, self.probability(seen))
+            history = tuple((None, actions) for _, actions in history[-2:-1]) + history[-1:]
+        answer = ScriptedPrediction(tuple(self.answer(history)), self.space, self.probability(history))
         return answer, after.committed(turn.actions, turn.response)
 
     def predict(self, dialogue):
@@ -95,20 +95,20 @@ def text_of(result) -> str:
     return console.file.getvalue()
 
 
-def pick(choices, seen, salt):
-    """Return one of the choices, always the same for what was seen and the salt."""
-    said = [(user, None if actions is None else sorted(actions)) for user, actions in seen]
-    return choices[zlib.crc32(repr((said, salt)).encode()) % len(choices)]
+def choose(choices, history, salt):
+    """Return one of the choices, always the same one for a history and a salt."""
+    key = [(user, None if actions is None else sorted(actions)) for user, actions in history]
+    return choices[zlib.crc32(repr((key, salt)).encode()) % len(choices)]
 
 
-def spoken(*dialogues: str) -> Corpus:
-    """Return dialogues of one letter a text and one a set of actions: "x:a y:bc" is two turns.
+def parse_corpus(*dialogues: str) -> Corpus:
+    """Return a corpus written with one letter per text and per action: "x:a y:bc" is a dialogue of two turns.
 
-    >>> [turn.actions for dialogue in spoken("x:a y:bc") for turn in dialogue]
+    >>> [turn.actions for dialogue in parse_corpus("x:a y:bc") for turn in dialogue]
     [('a',), ('b', 'c')]
     """
     made = []
     for number, text in enumerate(dialogues):
         turns = [Turn(user, tuple(actions)) for user, actions in (turn.split(":") for turn in text.split())]
         made.append(Dialogue(f"d{number}", turns))
-    return Corpus("spoken", made)
+    return Corpus("letters", made)

@@ -1,9 +1,9 @@
-"""Pages of reports: policies to judge, and what a page holds, read as a browser reads it."""
+"""Report pages as HTML, and a parser that checks them and returns their content."""
 
 from collections import Counter
 from html.parser import HTMLParser
 
-from support.evaluation import Scripted
+from support.evaluation import ScriptedPolicy
 from turncast import EncoderConfig, TrainConfig, evaluate
 from turncast.evaluation import Errors
 from turncast.evaluation.html_report import report_page
@@ -16,9 +16,9 @@ METRICS = (
 _EMPTY = {"meta", "link"}
 
 
-def judged(policy, corpus, metrics=METRICS, **given):
-    """The page of a policy that is judged on a corpus, as HTML; and the report."""
-    if isinstance(policy, Scripted):
+def evaluated_page(policy, corpus, metrics=METRICS, **given):
+    """Return the report page of a policy on a corpus, as HTML, and the report."""
+    if isinstance(policy, ScriptedPolicy):
         policy.card = Card({"name": "its part"}, TrainConfig(), EncoderConfig(), metrics)
     errors = Errors()
     report = evaluate(policy, corpus, errors=errors)
@@ -26,7 +26,7 @@ def judged(policy, corpus, metrics=METRICS, **given):
 
 
 class Page(HTMLParser):
-    """A page: its elements, their attributes, and the texts of each, all of them balanced."""
+    """A page whose elements are all closed: its tags, attributes and texts."""
 
     def __init__(self, html):
         super().__init__()
@@ -64,7 +64,7 @@ class Page(HTMLParser):
         return [value for _, known, value in self.attributes if known == name]
 
     def row(self, first):
-        """The cells of the row that begins so, without spaces at their ends."""
+        """Return the cells of the row with this first cell, without surrounding spaces."""
         return next(
             [" ".join(cell.split()) for cell in row]
             for row in self.rows

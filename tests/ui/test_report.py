@@ -4,8 +4,8 @@ import pytest
 
 from support.browser import PHONE, WIDE
 from support.corpora import tiny
-from support.evaluation import Scripted, pick
-from support.report_pages import judged
+from support.evaluation import ScriptedPolicy, choose
+from support.report_pages import evaluated_page
 from turncast import ActionSpace
 
 ACTIONS = ("ask_size", "confirm", "serve_tea", "serve_coffee")
@@ -14,9 +14,9 @@ ACTIONS = ("ask_size", "confirm", "serve_tea", "serve_coffee")
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
     """The address of a report with many errors, as a file."""
-    policy = Scripted(lambda seen: (pick(ACTIONS, seen, 1),), ActionSpace(ACTIONS))
+    policy = ScriptedPolicy(lambda history: (choose(ACTIONS, history, 1),), ActionSpace(ACTIONS))
     path = tmp_path_factory.mktemp("report") / "report.html"
-    path.write_text(judged(policy, tiny(dialogues=40), name="scripted")[0], encoding="utf-8")
+    path.write_text(evaluated_page(policy, tiny(dialogues=40), name="scripted")[0], encoding="utf-8")
     return path.as_uri()
 
 
