@@ -124,7 +124,7 @@ def _run_forward(
     Only `save` stores them all; otherwise the history of the first state is stored, the outputs.
     """
     blocks, length, rows, _ = inputs.shape
-    flat_inputs, flat_mask = _flatten(inputs), None if mask is None else _flatten(mask)
+    flat_inputs, flat_mask = _flatten(inputs), _flatten(mask)
     # A block has T + 1 places in a history: before the first step, and after each step.
     histories = tuple(
         jnp.empty((blocks * (length + 1), *state.shape[1:]), state.dtype)
@@ -142,9 +142,7 @@ def _run_forward(
             at = block * length + start + number
             recurrent = _project(states[0], weights.recurrent_kernel, weights.recurrent_bias)
             combined = cell.combine(_get(projected, number), recurrent)
-            states = _masked_update(
-                cell, combined, states, None if flat_mask is None else _get(flat_mask, at)
-            )
+            states = _masked_update(cell, combined, states, _get(flat_mask, at))
             if save:
                 all_combined = _set(all_combined, combined, at)
             return states, _set_each(histories, states, at + block + 1), all_combined
@@ -153,7 +151,7 @@ def _run_forward(
 
     def run_block(block: Any, carry: Any) -> Any:
         all_states, histories, all_combined = carry
-        states = tuple(_get(state, block) for state in all_states)
+        states = _get(all_states, block)
         carry = (states, _set_each(histories, states, block * (length + 1)), all_combined)
         chunks = _chunks(inputs, weights, ends, block)
         states, *stored = over_chunks(partial(run_chunk, block), chunks, carry)
@@ -169,7 +167,7 @@ def _backward(cell: CellFunctions, saved: Any, gradients: Any) -> tuple[Any, ...
     inputs, weights, mask, ends, histories, all_combined = saved
     output_gradients, last_state_gradients = gradients
     blocks, length, rows, _ = inputs.shape
-    flat_inputs, flat_mask = _flatten(inputs), None if mask is None else _flatten(mask)
+    flat_inputs, flat_mask = _flatten(inputs), _flatten(mask)
     flat_output_gradients = _flatten(output_gradients)
     kernel, recurrent_kernel = weights.kernel, weights.recurrent_kernel
     transposed_kernel, transposed_recurrent = kernel.T, recurrent_kernel.T
@@ -179,17 +177,9 @@ def _backward(cell: CellFunctions, saved: Any, gradients: Any) -> tuple[Any, ...
     def run_chunk(block: Any, start: Any, size: int, carry: Any) -> Any:
         state_gradients, weight_gradients, input_gradients = carry
         at = block * length + start
-        states_before = tuple(_slice(history, at + block, size) for history in histories)
-        # The derivatives of the updates need no earlier gradient: compute those of the whole chunk at once.
-        derivatives = jax.vmap(
-            lambda combined, states, mask: jax.vjp(
-                partial(_masked_update, cell, mask=mask), combined, states
-            )[1]
-        )(
-            _slice(all_combined, at, size),
-            states_before,
-            None if mask is None else _slice(flat_mask, at, size),
-        )
+        states_before = _slice(histories, at + block, size)
+        stored = _slice(all_combined, at, size), states_before, _slice(flat_mask, at, size)
+        derivatives = jax.vmap(partial(_update_derivative, cell))(*stored)  # of all steps at once
 
         def run_step(state_gradients: Any, step: Any) -> Any:
             derivative, output_gradient = step
@@ -212,7 +202,7 @@ def _backward(cell: CellFunctions, saved: Any, gradients: Any) -> tuple[Any, ...
 
     def run_block(block: Any, carry: Any) -> Any:
         all_state_gradients, *others = carry
-        carry = (tuple(_get(gradient, block) for gradient in all_state_gradients), *others)
+        carry = (_get(all_state_gradients, block), *others)
         chunks = _chunks(inputs, weights, ends, block)
         state_gradients, *others = over_chunks(partial(run_chunk, block), chunks, carry, reverse=True)
         return _set_each(all_state_gradients, state_gradients, block), *others
@@ -235,6 +225,11 @@ def _masked_update(cell: CellFunctions, combined: Any, states: Any, mask: Any) -
     if mask is None:
         return new_states
     return tuple(jnp.where(mask, new, old) for new, old in zip(new_states, states, strict=True))
+
+
+def _update_derivative(cell: CellFunctions, combined: Any, states: Any, mask: Any) -> Any:
+    """Return a function: gradients of the new states -> gradients of (combined, states)."""
+    return jax.vjp(partial(_masked_update, cell, mask=mask), combined, states)[1]
 
 
 def _chunks(inputs: Any, weights: RecurrentWeights, ends: Any, block: Any) -> Chunks:
@@ -260,12 +255,14 @@ def _projection_gradients(x: Any, gradient: Any) -> tuple[Any, Any]:
     return x.reshape(-1, x.shape[-1]).T @ flat, flat.sum(0)
 
 
-def _slice(array: Any, start: Any, size: int) -> Any:
-    return lax.dynamic_slice_in_dim(array, start, size, 0)
+def _slice(arrays: Any, start: Any, size: int) -> Any:
+    """Return `size` rows of an array, or of each of a tuple; None for None."""
+    return jax.tree.map(lambda array: lax.dynamic_slice_in_dim(array, start, size, 0), arrays)
 
 
-def _get(array: Any, index: Any) -> Any:
-    return lax.dynamic_index_in_dim(array, index, 0, keepdims=False)
+def _get(arrays: Any, index: Any) -> Any:
+    """Return one row of an array, or of each of a tuple; None for None."""
+    return jax.tree.map(lambda array: lax.dynamic_index_in_dim(array, index, 0, keepdims=False), arrays)
 
 
 def _set(array: Any, value: Any, index: Any) -> Any:
@@ -278,5 +275,5 @@ def _set_each(arrays: Any, values: Any, index: Any) -> Any:
 
 
 def _flatten(array: Any) -> Any:
-    """(N, T, ...) -> (N * T, ...)."""
-    return array.reshape(-1, *array.shape[2:])
+    """(N, T, ...) -> (N * T, ...); None -> None."""
+    return None if array is None else array.reshape(-1, *array.shape[2:])
