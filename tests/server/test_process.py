@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from support.cli import refused, run
-from support.server import serving, serving_as_users_do, serving_with_timeout
+from support.server import serving, serving_as_program, serving_with_timeout
 from turncast.sessions import open_store, turns_from_events
 
 
@@ -165,7 +165,7 @@ def test_bad_arguments_are_refused_in_one_line(saved, tmp_path, arguments, messa
 
 
 def test_the_server_stops_cleanly(saved, tmp_path):
-    with serving_as_users_do(saved, f"sqlite:///{tmp_path / 'c.db'}") as (address, process):
+    with serving_as_program(saved, f"sqlite:///{tmp_path / 'c.db'}") as (address, process):
         assert httpx.get(f"{address}/readyz").json() == {"status": "ok"}
         process.send_signal(signal.SIGINT)
         _, message = process.communicate(timeout=20)

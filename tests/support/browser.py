@@ -1,13 +1,13 @@
-"""A visitor of the page: a browser's window, what it asked for, and what went wrong in it."""
+"""A browser window on the page, with the requests that it sent and the errors in it."""
 
 from urllib.parse import urlsplit
 
 WIDE, PHONE = {"width": 1100, "height": 860}, {"width": 360, "height": 740}
 
-# Of every text that is seen: its colour, and that of the ground behind it.
+# Of every visible text: its colour, and that of the background behind it.
 _TEXTS = r"""() => {
-  const found = [];
-  const ground = element => {  // colours through which others shine are laid upon these
+  const texts = [];
+  const ground = element => {  // transparent colours are blended with those behind them
     const layers = [];
     for (let one = element; one; one = one.parentElement) {
       const colour = getComputedStyle(one).backgroundColor;
@@ -29,11 +29,11 @@ _TEXTS = r"""() => {
     const large = parseFloat(style.fontSize) >= 24
       || parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700;
     const colour = element.closest("svg") ? style.fill : style.color;
-    found.push([text.slice(0, 40), colour, ground(element), large]);
+    texts.push([text.slice(0, 40), colour, ground(element), large]);
   }
-  return found;
+  return texts;
 }"""
-# Controls and their names as a screen reader finds them.
+# The controls and their names, as a screen reader announces them.
 _CONTROLS = """() => [...document.querySelectorAll("button, a, input, select, textarea, summary, progress")]
   .filter(one => one.type !== "hidden")
   .map(one => [one.outerHTML.slice(0, 80), (one.getAttribute("aria-label") || one.labels && [...one.labels]
@@ -61,16 +61,16 @@ def _luminance(colour):
 
 
 def contrast(one, other):
-    """The ratio of two colours, as WCAG 2 counts it."""
+    """Return the contrast ratio of two colours, as WCAG 2 defines it."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
 class Visitor:
-    """A window of its own, that counts what went wrong in it."""
+    """A browser window that collects the errors and the hosts of its requests."""
 
     def __init__(self, browser, address, screen):
-        self.address, self.errors, self.asked = address, [], set()
+        self.address, self.errors, self.hosts = address, [], set()
         scripted = screen.pop("javascript", True)
         self.may_fail = screen.pop("may_fail", False)  # a refused form is an error on the console
         settings = {"viewport": WIDE, "java_script_enabled": scripted, **screen}
@@ -78,17 +78,17 @@ class Visitor:
         self.page = self._context.new_page()
         self.page.set_default_timeout(20_000)
         self.page.on(
-            "console", lambda said: said.type in ("error", "warning") and self.errors.append(said.text)
+            "console", lambda entry: entry.type in ("error", "warning") and self.errors.append(entry.text)
         )
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.on("request", lambda request: self.asked.add(urlsplit(request.url).netloc))
+        self.page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
 
     def go(self, path):
         self.page.goto(self.address + path)
         return self.page
 
     def say(self, text):
-        """Say something, and wait for the turn."""
+        """Send a text, and wait for the turn."""
         turns = self.page.locator(".turn").count()
         self.page.fill("#user", text)
         self.page.keyboard.press("Enter")
@@ -106,7 +106,7 @@ class Visitor:
         return self.page.evaluate("document.activeElement.id")
 
     def check(self):
-        """What anyone must be able to read and to reach: names, order, contrast, width."""
+        """Check the accessibility: names of controls, order of headings, contrast, width."""
         facts = self.page.evaluate(_FACTS)
         assert facts["lang"] == "en"
         assert facts["title"].endswith("turncast")
@@ -124,6 +124,6 @@ class Visitor:
 
     def leave(self):
         self._context.close()
-        assert self.asked == {urlsplit(self.address).netloc}
+        assert self.hosts == {urlsplit(self.address).netloc}
         if not self.may_fail:
             assert self.errors == [], self.errors

@@ -1,4 +1,4 @@
-"""What the tests of the server share: a server in the test's own process, and one in a process of its own."""
+"""Helpers for tests of the server: a server in the process of the test, and one in a process of its own."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ from turncast.sessions import open_store
 
 
 def assert_problem(answer, status, kind, where):
-    """An error has the one shape, and nothing else."""
+    """Check that an answer is a refusal of the common shape."""
     assert answer.status_code == status, answer.text
     problem = answer.json()
     assert list(problem) == ["type", "message", "where", "cure"]
@@ -46,7 +46,7 @@ class Lifespan:
 
 
 class Client:
-    """Asks an application without a network; the application lives as long as the client."""
+    """Sends requests to an application without a network; the application runs while the client is open."""
 
     def __init__(self, app, **settings):
         self.app = app
@@ -61,10 +61,11 @@ class Client:
         return self._runner.run(coroutine)
 
     def ask(self, method, path, **content):
+        """Send a request with any method."""
         return self.run(self._client.request(method, path, **content))
 
     def send(self, request):
-        """Send a request as it is."""
+        """Send a request of httpx."""
         return self.run(self._client.send(request))
 
     def get(self, path, **content):
@@ -74,24 +75,24 @@ class Client:
         return self.ask("POST", path, json=body, **content)
 
     def sleep(self, seconds):
-        """Let the application work on."""
+        """Let the application run for some time."""
         self.run(asyncio.sleep(seconds))
 
     def together(self, *requests):
-        """Post all at once: (path, body) each."""
+        """Send POST requests, (path, body) each, at once."""
         return self.all_at_once(*(("POST", *request) for request in requests))
 
     def all_at_once(self, *requests):
-        """Ask all at once: (method, path) or (method, path, body) each."""
+        """Send requests, (method, path) or (method, path, body) each, at once."""
 
-        async def all_of_them():
-            asked = (
+        async def send_all():
+            answers = (
                 self._client.request(method, path, json=body[0] if body else None)
                 for method, path, *body in requests
             )
-            return await asyncio.gather(*asked)
+            return await asyncio.gather(*answers)
 
-        return self.run(all_of_them())
+        return self.run(send_all())
 
     def close(self):
         self.run(self._client.aclose())
@@ -144,8 +145,8 @@ def _until_killed(process, port):
 
 
 @contextlib.contextmanager
-def serving_as_users_do(model, store):
-    """`turncast serve` as a program; yields its address and the process, with what it says."""
+def serving_as_program(model, store):
+    """Run `turncast serve` as a program; yield its address and the process, whose stderr is a pipe."""
     port = free_port()
     command = [sys.executable, "-m", "turncast", "serve", str(model), "--store", store, "--port", str(port)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:

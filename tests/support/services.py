@@ -1,4 +1,4 @@
-"""Servers of the tests' own: PostgreSQL and Redis in a temporary folder, where their programs are there."""
+"""PostgreSQL and Redis in a temporary folder; tests are skipped where their programs are not installed."""
 
 import os
 import pwd
@@ -23,7 +23,7 @@ def free_port() -> int:
 def wait_for(port: int, process: subprocess.Popen, seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        assert process.poll() is None, "it ended before it answered"
+        assert process.poll() is None, "the process ended before it answered"
         try:
             socket.create_connection(("127.0.0.1", port), 0.2).close()
             return
@@ -33,15 +33,15 @@ def wait_for(port: int, process: subprocess.Popen, seconds: float = 30) -> None:
 
 
 def _program(name: str) -> str:
-    found = shutil.which(name)
-    places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    if found is None and not places:
-        pytest.skip(f"{name} is not installed; a Debian package brings it")
-    return found or str(places[-1])
+    program = shutil.which(name)
+    paths = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    if program is None and not paths:
+        pytest.skip(f"{name} is not installed; install its Debian package")
+    return program or str(paths[-1])
 
 
 class Redis:
-    """A Redis of our own, that can be stopped and started again with what it kept."""
+    """A Redis that can be stopped and started again with its data."""
 
     def __init__(self, folder: Path) -> None:
         self._program, self._folder, self._port = _program("redis-server"), folder, free_port()
@@ -59,21 +59,21 @@ class Redis:
 
 
 class Postgres:
-    """A PostgreSQL of our own, that can be stopped and started again with what it kept."""
+    """A PostgreSQL that can be stopped and started again with its data."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._port, self._who = folder, free_port(), {}
+        self._folder, self._port, self._user = folder, free_port(), {}
         if os.geteuid() == 0:  # PostgreSQL does not run as root
             try:
                 owner = pwd.getpwnam("postgres")
             except KeyError:
                 pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
             os.chown(folder, owner.pw_uid, owner.pw_gid)
-            self._who = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+            self._user = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
         self.url = f"postgresql://turncast@127.0.0.1:{self._port}/postgres"
         make = [_program("initdb"), "-D", "data", "-A", "trust", "-U", "turncast", "-E", "UTF8"]
         make += ["--no-locale", "--no-sync"]
-        subprocess.run(make, check=True, stdout=subprocess.DEVNULL, cwd=folder, **self._who)
+        subprocess.run(make, check=True, stdout=subprocess.DEVNULL, cwd=folder, **self._user)
 
     def start(self) -> None:
         settings = {
@@ -83,17 +83,17 @@ class Postgres:
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command = [_program("postgres"), "-D", "data", "-p", str(self._port), *options]
-        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=self._folder, **self._who)
+        self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=self._folder, **self._user)
         wait_for(self._port, self.process)
-        time.sleep(0.3)  # it listens before it lets anyone in
+        time.sleep(0.3)  # it listens before it accepts logins
 
     def stop(self) -> None:
-        self.process.send_signal(signal.SIGINT)  # stop, and do not wait for those who are connected
+        self.process.send_signal(signal.SIGINT)  # stop without waiting for connected clients
         self.process.wait(30)
 
 
 def freeze(running) -> None:
-    """Stop all its processes where they are: connections stay open, and nothing comes."""
+    """Suspend all processes of a service: connections stay open, without any answer."""
     _signal_all(running.process.pid, signal.SIGSTOP)
 
 
@@ -102,15 +102,15 @@ def thaw(running) -> None:
 
 
 def _signal_all(pid: int, number: signal.Signals) -> None:
-    children = Path(f"/proc/{pid}/task/{pid}/children")  # of PostgreSQL one for each connection
-    for one in (str(pid), *(children.read_text().split() if children.exists() else ())):
-        with suppress(ProcessLookupError):  # a connection may have ended meanwhile
-            os.kill(int(one), number)
+    children = Path(f"/proc/{pid}/task/{pid}/children")  # PostgreSQL has one for each connection
+    for child in (str(pid), *(children.read_text().split() if children.exists() else ())):
+        with suppress(ProcessLookupError):  # a connection may have been closed meanwhile
+            os.kill(int(child), number)
 
 
 @contextmanager
 def service(kind):
-    """A Redis or a PostgreSQL in a temporary folder, until the end."""
+    """Run a Redis or a PostgreSQL in a temporary folder."""
     folder = Path(tempfile.mkdtemp(prefix="turncast-service-"))
     try:
         running = kind(folder)

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis as fixtures, and a store of each kind."""
+"""Fixtures: PostgreSQL, Redis, and a store of each kind."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def redis_url():
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql", "redis"])
 def store_url(request, tmp_path):
-    """The URL of a store without conversations."""
+    """The URL of an empty store."""
     if request.param == "memory":
         return "memory:"
     if request.param == "sqlite":

@@ -1,4 +1,4 @@
-"""What the tests of the page share: a server with a page, its forms, and workspace to learn from."""
+"""Helpers for tests of the page: a server with a page, its forms, and a workspace."""
 
 import json
 import time
@@ -20,14 +20,13 @@ HERE = {"origin": "http://127.0.0.1:8000"}
 
 
 def written(corpus, path):
-    """The corpus as JSON Lines."""
+    """Write a corpus as JSON Lines, and return the path."""
     path.write_text("".join(to_json(dialogue) + "\n" for dialogue in corpus))
     return path
 
 
 def trained(folder, corpus, config=QUICK, **later):
-    """A model as `turncast train` leaves it, with its report; `later` are settings of a retraining."""
-
+    """Save a model with its report, as `turncast train` does; `later` are settings for a retraining."""
     part, dev = split_dev(corpus, config.dev_share, config.seed)
     policy = turncast.train(part, dev, network=SMALL, config=config)
     card = replace(policy.card, train=policy.card.train.model_copy(update=later))
@@ -37,7 +36,7 @@ def trained(folder, corpus, config=QUICK, **later):
 
 
 def workspace_in(folder, corpus=None, **given):
-    """A corpus in a file, and a place for corrections."""
+    """Return a workspace in a folder, with the corpus in a file."""
     sources = () if corpus is None else (str(written(corpus, folder / "corpus.jsonl")),)
     return Workspace(sources, corrections_file=folder / "corrections.jsonl", **given)
 
@@ -50,29 +49,29 @@ def page_of(model, workspace, **options):
 
 
 def send(client, path, headers=HERE, **fields):
-    """Send a form; returns the answer, redirects not followed."""
+    """Send a form, and return the answer; redirects are not followed."""
     return client.ask("POST", path, data=fields, headers=headers)
 
 
 def begin(client, *users):
-    """Have a conversation; returns its path."""
+    """Have a conversation, and return its path."""
     path = send(client, "/ui/talk", user=users[0]).headers["location"]
     for user in users[1:]:
         assert send(client, path, user=user).headers["location"] == path
     return path
 
 
-def wait_until(client, path, there, seconds=60):
-    """Load a page again and again until a text is in it."""
+def wait_until(client, path, expected, seconds=60):
+    """Reload a page until it contains a text, and return it."""
     end = time.monotonic() + seconds
-    while there not in (text := client.get(path).text):
+    while expected not in (text := client.get(path).text):
         assert time.monotonic() < end, text
         client.sleep(0.1)
     return text
 
 
 class Texts(HTMLParser):
-    """What a page says: the texts of its elements, by their id."""
+    """The texts of the elements of a page, by their id."""
 
     def __init__(self, html):
         super().__init__()
@@ -102,7 +101,7 @@ CORPUS = tiny(dialogues=24)
 
 
 def poor(folder):
-    """A model that has learned next to nothing, and that a retraining makes better."""
+    """Save a model of low accuracy, which a retraining improves."""
     return trained(
         folder,
         CORPUS,
