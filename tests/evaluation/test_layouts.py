@@ -13,7 +13,7 @@ from turncast.features import TurnEncoder
 from turncast.features.blocks.previous_actions import PreviousActions
 from turncast.layouts import END
 from turncast.policy.decision import Decision
-from turncast.policy.prediction import AS_IT_IS
+from turncast.policy.prediction import DEFAULT_DECISION
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Told:
     config: NetworkConfig
     corpus: Corpus
     wrong: dict = field(default_factory=dict)
-    decision: Decision = AS_IT_IS
+    decision: Decision = DEFAULT_DECISION
     histories = None
 
     def __post_init__(self):

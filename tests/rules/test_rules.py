@@ -16,10 +16,10 @@ ACTIONS = Vocabulary(["greet", "ask_area", "ask_food", "search", "book"])
 
 def refused_at_each(records, *turns):
     """The actions refused at each turn, by name."""
-    bound = CompiledRules(rules_from_json(records), ACTIONS)
-    kept, previous, found = bound.start(), None, []
+    compiled = CompiledRules(rules_from_json(records), ACTIONS)
+    kept, previous, found = compiled.start(), None, []
     for turn in turns:
-        refused, kept = bound.read(turn, previous, kept)
+        refused, kept = compiled.refuse(turn, previous, kept)
         found.append({ACTIONS.name(index): reason for index, reason in refused.items()})
         previous = turn.actions
     return found
@@ -154,10 +154,10 @@ def test_a_bad_file_is_refused_with_its_line(text, message, tmp_path):
 
 @given(st.lists(st.sampled_from(["greet", "search", "book"]), max_size=6))
 def test_what_is_kept_comes_back_and_is_bounded(actions):
-    bound = CompiledRules(rules_from_json([{"once": ["greet", "book"]}]), ACTIONS)
-    kept, previous = bound.start(), None
+    compiled = CompiledRules(rules_from_json([{"once": ["greet", "book"]}]), ACTIONS)
+    kept, previous = compiled.start(), None
     for action in actions:
-        _, kept = bound.read(Turn("x", facts={"odd": 1}), previous, kept)
+        _, kept = compiled.refuse(Turn("x", facts={"odd": 1}), previous, kept)
         previous = (action,)
     assert json.loads(json.dumps(kept)) == [list(kept[0]), []]
     assert len(kept[0]) <= 3
@@ -172,11 +172,11 @@ def test_suggested_rules_are_never_broken_and_are_few():
         sorted({action for dialogue in corpus for turn in dialogue for action in turn.actions})
     )
     rules.check(actions, "suggested")
-    bound = CompiledRules(rules, actions)
+    compiled = CompiledRules(rules, actions)
     for dialogue in corpus:
-        kept, previous = bound.start(), None
+        kept, previous = compiled.start(), None
         for turn in dialogue:
-            refused, kept = bound.read(turn, previous, kept)
+            refused, kept = compiled.refuse(turn, previous, kept)
             assert not set(actions.indices(turn.actions)) & set(refused)
             previous = turn.actions
     each = [next(iter(one.record.values())) for one in suggestions]

@@ -87,8 +87,8 @@ def test_turns_that_break_rules_are_counted_and_not_learned_from():
     rules = rules_from_json([{"order": ["greet", "serve"]}])
     statistics = CorpusStatistics.from_corpus(corpus)
     encoded = encode(corpus, statistics.encoder(), statistics.action_space())
-    bound = CompiledRules(rules, statistics.action_space())
-    assert rule_breaking(add_refusals(encoded, corpus, bound)).tolist() == [False, False, True, False] * 10
+    compiled = CompiledRules(rules, statistics.action_space())
+    assert rule_breaking(add_refusals(encoded, corpus, compiled)).tolist() == [False, False, True, False] * 10
     policy = turncast.train(corpus, corpus, network=SMALL, config=TrainConfig(epochs=3, seed=1), rules=rules)
     assert policy.card.corpus["turns_that_break_rules"] == 10
     assert np.isfinite([record["loss"] for record in policy.card.metrics]).all()

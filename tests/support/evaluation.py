@@ -13,7 +13,7 @@ from turncast.evaluation import Report
 from turncast.evaluation.terminal import render_comparison, render_report
 from turncast.features import TurnEncoder
 from turncast.features.blocks.previous_actions import PreviousActions
-from turncast.policy.decision import AS_IT_IS, Decision
+from turncast.policy.decision import DEFAULT_DECISION, Decision
 
 
 @dataclass
@@ -57,7 +57,7 @@ class ScriptedPolicy:
     space: ActionSpace
     config: NetworkConfig = field(default_factory=NetworkConfig)
     histories: Histories | None = None
-    decision: Decision = AS_IT_IS
+    decision: Decision = DEFAULT_DECISION
     probability: Callable[[tuple], float] = lambda history: 0.9
 
     def __post_init__(self):

@@ -1,7 +1,9 @@
-"""What a policy is made of, and what its folder holds."""
+"""The parts of a policy, which its folder holds."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,21 +15,23 @@ from numpy.typing import NDArray
 from turncast.baselines import Baselines, CountTable, Histories
 from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
 from turncast.features import TurnEncoder
-from turncast.policy.decision import AS_IT_IS, Decision
+from turncast.policy.decision import DEFAULT_DECISION, Decision
 from turncast.rules import NO_RULES, Rules
 from turncast.vocabulary import ActionSpace
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """How a policy came about.
+    """How a policy was made.
 
     Attributes:
         corpus: name, fingerprint, dialogues and turns of the training part.
-        metrics: one record an epoch.
-        interrupted: whether the training was stopped before its end.
-        versions: of what made it.
-        parent: digest and corpus of the policy that it grew from.
+        train: the settings of the training.
+        encoder: the settings of the encoder.
+        metrics: one record per epoch.
+        interrupted: whether the training was stopped early.
+        versions: of the libraries that made it.
+        parent: digest and corpus of the policy that it grew from; None without one.
     """
 
     corpus: Mapping[str, Any]
@@ -40,22 +44,22 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Parts:
+class PolicyParts:
     """The parts of a policy.
 
     Attributes:
-        encoder: turns what the system sees into bits.
-        space: the actions that it knows.
-        config: the network's shape.
-        weights: the network's weights, by name; of several networks stacked, (k, ...) each.
-        baselines: the tables of the baselines, counted on the same training part.
-        responses: each action's most frequent surface text in the training part.
-        card: how the policy came about.
-        histories: what was seen in the training part; None where an older turncast made the policy.
-        decision: how probabilities become what is done.
-        members: k, how many networks of one shape answer together, with the mean of their probabilities.
-        table: of counts, which has a share in each prediction; None where it has none.
-        rules: what may, may not and must be done.
+        encoder: turns -> bits and tokens.
+        space: the actions.
+        config: the architecture of the network.
+        weights: the weights of the network, by name; those of several networks are stacked, (k, ...) each.
+        baselines: the tables of the baselines, counted on the training part.
+        responses: action -> its most frequent response in the training part.
+        card: how the policy was made.
+        histories: hashes of the histories of the training part; None for a policy of an older turncast.
+        decision: how probabilities become actions.
+        members: k, the number of networks; the policy predicts the mean of their probabilities.
+        table: the count table that is mixed into each prediction; None without one.
+        rules: what is allowed, forbidden and forced.
     """
 
     encoder: TurnEncoder
@@ -66,11 +70,27 @@ class Parts:
     responses: Mapping[str, str]
     card: Card
     histories: Histories | None = None
-    decision: Decision = AS_IT_IS
+    decision: Decision = DEFAULT_DECISION
     members: int = 1
     table: CountTable | None = None
     rules: Rules = NO_RULES
 
     def weights_file(self) -> bytes:
-        """Return the weights as safetensors, which writes memory as it lies: so each in C order."""
+        """Return the weights as safetensors."""
+        # safetensors writes the memory as it lies, whatever the strides.
         return safetensors.numpy.save({name: np.asarray(a, order="C") for name, a in self.weights.items()})
+
+    def compute_digest(self) -> str:
+        """Return the SHA-256 of all that the state of a conversation depends on, as hex digits."""
+        encoder = self.encoder.to_json()
+        for block in encoder["blocks"]:
+            block.pop("path", None)  # of vectors: another path to the same ones changes nothing
+        described = {
+            "encoder": encoder,
+            "actions": [list(self.space), self.space.multi, self.space.may_be_empty],
+            "network": self.config.model_dump(),
+            "rules": self.rules.to_json(),
+        }
+        digest = hashlib.sha256(json.dumps(described, sort_keys=True).encode())
+        digest.update(self.weights_file())
+        return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""How probabilities become what is done: all that is fitted on the dev part after the network is trained."""
+"""The decision rule: how probabilities become actions. It is fitted on the dev part after the training."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from turncast.runtime.cells import sigmoid, softmax
 from turncast.vocabulary import ActionSpace
 
 ALWAYS = 2.0
-"""Below this any confidence is: the policy always abstains."""
+"""A threshold above any confidence: the policy always abstains."""
 _HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decision:
-    """How probabilities become what is done.
+    """How probabilities become actions.
 
     Attributes:
-        temperature: the network's logits are divided by it, so that a probability is how often it is right.
-        thresholds: where a turn takes several actions, each is taken from its own probability on, (A,); from
-            one half on where they are not given.
-        sets: where they are given, the most probable of them is taken, whatever the thresholds are.
-        abstain_below: the policy abstains where it is less sure; 0 is never.
-        risk: how often the answers on the dev part were wrong, by how sure they were.
+        temperature: the network's logits are divided by it, so that probabilities are calibrated.
+        thresholds: with several actions per turn, the probability from which each is taken, (A,); one half
+            where None.
+        sets: where given, the most probable of these sets is taken, whatever the thresholds are.
+        abstain_below: the policy abstains at a lower confidence; 0 never abstains.
+        risk: the risk-coverage curve of the dev part.
 
     >>> space = ActionSpace(["greet", "ask"], multi=True)
     >>> bits, confidence = Decision(thresholds=np.array([0.5, 0.3])).decide(np.array([0.8, 0.4]), space)
@@ -47,9 +47,9 @@ class Decision:
     def decide(
         self, probabilities: NDArray[Any], space: ActionSpace
     ) -> tuple[NDArray[np.bool_], NDArray[Any]]:
-        """Return the bits of the actions to take, (..., A), and how sure it is that they are right, (...).
+        """Return the bits of the actions to take, (..., A), and the confidence, (...).
 
-        Of one action a turn, that is its probability; of several, the probability of the whole set.
+        The confidence is the probability of the one action, or of the whole set of several.
         """
         if not space.multi:
             return space.decide(probabilities), probabilities.max(-1)
@@ -59,13 +59,13 @@ class Decision:
         return bits, np.where(bits, probabilities, 1 - probabilities).prod(-1)
 
     def for_error(self, max_error: float) -> Decision:
-        """Return the decision that abstains as is needed for at most this share of wrong answers.
+        """Return the decision that abstains where that keeps the share of wrong answers to `max_error`.
 
-        The threshold is chosen on the dev part, as `RiskCurve.threshold` says; where none is enough, the
-        policy always abstains.
+        The threshold comes from the dev part, see `RiskCurve.threshold`; where none fits, the policy always
+        abstains.
 
         Raises:
-            ConfigError: for a policy that was saved without its dev part's errors.
+            ConfigError: for a share that is not above 0 and at most 1, or a decision without a risk curve.
 
         >>> decision = Decision(risk=RiskCurve((0.9, 0.6), (200, 300), (0, 90)))
         >>> decision.for_error(0.02).abstain_below, decision.for_error(0.01).abstain_below
@@ -75,11 +75,11 @@ class Decision:
             raise ConfigError(f"max_error is {max_error}; give a share above 0 and at most 1, as 0.02")
         if self.risk is None:
             raise ConfigError("the model does not know its errors on a dev part; train it again")
-        found = self.risk.threshold(max_error)
-        return replace(self, abstain_below=ALWAYS if found is None else found)
+        threshold = self.risk.threshold(max_error)
+        return replace(self, abstain_below=ALWAYS if threshold is None else threshold)
 
     def to_json(self, space: ActionSpace) -> dict[str, Any]:
-        """Return the decision as plain values."""
+        """Return the decision as values for JSON."""
         thresholds = self.thresholds
         return {
             "temperature": self.temperature,
@@ -91,7 +91,7 @@ class Decision:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any], space: ActionSpace) -> Decision:
-        """Make the decision that `to_json` described."""
+        """Return the decision that `to_json` described."""
         thresholds, sets, risk = (values[name] for name in ("thresholds", "sets", "risk"))
         return cls(
             temperature=values["temperature"],
@@ -102,8 +102,8 @@ class Decision:
         )
 
 
-AS_IT_IS = Decision()
-"""Decides by the network's own probabilities, and never abstains."""
+DEFAULT_DECISION = Decision()
+"""Decides by the probabilities as they are, and never abstains."""
 
 
 def tempered(probabilities: NDArray[Any], temperature: float, multi: bool) -> NDArray[np.float64]:
@@ -119,9 +119,9 @@ def tempered(probabilities: NDArray[Any], temperature: float, multi: bool) -> ND
 
 
 def logits_of(probabilities: NDArray[Any], multi: bool) -> NDArray[np.float64]:
-    """Return logits of such probabilities, (..., A); of a softmax they are known up to a common summand.
+    """Return logits of these probabilities, (..., A); those of a softmax up to an additive constant.
 
-    A probability that was rounded to 0 or 1 counts as the nearest number that a float32 can hold.
+    A probability of 0 or 1 is replaced by the nearest float32 inside the interval.
     """
     kind = np.finfo(np.float32)
     logits = np.log(np.maximum(np.asarray(probabilities, np.float64), float(kind.tiny)))

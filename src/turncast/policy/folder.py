@@ -16,7 +16,7 @@ from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
 from turncast.errors import ConfigError, ModelError
 from turncast.features import TurnEncoder
 from turncast.features.blocks.user_vectors import UserVectors, with_vectors_at
-from turncast.policy.artifacts import Card, Parts
+from turncast.policy.artifacts import Card, PolicyParts
 from turncast.policy.decision import Decision
 from turncast.rules import NO_RULES, rules_from_json
 from turncast.vocabulary import ActionSpace
@@ -30,7 +30,7 @@ _HASHED = ("encoder.json", "actions.json", "responses.json", "baselines.safetens
 _LATER = (DECISION, HISTORIES, RULES)  # models of before there was one lack it
 
 
-def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -> Path:
+def write_folder(parts: PolicyParts, path: Path, *, force: bool, report: str | None) -> Path:
     """Write a policy's folder, beside the old one first."""
     check_output_folder(path, MANIFEST, force=force)
     arrays, labels = parts.baselines.to_arrays()
@@ -72,7 +72,7 @@ def write_folder(parts: Parts, path: Path, *, force: bool, report: str | None) -
     return path
 
 
-def read_folder(path: Path, vectors: str | Path | None = None) -> Parts:
+def read_folder(path: Path, vectors: str | Path | None = None) -> PolicyParts:
     """Read a policy's folder, checking that it is whole; its vectors may lie elsewhere now."""
     manifest = _manifest(path)
     hashes = manifest["sha256"]
@@ -85,7 +85,7 @@ def read_folder(path: Path, vectors: str | Path | None = None) -> Parts:
         record = json.loads(files["encoder.json"])
         encoder = TurnEncoder.from_json(record if vectors is None else with_vectors_at(record, vectors))
         decision, histories, rules = (files.get(name) for name in _LATER)
-        return Parts(
+        return PolicyParts(
             encoder=encoder,
             space=space,
             config=NetworkConfig(**manifest["network"]),

@@ -10,7 +10,7 @@ from typing import Any
 
 from turncast.atomic_files import check_output_file, replace_file
 from turncast.errors import ConfigError
-from turncast.policy.artifacts import Parts
+from turncast.policy.artifacts import PolicyParts
 from turncast.runtime import onnx_model
 from turncast.runtime.weights import apply_temperature
 
@@ -19,12 +19,12 @@ Shape = tuple[int | str, ...]
 
 @dataclass(frozen=True, slots=True)
 class OnnxFile:
-    """What was written.
+    """An ONNX file that was written.
 
     Attributes:
         path: the file.
-        inputs: the shape of each input by its name; a letter stands for a size that is free.
-        outputs: the same of the outputs.
+        inputs: name -> shape; a letter is a free size.
+        outputs: name -> shape.
         size: of the file, in bytes.
     """
 
@@ -34,15 +34,15 @@ class OnnxFile:
     size: int
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as `turncast export --json` prints it."""
+        """Return the file as values for JSON, as `turncast export --json` prints them."""
         inputs, outputs = (
             {name: list(shape) for name, shape in values.items()} for values in (self.inputs, self.outputs)
         )
         return {"file": str(self.path), "inputs": inputs, "outputs": outputs, "bytes": self.size}
 
 
-def write_onnx(parts: Parts, path: Path, *, force: bool) -> OnnxFile:
-    """Write a policy's network as ONNX, its temperature in it, with the manifest's hash of the weights."""
+def write_onnx(parts: PolicyParts, path: Path, *, force: bool) -> OnnxFile:
+    """Write a policy's network as ONNX, with its temperature, and the hash of the weights as metadata."""
     if parts.members > 1:
         raise ConfigError(
             f"setting 'seeds' was {parts.members} in training; ONNX holds one network, train with seeds=1"
@@ -50,8 +50,10 @@ def write_onnx(parts: Parts, path: Path, *, force: bool) -> OnnxFile:
     check_output_file(path, force=force)
     digest = hashlib.sha256(parts.weights_file()).hexdigest()
     temperature = parts.decision.temperature
-    told = {"weights_sha256": digest, "temperature": repr(temperature)}
-    model = onnx_model(parts.config, apply_temperature(parts.weights, temperature), parts.space.multi, told)
+    metadata = {"weights_sha256": digest, "temperature": repr(temperature)}
+    model = onnx_model(
+        parts.config, apply_temperature(parts.weights, temperature), parts.space.multi, metadata
+    )
     content = model.SerializeToString()
     replace_file(path, content)
     return OnnxFile(path, _shapes(model.graph.input), _shapes(model.graph.output), len(content))

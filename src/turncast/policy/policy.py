@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
@@ -14,63 +14,63 @@ from turncast.errors import ModelError
 from turncast.features import Memory
 from turncast.features.responses.slot_sources import NO_SOURCES, SlotSources
 from turncast.layouts import Actions
-from turncast.policy.artifacts import Parts
+from turncast.policy.artifacts import PolicyParts
 from turncast.policy.decision import tempered
-from turncast.policy.digest import digest_of
 from turncast.policy.folder import read_folder, write_folder
 from turncast.policy.onnx_file import OnnxFile, write_onnx
-from turncast.policy.prediction import Prediction
-from turncast.policy.response_text import Wording
-from turncast.rules import CompiledRules, Kept
+from turncast.policy.prediction import Prediction, ResponseTexts
+from turncast.rules import CompiledRules, RuleMemory
 from turncast.runtime import Ensemble, NumpyNetwork, State, make_network
 from turncast.runtime.weights import apply_temperature
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyState:
-    """Where a dialogue stands: the network's memory, the encoder's, and what rules keep."""
+    """The state of a dialogue: the memory of the network, of the encoder and of the rules."""
 
     network: State
     memory: Memory
-    rules: Kept | None = None
+    rules: RuleMemory | None = None
 
     @property
     def previous(self) -> Actions | None:
-        """The actions committed last; None before the first turn."""
+        """The actions that were committed last; None before the first turn."""
         return self.memory.previous_actions
 
     def committed(self, actions: tuple[str, ...], response: str | None = None) -> PolicyState:
-        """Return the state after these actions were really taken, and this was said with them."""
+        """Return the state after these actions were really taken, with this response."""
         return PolicyState(self.network, self.memory.committed(actions, response), self.rules)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Policy(Parts):
-    """A trained model, made of its parts. It holds no conversation: state in, state out."""
+class Policy(PolicyParts):
+    """A trained model. It holds no conversation: a state goes in, and a new state comes out."""
 
-    wording: Wording = field(init=False, repr=False)
+    texts: ResponseTexts = field(init=False, repr=False)
     _network: NumpyNetwork | Ensemble = field(init=False, repr=False)
-    _bound: CompiledRules | None = field(init=False, repr=False)
+    _compiled_rules: CompiledRules | None = field(init=False, repr=False)
     _digest: str = field(init=False, repr=False, default="")
 
     def __post_init__(self) -> None:
-        # Of one network the temperature is in the weights; a mean of several, or with counts, has it after.
-        temperature = self.decision.temperature if self._is_plain else 1.0
+        # One network has the temperature in its weights; several, or a count table, get it afterwards.
+        temperature = self.decision.temperature if self._has_tempered_weights else 1.0
         weights = apply_temperature(self.weights, temperature)
         network = make_network(self.config, weights, self.space.multi, self.members)
         object.__setattr__(self, "_network", network)
-        object.__setattr__(self, "wording", Wording(self.encoder.responder, self.responses))
-        object.__setattr__(self, "_bound", CompiledRules(self.rules, self.space) if self.rules else None)
+        object.__setattr__(self, "texts", ResponseTexts(self.encoder.responder, self.responses))
+        object.__setattr__(
+            self, "_compiled_rules", CompiledRules(self.rules, self.space) if self.rules else None
+        )
 
     @property
-    def _is_plain(self) -> bool:
+    def _has_tempered_weights(self) -> bool:
         return self.members == 1 and self.table is None
 
     @property
     def digest(self) -> str:
-        """A hash of all that a state depends on: policies that share it go on from each other's states."""
-        if not self._digest:  # made when first asked for: a process that steps once does not wait for it
-            object.__setattr__(self, "_digest", digest_of(self))
+        """A hash of all that a state depends on: a policy can continue from states of the same digest."""
+        if not self._digest:  # computed on first use: a process that only steps does not wait for it
+            object.__setattr__(self, "_digest", self.compute_digest())
         return self._digest
 
     def check(self, where: str) -> None:
@@ -91,48 +91,64 @@ class Policy(Parts):
     def start(self) -> PolicyState:
         """Return the state before the first turn."""
         return PolicyState(
-            self._network.start(), self.encoder.start(), self._bound.start() if self._bound else None
+            self._network.start(),
+            self.encoder.start(),
+            self._compiled_rules.start() if self._compiled_rules else None,
         )
 
     def step(self, state: PolicyState, turn: Turn) -> tuple[Prediction, PolicyState]:
         """Predict one turn from its user text and facts.
 
         Args:
-            state: where the dialogue stands.
-            turn: what the system sees now. Its actions and response do not change the prediction: they are
-                what the new state takes as committed. Live, they are not known yet: `PolicyState.committed`
-                says them.
+            state: the state of the dialogue.
+            turn: what the system reads now. Its actions and response do not change the prediction: the new
+                state takes them as committed. In use they are not known yet; give them afterwards with
+                `PolicyState.committed`.
 
         Returns:
             The prediction and the state after the turn.
         """
         seen, memory = self.encoder.encode(turn, state.memory)
         probabilities, network = self._network.step(state.network, seen.bits, seen.tokens)
-        return self._predicted(probabilities, turn, state, network, memory)
+        return self._after_network(probabilities, turn, state, network, memory)
 
     def step_many(
         self, states: Sequence[PolicyState], turns: Sequence[Turn]
     ) -> list[tuple[Prediction, PolicyState]]:
-        """Predict one turn of each of many conversations, together where that is quicker.
+        """Predict one turn of each of many conversations, in one batch where that is faster.
 
         Args:
-            states: where each conversation stands.
-            turns: what the system sees now in each; see `step`.
+            states: the state of each conversation.
+            turns: what the system reads now in each; see `step`.
 
         Returns:
-            What `step` returns, for each conversation; the same to 1e-6.
+            The result of `step` for each conversation, equal to 1e-6.
         """
         encoded = [self.encoder.encode(turn, state.memory) for turn, state in zip(turns, states, strict=True)]
         seen = [(one.bits, one.tokens) for one, _ in encoded]
         stepped = self._network.step_many([state.network for state in states], seen)
         return [
-            self._predicted(probabilities, turn, state, network, memory)
+            self._after_network(probabilities, turn, state, network, memory)
             for (probabilities, network), (_, memory), turn, state in zip(
                 stepped, encoded, turns, states, strict=True
             )
         ]
 
-    def _predicted(
+    def steps(
+        self, turns: Iterable[Turn], state: PolicyState | None = None
+    ) -> Iterator[tuple[Prediction, PolicyState]]:
+        """Yield the prediction of each turn and the state after it, with the turns' actions as committed.
+
+        Args:
+            turns: the turns, with the actions really taken.
+            state: the state before them; that of a new dialogue where None.
+        """
+        state = self.start() if state is None else state
+        for turn in turns:
+            prediction, state = self.step(state, turn)
+            yield prediction, state
+
+    def _after_network(
         self,
         probabilities: NDArray[np.float32],
         turn: Turn,
@@ -140,18 +156,18 @@ class Policy(Parts):
         network: State,
         memory: Memory,
     ) -> tuple[Prediction, PolicyState]:
-        """Return the prediction and the state after a turn that the network was stepped through."""
-        prediction = self._prediction(self._settled(probabilities, turn, state), memory.slot_sources)
-        if self._bound is None or state.rules is None:
+        """Return the prediction and the state after a turn, from the network's probabilities and state."""
+        prediction = self._prediction(self._mixed(probabilities, turn, state), memory.slot_sources)
+        if self._compiled_rules is None or state.rules is None:
             return prediction, PolicyState(network, memory)
-        refused, kept = self._bound.read(turn, state.previous, state.rules)
-        return prediction.refusing(refused), PolicyState(network, memory, kept)
+        refused, rule_memory = self._compiled_rules.refuse(turn, state.previous, state.rules)
+        return prediction.refusing(refused), PolicyState(network, memory, rule_memory)
 
-    def _settled(
+    def _mixed(
         self, probabilities: NDArray[np.float32], turn: Turn, state: PolicyState
     ) -> NDArray[np.float32]:
-        """Return probabilities with the share of the counts, and the temperature where weights lack it."""
-        if self._is_plain:
+        """Return the probabilities mixed with the count table, and with the temperature where it is due."""
+        if self._has_tempered_weights:
             return probabilities
         if self.table is not None:
             probabilities = self.table.mixed(probabilities, turn, state.previous)
@@ -162,20 +178,26 @@ class Policy(Parts):
     def _prediction(
         self, probabilities: NDArray[np.float32], slot_sources: SlotSources = NO_SOURCES
     ) -> Prediction:
-        words = self.wording, slot_sources
-        if probabilities.ndim == 1:
-            return Prediction(probabilities, self.space, (), self.decision, *words)
-        first, *others = probabilities
-        ahead = tuple(Prediction(row, self.space, (), self.decision) for row in others)
-        return Prediction(first, self.space, ahead, self.decision, *words)
+        ahead: tuple[Prediction, ...] = ()
+        if probabilities.ndim > 1:
+            probabilities, *others = probabilities
+            ahead = tuple(Prediction(row, self.space, decision=self.decision) for row in others)
+        return Prediction(
+            probabilities=probabilities,
+            space=self.space,
+            ahead=ahead,
+            decision=self.decision,
+            texts=self.texts,
+            slot_sources=slot_sources,
+        )
 
     def for_error(self, max_error: float) -> Policy:
-        """Return the policy that abstains as is needed for at most this share of wrong answers.
+        """Return the policy that abstains where that keeps the share of wrong answers to `max_error`.
 
-        The threshold is chosen on the dev part that it was trained with; see `Decision.for_error`.
+        The threshold comes from the dev part of its training; see `Decision.for_error`.
 
         Raises:
-            ConfigError: for a share that is none, or a policy that was saved without its dev part's errors.
+            ConfigError: for a share that is not above 0 and at most 1, or a policy without a risk curve.
         """
         return replace(self, decision=self.decision.for_error(max_error))
 
@@ -183,17 +205,14 @@ class Policy(Parts):
         """Predict a recorded dialogue, each turn after the actions really taken before it.
 
         Returns:
-            A prediction for each decision of the layout: as a rule one a turn; with `many-to-one` one, the
-            outcome; with `one-to-many` one more than turns, for the dialogue must end as well.
+            A prediction for each decision of the layout: one per turn; with `many-to-one` the outcome alone;
+            with `one-to-many` one per turn and one for the end of the dialogue.
         """
         layout = self.config.layout_row
         turns = layout.turns_read(dialogue)
         if layout.first_turn_only:
-            turns = turns * (len(dialogue) + 1)  # after the first, they are not looked at
-        state, predictions = self.start(), []
-        for turn in turns:
-            prediction, state = self.step(state, turn)
-            predictions.append(prediction)
+            turns = turns * (len(dialogue) + 1)  # the network reads the first one only
+        predictions = [prediction for prediction, _ in self.steps(turns)]
         return predictions[-1:] if layout.last_turn_only else predictions
 
     def save(self, path: str | Path, *, force: bool = False, report: str | None = None) -> Path:

@@ -1,34 +1,62 @@
-"""What a policy says of one turn."""
+"""The prediction of one turn, and the response texts of its actions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from turncast.features import Responder
 from turncast.features.responses.slot_sources import NO_SOURCES, SlotSources
-from turncast.policy.decision import AS_IT_IS, Decision
-from turncast.policy.response_text import SILENT, Wording
+from turncast.policy.decision import DEFAULT_DECISION, Decision
 from turncast.vocabulary import ActionSpace
 
-_NOTHING: Mapping[str, str] = MappingProxyType({})
-_FEW = 5  # so many are found one by one sooner than by sorting all
+_NO_REFUSALS: Mapping[str, str] = MappingProxyType({})
+_FEW = 5  # up to so many top actions, repeated argmax is faster than sorting all
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseTexts:
+    """The texts of actions: a template is filled, any other action has its most frequent response.
+
+    Attributes:
+        responder: fills templates.
+        responses: action -> its most frequent response.
+
+    >>> texts = ResponseTexts(responses={"greet": "Hello!", "ask": "Which area?"})
+    >>> texts.text(["greet", "ask"], NO_SOURCES), texts.text(["search"], NO_SOURCES)
+    ('Hello! Which area?', None)
+    """
+
+    responder: Responder = field(default_factory=Responder)
+    responses: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, actions: Iterable[str], slot_sources: SlotSources) -> str | None:
+        """Return the text of several actions, joined by blanks; None where none of them has a text."""
+        texts = (
+            self.responder.text(action, slot_sources) or self.responses.get(action) for action in actions
+        )
+        return " ".join(text for text in texts if text) or None
+
+
+_NO_TEXTS = ResponseTexts()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
-    """The actions that a policy would take at one turn, and how probable it holds each.
+    """The actions that a policy would take at one turn, and the probability of each.
 
     Attributes:
         probabilities: (A,), in the order of the action space.
-        ahead: with the layout `many-to-many-1`, what it foresees for the turns after this one.
-        decision: how the probabilities become what is done.
-        wording: the words of the policy's actions.
-        slot_sources: what templates can be filled with at this turn.
-        refused: why each action that a rule refuses is refused; its probability is 0.
+        space: the action space.
+        ahead: with the layout `many-to-many-1`, the predictions for the turns after this one.
+        decision: how the probabilities become actions.
+        texts: the texts of the policy's actions.
+        slot_sources: the values that templates can be filled with at this turn.
+        refused: action -> reason, for the actions that a rule refuses; their probability is 0.
 
     >>> prediction = Prediction(np.array([0.2, 0.7, 0.1], np.float32), ActionSpace(["greet", "book", "bye"]))
     >>> prediction.actions, round(prediction.probability, 2)
@@ -40,23 +68,26 @@ class Prediction:
     probabilities: NDArray[np.float32]
     space: ActionSpace
     ahead: tuple[Prediction, ...] = ()
-    decision: Decision = AS_IT_IS
-    wording: Wording = SILENT
+    decision: Decision = DEFAULT_DECISION
+    texts: ResponseTexts = _NO_TEXTS
     slot_sources: SlotSources = NO_SOURCES
-    refused: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
+    refused: Mapping[str, str] = field(default_factory=lambda: _NO_REFUSALS)
 
     @property
     def response(self) -> str | None:
-        """What the policy would say with its actions, made when it is asked for; None where nothing is known.
+        """The text of the predicted actions, as `response_for` returns it."""
+        return self.response_for(self.actions)
 
-        An action that is a template is filled, with values of this dialogue; any other has the response that
-        was most frequent in training.
+    def response_for(self, actions: Iterable[str]) -> str | None:
+        """Return the text of any actions at this turn; None where none of them has a text.
+
+        A template is filled with values of this dialogue; any other action has its most frequent response.
         """
-        return self.wording.text(self.actions, self.slot_sources)
+        return self.texts.text(actions, self.slot_sources)
 
     @property
     def actions(self) -> tuple[str, ...]:
-        """The actions to take, the most probable first; none where the policy would do nothing."""
+        """The predicted actions, the most probable first; empty where the policy would do nothing."""
         if len(self.refused) == len(self.space):
             return ()
         if not self.space.multi:  # what `decide` says of one, without an array of bits
@@ -73,19 +104,19 @@ class Prediction:
 
     @property
     def confidence(self) -> float:
-        """How sure it is that the actions are right: their probability, of several that of the whole set."""
+        """The probability that the predicted actions are right; of several, that of the whole set."""
         if not self.space.multi:
             return self.probability
         return float(self.decision.decide(self.probabilities, self.space)[1])
 
     @property
     def abstains(self) -> bool:
-        """Whether the policy is too unsure to act; then `actions` are only what it would have done."""
+        """Whether the confidence is too low to act; `actions` are then what it would have done."""
         below = self.decision.abstain_below
         return len(self.refused) == len(self.space) or (below > 0 and self.confidence < below)
 
     def abstaining_below(self, confidence: float) -> Prediction:
-        """Return the prediction with another confidence below which it abstains.
+        """Return the prediction with another threshold of confidence below which it abstains.
 
         >>> prediction = Prediction(np.array([0.4, 0.6]), ActionSpace(["greet", "book"]))
         >>> prediction.abstains, prediction.abstaining_below(0.7).abstains
@@ -96,8 +127,8 @@ class Prediction:
     def refusing(self, reasons: Mapping[int, str]) -> Prediction:
         """Return the prediction with some actions refused, by index: their probability is 0.
 
-        Of one action a turn, the others' probabilities sum to 1 again. Where all are refused, there is no
-        action, and the policy abstains.
+        With one action per turn the other probabilities are scaled to sum to 1 again. Where all actions are
+        refused, none is predicted, and the policy abstains.
 
         >>> space = ActionSpace(["book", "ask", "bye"])
         >>> prediction = Prediction(np.array([0.6, 0.3, 0.1], np.float32), space)
@@ -111,16 +142,15 @@ class Prediction:
         probabilities[list(reasons)] = 0
         if not self.space.multi:
             left = probabilities.sum()
-            probabilities = probabilities / left if left > 0 else self._even(reasons)
+            probabilities = probabilities / left if left > 0 else self._uniform(reasons)
         named = {self.space.name(index): reason for index, reason in reasons.items()}
         return replace(self, probabilities=probabilities, refused=MappingProxyType(named))
 
-    def _even(self, reasons: Mapping[int, str]) -> NDArray[np.float32]:
-        """Return the probabilities where only actions are left that had none: each the same."""
-        even = np.ones(len(self.space), np.float32)
-        even[list(reasons)] = 0
-        found: NDArray[np.float32] = even / max(even.sum(), 1.0)
-        return found
+    def _uniform(self, reasons: Mapping[int, str]) -> NDArray[np.float32]:
+        """Return the uniform distribution over the actions that are not refused."""
+        uniform = np.ones(len(self.space), np.float32)
+        uniform[list(reasons)] = 0
+        return uniform / np.float32(max(uniform.sum(), 1.0))
 
     @property
     def ranked(self) -> tuple[tuple[str, float], ...]:
@@ -133,13 +163,13 @@ class Prediction:
             order = (-self.probabilities).argsort(kind="stable")[:count]
             names = self.space.names(order.tolist())
             return tuple(zip(names, self.probabilities[order].tolist(), strict=True))
-        left, found = self.probabilities.copy(), []
+        left, top = self.probabilities.copy(), []
         for _ in range(min(count, len(left))):
             index = int(left.argmax())  # among equals the first, as in a stable order
-            found.append((self.space.name(index), float(left[index])))
+            top.append((self.space.name(index), float(left[index])))
             left[index] = -1
-        return tuple(found)
+        return tuple(top)
 
     def probability_of(self, action: str) -> float:
-        """Return the probability of an action, 0 for one that the policy does not know."""
+        """Return the probability of an action; 0 for an unknown one."""
         return float(self.probabilities[self.space.index(action)]) if action in self.space else 0.0

@@ -1,18 +1,17 @@
-"""Rules: what may, may not and must be done, by what is known so far; the same in training and live."""
+"""Rules: which actions are allowed, forbidden and forced at a turn; the same in training and in use."""
 
-from turncast.rules.broken import Broken, broken_rules
-from turncast.rules.compiled import CompiledRules, Kept
-from turncast.rules.parse import rules_from_json
-from turncast.rules.read import read_rules
+from turncast.rules.broken import BrokenRule, broken_rules
+from turncast.rules.compiled import CompiledRules, RuleMemory
+from turncast.rules.parse import read_rules, rules_from_json
 from turncast.rules.rules import NO_RULES, Rule, Rules
 from turncast.rules.suggest import Suggestion, suggest_rules
 
 __all__ = [
     "NO_RULES",
-    "Broken",
+    "BrokenRule",
     "CompiledRules",
-    "Kept",
     "Rule",
+    "RuleMemory",
     "Rules",
     "Suggestion",
     "broken_rules",

@@ -1,32 +1,50 @@
-"""Conditions on what is known when the system decides."""
+"""Conditions of rules, on what is known when the system decides."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Protocol
 
 from turncast.dialogue import Fact, is_number, value_name
 from turncast.features.text.words import words
-from turncast.rules.situation import Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """All that a rule can read of a turn. The decision itself is not in it.
+
+    Attributes:
+        user: the user's text; None where the user is silent.
+        now: the facts that came with this turn.
+        facts: the last value of each fact so far, this turn included.
+        previous: the actions committed at the turn before; None at the start.
+        taken: the actions committed at any earlier turn.
+    """
+
+    user: str | None = None
+    now: Mapping[str, Fact] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    previous: tuple[str, ...] | None = None
+    taken: frozenset[str] = frozenset()
 
 
 class Condition(Protocol):
-    """What holds, or does not, in a situation. As a text it says itself: `fact 'paid' is true`."""
+    """A condition on a situation. Its text describes it: `fact 'paid' is true`."""
 
     def holds(self, situation: Situation) -> bool:
-        """Tell whether it holds."""
+        """Return whether it holds."""
         ...
 
     @property
     def facts(self) -> Iterator[str]:
-        """The names of the facts that it looks at."""
+        """The names of the facts that it reads."""
         ...
 
 
 class _NoFacts:
-    """A condition that looks at no fact."""
+    """A condition that reads no fact."""
 
     __slots__ = ()
 
@@ -38,18 +56,18 @@ class _NoFacts:
 
 @dataclass(frozen=True, slots=True)
 class FactIs:
-    """A fact stands: with any value, with one of some values, or with a number in a range.
+    """A fact is known: with any value, with one of several values, or with a number in a range.
 
     Args:
         name: the fact.
-        values: one of these, where any are given.
-        at_least: a number not below this.
-        at_most: a number not above this.
-        now: the fact must have come with this very turn.
+        values: the value is one of these, where any are given.
+        at_least: the value is a number not below this.
+        at_most: the value is a number not above this.
+        now: the fact came with this turn.
 
-    >>> found = FactIs("found", at_least=1)
-    >>> str(found), found.holds(Situation(facts={"found": 0})), found.holds(Situation(facts={"found": 2}))
-    ("fact 'found' is at least 1", False, True)
+    >>> condition = FactIs("found", at_least=1)
+    >>> str(condition), condition.holds(Situation(facts={"found": 0}))
+    ("fact 'found' is at least 1", False)
     """
 
     name: str
@@ -59,7 +77,7 @@ class FactIs:
     now: bool = False
 
     def holds(self, situation: Situation) -> bool:
-        """Tell whether the fact stands so."""
+        """Return whether the fact is known with such a value."""
         known = situation.now if self.now else situation.facts
         if self.name not in known:
             return False
@@ -81,8 +99,8 @@ class FactIs:
         parts = [f"is {' or '.join(map(value_name, self.values))}"] if self.values else []
         parts += [] if self.at_least is None else [f"is at least {self.at_least:g}"]
         parts += [] if self.at_most is None else [f"is at most {self.at_most:g}"]
-        told = " and ".join(parts) or ("came" if self.now else "is known")
-        return f"fact {self.name!r} {told}{' now' if self.now else ''}"
+        text = " and ".join(parts) or ("came" if self.now else "is known")
+        return f"fact {self.name!r} {text}{' now' if self.now else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +110,7 @@ class Taken(_NoFacts):
     action: str
 
     def holds(self, situation: Situation) -> bool:
-        """Tell whether it was taken."""
+        """Return whether it was taken."""
         return any(fnmatchcase(action, self.action) for action in situation.taken)
 
     def __str__(self) -> str:
@@ -106,7 +124,7 @@ class PreviousIs(_NoFacts):
     action: str
 
     def holds(self, situation: Situation) -> bool:
-        """Tell whether it was."""
+        """Return whether it was taken."""
         return any(fnmatchcase(action, self.action) for action in situation.previous or ())
 
     def __str__(self) -> str:
@@ -115,14 +133,14 @@ class PreviousIs(_NoFacts):
 
 @dataclass(frozen=True, slots=True)
 class Says(_NoFacts):
-    """The user says these words now, one after the other."""
+    """The user says these words at this turn, in this order and without gaps."""
 
     text: str
 
     def holds(self, situation: Situation) -> bool:
-        """Tell whether the words are among the user's."""
-        wanted, said = words(self.text), words(situation.user or "")
-        return any(said[at : at + len(wanted)] == wanted for at in range(len(said) - len(wanted) + 1))
+        """Return whether the user's text has the words."""
+        phrase, text = words(self.text), words(situation.user or "")
+        return any(text[at : at + len(phrase)] == phrase for at in range(len(text) - len(phrase) + 1))
 
     def __str__(self) -> str:
         return f"the user says {self.text!r}"
@@ -130,12 +148,12 @@ class Says(_NoFacts):
 
 @dataclass(frozen=True, slots=True)
 class Spoke(_NoFacts):
-    """The user speaks now, or is silent."""
+    """The user speaks at this turn, or is silent."""
 
     speaks: bool
 
     def holds(self, situation: Situation) -> bool:
-        """Tell whether it is so."""
+        """Return whether it is so."""
         return bool(situation.user) == self.speaks
 
     def __str__(self) -> str:
@@ -144,17 +162,17 @@ class Spoke(_NoFacts):
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """Every one of some conditions holds."""
+    """All of several conditions hold."""
 
     conditions: tuple[Condition, ...]
 
     def holds(self, situation: Situation) -> bool:
-        """Tell whether all hold."""
+        """Return whether all hold."""
         return all(condition.holds(situation) for condition in self.conditions)
 
     @property
     def facts(self) -> Iterator[str]:
-        """Those of each."""
+        """The facts of each condition."""
         for condition in self.conditions:
             yield from condition.facts
 
@@ -164,10 +182,10 @@ class All:
 
 @dataclass(frozen=True, slots=True)
 class AnyOf(All):
-    """At least one of some conditions holds."""
+    """At least one of several conditions holds."""
 
     def holds(self, situation: Situation) -> bool:
-        """Tell whether one holds."""
+        """Return whether one holds."""
         return any(condition.holds(situation) for condition in self.conditions)
 
     def __str__(self) -> str:
@@ -181,12 +199,12 @@ class Not:
     condition: Condition
 
     def holds(self, situation: Situation) -> bool:
-        """Tell whether it does not."""
+        """Return whether it does not hold."""
         return not self.condition.holds(situation)
 
     @property
     def facts(self) -> Iterator[str]:
-        """Those of the condition."""
+        """The facts of the condition."""
         return self.condition.facts
 
     def __str__(self) -> str:

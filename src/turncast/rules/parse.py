@@ -1,12 +1,13 @@
-"""Rules out of the records that state them."""
+"""Rules from files, and from the records in them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, get_args
 
-from turncast.errors import ConfigError, did_you_mean, kind_of
+from turncast.errors import ConfigError, CorpusError, did_you_mean, kind_of
 from turncast.rules.condition import All, AnyOf, Condition, FactIs, Not, PreviousIs, Says, Spoke, Taken
 from turncast.rules.rules import Kind, Rule, Rules
 
@@ -15,13 +16,13 @@ _CONDITIONS = ("fact", "taken", "previous", "says", "user", "all", "any", "not")
 
 
 def rules_from_json(document: Any, where: str = "rules") -> Rules:
-    """Return the rules that a document states.
+    """Return the rules of a document.
 
     Args:
-        document: a list of rules, or an object whose `rules` is one. A rule names one of `allow`, `forbid`,
-            `force` with an action, a pattern or a list of them and `when` with a condition; or `once` with
-            what may be taken once; or `order` with a list of actions, each only after the one before it.
-        where: what an error names.
+        document: a list of rules, or an object whose `rules` is a list. A rule has one of `allow`, `forbid`
+            and `force` with an action, a pattern or a list of these, and `when` with a condition; or `once`
+            with actions that may be taken once; or `order` with actions that each need the one before.
+        where: the place that errors name.
 
     >>> rules = rules_from_json([{"once": "greet"}, {"order": ["search", "book"]}])
     >>> [rule.reason for rule in rules.rules]
@@ -31,7 +32,7 @@ def rules_from_json(document: Any, where: str = "rules") -> Rules:
     turncast.errors.ConfigError: rules, rule 1: 'alow' is no kind of rule; did you mean 'allow'?
 
     Raises:
-        ConfigError: for a rule that cannot be understood.
+        ConfigError: for an invalid rule.
     """
     records = document.get("rules") if isinstance(document, dict) else document
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
@@ -40,6 +41,27 @@ def rules_from_json(document: Any, where: str = "rules") -> Rules:
     for number, record in enumerate(records, start=1):
         rules += _rules_of(record, _place(record, f"{where}, rule {number}", where))
     return Rules(tuple(rules), tuple(records))
+
+
+def read_rules(path: str | Path) -> Rules:
+    """Return the rules of a YAML or JSON file: a list, or an object whose `rules` is a list.
+
+    Raises:
+        ConfigError: for an unreadable file, or an invalid rule, with its line.
+        MissingExtra: for YAML where its library is not installed.
+    """
+    # Imported here, so that a model in use does not load the readers.
+    from turncast.readers.json_values import parse_json
+    from turncast.readers.safe_yaml import load_yaml
+    from turncast.readers.text_files import read_text
+
+    path = Path(path)
+    try:
+        text = read_text(path)
+        document = parse_json(text, str(path)) if path.suffix == ".json" else load_yaml(text, str(path))
+    except CorpusError as error:
+        raise ConfigError(str(error)) from None
+    return rules_from_json(document, str(path))
 
 
 def _rules_of(record: Mapping[str, Any], where: str) -> list[Rule]:
@@ -81,7 +103,7 @@ def _names(value: Any, where: str, key: str) -> tuple[str, ...]:
 
 def _condition(record: Any, where: str) -> Condition:
     if isinstance(record, list):
-        return All(tuple(_condition(one, where) for one in record))
+        return All(tuple(_condition(item, where) for item in record))
     if not isinstance(record, dict):
         raise ConfigError(f"{where}: a condition is {kind_of(record)}; write it as when: {{taken: ACTION}}")
     where = _place(record, where, where)
@@ -102,7 +124,7 @@ def _condition(record: Any, where: str) -> Condition:
     if kind in ("all", "any"):
         if not isinstance(value, list) or not value:
             raise ConfigError(f"{where}: {kind!r} is {kind_of(value)}; give a list of conditions")
-        return (All if kind == "all" else AnyOf)(tuple(_condition(one, where) for one in value))
+        return (All if kind == "all" else AnyOf)(tuple(_condition(item, where) for item in value))
     if kind == "not":
         return Not(_condition(value, where))
     if kind == "user":
@@ -139,5 +161,5 @@ def _fact(record: Mapping[str, Any], where: str) -> FactIs:
 
 
 def _place(record: Any, where: str, file: str) -> str:
-    line = getattr(record, "line", None)  # a mapping out of YAML knows it
+    line = getattr(record, "line", None)  # a mapping from YAML has it
     return where if line is None else f"{file.partition(' line ')[0]} line {line}"

@@ -17,14 +17,14 @@ _REASONS = {"allow": "only where {}", "forbid": "not where {}", "force": "anothe
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule.
+    """A rule.
 
     Args:
-        kind: `allow`: these actions only where the condition holds; `forbid`: these not where it holds;
-            `force`: none but these where it holds.
-        actions: their names, or patterns as `ask_*`.
+        kind: `allow`: these actions only where the condition holds; `forbid`: these actions never where it
+            holds; `force`: only these actions where it holds.
+        actions: names, or patterns as `ask_*`.
         condition: on what is known when the system decides.
-        because: the reason that a refused prediction gives; made of the condition where it is empty.
+        because: the reason of a refusal; made from the condition where empty.
 
     >>> from turncast.rules.condition import FactIs
     >>> Rule("allow", ("book",), FactIs("found")).reason
@@ -42,11 +42,11 @@ class Rule:
         return self.because or _REASONS[self.kind].format(self.condition)
 
     def names(self, action: str) -> bool:
-        """Tell whether an action is one of the rule's."""
+        """Return whether the rule is about an action."""
         return any(fnmatchcase(action, pattern) for pattern in self.actions)
 
     def forbids(self, action: str, holds: bool) -> bool:
-        """Tell whether the rule refuses an action, where its condition holds or does not."""
+        """Return whether the rule refuses an action, where its condition holds or does not."""
         if self.kind == "allow":
             return not holds and self.names(action)
         return holds and self.names(action) == (self.kind == "forbid")
@@ -54,11 +54,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Some rules, and the records that they were made of.
+    """A list of rules, and the records that they were made from.
 
     Args:
         rules: in order; the first that refuses an action gives the reason.
-        records: as `read_rules` found them, for `to_json`.
+        records: as they stood in the file, for `to_json`.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -68,14 +68,14 @@ class Rules:
         return bool(self.rules)
 
     def to_json(self) -> dict[str, Any]:
-        """Return what `rules_from_json` reads."""
+        """Return the rules in the form that `rules_from_json` reads."""
         return {"rules": [dict(record) for record in self.records]}
 
     def check(self, actions: Iterable[str], where: str) -> None:
-        """Check that each rule names at least one action that there is.
+        """Check that each name or pattern of a rule matches a known action.
 
         Raises:
-            ConfigError: with the nearest known one.
+            ConfigError: with the nearest known action.
         """
         known = tuple(actions)
         for rule in self.rules:
@@ -87,4 +87,4 @@ class Rules:
 
 
 NO_RULES = Rules()
-"""Everything is allowed."""
+"""No rules: every action is allowed."""

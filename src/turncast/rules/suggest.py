@@ -1,4 +1,4 @@
-"""Rules that a corpus never breaks."""
+"""Suggested rules: those that a corpus never breaks."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ class Suggestion:
     """A rule that a corpus never breaks.
 
     Attributes:
-        record: the rule, as a file of rules has it.
-        support: how often the action was taken.
-        chance: how probable it were that a rule without reason is never broken, if the action were taken
-            without regard to the condition.
+        record: the rule, in the form of a rules file.
+        support: the number of turns with the action.
+        chance: the probability that no turn breaks the rule, if the action were independent of the condition.
     """
 
     record: Mapping[str, Any]
@@ -34,24 +33,24 @@ class Suggestion:
 
 
 def suggest_rules(corpus: Corpus, support: int = 20, each: int = 2) -> list[Suggestion]:
-    """Return rules that hold at every turn of a corpus, those first that chance explains least.
+    """Return rules that hold at every turn of a corpus, the best supported first.
 
-    Of each action is asked: is it taken only after another, only right after another, only once, only where a
-    fact stands, never where one stands? What is true of nearly all turns is no rule: where the condition
-    holds at a share p of all turns, n turns of an action keep to it by chance with p^n, and only what is
-    rarer than one in 10,000 is suggested. People decide which of them are meant.
+    The candidates for an action are: only after another action, only right after another, only once, only
+    where a fact is known, never where one is known. A condition that holds at nearly all turns makes no rule:
+    where it holds at a share p of all turns, n turns of an action satisfy it by chance with p^n, and only
+    rules below 1 in 10,000 are suggested. People decide which of them are intended.
 
     Args:
         corpus: the dialogues.
-        support: actions taken less often are passed over.
-        each: at most so many rules of one action.
+        support: actions with fewer turns are ignored.
+        each: the number of rules of one action, at most.
 
     >>> from turncast.dialogue import Turn
     >>> one = [Turn("hi", ["greet"]), Turn("tea", ["ask"]), Turn("big", ["serve"])]
     >>> other = [Turn("no", ["bye"])] * 3
     >>> corpus = Corpus("tea", [Dialogue(str(n), one if n % 2 else other) for n in range(40)])
-    >>> for found in suggest_rules(corpus, each=1):
-    ...     print(found.support, found.record)
+    >>> for suggestion in suggest_rules(corpus, each=1):
+    ...     print(suggestion.support, suggestion.record)
     60 {'forbid': 'bye', 'when': {'taken': 'greet'}}
     20 {'allow': 'ask', 'when': {'previous': 'greet'}}
     20 {'allow': 'serve', 'when': {'previous': 'ask'}}
@@ -64,22 +63,22 @@ def suggest_rules(corpus: Corpus, support: int = 20, each: int = 2) -> list[Sugg
             held.update(conditions)
             taken.update(actions)
             both.update((action, condition) for action in actions for condition in conditions)
-    found = list[Suggestion]()
+    suggestions = list[Suggestion]()
     for action in sorted(taken):
         count = taken[action]
         if count < support:
             continue
-        of_it = [
+        for_action = [
             suggestion
             for condition, times in held.items()
-            if (suggestion := _judge(action, condition, count, both[action, condition], times / turns))
+            if (suggestion := _suggestion(action, condition, count, both[action, condition], times / turns))
         ]
-        of_it.sort(key=lambda one: (one.chance, json.dumps(one.record)))
-        found += of_it[:each]
-    return sorted(found, key=lambda one: (-one.support, one.chance))
+        for_action.sort(key=lambda item: (item.chance, json.dumps(item.record)))
+        suggestions += for_action[:each]
+    return sorted(suggestions, key=lambda item: (-item.support, item.chance))
 
 
-def _judge(action: str, condition: str, count: int, together: int, share: float) -> Suggestion | None:
+def _suggestion(action: str, condition: str, count: int, together: int, share: float) -> Suggestion | None:
     when = json.loads(condition)
     if together == count:
         kind, by_chance = "allow", share
@@ -97,11 +96,11 @@ def _judge(action: str, condition: str, count: int, together: int, share: float)
 def _situations(
     dialogue: Dialogue, values: defaultdict[str, set[str]]
 ) -> Iterator[tuple[tuple[str, ...], list[str]]]:
-    """Yield the actions of each turn, and the conditions that hold at it, as JSON.
+    """Yield the actions of each turn, and the conditions that hold at it, as JSON texts.
 
     Args:
         dialogue: the dialogue.
-        values: of each fact, those that conditions were made of so far; of a fact with many, not all.
+        values: fact -> the values with conditions so far; a fact with many values does not have all.
     """
     taken, facts = dict[str, None](), dict[str, Fact]()
     previous: tuple[str, ...] = ()

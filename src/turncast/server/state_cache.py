@@ -38,8 +38,8 @@ class StateCache:
         """Predict the last turn, after the actions of the turns before it."""
         keys = _prefix_keys(policy, turns[:-1])
         length, state = self._longest_prefix(keys, policy)
-        for turn, key in zip(turns[length:-1], keys[length + 1 :], strict=True):
-            _, state = policy.step(state, turn)
+        steps = policy.steps(turns[length:-1], state)
+        for (_, state), key in zip(steps, keys[length + 1 :], strict=True):
             self._add(key, state)
         prediction, _ = policy.step(state, turns[-1])
         return prediction

@@ -235,8 +235,7 @@ class Session:
         """Step through the turns after turn `start`, whose state is known, and return their predictions."""
         self._num_turns, self._state = start, self._recent_states.get(start) or self._policy.start()
         predictions = []
-        for turn in turns[start:]:
-            prediction, after = self._policy.step(self._state, turn)
+        for prediction, after in self._policy.steps(turns[start:], self._state):
             predictions.append(prediction)
             self._num_turns += 1
             self._set_state(after)

@@ -134,11 +134,7 @@ def committed_dialogue(id: str, events: Sequence[Event]) -> Dialogue | None:
 
 def replay(policy: Policy, turns: Sequence[Turn]) -> list[Prediction]:
     """Return the prediction of each turn, after the committed actions of the turns before it."""
-    state, predictions = policy.start(), []
-    for turn in turns:
-        prediction, state = policy.step(state, turn)
-        predictions.append(prediction)
-    return predictions
+    return [prediction for prediction, _ in policy.steps(turns)]
 
 
 def _displayed(
@@ -159,6 +155,6 @@ def _displayed(
         committed=turn.actions,
         is_open=is_open,
         abstains=prediction.abstains,
-        response=turn.response or prediction.wording.text(turn.actions, prediction.slot_sources),
+        response=turn.response or prediction.response_for(turn.actions),
         ahead=tuple(later.actions for later in prediction.ahead),
     )
