@@ -10,7 +10,7 @@ from turncast.dialogue import Turn
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class ConversationStart:
     """A new or continued conversation.
 
     Attributes:
@@ -24,7 +24,7 @@ class Begun:
     turns: int
 
     @classmethod
-    def from_json(cls, record: Any) -> Begun:
+    def from_json(cls, record: Any) -> ConversationStart:
         """Return the value of an answer."""
         return cls(id=record["id"], model=record["model"], turns=record["turns"])
 

@@ -7,12 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from turncast.client.answers import Begun, Conversation, Model, Observed, Overridden, Predicted, Undone
+from turncast.client.answers import (
+    Conversation,
+    ConversationStart,
+    Model,
+    Observed,
+    Overridden,
+    Predicted,
+    Undone,
+)
 from turncast.client.http_call import HttpCall
 from turncast.dialogue import Fact, Turn
 
 
-def begin(id: str | None = None, model: str | None = None) -> HttpCall[Begun]:
+def begin(id: str | None = None, model: str | None = None) -> HttpCall[ConversationStart]:
     """Begin a conversation, or continue the one that has this id.
 
     Args:
@@ -23,7 +31,7 @@ def begin(id: str | None = None, model: str | None = None) -> HttpCall[Begun]:
     {'id': 'ada-1'}
     """
     body = _without_none(id=id or uuid.uuid4().hex, model=model)
-    return HttpCall("POST", "/v1/conversations", Begun.from_json, body)
+    return HttpCall("POST", "/v1/conversations", ConversationStart.from_json, body)
 
 
 def observe(

@@ -62,20 +62,9 @@ def create_app(
     >>> [path for path in app.openapi()["paths"] if path.endswith("turns")]
     ['/v1/conversations/{id}/turns']
     """
-    timeouts, metrics = timeouts or Timeouts(), Metrics()
-    conversations = Conversations(models.policies, store)
-    context = ServerContext(
-        models=models,
-        store=store,
-        queue=BatchingQueue(conversations, metrics.batch_sizes.observe, timeouts.store),
-        metrics=metrics,
-        state_cache=StateCache(),
-        keys=ApiKeys(keys),
-        local=local,
-        timeouts=timeouts,
-    )
+    context = _create_context(models, store, ApiKeys(keys), local, timeouts or Timeouts())
     app = _Api(
-        needs_key=bool(keys),
+        needs_key=bool(context.keys),
         title="turncast",
         version=__version__,
         description="Predicts what a system should do next in a dialogue, turn by turn.",
@@ -90,9 +79,26 @@ def create_app(
         app.add_exception_handler(kind, _answer_error)
     # A request passes through the middleware from the last one to the first one.
     app.add_middleware(FastPath, queue=context.queue)
-    app.add_middleware(Guard, keys=context.keys, local=local, body_timeout=timeouts.body)
-    app.add_middleware(CountRequests, metrics=metrics)
+    app.add_middleware(Guard, keys=context.keys, local=local, body_timeout=context.timeouts.body)
+    app.add_middleware(CountRequests, metrics=context.metrics)
     return app
+
+
+def _create_context(
+    models: Models, store: Store, keys: ApiKeys, local: bool, timeouts: Timeouts
+) -> ServerContext:
+    metrics = Metrics()
+    conversations = Conversations(models.policies, store)
+    return ServerContext(
+        models=models,
+        store=store,
+        queue=BatchingQueue(conversations, metrics.batch_sizes.observe, timeouts.store),
+        metrics=metrics,
+        state_cache=StateCache(),
+        keys=keys,
+        local=local,
+        timeouts=timeouts,
+    )
 
 
 class _Api(FastAPI):

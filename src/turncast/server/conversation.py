@@ -11,10 +11,10 @@ from fastapi.responses import Response
 from turncast.errors import NoConversation
 from turncast.server.bodies import (
     BeginBody,
-    Begun,
     CommitBody,
     Committed,
     ConversationRecord,
+    ConversationStart,
     Id,
     ObserveBody,
     Observed,
@@ -33,7 +33,7 @@ router = APIRouter(prefix="/v1/conversations", tags=["conversations"], responses
 TurnNumber = Annotated[int, Path(ge=1, le=1_000_000, description="The number of a turn, counted from 1.")]
 
 
-@router.post("", status_code=201, response_model=Begun)
+@router.post("", status_code=201, response_model=ConversationStart)
 async def begin(body: BeginBody, context: Context) -> Response:
     """Begin a conversation, or continue the one that has this id."""
     request = Begin(id=body.id or uuid.uuid4().hex, model=body.model or context.models.default)
