@@ -12,7 +12,6 @@ import gzip
 import json
 import lzma
 import random
-import resource
 import shutil
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from typing import Any
 from benchmarks import ROOT
 from benchmarks.command import parser_for
 from benchmarks.results_page import conditions, replace_section
+from benchmarks.speed.memory import peak_megabytes
 
 HEADING = "## A million turns of JSON Lines"
 TEXT = (
@@ -78,7 +78,7 @@ def read(path: str, load: bool) -> None:
     corpus = turncast.read(path)
     turns = sum(map(len, corpus.load() if load else corpus))
     seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
-    print(json.dumps([turns, seconds, cpu_seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3]))
+    print(json.dumps([turns, seconds, cpu_seconds, peak_megabytes()]))
 
 
 def measure(path: Path, load: bool) -> tuple[int, float, float, float]:

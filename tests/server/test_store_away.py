@@ -1,7 +1,6 @@
 """A store that goes away and comes back, and a full disk: nothing is lost, nothing is half written."""
 
 import asyncio
-import resource
 import threading
 import time
 
@@ -148,6 +147,7 @@ def test_requests_to_a_hanging_postgres_time_out(policy):
 
 def test_a_full_disk(saved, tmp_path):
     """The server's files may not grow: its turns are refused, and are accepted when there is room again."""
+    resource = pytest.importorskip("resource", reason="Windows has no limits of resources")
     store, turns = f"sqlite:///{tmp_path / 'c.db'}", 0
     with serving(saved, store) as (address, process), Client(address, retries=ONE_TRY) as client:
         id = client.begin("c1").id

@@ -13,15 +13,17 @@ from turncast.server import Models, Timeouts, create_app
 from turncast.server.run import run_app
 from turncast.sessions import open_store
 
-_FORKSERVER = multiprocessing.get_context("forkserver")
-_FORKSERVER.set_forkserver_preload([__name__, turncast.web.__name__, "uvicorn"])
+_FORKS = "forkserver" in multiprocessing.get_all_start_methods()  # Windows has none
+_PROCESSES = multiprocessing.get_context("forkserver" if _FORKS else "spawn")
+if _FORKS:
+    _PROCESSES.set_forkserver_preload([__name__, turncast.web.__name__, "uvicorn"])
 
 
 class ForkedProcess:
     """A function in a process of its own, without output; it has the methods of a `Popen`."""
 
     def __init__(self, function: Callable[..., None], *arguments: Any) -> None:
-        self._process = _FORKSERVER.Process(target=_run_silently, args=(function, *arguments), daemon=True)
+        self._process = _PROCESSES.Process(target=_run_silently, args=(function, *arguments), daemon=True)
         self._process.start()
         self.pid = self._process.pid
 

@@ -1,7 +1,6 @@
 """PostgreSQL and Redis in a temporary folder; tests are skipped where their programs are not installed."""
 
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -64,6 +63,8 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         self._folder, self._port, self._user = folder, free_port(), {}
         if os.geteuid() == 0:  # PostgreSQL does not run as root
+            import pwd  # here: Windows has no such module
+
             try:
                 owner = pwd.getpwnam("postgres")
             except KeyError:
