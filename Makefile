@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # Every install uses the versions of constraints.txt, so that two installs are the same.
 INSTALL = $(PIP) install --constraint constraints.txt --editable
-
+# For tests, Python compiles what they import, even where the shell forbids it: pip would compile all, in 20 s.
+INSTALL_UNCOMPILED = $(PIP) install --no-compile --constraint constraints.txt --editable
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --dist loadscope
 # The tests that run on every backend of Keras.
 ON_EACH := tests/layers tests/laws
 
@@ -20,11 +22,18 @@ demo: $(VENV)/.all ## Install turncast and run its demo: it learns restaurant bo
 	@$(BIN)/turncast demo --force
 	@echo "The command is $(BIN)/turncast; source $(BIN)/activate puts it on the PATH."
 
-# Python writes bytecode even where the shell forbids it: the processes that tests start need it to be fast.
 .PHONY: test
-test: $(VENV)/.test ## Install what the tests need and run them, except those in a browser
-	@echo "This does not run the tests in a browser; make test-ui does."
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses auto --dist loadscope --ignore tests/ui
+test: $(VENV)/.test ## Install what the tests need and run them, except large cases and those in a browser
+	@echo "make check runs all tests, large cases and those in a browser included."
+	@$(PYTEST) --ignore tests/ui -m '$(or $(SELECTED),not large)'
+
+.PHONY: quick
+quick: $(VENV)/.test ## Run the laws and one test for each feature, in less than a minute
+	@$(PYTEST) -m quick tests
+
+.PHONY: test-large
+test-large: $(VENV)/.test ## Run the large cases, and the property tests with all their examples
+	@$(PYTEST) --ignore tests/ui -m 'large or hypothesis' --hypothesis-profile all
 
 # One thread in each process, because there is one process for each core.
 .PHONY: backends
@@ -55,8 +64,10 @@ test-load: $(VENV)/.test ## Test that no turn is lost, with many more turns than
 screenshots: $(VENV)/.ui ## Take the pictures of the page for the documentation
 	@TURNCAST_SCREENSHOTS=docs/images $(BIN)/python -m pytest tests/ui/test_screenshots.py
 
+# `test-large` runs the property tests, with more examples than `test`.
 .PHONY: check
-check: lint types docs test-ui test ## Run everything that CI runs: lint, types, documentation, all tests
+check: SELECTED = not large and not hypothesis
+check: lint types docs test-ui test test-large ## Run lint, types, documentation and all tests
 
 .PHONY: docs
 docs: $(VENV)/.docs ## Build the documentation site into site/; broken links are errors
@@ -97,24 +108,24 @@ $(VENV)/.all: $(VENV)/.python pyproject.toml constraints.txt
 
 $(VENV)/.test: $(VENV)/.python pyproject.toml constraints.txt
 	@echo "Installing turncast with what the tests need ..."
-	@$(INSTALL) '.[test]'
+	@$(INSTALL_UNCOMPILED) '.[test]'
 	@touch $@
 
 $(VENV)/.ui: $(VENV)/.python pyproject.toml constraints.txt
 	@echo "Installing turncast with what the tests of its page need ..."
-	@$(INSTALL) '.[ui-test]'
+	@$(INSTALL_UNCOMPILED) '.[ui-test]'
 	@command -v chromium >/dev/null || $(BIN)/playwright install --with-deps chromium \
 		|| apt-get install --yes --no-install-recommends chromium || echo "No browser can be installed here."
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.python pyproject.toml constraints.txt
 	@echo "Installing turncast with what its developers need ..."
-	@$(INSTALL) '.[dev]'
+	@$(INSTALL_UNCOMPILED) '.[dev]'
 	@touch $@ $(VENV)/.test
 
 $(VENV)/.docs: $(VENV)/.python pyproject.toml constraints.txt
 	@echo "Installing what the documentation needs ..."
-	@$(INSTALL) '.[docs]'
+	@$(INSTALL_UNCOMPILED) '.[docs]'
 	@touch $@
 
 # pip prefers a torch without CUDA where PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS has one.
