@@ -24,14 +24,14 @@ from turncast.vocabulary import ActionSpace
 FORMAT = "turncast-policy-1"
 MANIFEST, DECISION, HISTORIES = "manifest.json", "decision.json", "histories.safetensors"
 RULES = "rules.json"  # only where there are rules
-_COUNTS = "count_table.safetensors"  # only where the counts have a share in the predictions
-# What a prediction needs; the manifest holds the hash of each.
+_COUNTS = "count_table.safetensors"  # only where a count table is mixed into the predictions
+# The files that a prediction needs; the manifest holds the hash of each.
 _HASHED = ("encoder.json", "actions.json", "responses.json", "baselines.safetensors", "weights.safetensors")
-_LATER = (DECISION, HISTORIES, RULES)  # models of before there was one lack it
+_OPTIONAL = (DECISION, HISTORIES, RULES)  # not in every model
 
 
 def write_folder(parts: PolicyParts, path: Path, *, force: bool, report: str | None) -> Path:
-    """Write a policy's folder, beside the old one first."""
+    """Write a policy's folder; an older one stays whole until the new one is complete."""
     check_output_folder(path, MANIFEST, force=force)
     arrays, labels = parts.baselines.to_arrays()
     space, card = parts.space, parts.card
@@ -73,10 +73,10 @@ def write_folder(parts: PolicyParts, path: Path, *, force: bool, report: str | N
 
 
 def read_folder(path: Path, vectors: str | Path | None = None) -> PolicyParts:
-    """Read a policy's folder, checking that it is whole; its vectors may lie elsewhere now."""
+    """Read a policy's folder and check its hashes; `vectors` is a new path of the vectors, if they moved."""
     manifest = _manifest(path)
     hashes = manifest["sha256"]
-    names = (*_HASHED, *(name for name in _LATER if name in hashes))
+    names = (*_HASHED, *(name for name in _OPTIONAL if name in hashes))
     files = {name: _checked(path, name, hashes) for name in names}
     try:
         actions = json.loads(files["actions.json"])
@@ -84,7 +84,7 @@ def read_folder(path: Path, vectors: str | Path | None = None) -> PolicyParts:
         baselines = _baselines(files["baselines.safetensors"])
         record = json.loads(files["encoder.json"])
         encoder = TurnEncoder.from_json(record if vectors is None else with_vectors_at(record, vectors))
-        decision, histories, rules = (files.get(name) for name in _LATER)
+        decision, histories, rules = (files.get(name) for name in _OPTIONAL)
         return PolicyParts(
             encoder=encoder,
             space=space,
@@ -112,7 +112,7 @@ def read_folder(path: Path, vectors: str | Path | None = None) -> PolicyParts:
 
 
 def _encoder_config(settings: dict[str, Any], encoder: TurnEncoder) -> EncoderConfig:
-    """Return what is seen of a turn; vectors are where they were found, for whoever grows from the policy."""
+    """Return the encoder's settings with the current path of its vectors, for growing from the policy."""
     for block in encoder.blocks:
         if isinstance(block, UserVectors):
             settings = settings | {"vectors": str(block.vectors.path)}
@@ -129,10 +129,10 @@ def _manifest(path: Path) -> dict[str, Any]:
         raise ModelError(f"{problem}; give a folder that `turncast train` made") from None
     except (OSError, ValueError) as error:
         raise ModelError(f"{path / MANIFEST}: cannot be read ({error}); restore it") from None
-    found = manifest.get("format") if isinstance(manifest, dict) else None
-    if found != FORMAT:
+    version = manifest.get("format") if isinstance(manifest, dict) else None
+    if version != FORMAT:
         raise ModelError(
-            f"{path}: unknown format {found!r}, expected {FORMAT!r}; another turncast may know it"
+            f"{path}: unknown format {version!r}, expected {FORMAT!r}; another turncast may know it"
         )
     if not isinstance(manifest.get("sha256"), dict):
         raise ModelError(f"{path / MANIFEST}: 'sha256' is missing; restore it")
@@ -173,7 +173,7 @@ def _metrics(path: Path) -> list[dict[str, Any]]:
 
 
 def _metadata(content: bytes) -> dict[str, str]:
-    """Return the texts in the head of a safetensors file: eight bytes of length, then JSON."""
+    """Return the metadata of a safetensors file: its head is 8 bytes of length, then JSON."""
     length = int.from_bytes(content[:8], "little")
     return dict(json.loads(content[8 : 8 + length])["__metadata__"])
 

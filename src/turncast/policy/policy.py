@@ -74,10 +74,10 @@ class Policy(PolicyParts):
         return self._digest
 
     def check(self, where: str) -> None:
-        """Check that the parts fit one another.
+        """Check that the parts fit each other.
 
         Raises:
-            ModelError: with the widths that came and those that were expected.
+            ModelError: for weights of other widths than those of the encoder and the action space.
         """
         for came, expected, what in (
             (self._network.num_features, self.encoder.width, "input bits"),
@@ -216,7 +216,7 @@ class Policy(PolicyParts):
         return predictions[-1:] if layout.last_turn_only else predictions
 
     def save(self, path: str | Path, *, force: bool = False, report: str | None = None) -> Path:
-        """Save the policy as a folder; an older policy there is replaced whole, or not at all.
+        """Save the policy as a folder; an older policy there is replaced completely, or not at all.
 
         Args:
             path: the folder.
@@ -244,16 +244,16 @@ class Policy(PolicyParts):
 
     @classmethod
     def load(cls, path: str | Path, *, vectors: str | Path | None = None) -> Policy:
-        """Load a saved policy; neither Keras nor JAX is needed.
+        """Load a saved policy; this needs neither Keras nor JAX.
 
         Args:
             path: the folder.
-            vectors: where the vectors that it was trained with lie now; where they lay when not given.
+            vectors: the path of the vectors that it was trained with; by default where they were then.
 
         Raises:
-            ModelError: where the folder is incomplete, altered or of an unknown format, or the vectors are
-                not there or not the same.
-            MissingExtra: where what it reads words or vectors with is not installed.
+            ModelError: for an incomplete or altered folder, an unknown format, and vectors that are missing
+                or not the same.
+            MissingExtra: where the library for its tokens or vectors is not installed.
         """
         parts = read_folder(Path(path), vectors)
         policy = cls(**{field.name: getattr(parts, field.name) for field in fields(parts)})

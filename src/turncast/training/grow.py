@@ -1,4 +1,4 @@
-"""Growing: a trained policy learns from new dialogues, and keeps what it knows at its place."""
+"""Growing: a trained policy learns from new dialogues; its actions and bits keep their indices."""
 
 from __future__ import annotations
 
@@ -69,15 +69,15 @@ def _mismatch(name: str, value: object, old: object) -> ConfigError:
 
 
 def grown_space(name: str, old: ActionSpace, new: ActionSpace) -> ActionSpace:
-    """Return the old actions at their places and the new ones after them.
+    """Return the old actions with their indices, and the new ones after them.
 
     Args:
-        name: of the new corpus.
-        old: of the policy.
-        new: of the corpus.
+        name: the name of the new corpus, for the error.
+        old: the action space of the policy.
+        new: the action space of the corpus.
 
     Raises:
-        CorpusError: where the new dialogues take several actions a turn and the policy takes one.
+        CorpusError: where the corpus has several actions per turn and the policy one.
 
     >>> list(grown_space("new", ActionSpace(["size", "serve"]), ActionSpace(["wash", "serve"])))
     ['size', 'serve', 'wash']
@@ -90,8 +90,8 @@ def grown_space(name: str, old: ActionSpace, new: ActionSpace) -> ActionSpace:
 
 
 def known_values(parent: Policy, values: Mapping[str, Iterable[str]] | None) -> dict[str, tuple[str, ...]]:
-    """Return the values of slots that a policy knows, with those that are given beside them."""
-    known = {slot: tuple(found) for slot, found in parent.encoder.slot_values.values.items()}
+    """Return the slot values of the policy, together with the given ones."""
+    known = {slot: tuple(values_of) for slot, values_of in parent.encoder.slot_values.values.items()}
     for slot, given in (values or {}).items():
         known[slot] = (*known.get(slot, ()), *given)
     return known
@@ -99,11 +99,11 @@ def known_values(parent: Policy, values: Mapping[str, Iterable[str]] | None) -> 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """What a policy brings into its further training.
+    """A policy to grow from, with its extended encoder.
 
     Attributes:
         parent: the policy.
-        encoder: that knows more.
+        encoder: the encoder of the parent, extended by the new words, values and actions.
     """
 
     parent: Policy
@@ -115,25 +115,25 @@ class Growth:
         return cls(parent, parent.encoder.extend(learned))
 
     def weights(self, member: int, fresh: Weights) -> dict[str, NDArray[np.float32]]:
-        """Return the first weights of a network: the old ones at their places, fresh ones for what is new.
+        """Return the first weights of a network: the parent's, and fresh ones for new bits and actions.
 
         Args:
-            member: which of the policy's networks, counted from 0.
-            fresh: the drawn weights of a network of the new sizes.
+            member: the number of the parent's network, from 0.
+            fresh: the initial weights of a network of the new sizes.
         """
         old = split_members(self.parent.weights, self.parent.members)[member]
-        found = {name: np.array(array) for name, array in fresh.items()}
+        weights = {name: np.array(array) for name, array in fresh.items()}
         bits = self.encoder.origins(self.parent.encoder)
         for name, array in old.items():
             if name == "bit_dense/kernel":
-                found[name][bits >= 0] = array[bits[bits >= 0]]
-            else:  # actions and tokens stand at the ends, what is no table of either has the old shape
-                found[name][tuple(map(slice, array.shape))] = array
-        return found
+                weights[name][bits >= 0] = array[bits[bits >= 0]]
+            else:  # new actions and tokens come last; any other weight has the old shape
+                weights[name][tuple(map(slice, array.shape))] = array
+        return weights
 
 
 def with_replay(corpus: Corpus, old: Corpus, seed: int) -> Corpus:
-    """Return new dialogues, and among them as many old ones (at most), so that less is forgotten.
+    """Return the new dialogues and as many old ones (at most), drawn by the seed, so that less is forgotten.
 
     >>> from turncast.dialogue import Dialogue, Turn
     >>> new, old = (Corpus(name, [Dialogue(f"{name}-{n}", [Turn()]) for n in range(size)])
@@ -141,7 +141,7 @@ def with_replay(corpus: Corpus, old: Corpus, seed: int) -> Corpus:
     >>> [dialogue.id for dialogue in with_replay(new, old, seed=1)]
     ['new-0', 'new-1', 'old-0', 'old-1']
     """
-    wanted = sum(1 for _ in corpus)
+    size = sum(1 for _ in corpus)
     drawn = sorted((sort_key(seed, dialogue.id), position) for position, dialogue in enumerate(old))
-    chosen = frozenset(position for _, position in drawn[:wanted])
+    chosen = frozenset(position for _, position in drawn[:size])
     return Corpus(corpus.name, corpus + old.filter(lambda position, _: position in chosen))

@@ -9,8 +9,8 @@ One call of `JaxStep` goes through these stages:
 3. `apply`, compiled, once: add the gradients, clip them, and let Adam change the weights; of the
    kernel, only the rows that were taken out.
 
-XLA on a CPU runs a loop over time in one thread, so a batch is shared as threads (decision 15), and
-a kernel of 20,000 rows would cost more than the rest of the network if all rows were swept (17).
+XLA on a CPU runs a loop over time in one thread, so a batch is shared as threads (decision 15). A kernel of
+20,000 rows would cost more than the rest of the network if every step changed all its rows (decision 17).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is seen of a training while it runs: a live bar on a terminal, plain lines elsewhere."""
+"""The progress of a training: a live bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichBar
 
-_PAUSE = 0.1
-"""Seconds between two moves of the bar."""
+_INTERVAL = 0.1
+"""Seconds between two updates of the bar."""
 
 
 class Progress(Protocol):
-    """What a training tells."""
+    """Shows how a training goes."""
 
     def member(self, number: int, members: int) -> None:
-        """Say which of several networks is trained next, counted from 1."""
+        """Called before each of several networks, with its number from 1 and their total."""
         ...
 
     def begin(self, epochs: int, turns: int, done: int) -> None:
-        """Say how many epochs there are at most, of how many turns, and how many are done already."""
+        """Called before the first epoch: at most so many epochs, of so many turns, some of them done."""
         ...
 
     def advance(self, turns: int, loss: float) -> None:
-        """Say that a batch is done, and its loss."""
+        """Called after each batch, with its turns and its mean loss."""
         ...
 
     def epoch(self, record: dict[str, Any]) -> None:
-        """Say what an epoch came to."""
+        """Called after each epoch, with its record."""
         ...
 
     def end(self) -> None:
-        """Say that the training is over."""
+        """Called when the training of a network ends."""
         ...
 
 
@@ -58,7 +58,7 @@ class Silence:
 
 
 class PlainProgress(Silence):
-    """A line an epoch.
+    """Prints a line per epoch.
 
     >>> progress = PlainProgress(sys.stdout)
     >>> progress.begin(epochs=20, turns=100, done=0)
@@ -71,7 +71,7 @@ class PlainProgress(Silence):
         self._file, self._epochs = file, 0
 
     def member(self, number: int, members: int) -> None:
-        """Print which network comes."""
+        """Print the number of the network."""
         print(f"network {number} of {members}", file=self._file, flush=True)
 
     def begin(self, epochs: int, turns: int, done: int) -> None:  # noqa: ARG002
@@ -84,7 +84,7 @@ class PlainProgress(Silence):
 
 
 class RichProgress:
-    """The same lines, and below them a live bar with loss, turns a second and time left."""
+    """Prints the same lines, and below them a live bar with loss, turns per second and time left."""
 
     def __init__(self, console: Console) -> None:
         self._bar = RichBar(
@@ -101,7 +101,7 @@ class RichProgress:
         self._epochs, self._waiting, self._shown = 0, 0, 0.0
 
     def member(self, number: int, members: int) -> None:
-        """Print which network comes."""
+        """Print the number of the network."""
         self._bar.console.print(f"network {number} of {members}", highlight=False)
 
     def begin(self, epochs: int, turns: int, done: int) -> None:
@@ -116,9 +116,9 @@ class RichProgress:
         self._bar.start()
 
     def advance(self, turns: int, loss: float) -> None:
-        """Move the bar, a few times a second: a step may take less time than moving it."""
+        """Move the bar, a few times per second: a step may take less time than an update."""
         self._waiting += turns
-        if time.monotonic() - self._shown < _PAUSE:
+        if time.monotonic() - self._shown < _INTERVAL:
             return
         turns, self._waiting, self._shown = self._waiting, 0, time.monotonic()
         speed = self._bar.tasks[0].speed
@@ -135,7 +135,7 @@ class RichProgress:
         self._bar.console.print(epoch_line(record, self._epochs), highlight=False)
 
     def end(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         self._bar.advance(self._task, self._waiting)
         self._bar.stop()
 
@@ -148,7 +148,7 @@ def progress_for(file: TextIO | None = None) -> Progress:
 
 
 def epoch_line(record: dict[str, Any], epochs: int) -> str:
-    """Return an epoch's line."""
+    """Return the line of an epoch."""
     width = len(str(epochs))
     mark = "  best so far" if record["best"] else ""
     return (
