@@ -160,3 +160,12 @@ class ActionSpace(Vocabulary):
 
     def __hash__(self) -> int:
         return hash((super().__hash__(), self.multi, self.may_be_empty))
+
+
+def join_actions(actions: Iterable[str]) -> str:
+    """Return the actions of a turn as one text.
+
+    >>> join_actions(["greet", "ask_size"]), join_actions([])
+    ('greet + ask_size', '(nothing)')
+    """
+    return " + ".join(actions) or "(nothing)"

@@ -15,6 +15,7 @@ from turncast.explain import explain_prediction
 from turncast.explain.terminal import render_explanation
 from turncast.policy import Policy, Prediction
 from turncast.sessions import Session
+from turncast.vocabulary import join_actions
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -96,7 +97,7 @@ class _Chat:
             confidence = f"confidence {prediction.confidence:.3f}"
             show(f"abstains: {confidence}, it abstains {when}; give the action with /do ACTION")
         if prediction.ahead:
-            next_actions = (", ".join(ahead.actions) or "(nothing)" for ahead in prediction.ahead)
+            next_actions = (join_actions(ahead.actions) for ahead in prediction.ahead)
             show(f"then: {' -> '.join(next_actions)}")
         if taken and prediction.response:
             show(Text(f"system: {prediction.response}", style="bold"))
@@ -120,5 +121,5 @@ def _ranked(prediction: Prediction, top: int) -> Table:
         bar = "#" * round(probability * _BAR)
         table.add_row(">" if taken else " ", Text(action), f"{probability:.3f}", Text(bar))
     if not prediction.actions:
-        table.add_row(">", Text("(nothing)"), "", "")
+        table.add_row(">", Text(join_actions(())), "", "")
     return table

@@ -10,6 +10,7 @@ from turncast.baselines import turn_histories
 from turncast.data.finding import Finding, Location, Occurrence, count_noun
 from turncast.dialogue import Dialogue
 from turncast.metrics import Fraction
+from turncast.vocabulary import join_actions
 
 _Actions = tuple[str, ...]
 
@@ -83,6 +84,6 @@ class ContradictionCheck:
 def _occurrence(entry: _ActionsOfHistory) -> Occurrence:
     ranked = entry.counts.most_common(3)
     more = len(entry.counts) - len(ranked)
-    what = ", ".join(f"{count:,} x {' + '.join(actions) or '(nothing)'}" for actions, count in ranked)
+    what = ", ".join(f"{count:,} x {join_actions(actions)}" for actions, count in ranked)
     locations = tuple(entry.first[actions] for actions, _ in ranked)
     return Occurrence(what + (f", {more:,} more" if more else ""), locations)

@@ -10,10 +10,10 @@ from typing import Any
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.evaluation.bootstrap import Interval, interval, resample
-from turncast.evaluation.confusions import named
 from turncast.evaluation.judged import Judged, judge
 from turncast.metrics import Fraction
 from turncast.policy import Policy
+from turncast.vocabulary import join_actions
 
 EXAMPLES = 20
 LEVEL = 0.05
@@ -245,8 +245,8 @@ def _won_turn(loser: Judged, index: int) -> WonTurn:
     return WonTurn(
         dialogue=loser.dialogue.id,
         turn=index + 1,
-        true=named(loser.true[index]),
-        predicted=named(loser.predicted[index]),
+        true=join_actions(loser.true[index]),
+        predicted=join_actions(loser.predicted[index]),
         probability=loser.predictions[index].probability,
     )
 

@@ -45,12 +45,3 @@ class ConfusionTally:
         """Return every confusion, the most frequent first, those of equal count in order of name."""
         ranked = sorted(self._pairs.items(), key=lambda pair: (-pair[1], pair[0]))
         return tuple(Confusion(true, predicted, count) for (true, predicted), count in ranked)
-
-
-def named(actions: Actions) -> str:
-    """Return a set of actions as one name.
-
-    >>> named(("greet", "ask_size")), named(())
-    ('greet + ask_size', '(nothing)')
-    """
-    return " + ".join(actions) or "(nothing)"

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue, Fact
-from turncast.evaluation.confusions import named
 from turncast.evaluation.judged import Judged
+from turncast.vocabulary import join_actions
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ def _errors_of(judged: Judged) -> Iterator[WrongDecision]:
                 else dialogue,
                 dialogue.id,
                 index + 1,
-                named(tuple(sorted(judged.true[index]))),
-                named(tuple(sorted(judged.predicted[index]))),
+                join_actions(tuple(sorted(judged.true[index]))),
+                join_actions(tuple(sorted(judged.predicted[index]))),
                 judged.predictions[index].probability,
             )
 

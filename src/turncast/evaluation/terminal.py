@@ -7,7 +7,6 @@ from rich.table import Table
 from rich.text import Text
 
 from turncast.evaluation.compare import Comparison
-from turncast.evaluation.confusions import named
 from turncast.evaluation.growth_report import GrowthReport
 from turncast.evaluation.report import Report
 from turncast.evaluation.report_figures import (
@@ -19,6 +18,7 @@ from turncast.evaluation.report_figures import (
 )
 from turncast.layouts import LAYOUTS, Layout
 from turncast.metrics import Fraction, percent
+from turncast.vocabulary import join_actions
 
 _MISSED_ACTIONS, _CONFUSIONS, _COMPARED_ACTIONS = 8, 5, 10
 
@@ -101,7 +101,7 @@ def _confusions(report: Report, layout: Layout) -> Table:
     table = Table(f"true {layout.answer}", "predicted", layout.decisions, show_edge=False)
     _align_right(table, 2)
     for confusion in report.confusions[:_CONFUSIONS]:
-        true, predicted = Text(named(confusion.true)), Text(named(confusion.predicted))
+        true, predicted = Text(join_actions(confusion.true)), Text(join_actions(confusion.predicted))
         table.add_row(true, predicted, f"{confusion.count:,}")
     others = report.confusions[_CONFUSIONS:]
     if others:

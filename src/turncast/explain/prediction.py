@@ -11,6 +11,7 @@ from turncast.dialogue import Turn, value_name
 from turncast.errors import ConfigError, NoTurn, UnknownAction
 from turncast.features.text.words import without_word, words
 from turncast.policy import Policy, PolicyState, Prediction
+from turncast.vocabulary import join_actions
 
 _MOST_CHARACTERS = 40  # of a user's text in the table
 
@@ -153,9 +154,4 @@ def _removal(kind: Any, name: str, prediction: Prediction, action: str) -> Remov
 def _turn_name(number: int, turn: Turn) -> str:
     text = turn.user or ""
     short = text if len(text) <= _MOST_CHARACTERS else text[: _MOST_CHARACTERS - 3] + "..."
-    return f"{number}: {short!r}" if short else f"{number}: {named(turn.actions)}"
-
-
-def named(actions: Sequence[str]) -> str:
-    """Return actions as one text."""
-    return ", ".join(actions) or "(nothing)"
+    return f"{number}: {short!r}" if short else f"{number}: {join_actions(turn.actions)}"

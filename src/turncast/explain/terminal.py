@@ -9,8 +9,9 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from turncast.explain.prediction import Explanation, named
+from turncast.explain.prediction import Explanation
 from turncast.layouts import LAYOUTS
+from turncast.vocabulary import join_actions
 
 if TYPE_CHECKING:  # these modules import Keras
     from turncast.explain.compare import SequencesComparison
@@ -20,7 +21,7 @@ if TYPE_CHECKING:  # these modules import Keras
 def render_explanation(explanation: Explanation, top: int = 10) -> Group:
     """Return the first `top` rows of an explanation; the last column is empty where the prediction stays."""
     text = repr(explanation.user) if explanation.user else "no user text"
-    title = Text(f"turn {explanation.turn}, {text}: {named(explanation.actions)}")
+    title = Text(f"turn {explanation.turn}, {text}: {join_actions(explanation.actions)}")
     table = Table("left out", "", "with", "without", "difference", "then predicted", title=title)
     table.title_justify = "left"
     for column in table.columns[2:5]:
@@ -32,7 +33,7 @@ def render_explanation(explanation: Explanation, top: int = 10) -> Group:
             f"{explanation.probability:.3f}",
             f"{removal.probability:.3f}",
             f"{explanation.probability - removal.probability:+.3f}",
-            Text("" if removal.actions == explanation.actions else named(removal.actions)),
+            Text("" if removal.actions == explanation.actions else join_actions(removal.actions)),
         )
     return Group(table, Text(f"with, without: the probability of {explanation.action}"))
 

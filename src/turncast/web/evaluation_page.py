@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query
 from fastapi.responses import RedirectResponse, Response
 
+from turncast.baselines import BASELINES
+from turncast.evaluation.report_figures import floor_title
 from turncast.layouts import Actions
 from turncast.server.refusals import ProblemDetails, Refusal
 from turncast.web.cell_turns import Cell
@@ -38,6 +40,7 @@ def show_evaluation(context: Context) -> Response:
         "evaluation.html",
         current="evaluation",
         report=report,
+        floor_titles={name: floor_title(name, policy.config.layout_row) for name in BASELINES},
         status=status,
         matrix=result.matrix if result else None,
         confusions=_largest_confusions(report),

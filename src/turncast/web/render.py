@@ -7,9 +7,9 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from turncast.evaluation.confusions import named
 from turncast.metrics import percent
 from turncast.version import __version__
+from turncast.vocabulary import join_actions
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("turncast.web"),
@@ -18,7 +18,7 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.filters |= {"percent": percent, "named": named}
+_ENVIRONMENT.filters |= {"percent": percent, "join_actions": join_actions}
 _ENVIRONMENT.globals |= {"version": __version__}
 
 

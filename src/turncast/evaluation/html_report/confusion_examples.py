@@ -8,10 +8,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from turncast.dialogue import Turn
-from turncast.evaluation.confusions import Confusion, named
+from turncast.evaluation.confusions import Confusion
 from turncast.evaluation.errors_as_dialogues import Errors, WrongDecision
 from turncast.evaluation.report import Report
 from turncast.layouts import LAYOUTS, Layout
+from turncast.vocabulary import join_actions
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -50,7 +51,7 @@ class ErrorExample:
     def true_turn(self) -> Turn | None:
         """The last turn, where its actions are the true answer; None for an outcome or an end."""
         _, last = self.turns[-1]
-        return last if named(tuple(sorted(last.actions))) == self.error.true else None
+        return last if join_actions(tuple(sorted(last.actions))) == self.error.true else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def confusion_examples(
     for number, confusion in enumerate(report.confusions, start=1):
         if number > _MOST_CONFUSIONS and number not in others:
             continue
-        wrong = by_confusion.get((named(confusion.true), named(confusion.predicted)), [])
+        wrong = by_confusion.get((join_actions(confusion.true), join_actions(confusion.predicted)), [])
         examples = []
         for error in wrong[:_MOST_EXAMPLES]:
             html = render(ErrorExample.from_error(error, LAYOUTS[report.layout]))

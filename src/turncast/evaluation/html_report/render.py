@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from turncast.errors import MissingExtra
-from turncast.evaluation.confusions import named
 from turncast.metrics import percent
 from turncast.version import __version__
+from turncast.vocabulary import join_actions
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -47,7 +47,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    jinja.filters |= {"clip": clip, "named": named, "percent": percent, "count": "{:,}".format}
+    jinja.filters |= {"clip": clip, "join_actions": join_actions, "percent": percent, "count": "{:,}".format}
     jinja.globals |= {"version": __version__}
     return jinja
 
