@@ -10,7 +10,7 @@ from turncast.dialogue import Turn
 
 
 @dataclass(frozen=True, slots=True)
-class ConversationStart:
+class Started:
     """A new or continued conversation.
 
     Attributes:
@@ -24,7 +24,7 @@ class ConversationStart:
     turns: int
 
     @classmethod
-    def from_json(cls, record: Any) -> ConversationStart:
+    def from_json(cls, record: Any) -> Started:
         """Return the value of an answer."""
         return cls(id=record["id"], model=record["model"], turns=record["turns"])
 

@@ -9,18 +9,18 @@ from urllib.parse import quote
 
 from turncast.client.answers import (
     Conversation,
-    ConversationStart,
     Model,
     Observed,
     Overridden,
     Predicted,
+    Started,
     Undone,
 )
 from turncast.client.http_call import HttpCall
 from turncast.dialogue import Fact, Turn
 
 
-def begin(id: str | None = None, model: str | None = None) -> HttpCall[ConversationStart]:
+def begin(id: str | None = None, model: str | None = None) -> HttpCall[Started]:
     """Begin a conversation, or continue the one that has this id.
 
     Args:
@@ -31,7 +31,7 @@ def begin(id: str | None = None, model: str | None = None) -> HttpCall[Conversat
     {'id': 'ada-1'}
     """
     body = _without_none(id=id or uuid.uuid4().hex, model=model)
-    return HttpCall("POST", "/v1/conversations", ConversationStart.from_json, body)
+    return HttpCall("POST", "/v1/conversations", Started.from_json, body)
 
 
 def observe(

@@ -162,7 +162,7 @@ class Observed(Predicted):
     committed: list[str] | None
 
 
-class ConversationStart(BaseModel):
+class Started(BaseModel):
     """The answer to the beginning of a conversation."""
 
     id: str

@@ -14,12 +14,12 @@ from turncast.server.bodies import (
     CommitBody,
     Committed,
     ConversationRecord,
-    ConversationStart,
     Id,
     ObserveBody,
     Observed,
     Overridden,
     OverrideBody,
+    Started,
     UndoBody,
     Undone,
 )
@@ -33,7 +33,7 @@ router = APIRouter(prefix="/v1/conversations", tags=["conversations"], responses
 TurnNumber = Annotated[int, Path(ge=1, le=1_000_000, description="The number of a turn, counted from 1.")]
 
 
-@router.post("", status_code=201, response_model=ConversationStart)
+@router.post("", status_code=201, response_model=Started)
 async def begin(body: BeginBody, context: Context) -> Response:
     """Begin a conversation, or continue the one that has this id."""
     request = Begin(id=body.id or uuid.uuid4().hex, model=body.model or context.models.default)
