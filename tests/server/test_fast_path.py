@@ -6,12 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from starlette.applications import Starlette
 from starlette.responses import Response
+from starlette.routing import Mount
 
-from support.server import client_of
-from turncast.server import fast_path
+from support.server import client_of, client_of_app
+from turncast.server import Models, create_app, fast_path
 from turncast.server.bodies import CommitBody, ObserveBody
 from turncast.server.fast_path import FastPath
+from turncast.sessions import open_store
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 VALUES = SCALARS | st.lists(SCALARS, max_size=3) | st.dictionaries(st.text(max_size=4), SCALARS, max_size=3)
@@ -82,3 +85,15 @@ def test_valid_requests_take_the_fast_path(client, conversation, monkeypatch):
     client.post(f"{conversation}/commit", {})
     client.post(f"{conversation}/undo")
     assert len(answers) == 2
+
+
+def test_an_api_that_is_mounted_in_another_application(policy, monkeypatch):
+    api = create_app(Models({"default": policy}), open_store("memory:"), keys=["a-key-that-is-long"])
+    headers = {"x-api-key": "a-key-that-is-long"}
+    with client_of_app(Starlette(routes=[Mount("/policy", api)])) as client:
+        assert client.get("/policy/healthz").status_code == 200
+        assert client.get("/policy/v1/model").status_code == 401
+        client.ask("POST", "/policy/v1/conversations", json={"id": "c"}, headers=headers)
+        monkeypatch.setattr(fast_path, "json_response", lambda content: Response("fast"))
+        turn = client.ask("POST", "/policy/v1/conversations/c/turns", json={"user": "tea"}, headers=headers)
+        assert turn.text == "fast"

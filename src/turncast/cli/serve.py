@@ -126,7 +126,6 @@ def serve(
         from turncast.server import Models, create_app, read_keys
         from turncast.server.run import run_app
         from turncast.sessions import open_store
-        from turncast.web import create_web_app
     except MissingExtra:
         raise
     except ImportError:
@@ -143,6 +142,8 @@ def serve(
         expire_after=expire_days * _SECONDS_PER_DAY or None,
     )
     if workspace is not None:
+        from turncast.web import create_web_app
+
         app = create_web_app(app, workspace)
     _announce(served, host, port, has_keys=bool(keys), has_page=workspace is not None)
     run_app(app, host, port)
