@@ -59,7 +59,7 @@ def validate(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check a corpus for contradictions, duplicates, leaks into a test corpus, label problems and odd turns.
+    """Check a corpus for contradictions, duplicates, leaks into a test corpus, unusual labels and turns.
 
     The exit status is 1 where there are errors, which would make a score invalid.
     """

@@ -31,7 +31,7 @@ CorpusPaths = Annotated[
 ]
 OptionalCorpusPaths = Annotated[
     list[str] | None,
-    typer.Argument(help="Files or folders of dialogues; stdin by default.", metavar="[CORPUS]"),
+    typer.Argument(help="Files or folders of dialogues; stdin by default.", metavar="CORPUS"),
 ]
 Top = Annotated[int, typer.Option(min=1, help="Number of ranked actions to show.")]
 MaxError = Annotated[

@@ -37,16 +37,17 @@ def predict(
 
 
 def _records(policy: Policy, dialogue: Dialogue, top: int) -> Iterator[dict[str, Any]]:
-    turns, true = list(dialogue), [list(turn.actions) for turn in dialogue]
+    """Yield a record for every decision of a dialogue, with its true actions where they are known."""
+    turns, true_actions = list(dialogue), [list(turn.actions) for turn in dialogue]
     layout = policy.config.layout_row
     if layout.last_turn_only:
         outcome = dialogue.metadata.get(layout.outcome)
         turns = list(layout.turns_read(dialogue)[-1:])
-        true = [[] if outcome is None else [value_name(outcome)]]
+        true_actions = [[] if outcome is None else [value_name(outcome)]]
     elif layout.first_turn_only:
-        turns, true = [*turns, Turn()], [*true, [END]]
-    for number, (turn, right, prediction) in enumerate(
-        zip(turns, true, policy.predict(dialogue), strict=True), start=1
+        turns, true_actions = [*turns, Turn()], [*true_actions, [END]]
+    for number, (turn, true, prediction) in enumerate(
+        zip(turns, true_actions, policy.predict(dialogue), strict=True), start=1
     ):
         record = {
             "dialogue": dialogue.id,
@@ -58,7 +59,7 @@ def _records(policy: Policy, dialogue: Dialogue, top: int) -> Iterator[dict[str,
             "confidence": round(prediction.confidence, 6),
             "abstains": prediction.abstains,
             "ranked": [{"action": action, "probability": round(p, 6)} for action, p in prediction.top(top)],
-            "true": right,
+            "true": true,
         }
         if prediction.refused:
             record["refused"] = dict(prediction.refused)

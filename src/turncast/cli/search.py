@@ -41,7 +41,7 @@ def search(
     ] = None,
     minutes: Annotated[
         float | None,
-        typer.Option(min=0.0, help="How long to search; then 20 trials are no longer the default."),
+        typer.Option(min=0.0, help="How long to search; without --trials, their number is not limited."),
     ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Trainings per trial; its result is their mean.")] = 1,
     space: Annotated[
