@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from turncast.errors import ConfigError, did_you_mean
 from turncast.sessions.store import Store
-
-_KINDS = ("memory", "sqlite", "postgresql", "redis", "rediss")
 
 
 def open_store(url: str, *, create: bool = True) -> Store:
@@ -34,18 +34,35 @@ def open_store(url: str, *, create: bool = True) -> Store:
     turncast.errors.ConfigError: unknown kind of store 'sqlit'; did you mean 'sqlite'?
     """
     kind = url.partition(":")[0].partition("+")[0]
-    # Each import needs a library of its own, which an extra installs.
-    if kind == "memory":
-        from turncast.sessions.memory_store import MemoryStore
+    if kind not in _OPENERS:
+        cure = did_you_mean(kind, _OPENERS) or f"; it is one of {', '.join(_OPENERS)}, as sqlite:///file.db"
+        raise ConfigError(f"unknown kind of store {kind!r}{cure}")
+    return _OPENERS[kind](url, create)
 
-        return MemoryStore()
-    if kind in ("sqlite", "postgresql"):
-        from turncast.sessions.sql_store import SqlStore
 
-        return SqlStore(url, create=create)
-    if kind in ("redis", "rediss"):
-        from turncast.sessions.redis_store import RedisStore
+# Each function imports a library that only its own extra installs.
+def _open_memory(_url: str, _create: bool) -> Store:
+    from turncast.sessions.memory_store import MemoryStore
 
-        return RedisStore(url)
-    cure = did_you_mean(kind, _KINDS) or f"; it is one of {', '.join(_KINDS)}, as sqlite:///file.db"
-    raise ConfigError(f"unknown kind of store {kind!r}{cure}")
+    return MemoryStore()
+
+
+def _open_sql(url: str, create: bool) -> Store:
+    from turncast.sessions.sql_store import SqlStore
+
+    return SqlStore(url, create=create)
+
+
+def _open_redis(url: str, _create: bool) -> Store:
+    from turncast.sessions.redis_store import RedisStore
+
+    return RedisStore(url)
+
+
+_OPENERS: dict[str, Callable[[str, bool], Store]] = {
+    "memory": _open_memory,
+    "sqlite": _open_sql,
+    "postgresql": _open_sql,
+    "redis": _open_redis,
+    "rediss": _open_redis,
+}
