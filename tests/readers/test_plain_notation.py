@@ -115,3 +115,78 @@ def test_written_dialogues_are_read_back(tmp_path_factory, dialogues):
         tuple(Turn(user, tuple(sorted(actions)), response=system) for user, system, actions in turns)
         for turns in dialogues
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "actions"),
+    [
+        (["[0,0,1,0]", "[1, 0, 0, 1]", "[0,0,0,0]"], [("2",), ("0", "3"), ()]),
+        (["[0 0 1]", "[1. 0. 1.]", "[False, True, False]"], [("2",), ("0", "2"), ("1",)]),
+        (["0 0 1", "1 0 1"], [("2",), ("0", "2")]),
+        (["0010", "0101"], [("2",), ("1", "3")]),
+        (["01", "10", ""], [("1",), ("0",), ()]),
+        (["[001]", "[100]"], [("2",), ("0",)]),
+        (["001", "[0,1,0]"], [("2",), ("1",)]),
+        (["10", "11", "2"], [("10",), ("11",), ("2",)]),
+        (["10", "11", "100"], [("10",), ("11",), ("100",)]),
+        (["10,"], [("10",)]),
+        (["01", "10", "25"], [("01",), ("10",), ("25",)]),
+        (["2,5", "[2,5]", "(2, 5)", "['2', '5']"], [("2", "5")] * 4),
+        (["2,action=3", "2) (action=3", "2), (action = 3"], [("2", "3")] * 3),
+        (["inform(food,area), bye"], [("inform(food,area)", "bye")]),
+        (["ask name", "[greet, ask name]"], [("ask name",), ("greet", "ask name")]),
+    ],
+)
+def test_what_stands_after_action(tmp_path, written, actions):
+    lines = "\n".join(f't{number}: user: "a" (action={text})' for number, text in enumerate(written, start=1))
+    assert [turn.actions for turn in read(tmp_path, lines)[0]] == actions
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        (["[0,0,1]", "[0,1]"], "line 2: action=[0,1] has 2 bits, and action=[0,0,1] (PATH line 1) has 3"),
+        (["001", "0100"], "line 2: action=0100 has 4 bits, and action=001 (PATH line 1) has 3"),
+        (["[0,0,1]", "2"], "line 2: action=2 is no bit vector, but action=[0,0,1] is one (PATH line 1)"),
+        (["greet", "0 0 1"], "line 1: action=greet is no bit vector, but action=0 0 1 is one (PATH line 2)"),
+        (["[0,1]", "[2,1]"], "line 2: action=[2,1] is no bit vector, but action=[0,1] is one (PATH line 1)"),
+        (["010", "greet"], "line 1: action=010 may be a bit vector, but action=greet is none (PATH line 2)"),
+        (["10", "11"], "line 1: action=10 may be the bit vector [1,0] or the name 10"),
+        (["2 5"], "line 1: action=2 5 has several numbers without commas"),
+        (["2;5"], "line 1: action=2;5 has several numbers without commas"),
+        (["0,0,1"], "line 1: action=0,0,1 is neither a list of different actions nor a bit vector"),
+        (["[0.2,0.8]"], "line 1: action=[0.2,0.8] is neither a list of different actions nor a bit vector"),
+        (["[0,0,1", "2"], "line 1: action=[0,0,1 has a bracket without its counterpart"),
+        (["0,0,1]", "2"], "line 1: action=0,0,1] has a bracket without its counterpart"),
+        (["array([0,1])"], "line 1: action=array([0,1]) is neither a list of names nor a bit vector"),
+        (["2 action=3"], "line 1: action=2 action=3 is neither a list of names nor a bit vector"),
+    ],
+)
+def test_nothing_after_action_is_guessed(tmp_path, written, message):
+    lines = "\n".join(f't{number}: user: "a" (action={text})' for number, text in enumerate(written, start=1))
+    path = str(tmp_path / "dialogs.txt")
+    with pytest.raises(CorpusError) as error:
+        read(tmp_path, lines)
+    assert str(error.value).startswith(f"{path} {message.replace('PATH', path)}; ")
+
+
+def test_a_header_names_the_bits(tmp_path):
+    header = "# who knows\n# actions: no, yes, pears\n"
+    assert read(tmp_path, header + 't1: user: "a" (action=[0,1,1])')[0][0].actions == ("yes", "pears")
+    assert read(tmp_path, header + 't1: user: "a" (action=100)')[0][0].actions == ("no",)
+    assert read(tmp_path, header + 't1: user: "a" (action=2,yes)')[0][0].actions == ("pears", "yes")
+    for text, problem in {
+        "[0,1]": "has 2 bits, and the line '# actions:' has 3 names",
+        "3": "none of the 3 names",
+        "maybe": "none of the 3 names",
+    }.items():
+        with pytest.raises(CorpusError, match=problem):
+            read(tmp_path, f'{header}t1: user: "a" (action={text})')
+
+
+@pytest.mark.parametrize(
+    "start", ['T1: User: "hello"', 'user: "hello" (action=2)', 'turn 1: "hello"', "(action=2)"]
+)
+def test_what_is_nearly_the_notation_gets_a_suggestion(tmp_path, start):
+    with pytest.raises(CorpusError, match=r"for the format plain write turns as: t1: user: "):
+        read(tmp_path, start)

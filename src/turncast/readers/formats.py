@@ -69,6 +69,12 @@ def _is_plain(head: FileHead) -> bool:
     return bool(re.match(r"\s*t\d+\s*:\s*(?:user|system|\()", first))
 
 
+_LIKE_PLAIN = re.compile(
+    r"\s*[\"'(]?\s*(?:(?:t|turn)\s*\d+\s*[:.)]|(?:user|system)\s*:|\(?\s*action\s*=)", re.IGNORECASE
+)
+"""A line that is nearly the plain notation, such as `T1: User: "hello"`."""
+
+
 def _is_babi(head: FileHead) -> bool:
     return bool(re.match(r"\d+ \S", head.first)) and any("\t" in line for line in head.lines)
 
@@ -198,11 +204,14 @@ def detect_format(path: Path, name: str | None = None, must_match: bool = False)
     for entry in formats:
         if entry.recognises(head):
             return entry
+    cure = f"name the format with --format; it is one of {', '.join(FORMATS)}"
+    if _LIKE_PLAIN.match(head.first):
+        cure = f"for the format plain write turns as: {FORMATS['plain'].title}"
     raise NotACorpusFile(
         path,
         "file of no known format" if name is None else "file of another format",
         f"no format recognises a file that begins with {head.first[:40]!r}",
-        f"name the format with --format; it is one of {', '.join(FORMATS)}",
+        cure,
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from turncast.dialogue import Dialogue, Turn
 from turncast.errors import CorpusError
+from turncast.readers.action_notation import header_names, read_actions
 from turncast.readers.read_context import ReadContext
 from turncast.readers.text_files import file_stem, read_lines
 
@@ -26,15 +27,40 @@ _CURE = 'write turns as: t1: user: "hello", system: "hi"(action=greet)'
 def read_plain(path: Path, context: ReadContext) -> Iterator[Dialogue]:  # noqa: ARG001  # nothing is skipped
     """Read the plain notation: turns on one line or on several, and a blank line between dialogues.
 
-    `action=ask_name` is one action, `action=2,5` are two at once, `action=` is none. A quote or a backslash
-    in a text is escaped with a backslash. `user` or `system` may be missing. `t1` always begins a dialogue. A
-    line before a dialogue that begins with `#` is a comment.
+    `action=ask_name` is one action, `action=2,5` are two at once, `action=` is none, and `action=[0,0,1,0]`,
+    `action=0 0 1 0` and `action=0010` are bit vectors, which the line `# actions: no, yes` can name. A quote
+    or a backslash in a text is escaped with a backslash. `user` or `system` may be missing. `t1` always
+    begins a dialogue. A line before a dialogue that begins with `#` is a comment.
     """
-    count = 0
+    actions, count = _actions(path), 0
     for number, block in _blocks(path):
-        for turns in _dialogues(block, path, number):
+        for turns in _dialogues(block, path, number, actions):
             count += 1
             yield Dialogue(f"{file_stem(path)}:{count}", tuple(turns))
+
+
+def _actions(path: Path) -> dict[str, tuple[str, ...]]:
+    """Return the actions of each text after an `action=`: only the whole file tells bits from names."""
+    texts = dict[str, str]()
+    for number, block in _blocks(path):
+        position = 0
+        while match := _TURN.match(block, position):  # what does not match is refused later
+            text = match["actions"]
+            if text not in texts:
+                texts[text] = _place(path, number, block, match.start("actions"))
+            position = match.end()
+    return read_actions(texts, _header(path))
+
+
+def _header(path: Path) -> tuple[str, ...] | None:
+    """Return the names of the actions in the comments at the beginning of the file."""
+    for _, line in read_lines(path):
+        if line.strip() and not line.startswith("#"):
+            return None
+        names = header_names(line)
+        if names is not None:
+            return names
+    return None
 
 
 def _blocks(path: Path) -> Iterator[tuple[int, str]]:
@@ -51,7 +77,9 @@ def _blocks(path: Path) -> Iterator[tuple[int, str]]:
         yield first, "\n".join(lines)
 
 
-def _dialogues(block: str, path: Path, first_line: int) -> Iterator[list[Turn]]:
+def _dialogues(
+    block: str, path: Path, first_line: int, actions: Mapping[str, tuple[str, ...]]
+) -> Iterator[list[Turn]]:
     position, turns = 0, list[Turn]()
     while position < len(block):
         match = _TURN.match(block, position)
@@ -65,7 +93,7 @@ def _dialogues(block: str, path: Path, first_line: int) -> Iterator[list[Turn]]:
             problem = f"expected t{len(turns) + 1}, got t{number}"
             where = _place(path, first_line, block, position)
             raise CorpusError(where, problem, "number the turns of a dialogue t1, t2, t3 ...")
-        turns.append(_turn(match))
+        turns.append(_turn(match, actions[match["actions"]]))
         position = match.end()
     yield turns
 
@@ -74,13 +102,8 @@ def _place(path: Path, first_line: int, block: str, position: int) -> str:
     return f"{path} line {first_line + block.count(chr(10), 0, position)}"
 
 
-def _turn(match: re.Match[str]) -> Turn:
-    actions = [action.strip() for action in match["actions"].split(",")]
-    return Turn(
-        user=_unquote(match["user"]),
-        actions=tuple(action for action in actions if action),
-        response=_unquote(match["system"]),
-    )
+def _turn(match: re.Match[str], actions: tuple[str, ...]) -> Turn:
+    return Turn(user=_unquote(match["user"]), actions=actions, response=_unquote(match["system"]))
 
 
 def _unquote(quoted: str | None) -> str | None:
