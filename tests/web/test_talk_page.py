@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import turncast
+from support.bookings import bookings
+from support.corpora import QUICK, SMALL
 from support.property_tests import examples
 from support.server import client_of
 from support.web import CORPUS, HERE, begin, page_of, send, texts, workspace_in
@@ -123,6 +125,19 @@ def test_the_changes_of_a_correction_are_those_of_the_session(policy, users, tur
         assert change.after == now.top(1)[0]
         assert change.before == (old.bars[0].action, old.bars[0].probability)
     assert displayed_turns(policy, session.events)[turn - 1].committed == actions
+
+
+def test_templates_are_shown_with_their_values(tmp_path):
+    corpus = bookings(tmp_path)
+    policy = turncast.train(corpus, network=SMALL, config=QUICK)
+    session, dialogue = Session(policy), next(iter(corpus))
+    for turn in dialogue:
+        session.observe(turn.user, turn.facts)
+        session.commit(turn.actions)
+    pairs = zip(displayed_turns(policy, session.events), dialogue, strict=True)
+    shown = [(one.response, turn.response) for one, turn in pairs if "R_" in turn.actions[0]]
+    assert len(shown) > 1
+    assert all(response == recorded for response, recorded in shown), shown
 
 
 def test_several_actions_can_be_chosen(multi_policy, tmp_path):
