@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 
+from support.large import large
 from support.recurrent import BATCH, FEATURES, PAIRS, arrays, assert_same, numbers, shake
 from turncast import layers as ours
 from turncast.backend import keras
@@ -54,6 +55,9 @@ MODELS = {
     "nested": (nested, [numbers(BATCH, 5, 6, FEATURES), np.arange(5) < np.array([[5], [3], [1], [0]])]),
 }
 BOTH = pytest.mark.parametrize(("make", "inputs"), MODELS.values(), ids=MODELS)
+SAMPLED = pytest.mark.parametrize(
+    ("make", "inputs"), [MODELS["sequential"], *large(MODELS["nested"])], ids=MODELS
+)
 
 
 def call(model, inputs):
@@ -94,7 +98,7 @@ assert not any(name.startswith("turncast") for name in sys.modules)
 """
 
 
-@BOTH
+@SAMPLED
 def test_what_goes_back_loads_where_turncast_is_not(make, inputs, tmp_path):
     model = make(ours)
     shake(model)

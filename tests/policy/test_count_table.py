@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import turncast
 from support.corpora import QUICK, SMALL, tiny, untempered
+from support.large import large
 from support.layouts import LAYOUTS, drinks_corpus
 from support.property_tests import examples
 from turncast import ActionSpace, Policy, TrainConfig, Turn
@@ -153,7 +154,7 @@ def test_each_layout_takes_it_or_refuses_it(layout):
             np.testing.assert_array_equal(ahead.probabilities, same.probabilities)
 
 
-@pytest.mark.parametrize("multi", [False, True], ids=["one action", "several"])
+@pytest.mark.parametrize("multi", [False, *large(True)], ids=["one action", "several"])
 def test_auto_takes_the_share_that_is_best_on_dev(multi):
     """A network that has learned nothing is helped by counts; one that knows all is not."""
     corpus, dev = tiny(multi=multi), tiny("dev", 6, multi=multi)

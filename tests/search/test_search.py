@@ -169,6 +169,7 @@ def test_what_falls_behind_is_pruned():
     assert not any(trial.fate == "pruned" for trial in found.trials[:5])
 
 
+@pytest.mark.large
 def test_a_training_that_fails_is_a_trial_that_failed():
     found = hunt(space=(SearchedSetting("learning_rate", Choice((0.003, 1e37))),), trials=4)
     fates = {trial.settings["learning_rate"]: trial.fate for trial in found.trials}
@@ -177,6 +178,7 @@ def test_a_training_that_fails_is_a_trial_that_failed():
     assert "the loss is nan" in failed.reason
 
 
+@pytest.mark.large
 def test_what_does_not_go_together_is_drawn_again_and_an_empty_space_is_refused():
     space = (SearchedSetting("layers", Whole(1, 2)), SearchedSetting("residual", Choice((True, False))))
     assert all(
@@ -234,6 +236,7 @@ def test_time_ends_a_search():
     assert str(refused.value) == "stopped before the first trial was done; the same command goes on"
 
 
+@pytest.mark.large
 def test_time_ends_a_trial_too():
     started = time.monotonic()
     found = hunt(

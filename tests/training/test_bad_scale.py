@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 # `ru_maxrss` would begin with what the process that tests had taken when it made this one.
 CODE = """
 import turncast
@@ -20,6 +22,7 @@ print(report.turns.whole, int(status["VmHWM"].split()[0]) // 1024)
 """
 
 
+@pytest.mark.large
 def test_a_long_dialogue_and_a_long_text():
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

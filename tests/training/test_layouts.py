@@ -6,6 +6,7 @@ import pytest
 
 import turncast
 from support.corpora import QUICK
+from support.large import large
 from support.layouts import LAYOUTS, drinks_corpus
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
 from turncast.errors import CorpusError
@@ -37,7 +38,7 @@ def test_the_whole_course_is_foreseen_from_the_first_turn():
     assert report.dialogues.part == 30
 
 
-@pytest.mark.parametrize("beginning", [0, 1, 2])
+@pytest.mark.parametrize("beginning", [1, *large(0, 2)])
 def test_the_outcome_is_foreseen_from_what_was_said_at_first(beginning):
     report = learned("many-to-one", outcome="drink", beginning=beginning)
     assert (report.turns.part, report.turns.whole) == (40, 40)
@@ -45,7 +46,7 @@ def test_the_outcome_is_foreseen_from_what_was_said_at_first(beginning):
     assert floor == 1.0 if beginning == 1 else floor < 1.0
 
 
-@pytest.mark.parametrize(("words", "multi"), [("bits", True), ("mean", False)])
+@pytest.mark.parametrize(("words", "multi"), [("bits", True), *large(("mean", False))])
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_dev_figures_are_those_of_the_evaluation(layout, words, multi):
     """What training sees in batches is what the policy does dialogue by dialogue, for each layout.
@@ -60,7 +61,7 @@ def test_the_dev_figures_are_those_of_the_evaluation(layout, words, multi):
     assert policy.encoder.num_tokens == 0 or words == "mean"
 
 
-@pytest.mark.parametrize("tokenizer", ["words", "bpe"])
+@pytest.mark.parametrize("tokenizer", ["words", *large("bpe")])
 def test_words_in_order_teach_what_a_set_of_words_cannot(tokenizer):
     """Tea without milk, or milk without tea: the same words."""
     said = {"tea without milk": "serve_tea", "milk without tea": "serve_milk"}

@@ -242,6 +242,7 @@ def test_what_was_compiled_is_kept_within_bounds(tmp_path, monkeypatch):
 
 
 @jax_only
+@pytest.mark.large
 def test_a_second_training_compiles_nothing_large(tmp_path):
     """In fresh processes: the second finds in the user's cache folder what the first left there."""
     import os

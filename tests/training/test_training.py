@@ -8,6 +8,7 @@ import pytest
 
 import turncast
 from support.corpora import QUICK, SMALL, tiny
+from support.large import large
 from support.layouts import drinks_corpus
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn
 from turncast.errors import ConfigError, CorpusError
@@ -74,7 +75,6 @@ def base():
     "knob",
     [
         {"units": 9},
-        {"layers": 2},
         {"layout": "one-to-one"},
         {"dropout": 0.5},
         {"epochs": 2},
@@ -94,12 +94,15 @@ def base():
         {"max_values": 0},
         {"buckets": 2},
         {"words": "mean"},
-        {"words": "mean", "tokenizer": "bpe"},
         {"cell": "gru"},
-        {"residual": True, "layers": 2},
         {"layer_norm": True},
-        {"layout": "many-to-many-1"},
-        {"layout": "one-to-many"},
+        *large(
+            {"layers": 2},
+            {"words": "mean", "tokenizer": "bpe"},
+            {"residual": True, "layers": 2},
+            {"layout": "many-to-many-1"},
+            {"layout": "one-to-many"},
+        ),
     ],
     ids=str,
 )
@@ -113,20 +116,22 @@ def test_every_knob_turns_something(knob, base):
 @pytest.mark.parametrize(
     ("base", "knob"),
     [
-        ({"words": "mean"}, {"words": "max"}),
-        ({"words": "mean"}, {"words": "conv"}),
-        ({"words": "mean"}, {"words": "lstm"}),
         ({"words": "mean"}, {"tokenizer": "bpe"}),
         ({"words": "mean"}, {"max_tokens": 1}),
-        ({"words": "mean"}, {"word_units": 3}),
         ({"words": "mean"}, {"word_dropout": 0.9}),
-        ({"layout": "many-to-many-1"}, {"horizon": 2}),
-        ({"layout": "many-to-one", "outcome": "drink"}, {"outcome": "number"}),
-        ({"layout": "many-to-one", "outcome": "drink"}, {"beginning": 1}),
-        ({"cell": "transformer"}, {"heads": 2}),
-        ({"layers": 2}, {"residual": True}),
         ({"epochs": 4, "patience": 4}, {"scheduled_sampling": 1.0}),
         ({"epochs": 4, "patience": 4}, {"ema": 0.5}),
+        *large(
+            ({"words": "mean"}, {"words": "max"}),
+            ({"words": "mean"}, {"words": "conv"}),
+            ({"words": "mean"}, {"words": "lstm"}),
+            ({"words": "mean"}, {"word_units": 3}),
+            ({"layout": "many-to-many-1"}, {"horizon": 2}),
+            ({"layout": "many-to-one", "outcome": "drink"}, {"outcome": "number"}),
+            ({"layout": "many-to-one", "outcome": "drink"}, {"beginning": 1}),
+            ({"cell": "transformer"}, {"heads": 2}),
+            ({"layers": 2}, {"residual": True}),
+        ),
     ],
     ids=str,
 )
