@@ -39,7 +39,7 @@ def turn_histories(turns: Iterable[Turn], *, said: bool = False) -> Iterator[int
 
 
 def example_histories(
-    layout: Layout, example: Example, *, said: bool = False, kept: bool = False
+    layout: Layout, example: Example, *, said: bool = False, input_has_memory: bool = False
 ) -> Iterator[int]:
     """Yield for each decision of an example the hash of all that a network of this layout can read.
 
@@ -50,12 +50,12 @@ def example_histories(
         layout: of the network.
         example: what it reads, and should answer.
         said: whether the system's responses are visible too.
-        kept: whether the input of a turn has something of earlier turns, whatever the layout.
+        input_has_memory: whether the input of a turn has something of earlier turns, whatever the layout.
     """
     turns, decisions = example.turns, len(example.targets)
     if layout.first_turn_only:
         yield from (_hash(_input(turns[0]) + b"%d" % index) for index in range(decisions))
-    elif not layout.memory and not kept:
+    elif not layout.memory and not input_has_memory:
         for before, turn in zip((None, *turns[:-1]), turns, strict=True):
             yield _hash((_output(before, said) if before else b"") + _input(turn))
     else:

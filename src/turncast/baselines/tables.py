@@ -125,14 +125,14 @@ class Baselines:
 def case_hashes(turn: Turn, previous: Actions | None) -> list[int]:
     """Return the hash of a turn's case at each level, the most specific first."""
     facts = without_candidates(turn.facts)
-    seen = {
+    parts = {
         "user": "" if turn.user is None else "+" + " ".join(normalise(turn.user).split()),
         "previous": "" if previous is None else "+" + _listed(_json(name) for name in sorted(previous)),
         "facts": _listed(_fact(name, facts[name]) for name in sorted(facts)),
     }
     # The parts are encoded one by one: the JSON encoder is much slower for a list of them.
-    written = {name: _json(text) for name, text in seen.items()}
-    return [_hash(_listed(written[part] for part in level)) for level in _LEVELS]
+    encoded = {name: _json(text) for name, text in parts.items()}
+    return [_hash(_listed(encoded[part] for part in level)) for level in _LEVELS]
 
 
 def _fact(name: str, value: Fact) -> str:

@@ -87,7 +87,9 @@ class CeilingTally:
     def add(self, judged: Judged) -> None:
         """Count one judged dialogue."""
         unknown = 0
-        histories = example_histories(self.layout, judged.example, said=True, kept=self.input_has_memory)
+        histories = example_histories(
+            self.layout, judged.example, said=True, input_has_memory=self.input_has_memory
+        )
         for history, true in zip(histories, judged.true, strict=True):
             if can_predict(self.space, true):
                 answer = tuple(sorted(true))

@@ -108,8 +108,8 @@ class Policy(PolicyParts):
         Returns:
             The prediction and the state after the turn.
         """
-        seen, memory = self.encoder.encode(turn, state.memory)
-        probabilities, network = self._network.step(state.network, seen.bits, seen.tokens)
+        encoded, memory = self.encoder.encode(turn, state.memory)
+        probabilities, network = self._network.step(state.network, encoded.bits, encoded.tokens)
         return self._after_network(probabilities, turn, state, network, memory)
 
     def step_many(
@@ -125,8 +125,8 @@ class Policy(PolicyParts):
             The result of `step` for each conversation, equal to 1e-6.
         """
         encoded = [self.encoder.encode(turn, state.memory) for turn, state in zip(turns, states, strict=True)]
-        seen = [(one.bits, one.tokens) for one, _ in encoded]
-        stepped = self._network.step_many([state.network for state in states], seen)
+        inputs = [(one.bits, one.tokens) for one, _ in encoded]
+        stepped = self._network.step_many([state.network for state in states], inputs)
         return [
             self._after_network(probabilities, turn, state, network, memory)
             for (probabilities, network), (_, memory), turn, state in zip(

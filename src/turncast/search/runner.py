@@ -79,7 +79,7 @@ class TrialRunner:
         try:
             trial = self._run(settings, trial_progress)
         finally:
-            self.study.tell(asked, trial)
+            self.study.finish(asked, trial)
             clear_compiled()
         if self.progress and trial:
             self.progress.trial(self._status(finished=True), trial)

@@ -95,7 +95,7 @@ class Study:
             asked.report(accuracy, step)
             return bool(asked.should_prune())
 
-    def tell(self, asked: Any, trial: Trial | None) -> None:
+    def finish(self, asked: Any, trial: Trial | None) -> None:
         """Record the end of a trial; None for one that was stopped, which does not count."""
         with self._quiet() as optuna:
             states = optuna.trial.TrialState

@@ -2,7 +2,7 @@
 
 One call of `JaxStep` goes through these stages:
 
-1. `place`, on the host and in a thread of its own: find the rows of the first layer's kernel that the batch
+1. `place`, on the host, in a separate thread: find the rows of the first layer's kernel that the batch
    sets, write the bits in terms of these rows, and cut the batch into one share per worker.
 2. `share_gradients`, compiled, in one thread per worker: take the rows out of the kernel, and compute the
    summed loss of the share and its gradient. All workers read the same weights in the same memory.
