@@ -8,7 +8,7 @@ import pytest
 from support.cli import refused, run
 from support.corpora import tiny
 from turncast import Policy
-from turncast.policy.decision import ALWAYS, Decision
+from turncast.policy.decision import ALWAYS_ABSTAIN, Decision
 from turncast.policy.risk import RiskCurve
 from turncast.readers import to_json
 
@@ -36,7 +36,7 @@ def test_train_stores_what_abstaining_needs(corpus, tmp_path):
     assert "abstains always" in done.stdout  # some 11 turns show no error rate
     policy = Policy.load(model)
     assert policy.card.train.max_error == 0.02
-    assert policy.decision.abstain_below == ALWAYS
+    assert policy.decision.abstain_below == ALWAYS_ABSTAIN
     assert policy.decision.risk.answered[-1] == 11
     told = [json.loads(line) for line in run("predict", model, corpus).stdout.splitlines()]
     assert all(one["abstains"] for one in told)

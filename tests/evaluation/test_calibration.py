@@ -12,7 +12,7 @@ from support.corpora import tiny
 from support.evaluation import text_of
 from turncast import evaluate
 from turncast.evaluation.calibration import Reliability
-from turncast.policy.decision import ALWAYS, Decision
+from turncast.policy.decision import ALWAYS_ABSTAIN, Decision
 from turncast.policy.risk import RiskCurve
 
 BINS = 15
@@ -63,7 +63,7 @@ def test_the_effect_of_abstaining(policy):
     assert (told["dev"]["answered"], told["dev"]["wrong"], told["dev"]["decisions"]) == (60, 1, 100)
     assert f"abstains below {below:.3f}" in text_of(report)
     assert "answers 60.0% (60 of 100), wrong 1.7% (1 of 60)" in text_of(report)
-    always = evaluate(replace(policy, decision=replace(decision, abstain_below=ALWAYS)), corpus)
+    always = evaluate(replace(policy, decision=replace(decision, abstain_below=ALWAYS_ABSTAIN)), corpus)
     assert always.calibration.answered.part == 0
     assert "abstains always" in text_of(always)
 

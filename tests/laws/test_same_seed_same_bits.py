@@ -9,7 +9,7 @@ from support.layouts import LAYOUTS, drinks_corpus
 from turncast import EncoderConfig, TrainConfig
 from turncast.errors import ModelError
 from turncast.training import Progress
-from turncast.training.progress import Silence
+from turncast.training.progress import NoProgress
 
 CONFIG = TrainConfig(epochs=5, batch_turns=12, seed=7)
 
@@ -29,7 +29,7 @@ def whole():
     return turncast.train(tiny(), network=SMALL, config=CONFIG)
 
 
-class StopAfter(Silence):
+class StopAfter(NoProgress):
     """Presses Ctrl-C once an epoch is done."""
 
     def __init__(self, epoch: int) -> None:

@@ -66,11 +66,11 @@ def test_the_shares_are_those_of_the_plain_formula(known, asked, weight):
     np.testing.assert_allclose(table.distribution(turn, asked[2]), expected, atol=1e-6)
     network = np.linspace(0, 1, 4, dtype=np.float32)
     before = network.copy()
-    mixed = table.mixed(network, turn, asked[2])
+    mixed = table.mix(network, turn, asked[2])
     np.testing.assert_allclose(mixed, (1 - weight) * before + weight * expected, atol=1e-6)
     np.testing.assert_array_equal(network, before)
     again = CountTable.from_arrays(table.to_arrays(), table.baselines, 4, weight)
-    np.testing.assert_array_equal(again.mixed(network, turn, asked[2]), mixed)
+    np.testing.assert_array_equal(again.mix(network, turn, asked[2]), mixed)
 
 
 @given(user=texts, its_facts=facts, before=previous)

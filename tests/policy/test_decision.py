@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.corpora import tiny
 from turncast import ActionSpace, Policy, Prediction
 from turncast.errors import ConfigError
-from turncast.policy.decision import ALWAYS, Decision, tempered
+from turncast.policy.decision import ALWAYS_ABSTAIN, Decision, tempered
 from turncast.policy.known_sets import KnownSets
 from turncast.policy.risk import RiskCurve
 from turncast.runtime import OnnxNetwork
@@ -63,7 +63,7 @@ def test_thresholds_take_no_empty_set_where_training_has_none(probabilities, thr
 def test_one_action_a_turn_is_as_sure_as_it_is_probable():
     prediction = Prediction(np.array([0.2, 0.5, 0.3]), ActionSpace(NAMES))
     assert prediction.confidence == prediction.probability == 0.5
-    assert [prediction.abstaining_below(p).abstains for p in (0.0, 0.5, 0.51, ALWAYS)] == [
+    assert [prediction.abstaining_below(p).abstains for p in (0.0, 0.5, 0.51, ALWAYS_ABSTAIN)] == [
         False,
         False,
         True,
@@ -149,5 +149,5 @@ def test_an_error_rate_that_is_none_is_refused(share):
 
 def test_where_no_threshold_is_enough_it_always_abstains():
     decision = Decision(risk=RiskCurve((1.0,), (20,), (0,))).for_error(0.05)
-    assert decision.abstain_below == ALWAYS
+    assert decision.abstain_below == ALWAYS_ABSTAIN
     assert Prediction(np.array([1.0, 0.0]), ActionSpace("ab"), decision=decision).abstains

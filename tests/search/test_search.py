@@ -41,7 +41,7 @@ def hunt(**given):
 
 
 def shown(found):
-    return [(trial.settings, trial.fate, trial.dev_turn_accuracy, trial.dev_loss) for trial in found.trials]
+    return [(trial.settings, trial.status, trial.dev_turn_accuracy, trial.dev_loss) for trial in found.trials]
 
 
 @pytest.fixture(autouse=True)
@@ -163,18 +163,18 @@ def test_what_falls_behind_is_pruned():
     fixed = {**FIXED, "epochs": 4, "batch_turns": 8, "units": 8}
     space = (SearchedSetting("learning_rate", Choice((0.03, 0.02, 1e-9))),)
     found = hunt(space=space, fixed=fixed, trials=8, dev=tiny("dev"))
-    pruned = [trial for trial in found.trials if trial.fate == "pruned"]
+    pruned = [trial for trial in found.trials if trial.status == "pruned"]
     assert pruned
     assert all(trial.epochs == 3 and trial.merit < found.best.merit for trial in pruned)
-    assert not any(trial.fate == "pruned" for trial in found.trials[:5])
+    assert not any(trial.status == "pruned" for trial in found.trials[:5])
 
 
 @pytest.mark.large
 def test_a_training_that_fails_is_a_trial_that_failed():
     found = hunt(space=(SearchedSetting("learning_rate", Choice((0.003, 1e37))),), trials=4)
-    fates = {trial.settings["learning_rate"]: trial.fate for trial in found.trials}
-    assert fates == {0.003: "done", 1e37: "failed"}
-    failed = next(trial for trial in found.trials if trial.fate == "failed")
+    statuses = {trial.settings["learning_rate"]: trial.status for trial in found.trials}
+    assert statuses == {0.003: "done", 1e37: "failed"}
+    failed = next(trial for trial in found.trials if trial.status == "failed")
     assert "the loss is nan" in failed.reason
 
 

@@ -10,7 +10,7 @@ import turncast
 from support.corpora import QUICK, SMALL, tiny
 from turncast import Session
 from turncast.errors import NoConversation, NoModel, NoTurn, RequestIdReused, UnknownAction
-from turncast.policy.decision import ALWAYS
+from turncast.policy.decision import ALWAYS_ABSTAIN
 from turncast.sessions import Snapshot, open_store, turns_from_events
 from turncast.sessions.conversations import Conversations
 from turncast.sessions.request import Begin, Commit, Observe, Override, Undo
@@ -65,7 +65,7 @@ def test_an_abstaining_policy_commits_nothing(conversations, store):
 
 
 def test_the_threshold_of_the_model_is_the_default(policy, store):
-    decision = replace(policy.decision, abstain_below=ALWAYS)
+    decision = replace(policy.decision, abstain_below=ALWAYS_ABSTAIN)
     unsure = replace(policy, decision=decision)
     conversations = Conversations(lambda: {"default": unsure}, store)
     run(conversations, Begin(id="c1", model="default"))

@@ -13,7 +13,7 @@ from support.layouts import LAYOUTS, drinks_corpus
 from support.property_tests import examples
 from turncast import ActionSpace, TrainConfig, evaluate
 from turncast.errors import ConfigError
-from turncast.policy.decision import ALWAYS, Decision, tempered
+from turncast.policy.decision import ALWAYS_ABSTAIN, Decision, tempered
 from turncast.training.fit_decision import DevDecisions, fit_decision, fit_multi_decision, predict_dev
 from turncast.training.temperature import fit_temperature
 from turncast.training.thresholds import MIN_RIGHT, fit_thresholds
@@ -176,7 +176,7 @@ def test_the_settings_turn_what_is_chosen():
     for dialogue in dev:
         assert all(frozenset(p.actions) in known for p in policies["sets"].predict(dialogue))
     strict = turncast.train(train, dev, network=SMALL, config=QUICK.model_copy(update={"max_error": 0.001}))
-    assert (policies["half"].decision.abstain_below, strict.decision.abstain_below) == (0.0, ALWAYS)
+    assert (policies["half"].decision.abstain_below, strict.decision.abstain_below) == (0.0, ALWAYS_ABSTAIN)
 
 
 def test_a_way_to_decide_on_several_is_refused_where_there_is_one():

@@ -5,10 +5,10 @@ import pytest
 import turncast
 from support.corpora import SMALL, tiny
 from turncast import TrainConfig
-from turncast.training.progress import Silence
+from turncast.training.progress import NoProgress
 
 
-class Told(Silence):
+class Told(NoProgress):
     """Keeps what a training tells."""
 
     def __init__(self):

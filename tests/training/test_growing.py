@@ -108,9 +108,9 @@ def test_each_member_grows_from_its_own():
 
 
 def test_a_stopped_growing_resumes(policy, tmp_path):
-    from turncast.training.progress import Silence
+    from turncast.training.progress import NoProgress
 
-    class Stops(Silence):
+    class Stops(NoProgress):
         def epoch(self, record):
             import signal
 

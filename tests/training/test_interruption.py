@@ -7,7 +7,7 @@ import pytest
 import turncast
 from support.corpora import QUICK, SMALL, tiny
 from turncast.training.interruption import Interruption
-from turncast.training.progress import Silence
+from turncast.training.progress import NoProgress
 
 
 def test_the_second_ctrl_c_interrupts_at_once():
@@ -18,14 +18,14 @@ def test_the_second_ctrl_c_interrupts_at_once():
     assert signal.getsignal(signal.SIGINT) is before
 
 
-class InterruptAtOnce(Silence):
+class InterruptAtOnce(NoProgress):
     """Presses Ctrl-C before the first batch."""
 
     def begin(self, epochs, turns, done):
         signal.raise_signal(signal.SIGINT)
 
 
-class InterruptAtABatch(Silence):
+class InterruptAtABatch(NoProgress):
     """Presses Ctrl-C in the middle of the first epoch."""
 
     def advance(self, turns, loss):

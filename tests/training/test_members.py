@@ -10,7 +10,7 @@ from support.corpora import QUICK, SMALL, tiny, untempered
 from support.layouts import LAYOUTS, drinks_corpus
 from turncast import Policy, Session, Turn
 from turncast.errors import ConfigError
-from turncast.training.progress import PlainProgress, Silence
+from turncast.training.progress import NoProgress, PlainProgress
 
 THREE = QUICK.model_copy(update={"seeds": 3})
 
@@ -20,7 +20,7 @@ def three():
     return turncast.train(tiny(), network=SMALL, config=THREE)
 
 
-class Interrupts(Silence):
+class Interrupts(NoProgress):
     """Presses Ctrl-C after an epoch of one network."""
 
     def __init__(self, member: int, epoch: int) -> None:

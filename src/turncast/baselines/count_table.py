@@ -76,7 +76,7 @@ class CountTable:
     >>> table = CountTable.from_counts(counts, counts.baselines(), space, weight=0.5)
     >>> print(table.distribution(Turn("hello"), None).round(2))
     [0.97 0.03]
-    >>> print(table.mixed(np.array([0.4, 0.6], np.float32), Turn("what?"), ("other",)).round(2))
+    >>> print(table.mix(np.array([0.4, 0.6], np.float32), Turn("what?"), ("other",)).round(2))
     [0.45 0.55]
     """
 
@@ -118,12 +118,12 @@ class CountTable:
             )
         return cls(baselines, tuple(levels), len(space), weight)
 
-    def mixed(
+    def mix(
         self, probabilities: NDArray[np.float32], turn: Turn, previous: Actions | None
     ) -> NDArray[np.float32]:
         """Return a network's probabilities (A,) mixed with the counts; of (k, A) the first row is mixed."""
         if probabilities.ndim > 1:
-            return np.concatenate([self.mixed(probabilities[0], turn, previous)[None], probabilities[1:]])
+            return np.concatenate([self.mix(probabilities[0], turn, previous)[None], probabilities[1:]])
         return self._add(probabilities * np.float32(1 - self.weight), self.weight, turn, previous)
 
     def distribution(self, turn: Turn, previous: Actions | None) -> NDArray[np.float32]:

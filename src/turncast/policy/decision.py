@@ -15,7 +15,7 @@ from turncast.policy.risk import RiskCurve
 from turncast.runtime.cells import sigmoid, softmax
 from turncast.vocabulary import ActionSpace
 
-ALWAYS = 2.0
+ALWAYS_ABSTAIN = 2.0
 """A threshold above any confidence: the policy always abstains."""
 _HALF = 0.5
 
@@ -76,7 +76,7 @@ class Decision:
         if self.risk is None:
             raise ConfigError("the model does not know its errors on a dev part; train it again")
         threshold = self.risk.threshold(max_error)
-        return replace(self, abstain_below=ALWAYS if threshold is None else threshold)
+        return replace(self, abstain_below=ALWAYS_ABSTAIN if threshold is None else threshold)
 
     def to_json(self, space: ActionSpace) -> dict[str, Any]:
         """Return the decision as values for JSON."""
@@ -114,11 +114,11 @@ def tempered(probabilities: NDArray[Any], temperature: float, multi: bool) -> ND
     >>> tempered(np.array([0.8, 0.5]), 2.0, multi=True).round(3).tolist()
     [0.667, 0.5]
     """
-    logits = logits_of(probabilities, multi) / temperature
+    logits = logits_from_probabilities(probabilities, multi) / temperature
     return np.asarray(sigmoid(logits) if multi else softmax(logits))
 
 
-def logits_of(probabilities: NDArray[Any], multi: bool) -> NDArray[np.float64]:
+def logits_from_probabilities(probabilities: NDArray[Any], multi: bool) -> NDArray[np.float64]:
     """Return logits of these probabilities, (..., A); those of a softmax up to an additive constant.
 
     A probability of 0 or 1 is replaced by the nearest float32 inside the interval.

@@ -170,7 +170,7 @@ class Policy(PolicyParts):
         if self._has_tempered_weights:
             return probabilities
         if self.table is not None:
-            probabilities = self.table.mixed(probabilities, turn, state.previous)
+            probabilities = self.table.mix(probabilities, turn, state.previous)
         if self.decision.temperature == 1:
             return probabilities
         return tempered(probabilities, self.decision.temperature, self.space.multi).astype(np.float32)

@@ -132,7 +132,7 @@ class PreviousIs(_NoFacts):
 
 
 @dataclass(frozen=True, slots=True)
-class Says(_NoFacts):
+class UserSays(_NoFacts):
     """The user says these words at this turn, in this order and without gaps."""
 
     text: str
@@ -147,7 +147,7 @@ class Says(_NoFacts):
 
 
 @dataclass(frozen=True, slots=True)
-class Spoke(_NoFacts):
+class UserSpeaks(_NoFacts):
     """The user speaks at this turn, or is silent."""
 
     speaks: bool

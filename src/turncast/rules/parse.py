@@ -8,7 +8,17 @@ from pathlib import Path
 from typing import Any, get_args
 
 from turncast.errors import ConfigError, CorpusError, did_you_mean, kind_of
-from turncast.rules.condition import All, AnyOf, Condition, FactIs, Not, PreviousIs, Says, Spoke, Taken
+from turncast.rules.condition import (
+    All,
+    AnyOf,
+    Condition,
+    FactIs,
+    Not,
+    PreviousIs,
+    Taken,
+    UserSays,
+    UserSpeaks,
+)
 from turncast.rules.rules import Kind, Rule, Rules
 
 _KINDS = (*get_args(Kind), "once", "order")
@@ -130,12 +140,12 @@ def _condition(record: Any, where: str) -> Condition:
     if kind == "user":
         if value not in ("speaks", "silent"):
             raise ConfigError(f"{where}: 'user' is {value!r}; give speaks or silent")
-        return Spoke(value == "speaks")
+        return UserSpeaks(value == "speaks")
     (text, *more) = _names(value, where, kind)
     if more:
         raise ConfigError(f"{where}: {kind!r} is a list; give one, or write any: with several conditions")
     if kind == "says":
-        return Says(text)
+        return UserSays(text)
     return Taken(text) if kind == "taken" else PreviousIs(text)
 
 

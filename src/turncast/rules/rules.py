@@ -41,15 +41,15 @@ class Rule:
         """Why an action is refused."""
         return self.because or _REASONS[self.kind].format(self.condition)
 
-    def names(self, action: str) -> bool:
+    def is_about(self, action: str) -> bool:
         """Return whether the rule is about an action."""
         return any(fnmatchcase(action, pattern) for pattern in self.actions)
 
     def forbids(self, action: str, holds: bool) -> bool:
         """Return whether the rule refuses an action, where its condition holds or does not."""
         if self.kind == "allow":
-            return not holds and self.names(action)
-        return holds and self.names(action) == (self.kind == "forbid")
+            return not holds and self.is_about(action)
+        return holds and self.is_about(action) == (self.kind == "forbid")
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,9 +120,9 @@ def progress_for(file: TextIO | None = None) -> SearchProgress:
 
 def trial_line(status: SearchStatus, trial: Trial) -> str:
     """Return the line of a trial."""
-    if trial.fate == "failed":
+    if trial.status == "failed":
         return f"{status.trial}  failed: {trial.reason}"
-    pruned = "  pruned" if trial.fate == "pruned" else ""
+    pruned = "  pruned" if trial.status == "pruned" else ""
     return (
         f"{status.trial}  dev {trial.dev_turn_accuracy:.2%}  {trial.epochs} epochs  {trial.seconds:.0f} s"
         f"{pruned}  {status}"

@@ -40,7 +40,7 @@ class SearchResult:
     @property
     def ranked(self) -> tuple[tuple[int, Trial], ...]:
         """The finished trials with their numbers (from 1), the best first."""
-        done = [(n, trial) for n, trial in enumerate(self.trials, start=1) if trial.fate == "done"]
+        done = [(n, trial) for n, trial in enumerate(self.trials, start=1) if trial.status == "done"]
         return tuple(sorted(done, key=lambda item: item[1].merit, reverse=True))
 
     @property

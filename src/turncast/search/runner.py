@@ -109,7 +109,7 @@ class TrialRunner:
     def _status(self, *, finished: bool) -> SearchStatus:
         """Return the status of the search at the next trial, or at the one that has just finished."""
         trials = self.study.trials
-        best = max((trial.dev_turn_accuracy for trial in trials if trial.fate == "done"), default=None)
+        best = max((trial.dev_turn_accuracy for trial in trials if trial.status == "done"), default=None)
         seconds = [] if self.deadline.seconds_left is None else [self.deadline.seconds_left]
         if self.max_trials is not None and trials:
             mean = sum(trial.seconds for trial in trials) / len(trials)

@@ -103,10 +103,10 @@ class Study:
                 self._study.tell(asked, state=states.FAIL)
                 return
             asked.set_user_attr("trial", trial.to_json())
-            if trial.fate == "done":
+            if trial.status == "done":
                 self._study.tell(asked, trial.dev_turn_accuracy)
             else:
-                self._study.tell(asked, state=states.PRUNED if trial.fate == "pruned" else states.FAIL)
+                self._study.tell(asked, state=states.PRUNED if trial.status == "pruned" else states.FAIL)
 
     @contextmanager
     def _quiet(self) -> Iterator[Any]:

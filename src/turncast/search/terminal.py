@@ -29,6 +29,8 @@ def render_search(result: SearchResult) -> Group:
             f"{trial.seconds:.0f}",
             Text(", ".join(changed) or "the defaults"),
         )
-    fates = [trial.fate for trial in result.trials]
-    others = [f"{fate}: {fates.count(fate)} trials" for fate in ("pruned", "failed") if fate in fates]
+    statuses = [trial.status for trial in result.trials]
+    others = [
+        f"{status}: {statuses.count(status)} trials" for status in ("pruned", "failed") if status in statuses
+    ]
     return Group(table, *others)

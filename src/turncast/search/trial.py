@@ -13,7 +13,7 @@ class Trial:
 
     Attributes:
         settings: the drawn settings; the others are fixed, or have their defaults.
-        fate: `done`; `pruned`, where it was stopped as worse than the median of the others; `failed`, for
+        status: `done`; `pruned`, where it was stopped as worse than the median of the others; `failed`, for
             example where the loss becomes infinite.
         dev_turn_accuracy: of the best epoch, as the mean of the seeds (so far, if pruned).
         dev_loss: of the same epochs.
@@ -27,7 +27,7 @@ class Trial:
     """
 
     settings: Mapping[str, Any]
-    fate: Literal["done", "pruned", "failed"]
+    status: Literal["done", "pruned", "failed"]
     dev_turn_accuracy: float = 0.0
     dev_loss: float = 0.0
     epochs: int = 0

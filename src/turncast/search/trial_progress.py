@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from turncast.training.progress import Silence
+from turncast.training.progress import NoProgress
 
 
 class Deadline:
@@ -30,7 +30,7 @@ class Deadline:
         return self.seconds_left == 0.0
 
 
-class TrialProgress(Silence):
+class TrialProgress(NoProgress):
     """Collects the metrics of a trial's trainings (one per seed), and decides when they should stop.
 
     Args:

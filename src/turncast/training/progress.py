@@ -38,7 +38,7 @@ class Progress(Protocol):
         ...
 
 
-class Silence:
+class NoProgress:
     """Shows nothing."""
 
     def member(self, number: int, members: int) -> None:
@@ -57,7 +57,7 @@ class Silence:
         """Show nothing."""
 
 
-class PlainProgress(Silence):
+class PlainProgress(NoProgress):
     """Prints a line per epoch.
 
     >>> progress = PlainProgress(sys.stdout)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.policy.decision import logits_of
+from turncast.policy.decision import logits_from_probabilities
 from turncast.runtime.cells import sigmoid
 
 _MIN, _MAX = 0.1, 10.0
@@ -43,7 +43,7 @@ def fit_temperature(probabilities: NDArray[Any], true: NDArray[np.bool_], multi:
         probabilities, true = probabilities[one], true[one]
     if not len(true):
         return 1.0
-    logits = logits_of(probabilities, multi)
+    logits = logits_from_probabilities(probabilities, multi)
     return 1 / _minimum(_sigmoid_slope(logits, true) if multi else _softmax_slope(logits, true))
 
 

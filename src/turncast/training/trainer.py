@@ -24,7 +24,7 @@ from turncast.training.grow import inherit_settings
 from turncast.training.interruption import Interruption
 from turncast.training.members import Callbacks, checkpoint_of, train_members
 from turncast.training.prepare import TrainingData, prepare
-from turncast.training.progress import Progress, Silence
+from turncast.training.progress import NoProgress, Progress
 from turncast.training.rule_masks import check_layout
 from turncast.training.scheduled_sampling import adapt_scheduled_sampling
 from turncast.training.split import split_dev
@@ -88,7 +88,15 @@ def train(
         corpus, dev = split_dev(corpus, config.dev_share, config.seed)
     data = prepare(corpus, dev, configuration, values=values, parent=parent, rules=rules)
     _check_decide(corpus.name, data.space, config.decide)
-    policy = _train_networks(data, configuration, rules, progress, should_stop, checkpoint, resume)
+    policy = _train_networks(
+        data,
+        configuration,
+        rules=rules,
+        progress=progress,
+        should_stop=should_stop,
+        checkpoint=checkpoint,
+        resume=resume,
+    )
     policy = add_count_table(policy, data.counts, dev, config.count_table)
     return fit_decision(policy, dev, data.answers, config)
 
@@ -96,6 +104,7 @@ def train(
 def _train_networks(
     data: TrainingData,
     configuration: Configuration,
+    *,
     rules: Rules,
     progress: Progress | None,
     should_stop: Callable[[], bool] | None,
@@ -112,7 +121,7 @@ def _train_networks(
 
     with Interruption() as interruption:
         callbacks = Callbacks(
-            progress=progress or Silence(),
+            progress=progress or NoProgress(),
             should_stop=lambda: interruption.requested or (should_stop is not None and should_stop()),
             after_epoch=save_checkpoint,
         )
