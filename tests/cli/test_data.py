@@ -57,8 +57,8 @@ def test_fix(here):
     assert refused(run("data", "validate", "odd.jsonl", "--fix", "new.jsonl", cwd=here)).startswith(
         "new.jsonl: the file exists; give --force"
     )
-    found = run("data", "validate", "odd.jsonl", "--fix", "new.jsonl", "--force", "--json", cwd=here)
-    assert json.loads(found.stdout)["fixed"]["removed"] == {"b": "a"}
+    done = run("data", "validate", "odd.jsonl", "--fix", "new.jsonl", "--force", "--json", cwd=here)
+    assert json.loads(done.stdout)["fixed"]["removed"] == {"b": "a"}
     assert refused(run("data", "validate", "odd.jsonl", "--force", cwd=here)) == (
         "--force replaces the file of --fix; give --fix FILE, or leave it out"
     )

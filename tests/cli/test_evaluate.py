@@ -69,9 +69,9 @@ def test_a_report_is_written_as_a_page(turncast, saved, corpus, tmp_path):
     file = tmp_path / "report.html"
     done = turncast("evaluate", saved, corpus, "--report", file, "--json")
     assert (done.status, done.stderr) == (0, f"Wrote {file}; open it in a browser.\n")
-    found, page = json.loads(done.stdout), file.read_text(encoding="utf-8")
+    record, page = json.loads(done.stdout), file.read_text(encoding="utf-8")
     assert f"<h1><bdi>{saved.name}</bdi> on <bdi>tiny</bdi></h1>" in page
-    assert f"{found['right_turns']} of {found['turns']}" in page
+    assert f"{record['right_turns']} of {record['turns']}" in page
 
     message = refused(turncast("evaluate", saved, corpus, "--report", file))
     assert message == f"{file}: the file exists; give --force to replace it, or choose another name"

@@ -29,13 +29,13 @@ def corpus(tmp_path):
 
 
 def test_explain_one_turn(saved, policy, corpus):
-    said = json.loads(run("explain", saved, corpus, "--dialogue", "tiny-1", "--turn", 2, "--json"))
+    shown = json.loads(run("explain", saved, corpus, "--dialogue", "tiny-1", "--turn", 2, "--json"))
     expected = explain_prediction(policy, tiny().dialogues[1].turns[:2])
-    assert said == {"dialogue": "tiny-1", **json.loads(json.dumps(expected.to_json()))}
-    said = json.loads(run("explain", saved, corpus, "--action", "confirm", "--json"))
-    assert (said["dialogue"], said["turn"], said["action"]) == ("tiny-0", 3, "confirm")
+    assert shown == {"dialogue": "tiny-1", **json.loads(json.dumps(expected.to_json()))}
+    shown = json.loads(run("explain", saved, corpus, "--action", "confirm", "--json"))
+    assert (shown["dialogue"], shown["turn"], shown["action"]) == ("tiny-0", 3, "confirm")
     from_stdin = json.loads(run("explain", saved, "--action", "confirm", "--json", stdin=LINES))
-    assert from_stdin["removals"] == said["removals"]
+    assert from_stdin["removals"] == shown["removals"]
     text = run("explain", saved, corpus, "--turn", 2, "--top", 1)
     assert "turn 2, 'small': " in text
     assert "left out" in text
@@ -58,9 +58,9 @@ def test_refusals(saved, corpus, options, message):
 
 
 def test_why_in_a_chat(saved):
-    said = run("chat", saved, stdin="/why\na tea please\nsmall\n/why\n/why confirm\n/why confrm\n/quit\n")
-    assert "there is no turn 1; observe one first" in said
-    assert "turn 2, 'small': " in said
-    assert "1: 'a tea please'" in said
-    assert "the probability of confirm" in said
-    assert "unknown action 'confrm'; did you mean 'confirm'?" in said
+    shown = run("chat", saved, stdin="/why\na tea please\nsmall\n/why\n/why confirm\n/why confrm\n/quit\n")
+    assert "there is no turn 1; observe one first" in shown
+    assert "turn 2, 'small': " in shown
+    assert "1: 'a tea please'" in shown
+    assert "the probability of confirm" in shown
+    assert "unknown action 'confrm'; did you mean 'confirm'?" in shown

@@ -34,7 +34,7 @@ def test_export(saved, policy, tmp_path):
         },
         "bytes": size,
     }
-    assert [found.name for found in file.parent.iterdir()] == ["model.onnx"]
+    assert [path.name for path in file.parent.iterdir()] == ["model.onnx"]
     assert refused(run("export", saved, "--onnx", tmp_path, "--force")) == (
         f"{tmp_path}: a folder is in the way; name a file"
     )
@@ -59,7 +59,7 @@ def test_a_network_that_cannot_be_written_leaves_nothing(tmp_path):
         "setting 'cell' is 'transformer', whose state grows with the dialogue; "
         "ONNX is written for lstm, gru, simple-rnn: train with one of these"
     )
-    assert [found.name for found in tmp_path.iterdir()] == ["model"]
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
 def test_without_the_libraries_the_error_names_the_extra(saved, tmp_path):
@@ -87,4 +87,4 @@ sys.exit(run(lambda standalone_mode: policy.export_onnx({str(file)!r}, force=Tru
 """
     assert "check the disk's space" in refused(run_code(code))
     assert file.read_bytes() == b"old"
-    assert [found.name for found in tmp_path.iterdir()] == ["model.onnx"]
+    assert [path.name for path in tmp_path.iterdir()] == ["model.onnx"]

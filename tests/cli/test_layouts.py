@@ -45,9 +45,9 @@ def test_a_layout_from_training_to_chat(layout, corpus, tmp_path):
     }[layout]
     assert [line["true"] for line in first] == true
     assert all(len(line.get("ahead", [])) == (2 if layout == "many-to-many-1" else 0) for line in first)
-    said = run("chat", model, stdin="a tea please\n/do ask_size\nsmall\n/undo\n/quit\n").stdout
-    assert "committed: ask_size" in said
-    assert "removed: small" in said
+    shown = run("chat", model, stdin="a tea please\n/do ask_size\nsmall\n/undo\n/quit\n").stdout
+    assert "committed: ask_size" in shown
+    assert "removed: small" in shown
 
 
 def test_dialogues_without_an_outcome_are_still_predicted(corpus, tmp_path):
@@ -80,8 +80,8 @@ def test_shapes_of_a_corpus_and_of_a_model(corpus, saved, tmp_path):
 
 def test_shapes_compares_both_settings(corpus):
     command = ["shapes", corpus, "--compare", "return_sequences", "--set", "units=8"]
-    found = json.loads(run(*command, "--json").stdout)
-    false = {step["layer"]: step["false"] for step in found["return_sequences"]}
+    record = json.loads(run(*command, "--json").stdout)
+    false = {step["layer"]: step["false"] for step in record["return_sequences"]}
     assert false["TimeDistributed(Dense(4))"].startswith("ValueError: ")
     assert "ValueError" in run(*command).stdout
 

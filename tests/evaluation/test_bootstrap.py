@@ -39,11 +39,11 @@ def test_a_resample_keeps_the_number_of_dialogues(counts):
     withs = {(*kind, 1): count for kind, count in counts.items()}
     sums = resample(withs, resamples=200)
     assert (sums[:, 2] == sum(counts.values())).all()
-    found = interval(sums[:, 0] / sums[:, 1])
-    assert 0 <= found.low <= found.high <= 1
+    bounds = interval(sums[:, 0] / sums[:, 1])
+    assert 0 <= bounds.low <= bounds.high <= 1
     if len(counts) == 1:
         ((right, turns),) = counts
-        assert found.low == found.high == pytest.approx(right / turns)
+        assert bounds.low == bounds.high == pytest.approx(right / turns)
 
 
 def test_an_interval_is_over_dialogues_and_not_over_turns():

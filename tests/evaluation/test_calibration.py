@@ -20,8 +20,8 @@ BINS = 15
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=40))
 def test_the_expected_calibration_error_by_its_definition(pairs):
-    sure, right = np.array([p for p, _ in pairs], float), np.array([ok for _, ok in pairs], bool)
-    reliability, error = Reliability.from_decisions(sure, right), 0.0
+    confidences, right = np.array([p for p, _ in pairs], float), np.array([ok for _, ok in pairs], bool)
+    reliability, error = Reliability.from_decisions(confidences, right), 0.0
     for number in range(BINS):
         low, high = number / BINS, (number + 1) / BINS
         inside = [(p, ok) for p, ok in pairs if (low < p * 1.0 <= high) or (number == 0 and p == 0)]
@@ -50,17 +50,25 @@ def test_calibration_with_and_without_temperature(policy):
 
 def test_the_effect_of_abstaining(policy):
     corpus = tiny("test", 30)
-    sure = sorted(p.confidence for dialogue in corpus for p in policy.predict(dialogue))
-    below = sure[40]
+    confidences = sorted(p.confidence for dialogue in corpus for p in policy.predict(dialogue))
+    below = confidences[40]
     decision = Decision(abstain_below=below, risk=RiskCurve((below, 0.1), (60, 100), (1, 30)))
     report = evaluate(
         replace(policy, decision=replace(decision, temperature=policy.decision.temperature)), corpus
     )
     answered, wrong = report.calibration.answered, report.calibration.wrong
-    assert (answered.part, answered.whole) == (sum(p >= below for p in sure), 83)
-    told = report.to_json()["calibration"]["abstaining"]
-    assert (told["below"], told["answered"], told["wrong"]) == (below, answered.part, wrong.part)
-    assert (told["dev"]["answered"], told["dev"]["wrong"], told["dev"]["decisions"]) == (60, 1, 100)
+    assert (answered.part, answered.whole) == (sum(p >= below for p in confidences), 83)
+    abstaining = report.to_json()["calibration"]["abstaining"]
+    assert (abstaining["below"], abstaining["answered"], abstaining["wrong"]) == (
+        below,
+        answered.part,
+        wrong.part,
+    )
+    assert (abstaining["dev"]["answered"], abstaining["dev"]["wrong"], abstaining["dev"]["decisions"]) == (
+        60,
+        1,
+        100,
+    )
     assert f"abstains below {below:.3f}" in text_of(report)
     assert "answers 60.0% (60 of 100), wrong 1.7% (1 of 60)" in text_of(report)
     always = evaluate(replace(policy, decision=replace(decision, abstain_below=ALWAYS_ABSTAIN)), corpus)
@@ -79,8 +87,8 @@ def test_several_actions_are_as_sure_as_their_set(multi_policy):
 
 
 def test_the_json_can_be_read(policy):
-    told = json.loads(json.dumps(evaluate(policy, tiny("test", 200)).to_json()))["calibration"]
-    assert len(told["bins"]) == BINS
-    assert sum(one["decisions"] for one in told["bins"]) == told["risk"]["answered"][-1]
-    assert len(told["risk"]["thresholds"]) <= 100
-    assert 0 <= told["risk_area"] <= 1
+    record = json.loads(json.dumps(evaluate(policy, tiny("test", 200)).to_json()))["calibration"]
+    assert len(record["bins"]) == BINS
+    assert sum(one["decisions"] for one in record["bins"]) == record["risk"]["answered"][-1]
+    assert len(record["risk"]["thresholds"]) <= 100
+    assert 0 <= record["risk_area"] <= 1

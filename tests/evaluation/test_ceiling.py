@@ -31,12 +31,12 @@ def ceiling(corpus, space=ABC, layout="many-to-many-2"):
 
 def test_the_most_frequent_known_answer_to_each_history():
     corpus = parse_corpus("x:a y:a", "x:a y:b", "x:a y:b", "x:b y:c", "x:q")
-    found = ceiling(corpus)
+    bound = ceiling(corpus)
     # x is answered a, a, a, b and q; after x:a, y is answered a, b, b; after x:b once.
-    assert (found.turns.part, found.turns.whole) == (3 + 2 + 1, 9)
-    assert (found.unknown.part, found.contradicted.part) == (1, 2)
-    assert (found.dialogues.part, found.dialogues.whole) == (4, 5)
-    assert found.to_json()["turn_accuracy"] == 6 / 9
+    assert (bound.turns.part, bound.turns.whole) == (3 + 2 + 1, 9)
+    assert (bound.unknown.part, bound.contradicted.part) == (1, 2)
+    assert (bound.dialogues.part, bound.dialogues.whole) == (4, 5)
+    assert bound.to_json()["turn_accuracy"] == 6 / 9
 
 
 def test_without_memory_a_history_is_one_turn():
@@ -67,8 +67,8 @@ def test_a_block_with_memory_counts_in_every_layout():
 def test_responses_distinguish_histories(layout):
     def best(*dialogues):
         made = [
-            Dialogue(said + last, [Turn("x", ["a"], response=said), Turn("y", [last])])
-            for said, last in dialogues
+            Dialogue(response + last, [Turn("x", ["a"], response=response), Turn("y", [last])])
+            for response, last in dialogues
         ]
         return ceiling(Corpus("said", made), layout=layout).turns.part
 
@@ -105,8 +105,8 @@ def test_no_policy_passes_the_ceiling(corpus, space, layout, salt):
     report = evaluate(policy, corpus)
     assert report.turns.part <= report.ceiling.turns.part
     assert report.dialogues.part <= report.ceiling.dialogues.part
-    found = report.ceiling
-    assert found.turns.part + found.unknown.part + found.contradicted.part == found.turns.whole
+    bound = report.ceiling
+    assert bound.turns.part + bound.unknown.part + bound.contradicted.part == bound.turns.whole
 
 
 @given(corpora)

@@ -18,7 +18,11 @@ corpora = st.lists(
     st.lists(st.tuples(st.sampled_from("xy"), st.sampled_from("abq")), min_size=1, max_size=4),
     min_size=1,
     max_size=5,
-).map(lambda made: parse_corpus(*(" ".join(f"{user}:{taken}" for user, taken in turns) for turns in made)))
+).map(
+    lambda dialogues: parse_corpus(
+        *(" ".join(f"{user}:{taken}" for user, taken in turns) for turns in dialogues)
+    )
+)
 
 
 def always(action, **more):
@@ -27,43 +31,43 @@ def always(action, **more):
 
 def test_who_wins_what():
     corpus = parse_corpus("x:a y:a z:b", "x:b", "x:a", "x:c", "x:a x:b")
-    found = compare(always("a"), always("b"), corpus, names=("old", "new"))
-    assert [(share.part, share.whole) for share in found.right] == [(4, 8), (3, 8)]
-    assert (found.won_turns, found.won_dialogues, found.dialogues) == ((4, 3), (2, 1), 5)
-    assert found.difference == 1 / 8
-    assert found.p_value == sign_test(2, 1) == 1.0
-    assert not found.beyond_chance
-    assert {name: (duel.support, duel.right) for name, duel in found.actions.items()} == {
+    comparison = compare(always("a"), always("b"), corpus, names=("old", "new"))
+    assert [(share.part, share.whole) for share in comparison.right] == [(4, 8), (3, 8)]
+    assert (comparison.won_turns, comparison.won_dialogues, comparison.dialogues) == ((4, 3), (2, 1), 5)
+    assert comparison.difference == 1 / 8
+    assert comparison.p_value == sign_test(2, 1) == 1.0
+    assert not comparison.beyond_chance
+    assert {name: (score.support, score.right) for name, score in comparison.actions.items()} == {
         "a": (4, (4, 0)),
         "b": (3, (0, 3)),
         "c": (1, (0, 0)),
     }
-    assert [(won.dialogue, won.turn) for won in found.examples[1]] == [("d0", 3), ("d1", 1), ("d4", 2)]
-    assert {(won.true, won.predicted) for won in found.examples[0]} == {("a", "b")}
-    record = found.to_json()
+    assert [(won.dialogue, won.turn) for won in comparison.examples[1]] == [("d0", 3), ("d1", 1), ("d4", 2)]
+    assert {(won.true, won.predicted) for won in comparison.examples[0]} == {("a", "b")}
+    record = comparison.to_json()
     assert (record["turn_accuracy"], record["won_turns"]) == ([4 / 8, 3 / 8], [4, 3])
     assert record["examples"][0][0].keys() == {"dialogue", "turn", "true", "predicted", "probability"}
-    text = text_of(found)
-    for said in ("old", "new", "50.0% (4 of 8)", "+12.5 points", "p = 1: may be chance"):
-        assert said in text
+    text = text_of(comparison)
+    for part in ("old", "new", "50.0% (4 of 8)", "+12.5 points", "p = 1: may be chance"):
+        assert part in text
 
 
 def test_a_win_in_most_dialogues_is_more_than_chance():
     corpus = parse_corpus(*["x:a"] * 9, "x:b")
-    found = compare(always("a"), always("b"), corpus)
-    assert found.p_value == 22 / 1024
-    assert found.beyond_chance
-    assert found.difference_interval.low > 0
-    assert "more than chance" in text_of(found)
+    comparison = compare(always("a"), always("b"), corpus)
+    assert comparison.p_value == 22 / 1024
+    assert comparison.beyond_chance
+    assert comparison.difference_interval.low > 0
+    assert "more than chance" in text_of(comparison)
     back = compare(always("b"), always("a"), corpus)
-    assert (back.p_value, back.difference) == (found.p_value, -found.difference)
+    assert (back.p_value, back.difference) == (comparison.p_value, -comparison.difference)
 
 
 def test_many_turns_of_few_dialogues_prove_nothing():
     corpus = parse_corpus(" ".join(["x:a"] * 200), " ".join(["x:a"] * 200), "x:b")
-    found = compare(always("a"), always("b"), corpus)
-    assert found.won_turns == (400, 1)
-    assert not found.beyond_chance
+    comparison = compare(always("a"), always("b"), corpus)
+    assert comparison.won_turns == (400, 1)
+    assert not comparison.beyond_chance
 
 
 @given(corpora, st.integers(0, 5), st.integers(0, 5))
@@ -71,13 +75,16 @@ def test_a_comparison_is_that_of_two_evaluations(corpus, salt, other):
     a, b = (
         ScriptedPolicy(lambda history, salt=s: (choose("abc", history, salt),), SPACE) for s in (salt, other)
     )
-    found = compare(a, b, corpus)
-    assert found.right == (evaluate(a, corpus).turns, evaluate(b, corpus).turns)
-    assert found.won_turns[0] - found.won_turns[1] == found.right[0].part - found.right[1].part
+    comparison = compare(a, b, corpus)
+    assert comparison.right == (evaluate(a, corpus).turns, evaluate(b, corpus).turns)
+    assert (
+        comparison.won_turns[0] - comparison.won_turns[1]
+        == comparison.right[0].part - comparison.right[1].part
+    )
     if salt == other:
-        assert (found.won_turns, found.won_dialogues, found.p_value) == ((0, 0), (0, 0), 1.0)
-        assert found.examples == ((), ())
-        assert (found.difference_interval.low, found.difference_interval.high) == (0, 0)
+        assert (comparison.won_turns, comparison.won_dialogues, comparison.p_value) == ((0, 0), (0, 0), 1.0)
+        assert comparison.examples == ((), ())
+        assert (comparison.difference_interval.low, comparison.difference_interval.high) == (0, 0)
 
 
 @given(st.integers(0, 60), st.integers(0, 60))
@@ -90,8 +97,8 @@ def test_the_sign_test_is_the_binomial(wins, losses):
 def test_examples_are_those_with_the_most_confident_loser():
     dialogues = " ".join(f"{number:03}:a" for number in range(100))
     sure = always("b", probability=lambda history: int(history[-1][0]) / 100)
-    found = compare(always("a"), sure, parse_corpus(dialogues))
-    assert [won.turn for won in found.examples[0]] == list(range(100, 100 - EXAMPLES, -1))
+    comparison = compare(always("a"), sure, parse_corpus(dialogues))
+    assert [won.turn for won in comparison.examples[0]] == list(range(100, 100 - EXAMPLES, -1))
 
 
 def test_layouts_with_different_questions_are_refused():

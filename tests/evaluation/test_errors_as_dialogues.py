@@ -23,9 +23,9 @@ def errors_of(policy, corpus) -> list[Dialogue]:
 def test_a_wrong_turn_ends_its_dialogue():
     turns = [Turn("x", ["a"], {"n": 1}, "Yes."), Turn("y", ["b"]), Turn("x", ["a"])]
     corpus = Corpus("c", [Dialogue("d", turns, {"mood": "good", "true": "old"}, "g")])
-    (found,) = errors_of(ScriptedPolicy(lambda history: ("a",), SPACE), corpus)
-    assert (found.id, found.group, found.turns) == ("d turn 2", "g", tuple(turns[:2]))
-    assert dict(found.metadata) == {
+    (errors,) = errors_of(ScriptedPolicy(lambda history: ("a",), SPACE), corpus)
+    assert (errors.id, errors.group, errors.turns) == ("d turn 2", "g", tuple(turns[:2]))
+    assert dict(errors.metadata) == {
         "mood": "good",
         "confusion": "b -> a",
         "true": "b",
@@ -40,10 +40,10 @@ def test_a_wrong_turn_ends_its_dialogue():
 def test_errors_are_ranked_by_confusion_then_confidence():
     sure = {"v": 0.5, "w": 0.8, "x": 0.99}
     policy = ScriptedPolicy(lambda history: ("a",), SPACE, probability=lambda history: sure[history[-1][0]])
-    found = errors_of(policy, parse_corpus("v:b", "x:c", "w:b x:a"))
-    said = [(one.id, one.metadata["confusion"], one.metadata["alike"]) for one in found]
-    assert said == [("d2 turn 1", "b -> a", 2), ("d0 turn 1", "b -> a", 2), ("d1 turn 1", "c -> a", 1)]
-    assert [one.group for one in found] == ["d2", "d0", "d1"]  # errors of a dialogue are never split apart
+    errors = errors_of(policy, parse_corpus("v:b", "x:c", "w:b x:a"))
+    ranked = [(one.id, one.metadata["confusion"], one.metadata["alike"]) for one in errors]
+    assert ranked == [("d2 turn 1", "b -> a", 2), ("d0 turn 1", "b -> a", 2), ("d1 turn 1", "c -> a", 1)]
+    assert [one.group for one in errors] == ["d2", "d0", "d1"]  # errors of a dialogue are never split apart
 
 
 @given(
@@ -54,12 +54,12 @@ def test_errors_are_ranked_by_confusion_then_confidence():
     ),
     st.integers(0, 3),
 )
-def test_judged_again_the_last_turn_of_each_is_wrong(made, salt):
-    corpus = parse_corpus(*(" ".join(f"{user}:{taken}" for user, taken in turns) for turns in made))
+def test_judged_again_the_last_turn_of_each_is_wrong(dialogues, salt):
+    corpus = parse_corpus(*(" ".join(f"{user}:{taken}" for user, taken in turns) for turns in dialogues))
     policy = ScriptedPolicy(lambda history: (choose("abc", history, salt),), SPACE)
-    found = errors_of(policy, corpus)
-    assert len({one.id for one in found}) == len(found)
-    for one in found:
+    errors = errors_of(policy, corpus)
+    assert len({one.id for one in errors}) == len(errors)
+    for one in errors:
         last = policy.predict(one)[-1]
         assert set(last.actions) != set(one.turns[-1].actions)
         assert "".join(last.actions) == one.metadata["predicted"]
@@ -67,11 +67,11 @@ def test_judged_again_the_last_turn_of_each_is_wrong(made, salt):
 
 def test_they_can_be_read_again(policy, tmp_path):
     corpus = drinks_corpus()
-    found = errors_of(policy, corpus)
-    assert found, "a policy of two epochs makes errors"
-    convert(Corpus("wrong", found), tmp_path / "errors.jsonl")
+    errors = errors_of(policy, corpus)
+    assert errors, "a policy of two epochs makes errors"
+    convert(Corpus("wrong", errors), tmp_path / "errors.jsonl")
     read = turncast.read(tmp_path / "errors.jsonl")
-    assert list(read) == found
+    assert list(read) == errors
     assert read.skipped == {}
 
 
@@ -80,6 +80,6 @@ def test_a_wrong_outcome_has_its_whole_dialogue():
     corpus = drinks_corpus(dialogues=2)
     policy = ScriptedPolicy(lambda history: ("tea",), ActionSpace(["tea", "coffee"]), config)
     policy.predict = lambda dialogue: ScriptedPolicy.predict(policy, dialogue)[-1:]
-    (found,) = errors_of(policy, corpus)
-    assert (found.turns, found.metadata["drink"]) == (corpus.dialogues[1].turns, "coffee")
-    assert (found.metadata["true"], found.metadata["predicted"]) == ("coffee", "tea")
+    (errors,) = errors_of(policy, corpus)
+    assert (errors.turns, errors.metadata["drink"]) == (corpus.dialogues[1].turns, "coffee")
+    assert (errors.metadata["true"], errors.metadata["predicted"]) == ("coffee", "tea")

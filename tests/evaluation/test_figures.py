@@ -21,7 +21,9 @@ def last_word(history):
 
 def talk(*turns: tuple[str, str]) -> Corpus:
     """Return one dialogue of (what is predicted, what is true)."""
-    return Corpus("talk", [Dialogue("d", [Turn(f"do {said or '-'}", tuple(true)) for said, true in turns])])
+    return Corpus(
+        "talk", [Dialogue("d", [Turn(f"do {predicted or '-'}", tuple(true)) for predicted, true in turns])]
+    )
 
 
 def test_the_true_action_among_the_first_k():

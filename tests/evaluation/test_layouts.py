@@ -147,5 +147,10 @@ def test_a_turn_is_still_a_turn(layout):
     report = evaluate(Told(LAYOUTS[layout], corpus), corpus)
     assert (report.turns.part, report.turns.whole, report.layout, report.ahead) == (11, 11, layout, ())
     text = text_of(report)
-    for said in ("turns right", "dialogues right throughout", "turns with an unknown action", "actions most"):
-        assert said in text
+    for title in (
+        "turns right",
+        "dialogues right throughout",
+        "turns with an unknown action",
+        "actions most",
+    ):
+        assert title in text

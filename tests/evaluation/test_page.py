@@ -110,8 +110,8 @@ def test_a_cell_of_the_matrix_leads_to_its_dialogues():
     labels = [value for tag, name, value in page.attributes if (tag, name) == ("a", "aria-label")]
     assert labels == ["3 turns: a predicted as b", "1 turn: c predicted as b"]
     behind = html.split('<div id="confusion-1">')[1].split("</details>")[0]
-    said = re.findall(r"<h4>Dialogue <bdi>(\w+)</bdi>, turn (\d)</h4>", behind)
-    assert sorted(said) == [("d0", "2"), ("d1", "1"), ("d2", "1")]
+    headings = re.findall(r"<h4>Dialogue <bdi>(\w+)</bdi>, turn (\d)</h4>", behind)
+    assert sorted(headings) == [("d0", "2"), ("d1", "1"), ("d2", "1")]
     first = behind.split("<article")[1]
     assert re.findall(r"<q[^>]*>(\w)</q>", first) == ["x", "y"]
     assert re.findall(r"<code>(\w)</code>", first) == ["b", "a", "b"]  # before it, right, predicted
