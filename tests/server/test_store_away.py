@@ -7,14 +7,14 @@ import time
 import httpx
 import pytest
 
-from support.server import assert_problem, client_of, serving
+from support.server import assert_problem, client_of, serving, serving_with_timeout
 from support.services import Postgres, Redis, freeze, service, thaw
 from turncast import Policy, Session
 from turncast.client import Client, Retries, Unavailable
 from turncast.errors import StoreError
 from turncast.server.batching_queue import BatchingQueue
 from turncast.server.timeouts import run_with_timeout
-from turncast.sessions import Event, Snapshot, open_store, postgres_connection, turns_from_events
+from turncast.sessions import Event, Snapshot, open_store, turns_from_events
 from turncast.sessions.conversations import Conversations
 from turncast.sessions.request import Begin, Observe
 from turncast.sessions.store import ConversationUpdate
@@ -54,7 +54,7 @@ def assert_complete(saved, store_url, id, users):
 )
 def test_a_store_that_goes_away_and_comes_back(saved, kind, stop_store, start_store):
     answers = []
-    with service(kind) as running, serving(saved, running.url) as (address, process):
+    with service(kind) as running, serving_with_timeout(saved, 2.0, running.url) as (address, process):
         with Client(address, retries=ONE_TRY) as impatient, Client(address, retries=MANY_TRIES) as client:
             id = client.begin("c1").id
             client.observe(id, "0", turn_id="t-0")
@@ -80,10 +80,9 @@ def test_a_store_that_goes_away_and_comes_back(saved, kind, stop_store, start_st
         assert_complete(saved, running.url, id, ["0", "1", "2"])
 
 
-def test_no_route_waits_for_a_frozen_postgres(policy, monkeypatch):
+def test_no_route_waits_for_a_frozen_postgres(policy):
     """Neither requests through the queue, nor those that read the store directly."""
-    monkeypatch.setattr(postgres_connection, "SECONDS", 2)
-    with service(Postgres) as running, client_of({"default": policy}, running.url) as client:
+    with service(Postgres) as running, client_of({"default": policy}, running.url, timeout=1.0) as client:
         path = f"/v1/conversations/{client.post('/v1/conversations', {'id': 'c1'}).json()['id']}"
         assert client.get(path).json()["turns"] == []
         freeze(running)

@@ -46,10 +46,10 @@ def run_command(*arguments: str) -> None:
     main()
 
 
-def run_api(model: Path, port: int, timeout: float) -> None:
-    """Serve the API of a model, with a time-out in seconds for the head and the body of a request."""
+def run_api(model: Path, port: int, timeout: float, store: str) -> None:
+    """Serve the API of a model, with a time-out in seconds for requests and for answers of the store."""
     timeouts = Timeouts(body=timeout)
-    app = create_app(Models({"default": model}), open_store("memory:"), timeouts=timeouts)
+    app = create_app(Models({"default": model}), open_store(store, timeout=timeout), timeouts=timeouts)
     run_app(app, "127.0.0.1", port, head_timeout=timeout)
 
 

@@ -101,9 +101,9 @@ class Client:
 
 
 @contextlib.contextmanager
-def client_of(models, store="memory:", settings=None, **options):
+def client_of(models, store="memory:", settings=None, timeout=5.0, **options):
     with client_of_app(
-        create_app(Models(models), open_store(store), **options), **(settings or {})
+        create_app(Models(models), open_store(store, timeout=timeout), **options), **(settings or {})
     ) as client:
         yield client
 
@@ -127,10 +127,10 @@ def serving(model, store, *options, port=None):
 
 
 @contextlib.contextmanager
-def serving_with_timeout(model, timeout):
-    """Serve the API with a time-out for requests, in seconds; yield its address and the process."""
+def serving_with_timeout(model, timeout, store="memory:"):
+    """Serve the API with a time-out for requests and the store; yield its address and the process."""
     port = free_port()
-    with _until_killed(ForkedProcess(run_api, model, port, timeout), port) as served:
+    with _until_killed(ForkedProcess(run_api, model, port, timeout, store), port) as served:
         yield served
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from turncast.errors import ConfigError, did_you_mean
-from turncast.sessions.store import Store
+from turncast.sessions.store import ANSWER_TIMEOUT, Store
 
 
-def open_store(url: str, *, create: bool = True) -> Store:
+def open_store(url: str, *, create: bool = True, timeout: float = ANSWER_TIMEOUT) -> Store:
     """Open the store that a URL names.
 
     Args:
         url: `memory:` (lost with the process), `sqlite:///file.db`, `postgresql://user@host/database` or
             `redis://host:6379/0`.
         create: whether to create a database that does not exist.
+        timeout: the time-out, in seconds, of an answer of PostgreSQL or Redis.
 
     Raises:
         ConfigError: for a URL of another kind.
@@ -37,29 +38,29 @@ def open_store(url: str, *, create: bool = True) -> Store:
     if kind not in _OPENERS:
         cure = did_you_mean(kind, _OPENERS) or f"; it is one of {', '.join(_OPENERS)}, as sqlite:///file.db"
         raise ConfigError(f"unknown kind of store {kind!r}{cure}")
-    return _OPENERS[kind](url, create)
+    return _OPENERS[kind](url, create, timeout)
 
 
 # Each function imports a library that only its own extra installs.
-def _open_memory(_url: str, _create: bool) -> Store:
+def _open_memory(_url: str, _create: bool, _timeout: float) -> Store:
     from turncast.sessions.memory_store import MemoryStore
 
     return MemoryStore()
 
 
-def _open_sql(url: str, create: bool) -> Store:
+def _open_sql(url: str, create: bool, timeout: float) -> Store:
     from turncast.sessions.sql_store import SqlStore
 
-    return SqlStore(url, create=create)
+    return SqlStore(url, create=create, timeout=timeout)
 
 
-def _open_redis(url: str, _create: bool) -> Store:
+def _open_redis(url: str, _create: bool, timeout: float) -> Store:
     from turncast.sessions.redis_store import RedisStore
 
-    return RedisStore(url)
+    return RedisStore(url, timeout=timeout)
 
 
-_OPENERS: dict[str, Callable[[str, bool], Store]] = {
+_OPENERS: dict[str, Callable[[str, bool, float], Store]] = {
     "memory": _open_memory,
     "sqlite": _open_sql,
     "postgresql": _open_sql,

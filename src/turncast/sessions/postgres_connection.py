@@ -8,9 +8,6 @@ from typing import Any, TypeVar
 
 import psycopg
 
-SECONDS = 5.0
-"""The time-out of a statement."""
-
 _T = TypeVar("_T")
 
 
@@ -19,7 +16,17 @@ class PostgresConnection(psycopg.Connection[Any]):
 
     PostgreSQL's `statement_timeout` does not help where the server's processes are stopped or the network
     drops packets, and a connection pooler may refuse to set it.
+
+    Attributes:
+        answer_seconds: the time-out of a statement.
     """
+
+    answer_seconds = 5.0
+
+    @classmethod
+    def with_timeout(cls, seconds: float) -> type[PostgresConnection]:
+        """Return this class with another time-out."""
+        return type(cls.__name__, (cls,), {"answer_seconds": seconds})
 
     def wait(self, gen: Generator[Any, Any, _T], *args: Any, **settings: Any) -> _T:
         """Return the result of an exchange with the server.
@@ -27,7 +34,8 @@ class PostgresConnection(psycopg.Connection[Any]):
         Raises:
             OperationalError: where the answer does not arrive in time.
         """
-        return super().wait(self._with_deadline(gen, time.monotonic() + SECONDS), *args, **settings)
+        deadline = time.monotonic() + self.answer_seconds
+        return super().wait(self._with_deadline(gen, deadline), *args, **settings)
 
     def _with_deadline(self, gen: Generator[Any, Any, _T], deadline: float) -> Generator[Any, Any, _T]:
         """Forward the events that psycopg waits for, and close the connection after the deadline.
@@ -40,7 +48,7 @@ class PostgresConnection(psycopg.Connection[Any]):
                 ready = yield wanted
                 if not ready and time.monotonic() > deadline:
                     self.close()
-                    raise psycopg.OperationalError(f"no answer within {SECONDS:g} seconds")
+                    raise psycopg.OperationalError(f"no answer within {self.answer_seconds:g} seconds")
                 wanted = gen.send(ready)
         except StopIteration as finished:
             return finished.value  # type: ignore[no-any-return]

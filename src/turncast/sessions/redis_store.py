@@ -9,7 +9,13 @@ from typing import Any
 
 from turncast.errors import ConfigError, MissingExtra, StoreError
 from turncast.sessions.event import Event
-from turncast.sessions.store import ConversationUpdate, Store, StoredAnswer, StoredConversation
+from turncast.sessions.store import (
+    ANSWER_TIMEOUT,
+    ConversationUpdate,
+    Store,
+    StoredAnswer,
+    StoredConversation,
+)
 
 try:
     import redis
@@ -18,7 +24,6 @@ try:
 except ImportError:
     raise MissingExtra("storing conversations in Redis", "redis") from None
 
-_SECONDS = 5  # time-out of an answer
 _BATCH = 500  # conversations in one command
 _INDEX = "turncast:conversations"
 
@@ -51,19 +56,20 @@ class RedisStore(Store):
 
     Args:
         url: `redis://host:6379/0`.
+        timeout: the time-out of an answer, in seconds.
 
     Raises:
         ConfigError: for a URL that cannot be read.
         StoreError: where Redis cannot be reached.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, timeout: float = ANSWER_TIMEOUT) -> None:
         # The library must not retry: where an answer is lost after the write, a retry would find the new
         # version and report that another process wrote it.
         no_retry = Retry(NoBackoff(), 0)
         try:
             self._redis = redis.Redis.from_url(
-                url, socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS, retry=no_retry
+                url, socket_timeout=timeout, socket_connect_timeout=timeout, retry=no_retry
             )
         except ValueError:
             raise ConfigError(

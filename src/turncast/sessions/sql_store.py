@@ -10,7 +10,13 @@ from typing import Any
 
 from turncast.errors import ConfigError, MissingExtra, StoreError
 from turncast.sessions.event import Event
-from turncast.sessions.store import ConversationUpdate, Store, StoredAnswer, StoredConversation
+from turncast.sessions.store import (
+    ANSWER_TIMEOUT,
+    ConversationUpdate,
+    Store,
+    StoredAnswer,
+    StoredConversation,
+)
 
 try:
     import sqlalchemy as sql
@@ -32,6 +38,7 @@ class SqlStore(Store):
     Args:
         url: `sqlite:///file.db` or `postgresql://user@host/database`.
         create: whether to create the file and the tables where they do not exist.
+        timeout: the time-out of an answer of PostgreSQL, in seconds.
 
     Raises:
         ConfigError: for a URL that cannot be read.
@@ -39,8 +46,8 @@ class SqlStore(Store):
         StoreError: where the database cannot be reached.
     """
 
-    def __init__(self, url: str, *, create: bool = True) -> None:
-        self._engine = _engine(url)
+    def __init__(self, url: str, *, create: bool = True, timeout: float = ANSWER_TIMEOUT) -> None:
+        self._engine = _engine(url, timeout)
         self._where = self._engine.url.render_as_string(hide_password=True)
         dialect = self._engine.dialect.name
         self._statements = Statements.for_dialect(dialect)
@@ -153,13 +160,13 @@ class SqlStore(Store):
             raise StoreError(f"{self._where}: the store failed ({cause}); {cure}") from None
 
 
-def _engine(url: str) -> sql.Engine:
+def _engine(url: str, timeout: float) -> sql.Engine:
     try:
         parsed = sql.make_url(url)
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "postgresql":
-            return _postgres(parsed)
+            return _postgres(parsed, timeout)
         engine = sql.create_engine(
             parsed, connect_args={"timeout": _SQLITE_SECONDS, "check_same_thread": False}
         )
@@ -175,15 +182,16 @@ def _engine(url: str) -> sql.Engine:
     return engine
 
 
-def _postgres(url: sql.URL) -> sql.Engine:
+def _postgres(url: sql.URL, timeout: float) -> sql.Engine:
     """Return an engine with a time-out for each connection attempt and for each answer."""
-    from turncast.sessions.postgres_connection import SECONDS, PostgresConnection
+    from turncast.sessions.postgres_connection import PostgresConnection
 
-    timeouts = {"connect_timeout": int(SECONDS)}
-    engine = sql.create_engine(url, pool_pre_ping=True, pool_timeout=SECONDS, connect_args=timeouts)
+    connection_class = PostgresConnection.with_timeout(timeout)
+    arguments = {"connect_timeout": max(1, round(timeout))}
+    engine = sql.create_engine(url, pool_pre_ping=True, pool_timeout=timeout, connect_args=arguments)
 
     def connect(_dialect: Any, _record: Any, parts: Any, settings: Any) -> PostgresConnection:
-        return PostgresConnection.connect(*parts, **settings)
+        return connection_class.connect(*parts, **settings)
 
     sql_event.listen(engine, "do_connect", connect)
     return engine

@@ -8,6 +8,9 @@ from typing import Protocol
 
 from turncast.sessions.event import Event
 
+ANSWER_TIMEOUT = 5.0
+"""The default time-out, in seconds, of an answer of PostgreSQL or Redis."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredConversation:
