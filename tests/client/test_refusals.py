@@ -34,7 +34,12 @@ ONE_TRY = Retries(times=0)
         (lambda client, id: client.observe(id, "x", turn_id="t"), BadRequest, "turn_id_used", "turn_id"),
         (lambda client, id: client.get("a/b?c"), NotFound, "no_such_path", "path"),
         (lambda client, id: client.get("a b"), BadRequest, "bad_request", "path.id"),
-        (lambda client, id: client.next_action([{"role": 3}]), BadRequest, "bad_request", "body.messages.0"),
+        (
+            lambda client, id: client.next_action([{"role": 3}]),
+            BadRequest,
+            "bad_request",
+            "body.messages.0.role",
+        ),
     ],
 )
 def test_a_refusal_has_the_fields_of_the_server(address, ask, kind, type_, where):

@@ -174,7 +174,6 @@ def test_skipped_lines_are_counted(write):
     messages = [
         {"role": "user", "content": "hi"},
         {"role": "system", "content": "be kind"},
-        {"role": "critic", "content": "hm"},
         {"role": "assistant", "content": ""},
         {"role": "assistant", "content": None, "refusal": "I cannot."},
         {"role": "tool", "content": "long " * 50},
@@ -192,7 +191,6 @@ def test_skipped_lines_are_counted(write):
     assert corpus.skipped == {
         "value of a tool result beyond the first 20": 3,
         "system message inside a dialogue": 1,
-        "message of role 'critic'": 1,
         "assistant message without text and calls": 1,
         "long text of a tool result": 1,
         "message after the end mark": 1,

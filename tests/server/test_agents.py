@@ -60,3 +60,41 @@ def test_the_cache_is_used_and_limited(policy, monkeypatch):
     assert len(steps) == before + 1
     cache.predict(policy, [Turn("other", ("confirm",)), *turns[1:]])
     assert len(steps) == before + 7
+
+
+def in_anthropic_form(messages):
+    """Return the same messages as Anthropic's interface has them."""
+    converted = []
+    for message in messages:
+        content = message["content"]
+        parts = [{"type": "text", "text": content}] if isinstance(content, str) else content
+        calls = message.get("tool_calls", ())
+        uses = [
+            {"type": "tool_use", "id": call["id"], "name": call["function"]["name"], "input": {}}
+            for call in calls
+        ]
+        result = {"type": "tool_result", "tool_use_id": message.get("tool_call_id"), "content": content}
+        is_result = message["role"] == "tool"
+        role = "user" if is_result else message["role"]
+        converted.append({"role": role, "content": [result] if is_result else [*parts, *uses]})
+    return converted
+
+
+def test_anthropic_messages_give_the_same_turns():
+    assert turns_from_messages(in_anthropic_form(MESSAGES)) == turns_from_messages(MESSAGES)
+
+
+def test_a_request_to_the_large_model_is_taken_as_it_is(client):
+    tools = [{"type": "function", "function": {"name": "ask_size", "parameters": {}}}]
+    request = {"model": "large-7", "messages": MESSAGES, "tools": tools, "temperature": 0, "stream": False}
+    answer = client.post("/v1/agents/next", request)
+    plain = client.post("/v1/agents/next", {"messages": MESSAGES}).json()
+    assert answer.status_code == 200
+    assert answer.json() == plain
+    assert plain["model"] == "default"
+    assert client.post("/v1/agents/next", request | {"threshold": 1.0}).json()["abstain"] is True
+
+
+def test_a_message_that_is_not_to_be_learned_has_happened():
+    marked = [{**message, "weight": 0} if message["role"] == "assistant" else message for message in MESSAGES]
+    assert turns_from_messages(marked) == turns_from_messages(MESSAGES)

@@ -13,7 +13,12 @@ from turncast.sessions import open_store
 
 SECRET = "my name is Ada Lovelace"
 TURNS, NEW = "/v1/conversations/c/turns", "/v1/conversations"
-NEXT, USER = "/v1/agents/next", "body.messages.0.user"
+NEXT, FIRST = "/v1/agents/next", "body.messages.0"
+HI = {"role": "user", "content": SECRET}
+UNKNOWN_PART = {"role": "assistant", "content": [{"type": "text", "text": "x"}, {"type": SECRET}]}
+UNKNOWN_FIELD = {"role": "assistant", "content": "x", "toolInvocations": [{"toolName": SECRET}]}
+UNKNOWN_TEXT = {"role": "assistant", "content": f"<|python_tag|>{SECRET}"}
+NO_NAME = {"role": "assistant", "content": [{"type": "tool_use", "input": {}}]}
 TABLE = [
     # path, body (bytes as they are), status, type, where
     (NEW, b"{", 400, "bad_request", "body.1"),
@@ -57,10 +62,17 @@ TABLE = [
     ("/v1/predict", {"turns": []}, 422, "bad_request", "body.turns"),
     ("/v1/predict", {"turns": [{}] * 1001}, 422, "bad_request", "body.turns"),
     ("/v1/predict", {"turns": [{"actions": [1]}]}, 422, "bad_request", "body.turns.0.actions.0"),
-    (NEXT, {"messages": [{"role": 3, "content": SECRET}]}, 422, "bad_request", "body.messages.0"),
-    (NEXT, {"messages": [{"role": SECRET}]}, 422, "bad_request", "body.messages.0"),
-    (NEXT, {"messages": [{"role": "user", "content": 1}]}, 422, "bad_request", f"{USER}.content.str"),
-    (NEXT, {"messages": [{"role": "user", "tool_calls": 3}]}, 422, "bad_request", f"{USER}.tool_calls"),
+    (NEXT, {"messages": [{"role": 3, "content": SECRET}]}, 422, "bad_request", "body.messages.0.role"),
+    (NEXT, {"messages": [{"role": SECRET}]}, 422, "bad_messages", "messages.0.role"),
+    (NEXT, {"messages": [{"role": "user", "content": 1}]}, 422, "bad_messages", "messages.0"),
+    (NEXT, {"messages": [{"role": "user", "tool_calls": 3}]}, 422, "bad_request", f"{FIRST}.tool_calls"),
+    (NEXT, {"messages": [HI, {**HI, "role": "critic"}]}, 422, "bad_messages", "messages.1.role"),
+    (NEXT, {"messages": [HI, UNKNOWN_PART]}, 422, "bad_messages", "messages.1.content.1"),
+    (NEXT, {"messages": [HI, UNKNOWN_FIELD]}, 422, "bad_messages", "messages.1.toolInvocations"),
+    (NEXT, {"messages": [HI, UNKNOWN_TEXT, HI]}, 422, "bad_messages", "messages.1.content"),
+    (NEXT, {"messages": [HI, NO_NAME]}, 422, "bad_messages", "messages.1.content.0"),
+    (NEXT, {"messages": [HI], "top": 0}, 422, "bad_request", "body.top"),
+    (NEXT, {"messages": [HI], "threshold": 2}, 422, "bad_request", "body.threshold"),
     (NEXT, {"messages": [{"role": "user", "content": "###STOP###"}]}, 422, "bad_messages", "messages"),
     ("/v1/nothing", {}, 404, "no_such_path", "path"),
     ("/healthz", {}, 405, "wrong_method", "path"),

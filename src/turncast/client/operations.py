@@ -165,7 +165,7 @@ def next_action(
     """Predict what an agent does next: the tool that it calls, or `respond` for a message of text.
 
     Args:
-        messages: all messages so far, in OpenAI's chat format.
+        messages: all messages so far, in the chat format of OpenAI or Anthropic.
         model: the name of the model; by default the first of the server.
         top: how many ranked actions to return.
 

@@ -13,11 +13,11 @@ from typing import Any
 from turncast.dialogue import Dialogue, Fact
 from turncast.errors import CorpusError, kind_of
 from turncast.readers.calls import RESPOND, call_action
-from turncast.readers.chat_messages import content_text
 from turncast.readers.dialogue_builder import DialogueBuilder
 from turncast.readers.folders import matching_files
 from turncast.readers.json_files import read_records
 from turncast.readers.json_values import MAX_FACT_CHARS
+from turncast.readers.message_content import content_text
 from turncast.readers.read_context import ReadContext
 from turncast.readers.sniff import key_paths
 

@@ -4,25 +4,58 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from turncast.dialogue import Fact
 from turncast.errors import CorpusError, kind_of
-from turncast.readers.calls import RESPOND, Call, call_actions, message_calls
+from turncast.readers.calls import (
+    RESPOND,
+    STOP,
+    Call,
+    call_actions,
+    first_value,
+    message_calls,
+    parse_call_record,
+)
 from turncast.readers.dialogue_builder import DialogueBuilder
-from turncast.readers.json_values import MAX_FACT_CHARS
+from turncast.readers.json_values import MAX_FACT_CHARS, parse_json
+from turncast.readers.message_content import (
+    REASONING,
+    MessageContent,
+    NotUnderstood,
+    ToolResult,
+    content_key,
+    content_text,
+    count_unknown,
+    has_reasoning,
+    parse_content,
+    require_understood,
+    text_or_none,
+)
 from turncast.readers.read_context import ReadContext
+from turncast.readers.text_calls import split_text, text_results, without_results
 from turncast.readers.tool_results import add_tool_result
-
-STOP = "stop"
-"""The action of a system that ends the conversation with the end mark alone."""
 
 UNUSED_RESULT = "tool result or user call after the last system turn"
 """Reason for counting facts that no turn has."""
 
+NOT_TAUGHT = "message of the assistant that is not to be learned (weight 0)"
+"""Reason for counting decisions that the corpus excludes from training."""
+
+_ROLES = {
+    name: role
+    for role, names in {
+        "system": "system developer",
+        "user": "user human",
+        "assistant": "assistant model ai bot chatbot gpt",
+        "tool": "tool function observation ipython tool_result tool_response function_response",
+        "call": "function_call tool_call",
+    }.items()
+    for name in names.split()
+}
+NOT_TAUGHT_KEYS = ("weight", "train", "loss")
 _END = re.compile(r"###(STOP|TRANSFER|OUT-OF-SCOPE)###")
 
 
@@ -35,38 +68,24 @@ def read_messages(messages: Any, where: str, context: ReadContext) -> tuple[Dial
     results are skipped and counted. `###STOP###` ends the dialogue and is not part of the text; if the
     assistant sends nothing else, its action is `stop`.
 
+    Calls and results are read in several forms (`turncast.readers.message_content`). At a message of an
+    unknown role, or one of the assistant that holds something not understood, the dialogue is cut: the
+    builder's `is_cut` is true, and the rest is counted. A message that is not to be learned (`weight` 0) is
+    no turn; what came before it belongs to the next turn.
+
     Raises:
         CorpusError: for messages, contents and calls of another form.
     """
     if not isinstance(messages, list):
         raise CorpusError(where, f"the messages are {kind_of(messages)}", "give a list of messages")
     reader = _MessageReader(context, DialogueBuilder(context.skipped))
-    for number, message in enumerate(messages, start=1):
-        for place, single in _single_messages(message, f"{where} message {number}"):
-            reader.add(single, place)
+    for number, message in enumerate(messages):
+        for place, single in _single_messages(message, f"{where} message {number + 1}"):
+            try:
+                reader.add(single, place)
+            except NotUnderstood as error:
+                reader.builder.cut(error.what, ".".join(map(str, (number, *error.path))))
     return reader.builder, _prompt_metadata("\n".join(reader.prompts))
-
-
-def content_text(content: Any, where: str, skipped: Counter[str]) -> str:
-    """Return the text of a message content: a string or a list of parts; parts without text are counted."""
-    if content is None:
-        return ""
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, list):
-        problem = f"'content' is {kind_of(content)}"
-        raise CorpusError(where, problem, "give a string, a list of parts, or null")
-    texts = []
-    for part in content:
-        text = part if isinstance(part, str) else None
-        if isinstance(part, dict):
-            text = part.get("text", part.get("refusal"))
-        if isinstance(text, str):
-            texts.append(text)
-        else:
-            kind = part.get("type") if isinstance(part, dict) else kind_of(part)
-            skipped[f"part of a message of type {str(kind)[:MAX_FACT_CHARS]!r}"] += 1
-    return "\n".join(texts)
 
 
 def _single_messages(message: Any, where: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -94,34 +113,33 @@ class _MessageReader:
     ended: bool = False
 
     def add(self, message: Mapping[str, Any], where: str) -> None:
+        """Add a message.
+
+        Raises:
+            NotUnderstood: for an unknown role, and for a decision in an unknown form.
+        """
         role = message.get("role")
         if not isinstance(role, str):
             problem = f"'role' is {kind_of(role)}" if "role" in message else "the message has no 'role'"
             raise CorpusError(where, problem, "give system, user, assistant or tool")
-        skipped = self.context.skipped
+        kind = _ROLES.get(role.strip().lower())
         if self.ended:
-            skipped["message after the end mark"] += 1
-        elif role in ("tool", "function"):
-            self._add_result(message, where)
-        elif role in ("system", "developer"):
-            self._add_prompt(content_text(message.get("content"), where, skipped))
-        elif role in ("user", "assistant"):
-            self.started = True
-            calls = message_calls(message, where)
-            self.calls |= {call.id: call for call in calls if call.id}
-            text = content_text(message.get("content"), where, skipped)
-            refusal = message.get("refusal")
-            if not text and isinstance(refusal, str):
-                text = refusal
-            self.ended = bool(_END.search(text))
-            if self.ended:
-                text = _END.sub("", text).strip()
-            if role == "user":
-                self._add_user(text, calls)
-            else:
-                self._add_assistant(text, calls)
+            self.context.skipped["message after the end mark"] += 1
+        elif self.builder.is_cut:
+            self.context.skipped["message after the cut of its dialogue"] += 1
+        elif kind is None:
+            raise NotUnderstood(f"a message of role {role[:MAX_FACT_CHARS]!r}", "role")
+        elif kind == "system":
+            self._add_prompt(content_text(message.get(content_key(message)), where, self.context.skipped))
         else:
-            skipped[f"message of role {role[:MAX_FACT_CHARS]!r}"] += 1
+            self.started = True
+            content = parse_content(message.get(content_key(message)), where)
+            if kind == "user":
+                self._add_user(message, content, where)
+            elif kind == "tool":
+                self._add_results(message, content)
+            else:
+                self._add_assistant(message, content, where, is_call=kind == "call")
 
     def _add_prompt(self, text: str) -> None:
         if self.started:
@@ -129,34 +147,99 @@ class _MessageReader:
         else:
             self.prompts.append(text)
 
-    def _add_user(self, text: str, calls: tuple[Call, ...]) -> None:
-        self.builder.add_user_text(text)
-        for call in calls:
+    def _add_user(self, message: Mapping[str, Any], content: MessageContent, where: str) -> None:
+        count_unknown(content, self.context.skipped)
+        for result in (*content.results, *text_results(content.text)):
+            self._add_result(result)
+        self.builder.add_user_text(self._without_end(without_results(content.text)))
+        for call in (*message_calls(message, where), *content.calls):
             self.builder.facts[f"user_tool.{call.name}"] = True
+            self._remember(call)
             self.user_call_ids |= {call.id} if call.id else set()
 
-    def _add_assistant(self, text: str, calls: tuple[Call, ...]) -> None:
+    def _add_assistant(
+        self, message: Mapping[str, Any], content: MessageContent, where: str, is_call: bool
+    ) -> None:
+        calls = list(message_calls(message, where))
+        ids = {call.id for call in calls if call.id}
+        calls += [call for call in content.calls if call.id not in ids]
+        if is_call:
+            calls += _calls_in_text(content.text)
+            text, text_calls, reasoned = "", list[Call](), False
+        else:
+            text, text_calls, reasoned = split_text(self._without_end(_spoken_text(message, content)))
+        calls += text_calls
+        require_understood(message, content, bool(calls))
+        for call in calls:
+            self._remember(call)
+        if content.reasoning or reasoned or has_reasoning(message):
+            self.context.skipped[REASONING] += 1
+        if message.get("invalid_tool_calls"):
+            self.context.skipped["call with arguments that cannot be parsed"] += 1
         has_text = bool(text.strip())
-        if not calls and not has_text and not self.ended:
+        if any(key in message and message[key] in (0, False) for key in NOT_TAUGHT_KEYS):
+            self.context.skipped[NOT_TAUGHT] += 1
+        elif calls or has_text or self.ended:
+            actions = call_actions(calls, self.context) or (RESPOND if has_text else STOP,)
+            self.builder.add_turn(actions, text if has_text else None)
+        else:
             self.context.skipped["assistant message without text and calls"] += 1
-            return
-        actions = call_actions(calls, self.context) or (RESPOND if has_text else STOP,)
-        self.builder.add_turn(actions, text if has_text else None)
 
-    def _add_result(self, message: Mapping[str, Any], where: str) -> None:
-        self.started = True
-        call_id = next((message[key] for key in ("tool_call_id", "id") if message.get(key)), None)
-        call = self.calls.get(call_id) if isinstance(call_id, str) else None
-        name = message.get("name")
-        if message.get("requestor") == "user" or (isinstance(call_id, str) and call_id in self.user_call_ids):
+    def _without_end(self, text: str) -> str:
+        """Return the text without an end mark, which ends the dialogue."""
+        if not _END.search(text):
+            return text
+        self.ended = True
+        return _END.sub("", text).strip()
+
+    def _remember(self, call: Call) -> None:
+        if call.id:
+            self.calls[call.id] = call
+
+    def _add_results(self, message: Mapping[str, Any], content: MessageContent) -> None:
+        """Add the results in a message of a tool: its parts, or the whole message."""
+        count_unknown(content, self.context.skipped)
+        if content.results:
+            for part in content.results:
+                self._add_result(part)
+            return
+        whole = message.get(content_key(message))
+        text = next(text_results(content.text), None)
+        result = ToolResult(
+            content.text if isinstance(whole, list) else whole if text is None else text.content,
+            text_or_none(first_value(message, "tool_call_id", "id")),
+            text_or_none(message.get("name")),
+            message.get("error") is True or message.get("status") == "error",
+        )
+        self._add_result(result, of_user=message.get("requestor") == "user")
+
+    def _add_result(self, result: ToolResult, of_user: bool = False) -> None:
+        if of_user or result.call_id in self.user_call_ids:
             self.context.skipped["result of a call of the user"] += 1
             return
-        content = message.get("content")
-        if isinstance(content, list):
-            content = content_text(content, where, self.context.skipped)
-        tool = name if isinstance(name, str) and name else call.name if call else None
-        failed = message.get("error") is True
-        add_tool_result(self.builder.facts, tool, content, failed, self.context.skipped)
+        call = self.calls.get(result.call_id or "")
+        tool = result.name or (call.name if call else None)
+        add_tool_result(self.builder.facts, tool, result.content, result.failed, self.context.skipped)
+
+
+def _spoken_text(message: Mapping[str, Any], content: MessageContent) -> str:
+    """Return what the assistant says: its text, its refusal, or the words of an answer in speech."""
+    audio = message.get("audio")
+    for text in (message.get("refusal"), audio.get("transcript") if isinstance(audio, dict) else None):
+        if not content.text and isinstance(text, str):
+            return text
+    if isinstance(audio, dict) and not content.text:
+        raise NotUnderstood("an answer in speech without a transcript", "audio")
+    return content.text
+
+
+def _calls_in_text(text: str) -> list[Call]:
+    """Return the calls in the content of a message of the role `function_call`: one object, or a list."""
+    try:
+        value = parse_json(text, "")
+        return [parse_call_record(call, "") for call in (value if isinstance(value, list) else [value])]
+    except CorpusError:
+        raise NotUnderstood("a message of role 'function_call' that is not a call", "content") from None
 
 
 def _prompt_metadata(prompt: str) -> dict[str, Fact]:

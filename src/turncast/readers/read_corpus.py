@@ -105,7 +105,9 @@ def _dialogues(files: Sequence[tuple[Path, Format]], context: ReadContext) -> It
             yield dialogue
     if not file_of_id:
         names = ", ".join(str(path) for path, _ in files)
-        raise CorpusError(names, "no dialogue was found", "give at least one dialogue with a turn")
+        counts = ", ".join(f"{count} x {reason}" for reason, count in context.skipped.most_common(4))
+        problem = "no dialogue was found" + (f" (skipped: {counts})" if counts else "")
+        raise CorpusError(names, problem, "give at least one dialogue with a turn")
 
 
 def _with_corpus_errors(path: Path, dialogues: Iterator[Dialogue]) -> Iterator[Dialogue]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from turncast.server.bodies import MAX_TURNS, Body, Name, RankedAction, Top
+from turncast.server.bodies import MAX_TURNS, Body, Name, RankedAction, Threshold, Top
 
 ToolName = Annotated[str, StringConstraints(pattern=r"\S")]
 
@@ -36,25 +36,19 @@ class CustomCall(OpenAiObject):
 
 
 class ChatMessage(OpenAiObject):
-    """A message of the system, the user, or the assistant."""
+    """A message of the system, the user, the assistant or a tool; the reader of chat messages checks it."""
 
-    role: Literal["system", "developer", "user", "assistant"]
-    content: str | list[Any] | None = Field(default=None, description="A text, or a list of parts.")
+    role: str = Field(description="system, developer, user, assistant, tool or function.")
+    content: Any = Field(default=None, description="A text, a list of parts (also Anthropic's), or null.")
     tool_calls: list[FunctionCall | CustomCall | NamedTool] | None = None
     function_call: NamedTool | None = None
 
 
-class ToolMessage(OpenAiObject):
-    """The result of a tool."""
-
-    role: Literal["tool", "function"]
-    content: Any = Field(default=None, description="JSON, or a text.")
-
-
 class NextActionBody(Body):
-    """The messages of an agent so far, in OpenAI's chat format."""
+    """The messages of an agent so far: OpenAI's chat request as it is; its other fields are ignored."""
 
     model_config = ConfigDict(
+        extra="ignore",
         json_schema_extra={
             "example": {
                 "messages": [
@@ -66,14 +60,17 @@ class NextActionBody(Body):
                     {"role": "tool", "name": "search", "content": '{"found": 3}'},
                 ]
             }
-        }
+        },
     )
 
-    messages: Annotated[
-        list[Annotated[ChatMessage | ToolMessage, Field(discriminator="role")]],
-        Field(min_length=1, max_length=MAX_TURNS),
-    ]
-    model: Name | None = None
+    messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=MAX_TURNS)]
+    model: Name | None = Field(
+        default=None,
+        description="The name of a model of this server; for any other name the first one predicts.",
+    )
+    threshold: Threshold | None = Field(
+        default=None, description="Abstain below this probability; by default the model's threshold."
+    )
     top: Top = 5
 
     def to_messages(self) -> list[dict[str, Any]]:
@@ -84,6 +81,7 @@ class NextActionBody(Body):
 class NextAction(BaseModel):
     """The prediction of what an agent does next."""
 
+    model: str
     turn: int
     actions: list[str]
     probability: float

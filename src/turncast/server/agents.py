@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,23 +11,30 @@ from fastapi import APIRouter
 
 from turncast.dialogue import Turn
 from turncast.errors import CorpusError
-from turncast.readers.chat_messages import read_messages
+from turncast.readers.chat_messages import NOT_TAUGHT_KEYS, read_messages
 from turncast.readers.read_context import ReadContext
 from turncast.server.agent_bodies import NextAction, NextActionBody
 from turncast.server.context import PROBLEM_RESPONSES, Context
+from turncast.server.refusals import ProblemDetails, Refusal
 from turncast.sessions.json_views import JsonObject, prediction_to_json
 
 router = APIRouter(prefix="/v1/agents", tags=["agents"], responses=PROBLEM_RESPONSES)
 
 _PLACEHOLDER = "the next action of the agent"
+_MAX_WHERE = 100
 
 
 @router.post("/next", response_model=NextAction)
 def next_action(body: NextActionBody, context: Context) -> JsonObject:
     """Predict what the assistant does next: the tool that it calls, or `respond` for a message of text."""
-    policy, turns = context.models.get(body.model), turns_from_messages(body.to_messages())
-    prediction = context.state_cache.predict(policy, turns)
-    return {"turn": len(turns), **prediction_to_json(prediction, body.top)}
+    models = context.models
+    # `model` may name the large model that the agent asks with the same request.
+    name = body.model if body.model in models.policies() else models.default
+    turns = turns_from_messages(body.to_messages())
+    prediction = context.state_cache.predict(models.get(name), turns)
+    if body.threshold is not None:
+        prediction = prediction.abstaining_below(body.threshold)
+    return {"model": name, "turn": len(turns), **prediction_to_json(prediction, body.top)}
 
 
 def turns_from_messages(messages: Sequence[Mapping[str, Any]]) -> tuple[Turn, ...]:
@@ -41,11 +49,41 @@ def turns_from_messages(messages: Sequence[Mapping[str, Any]]) -> tuple[Turn, ..
     [('a flight?', ('search',)), (None, ())]
 
     Raises:
-        CorpusError: for messages of an unknown form, and for a conversation that has ended.
+        Refusal: for a message that is not understood, and for a conversation that has ended.
     """
+    # What is not to be learned has happened all the same.
+    history = [{key: value for key, value in one.items() if key not in NOT_TAUGHT_KEYS} for one in messages]
     following = {"role": "assistant", "tool_calls": [{"name": _PLACEHOLDER}]}
-    builder, _ = read_messages([*messages, following], "messages", ReadContext())
+    try:
+        builder, _ = read_messages([*history, following], "messages", ReadContext())
+    except CorpusError as error:
+        raise _refusal(_dotted(error.where)) from None
+    if builder.is_cut:
+        raise _refusal(f"messages.{builder.cut_path}")
     turns = builder.turns
     if not turns or turns[-1].actions != (_PLACEHOLDER,):
         raise CorpusError("messages", "the conversation has ended", "remove the messages after its end mark")
     return (*turns[:-1], replace(turns[-1], actions=()))
+
+
+def _refusal(where: str) -> Refusal:
+    return Refusal(
+        ProblemDetails(
+            status=422,
+            type="bad_messages",
+            message="A message has a role, a part, a call or a field that is not understood.",
+            where=where[:_MAX_WHERE],
+            cure="Write it as OpenAI's chat messages or Anthropic's messages have it, or remove it.",
+        )
+    )
+
+
+def _dotted(where: str) -> str:
+    """Return a place in messages as a path with positions from 0.
+
+    >>> _dotted("messages message 2 part 1")
+    'messages.1.content.0'
+    """
+    where = re.sub(r" message (\d+)", lambda match: f".{int(match[1]) - 1}", where)
+    where = re.sub(r" result (\d+)", lambda match: f".tool_messages.{int(match[1]) - 1}", where)
+    return re.sub(r" part (\d+)", lambda match: f".content.{int(match[1]) - 1}", where)

@@ -29,6 +29,7 @@ def _integral_float_to_int(value: object) -> object:
 
 IntegralFloat = BeforeValidator(_integral_float_to_int)
 Top = Annotated[int, Field(ge=1, le=MAX_RANKED, strict=True), IntegralFloat]
+Threshold = Annotated[float, Field(ge=0, le=1, strict=True)]
 
 
 class Body(BaseModel):
@@ -69,12 +70,8 @@ class ObserveBody(KeyedBody):
     commit: bool = Field(
         default=True, strict=True, description="Whether to commit the predicted actions at once."
     )
-    threshold: float | None = Field(
-        default=None,
-        ge=0,
-        le=1,
-        strict=True,
-        description="Abstain below this probability; by default the model's threshold.",
+    threshold: Threshold | None = Field(
+        default=None, description="Abstain below this probability; by default the model's threshold."
     )
     top: Top = Field(default=3, description="How many ranked actions to return.")
 
