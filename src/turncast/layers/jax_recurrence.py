@@ -167,8 +167,7 @@ def _backward(cell: CellFunctions, saved: Any, gradients: Any) -> tuple[Any, ...
     inputs, weights, mask, ends, histories, all_combined = saved
     output_gradients, last_state_gradients = gradients
     blocks, length, rows, _ = inputs.shape
-    flat_inputs, flat_mask = _flatten(inputs), _flatten(mask)
-    flat_output_gradients = _flatten(output_gradients)
+    flat_inputs, flat_mask, flat_output_gradients = map(_flatten, (inputs, mask, output_gradients))
     kernel, recurrent_kernel = weights.kernel, weights.recurrent_kernel
     transposed_kernel, transposed_recurrent = kernel.T, recurrent_kernel.T
     projection = jax.ShapeDtypeStruct((rows, kernel.shape[1]), inputs.dtype)
