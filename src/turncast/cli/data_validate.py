@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -27,9 +28,25 @@ turncast data validate train.txt --test test.txt --fail-on-warnings
 turncast data validate dialogs.jsonl --fix fixed.jsonl"""
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of the checks, as `turncast.data.validate` takes them, and the number of examples."""
+
+    min_count: Annotated[int, typer.Option(min=0, help="Report actions with fewer turns.")] = 3
+    near: Annotated[
+        float,
+        typer.Option(
+            min=0.5, max=1, help="Share of common word trigrams above which dialogues are near duplicates."
+        ),
+    ] = 0.9
+    max_words: Annotated[int, typer.Option(min=1, help="Report user texts with more words.")] = 1000
+    examples: Annotated[int, typer.Option(min=0, help="Number of examples of each finding to show.")] = 3
+
+
 @with_option_groups
 def validate(
     corpus: CorpusPaths,
+    limits: Limits,
     reading: CorpusOptions,
     test: Annotated[
         list[str] | None,
@@ -37,15 +54,6 @@ def validate(
             metavar="CORPUS", help="A test corpus; leaks between the two are reported (repeatable)."
         ),
     ] = None,
-    min_count: Annotated[int, typer.Option(min=0, help="Report actions with fewer turns.")] = 3,
-    near: Annotated[
-        float,
-        typer.Option(
-            min=0.5, max=1, help="Share of common word trigrams above which dialogues are near duplicates."
-        ),
-    ] = 0.9,
-    max_words: Annotated[int, typer.Option(min=1, help="Report user texts with more words.")] = 1000,
-    examples: Annotated[int, typer.Option(min=0, help="Number of examples of each finding to show.")] = 3,
     fix: Annotated[
         Path | None,
         typer.Option(
@@ -69,15 +77,7 @@ def validate(
         raise ConfigError("--force replaces the file of --fix; give --fix FILE, or leave it out")
     dialogues, test_dialogues = reading.open(corpus), reading.open_optional(test)
     with counting("reading") as progress:
-        validation = validate_corpus(
-            dialogues,
-            test_dialogues,
-            min_count=min_count,
-            near=near,
-            max_words=max_words,
-            examples=examples,
-            progress=progress,
-        )
+        validation = validate_corpus(dialogues, test_dialogues, **asdict(limits), progress=progress)
     repaired = repair(dialogues, fix, force=force) if fix else None
     if as_json:
         fixed = {"fixed": repaired.to_json()} if repaired else {}

@@ -65,21 +65,15 @@ def evaluate(
     A floor is the score of a simple baseline; the ceiling is the best score that is possible on these
     dialogues.
     """
-    outputs = [path for path in (errors, report) if path]
-    for path in outputs:
-        check_output_file(path, force=force)
-    if errors and report and errors.resolve() == report.resolve():
-        raise ConfigError(f"--errors and --report both name {report}; give each its own file")
-    if report:
-        check_libraries()
-    if force and not outputs:
-        raise ConfigError("--force replaces the files of --errors and --report; give one, or leave it out")
+    _check_outputs(errors, report, force)
     policy, wrong_turns = Policy.load(model), Errors()
     if max_error is not None:
         policy = policy.for_error(max_error)
     dialogues = reading.open(corpus)
     with counting("evaluating") as progress:
-        evaluation = evaluate_policy(policy, dialogues, progress, errors=wrong_turns if outputs else None)
+        evaluation = evaluate_policy(
+            policy, dialogues, progress, errors=wrong_turns if errors or report else None
+        )
     if errors:
         convert(wrong_turns.corpus(dialogues.name), errors, "jsonl", force=force)
         next_step = f" Next: turncast data show {errors}" if wrong_turns else ""
@@ -91,3 +85,22 @@ def evaluate(
         show_json(evaluation.to_json())
     else:
         show(render_report(evaluation))
+
+
+def _check_outputs(errors: Path | None, report: Path | None, force: bool) -> None:
+    """Check, before the evaluation, that the output files can be written.
+
+    Raises:
+        ConfigError: where both outputs are one file, or where `--force` has nothing to replace.
+        OutputExists: where a file exists, without `force`.
+        MissingExtra: where the libraries for the report page are not installed.
+    """
+    outputs = [path for path in (errors, report) if path]
+    for path in outputs:
+        check_output_file(path, force=force)
+    if errors and report and errors.resolve() == report.resolve():
+        raise ConfigError(f"--errors and --report both name {report}; give each its own file")
+    if report:
+        check_libraries()
+    if force and not outputs:
+        raise ConfigError("--force replaces the files of --errors and --report; give one, or leave it out")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -22,28 +23,18 @@ turncast search train.jsonl --out best.toml --space units=32..256,dropout=0..0.5
 turncast train train.jsonl --config best.toml --out model/"""
 
 
-@with_option_groups
-def search(
-    corpus: CorpusPaths,
-    out: Annotated[
-        Path, typer.Option("--out", "-o", help="The TOML file to write, for `turncast train --config`.")
-    ],
-    reading: CorpusOptions,
-    dev: Annotated[
-        list[str] | None,
-        typer.Option(help="Dev part for the evaluation; by default each seed holds out its own tenth."),
-    ] = None,
-    study: Annotated[
-        Path | None, typer.Option(help="The SQLite file of the trials; by default beside --out.")
-    ] = None,
+@dataclass(frozen=True, slots=True)
+class TrialOptions:
+    """The number of trials, and the settings that they try."""
+
     trials: Annotated[
         int | None, typer.Option(min=1, help="Number of trials, earlier ones included (default: 20).")
-    ] = None,
+    ] = None
     minutes: Annotated[
         float | None,
         typer.Option(min=0.0, help="How long to search; without --trials, their number is not limited."),
-    ] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Trainings per trial; its result is their mean.")] = 1,
+    ] = None
+    seeds: Annotated[int, typer.Option(min=1, help="Trainings per trial; its result is their mean.")] = 1
     space: Annotated[
         list[str] | None,
         typer.Option(
@@ -51,12 +42,29 @@ def search(
             help="Search only these settings: LOW..HIGH, LOW..HIGH..STEP or a comma-separated "
             "list (repeatable).",
         ),
-    ] = None,
+    ] = None
     fix: Annotated[
         list[str] | None,
         typer.Option(
             metavar="NAME=VALUE", help="A setting for all trials, for example epochs=20 (repeatable)."
         ),
+    ] = None
+
+
+@with_option_groups
+def search(
+    corpus: CorpusPaths,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="The TOML file to write, for `turncast train --config`.")
+    ],
+    trials: TrialOptions,
+    reading: CorpusOptions,
+    dev: Annotated[
+        list[str] | None,
+        typer.Option(help="Dev part for the evaluation; by default each seed holds out its own tenth."),
+    ] = None,
+    study: Annotated[
+        Path | None, typer.Option(help="The SQLite file of the trials; by default beside --out.")
     ] = None,
     force: Force = False,
     as_json: AsJson = False,
@@ -68,8 +76,8 @@ def search(
     from turncast import search as searching  # imported here, because it needs Optuna
     from turncast.search.terminal import render_search
 
-    fixed = dict(split_pair(text, "--fix") for text in fix or [])
-    search_space = searching.parse_space(",".join(space)) if space else searching.SPACE
+    fixed = dict(split_pair(text, "--fix") for text in trials.fix or [])
+    search_space = searching.parse_space(",".join(trials.space)) if trials.space else searching.SPACE
     study = study or out.with_suffix(".db")
     check_output_file(out, force=force or study.exists())
     result = searching.search(
@@ -77,9 +85,9 @@ def search(
         reading.open_optional(dev),
         space=search_space,
         fixed=fixed,
-        seeds=seeds,
-        trials=trials,
-        minutes=minutes,
+        seeds=trials.seeds,
+        trials=trials.trials,
+        minutes=trials.minutes,
         study=study,
         progress=searching.progress_for(),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,9 @@ from turncast.errors import ConfigError, OutputDenied
 from turncast.explain.terminal import render_sequences_comparison, render_shapes
 from turncast.policy import Policy
 from turncast.simulator import simulate
+
+if TYPE_CHECKING:
+    from turncast.explain import SequencesComparison
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -72,12 +75,7 @@ def shapes(
         corpus, configuration.network, configuration.encoder, policy=policy, dialogues=dialogues
     )
     if compare:
-        rows = explain.compare_return_sequences(subject)
-        if as_json:
-            records = [{"layer": row.layer, "true": row.with_sequences, "false": row.without} for row in rows]
-            show_json({"return_sequences": records})
-        else:
-            show(render_sequences_comparison(rows))
+        _show_comparison(explain.compare_return_sequences(subject), as_json)
         return
     measured = explain.measure_shapes(subject)
     if svg:
@@ -86,6 +84,14 @@ def shapes(
         show_json(measured.to_json())
     else:
         show(render_shapes(measured))
+
+
+def _show_comparison(rows: list[SequencesComparison], as_json: bool) -> None:
+    if as_json:
+        records = [{"layer": row.layer, "true": row.with_sequences, "false": row.without} for row in rows]
+        show_json({"return_sequences": records})
+    else:
+        show(render_sequences_comparison(rows))
 
 
 def _write(path: Path, text: str) -> None:

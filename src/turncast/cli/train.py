@@ -12,7 +12,8 @@ from turncast.atomic_files import check_output_folder
 from turncast.cli.options import CorpusOptions, CorpusPaths, Force, with_option_groups
 from turncast.cli.output import note, show
 from turncast.cli.train_options import GrowthOptions, TrainingOptions
-from turncast.config import Configuration
+from turncast.config import Configuration, TrainConfig
+from turncast.corpus import Corpus
 from turncast.evaluation import GrowthReport, Report, evaluate, growth_report
 from turncast.evaluation.terminal import render_growth, render_report
 from turncast.policy import Policy
@@ -73,8 +74,7 @@ def train(
 ) -> None:
     """Train a policy on recorded dialogues, and save it as a model folder.
 
-    The epoch with the best result on the dev part is saved. Ctrl-C stops early and saves the best epoch so
-    far.
+    It saves the epoch with the best result on the dev part. Ctrl-C stops early and saves the best so far.
     """
     configuration = Configuration.from_settings(settings.settings())
     # An interrupted training has saved its best policy; --resume replaces that one.
@@ -82,19 +82,16 @@ def train(
     parent = growth.load_parent(out)
     if parent:
         configuration = inherit_settings(parent, configuration)
-    training = configuration.training
     old_dev, replay = reading.open_optional(growth.old_dev), reading.open_optional(growth.replay)
-    train_part, dev_part = reading.open(corpus), reading.open_optional(dev)
-    if dev_part is None:
-        train_part, dev_part = split_dev(train_part, training.dev_share, training.seed)
-    if replay:
-        train_part = with_replay(train_part, replay, training.seed)
+    train_part, dev_part = _parts(
+        reading.open(corpus), reading.open_optional(dev), replay, configuration.training
+    )
     checkpoint = out.with_name(f"{out.name}.checkpoint")
     policy = train_policy(
         train_part,
         dev_part,
         network=configuration.network,
-        config=training,
+        config=configuration.training,
         encoder=configuration.encoder,
         values=read_slot_values(values) if values else None,
         rules=read_rules(rules) if rules else None,
@@ -106,6 +103,15 @@ def train(
     report = evaluate(policy, dev_part)
     _save(policy, out, report, growth_report(parent, policy, report, dev_part, old_dev) if parent else None)
     _note_end(policy, out, checkpoint)
+
+
+def _parts(
+    corpus: Corpus, dev: Corpus | None, replay: Corpus | None, config: TrainConfig
+) -> tuple[Corpus, Corpus]:
+    """Return the training part, with replayed old dialogues where there are any, and the dev part."""
+    if dev is None:
+        corpus, dev = split_dev(corpus, config.dev_share, config.seed)
+    return (with_replay(corpus, replay, config.seed) if replay else corpus), dev
 
 
 def _save(policy: Policy, out: Path, report: Report, growth: GrowthReport | None) -> None:
