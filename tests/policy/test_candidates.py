@@ -58,8 +58,8 @@ def bare(booked) -> Corpus:
 def test_nothing_that_predicts_or_judges_looks_at_candidates(booked, bare, booker):
     for one, other in zip(booked, bare, strict=True):
         assert one != other
-        for told, untold in zip(booker.predict(one), booker.predict(other), strict=True):
-            np.testing.assert_array_equal(told.probabilities, untold.probabilities)
+        for one_of, other_of in zip(booker.predict(one), booker.predict(other), strict=True):
+            np.testing.assert_array_equal(one_of.probabilities, other_of.probabilities)
         layout = booker.config.layout_row
         histories = [list(example_histories(layout, layout.example(each))) for each in (one, other)]
         assert histories[0] == histories[1]

@@ -32,8 +32,8 @@ decisions = st.lists(st.tuples(texts, facts, previous, actions), min_size=1, max
 def cases(user, its_facts, its_previous):
     """What the table looks at, the most particular first."""
     user = None if user is None else " ".join(turncast.features.text.words.normalise(user).split())
-    seen = (user, None if its_previous is None else tuple(sorted(its_previous)), sorted(its_facts.items()))
-    return [repr(part) for part in (seen, seen[:2], seen[1:], seen[1])]
+    parts = (user, None if its_previous is None else tuple(sorted(its_previous)), sorted(its_facts.items()))
+    return [repr(part) for part in (parts, parts[:2], parts[1:], parts[1])]
 
 
 def plain(known, user, its_facts, its_previous, space):
@@ -76,7 +76,7 @@ def test_the_shares_are_those_of_the_plain_formula(known, asked, weight):
 @given(user=texts, its_facts=facts, before=previous)
 def test_a_case_has_the_hash_that_saved_models_know(user, its_facts, before):
     normal = turncast.features.text.words.normalise
-    seen = {
+    parts = {
         "user": "" if user is None else "+" + " ".join(normal(user).split()),
         "previous": "" if before is None else "+" + json.dumps(sorted(before)),
         "facts": json.dumps(
@@ -84,7 +84,7 @@ def test_a_case_has_the_hash_that_saved_models_know(user, its_facts, before):
         ),
     }
     levels = [("user", "previous", "facts"), ("user", "previous"), ("previous", "facts"), ("previous",), ()]
-    cases = (json.dumps([seen[part] for part in level]).encode() for level in levels)
+    cases = (json.dumps([parts[part] for part in level]).encode() for level in levels)
     hashes = [hashlib.blake2b(case, digest_size=8).digest() for case in cases]
     assert case_hashes(Turn(user, (), its_facts), before) == [int.from_bytes(h, "big") for h in hashes]
 
@@ -97,7 +97,7 @@ def mixed():
 def test_a_share_of_each_prediction_is_the_counts(mixed, policy):
     assert mixed.table.weight == 0.4
     for dialogue in tiny("other"):
-        for (turn, before, _), found, alone in zip(
+        for (turn, before, _), prediction, alone in zip(
             mixed.config.layout_row.example(dialogue).decisions,
             untempered(mixed).predict(dialogue),
             untempered(policy).predict(dialogue),
@@ -106,15 +106,15 @@ def test_a_share_of_each_prediction_is_the_counts(mixed, policy):
             counted = mixed.table.distribution(turn, before)
             np.testing.assert_allclose(counted.sum(), 1, atol=1e-6)
             expected = 0.6 * alone.probabilities + 0.4 * counted
-            np.testing.assert_allclose(found.probabilities, expected, atol=1e-6)
+            np.testing.assert_allclose(prediction.probabilities, expected, atol=1e-6)
 
 
 def test_many_conversations_get_it_too(mixed):
     states = [mixed.start(), mixed.step(mixed.start(), Turn("a tea please", ("ask_size",)))[1]]
     turns = [Turn("a tea please"), Turn("small")]
-    for state, turn, (found, _) in zip(states, turns, mixed.step_many(states, turns), strict=True):
+    for state, turn, (prediction, _) in zip(states, turns, mixed.step_many(states, turns), strict=True):
         alone, _ = mixed.step(state, turn)
-        np.testing.assert_allclose(found.probabilities, alone.probabilities, atol=1e-6)
+        np.testing.assert_allclose(prediction.probabilities, alone.probabilities, atol=1e-6)
 
 
 def test_it_is_saved_with_the_model(mixed, policy, tmp_path):
@@ -148,9 +148,9 @@ def test_each_layout_takes_it_or_refuses_it(layout):
     policy = untempered(turncast.train(drinks_corpus(), network=LAYOUTS[layout], config=config))
     without = replace(policy, table=None)
     dialogue = drinks_corpus().dialogues[0]
-    for found, alone in zip(policy.predict(dialogue), without.predict(dialogue), strict=True):
-        assert not np.allclose(found.probabilities, alone.probabilities)
-        for ahead, same in zip(found.ahead, alone.ahead, strict=True):
+    for prediction, alone in zip(policy.predict(dialogue), without.predict(dialogue), strict=True):
+        assert not np.allclose(prediction.probabilities, alone.probabilities)
+        for ahead, same in zip(prediction.ahead, alone.ahead, strict=True):
             np.testing.assert_array_equal(ahead.probabilities, same.probabilities)
 
 
@@ -186,6 +186,6 @@ def test_the_temperature_is_that_of_the_mixed_probabilities(mixed):
         warm, plain = (
             one.predict(dialogue) for one in (replace(mixed, decision=decision), untempered(mixed))
         )
-        for found, before in zip(warm, plain, strict=True):
+        for prediction, before in zip(warm, plain, strict=True):
             expected = np.sqrt(before.probabilities) / np.sqrt(before.probabilities).sum()
-            np.testing.assert_allclose(found.probabilities, expected, atol=1e-6)
+            np.testing.assert_allclose(prediction.probabilities, expected, atol=1e-6)

@@ -23,10 +23,10 @@ SPACE = ActionSpace(NAMES, multi=True)
 shares = st.floats(0.01, 0.99)
 each = st.lists(shares, min_size=3, max_size=3)
 subsets = [names for size in range(4) for names in itertools.combinations(NAMES, size)]
-seen = st.dictionaries(st.sampled_from(subsets), st.integers(1, 9), min_size=1)
+set_counts = st.dictionaries(st.sampled_from(subsets), st.integers(1, 9), min_size=1)
 
 
-@given(each, seen, st.sampled_from([0.0, 0.5, 1.0]))
+@given(each, set_counts, st.sampled_from([0.0, 0.5, 1.0]))
 def test_the_most_probable_known_set_by_its_definition(probabilities, counts, weight):
     def worth(names):
         odds = (p if name in names else 1 - p for name, p in zip(NAMES, probabilities, strict=True))
@@ -48,16 +48,16 @@ def test_the_most_frequent_sets_are_kept_and_the_order_of_a_turn_does_not_matter
 
 @given(each, each)
 def test_thresholds_take_no_empty_set_where_training_has_none(probabilities, thresholds):
-    decision, found = Decision(thresholds=np.array(thresholds)), np.array(probabilities)
-    bits, sure = decision.decide(found, SPACE)
-    expected = found >= thresholds
+    decision, predicted = Decision(thresholds=np.array(thresholds)), np.array(probabilities)
+    bits, sure = decision.decide(predicted, SPACE)
+    expected = predicted >= thresholds
     if not expected.any():
-        assert SPACE.actions(bits) == (NAMES[int(found.argmax())],)
+        assert SPACE.actions(bits) == (NAMES[int(predicted.argmax())],)
         empty = ActionSpace(NAMES, multi=True, may_be_empty=True)
-        assert not decision.decide(found, empty)[0].any()
+        assert not decision.decide(predicted, empty)[0].any()
     else:
         np.testing.assert_array_equal(bits, expected)
-    assert sure == pytest.approx(np.prod(np.where(bits, found, 1 - found)))
+    assert sure == pytest.approx(np.prod(np.where(bits, predicted, 1 - predicted)))
 
 
 def test_one_action_a_turn_is_as_sure_as_it_is_probable():
@@ -100,8 +100,8 @@ def test_a_temperature_is_in_every_path(which, request, tmp_path):
         (stepped, one), (plain, two) = warm.step(one, turn), cold.step(two, turn)
         expected = tempered(plain.probabilities, 2.5, multi)
         assert not np.allclose(expected, plain.probabilities, atol=1e-3)
-        for found in (stepped, predicted, *together):
-            np.testing.assert_allclose(found.probabilities, expected, atol=1e-6)
+        for prediction in (stepped, predicted, *together):
+            np.testing.assert_allclose(prediction.probabilities, expected, atol=1e-6)
         np.testing.assert_allclose(probabilities[0], expected, atol=1e-5)
 
 

@@ -43,8 +43,8 @@ def test_a_thinned_curve_has_some_of_the_points_and_the_last(pairs, points):
     assert len(thinned.thresholds) <= points
     assert thinned.thresholds[-1:] == curve.thresholds[-1:]
     rows = (curve.thresholds, curve.answered, curve.wrong)
-    kept = (thinned.thresholds, thinned.answered, thinned.wrong)
-    assert set(zip(*kept, strict=True)) <= set(zip(*rows, strict=True))
+    points = (thinned.thresholds, thinned.answered, thinned.wrong)
+    assert set(zip(*points, strict=True)) <= set(zip(*rows, strict=True))
     assert RiskCurve.from_json(thinned.to_json()) == thinned
 
 

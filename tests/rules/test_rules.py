@@ -17,12 +17,12 @@ ACTIONS = Vocabulary(["greet", "ask_area", "ask_food", "search", "book"])
 def refused_at_each(records, *turns):
     """The actions refused at each turn, by name."""
     compiled = CompiledRules(rules_from_json(records), ACTIONS)
-    kept, previous, found = compiled.start(), None, []
+    memory, previous, refusals = compiled.start(), None, []
     for turn in turns:
-        refused, kept = compiled.refuse(turn, previous, kept)
-        found.append({ACTIONS.name(index): reason for index, reason in refused.items()})
+        refused, memory = compiled.refuse(turn, previous, memory)
+        refusals.append({ACTIONS.name(index): reason for index, reason in refused.items()})
         previous = turn.actions
-    return found
+    return refusals
 
 
 FOUND = Turn("thai", ["search"], {"found": 2, "open": True})
@@ -153,14 +153,14 @@ def test_a_bad_file_is_refused_with_its_line(text, message, tmp_path):
 
 
 @given(st.lists(st.sampled_from(["greet", "search", "book"]), max_size=6))
-def test_what_is_kept_comes_back_and_is_bounded(actions):
+def test_the_memory_comes_back_and_is_bounded(actions):
     compiled = CompiledRules(rules_from_json([{"once": ["greet", "book"]}]), ACTIONS)
-    kept, previous = compiled.start(), None
+    memory, previous = compiled.start(), None
     for action in actions:
-        _, kept = compiled.refuse(Turn("x", facts={"odd": 1}), previous, kept)
+        _, memory = compiled.refuse(Turn("x", facts={"odd": 1}), previous, memory)
         previous = (action,)
-    assert json.loads(json.dumps(kept)) == [list(kept[0]), []]
-    assert len(kept[0]) <= 3
+    assert json.loads(json.dumps(memory)) == [list(memory[0]), []]
+    assert len(memory[0]) <= 3
 
 
 def test_suggested_rules_are_never_broken_and_are_few():
@@ -174,9 +174,9 @@ def test_suggested_rules_are_never_broken_and_are_few():
     rules.check(actions, "suggested")
     compiled = CompiledRules(rules, actions)
     for dialogue in corpus:
-        kept, previous = compiled.start(), None
+        memory, previous = compiled.start(), None
         for turn in dialogue:
-            refused, kept = compiled.refuse(turn, previous, kept)
+            refused, memory = compiled.refuse(turn, previous, memory)
             assert not set(actions.indices(turn.actions)) & set(refused)
             previous = turn.actions
     each = [next(iter(one.record.values())) for one in suggestions]

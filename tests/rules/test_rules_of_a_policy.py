@@ -51,9 +51,9 @@ def test_stepping_saving_and_resuming_keep_the_rules(ruled, tmp_path):
             live = session.observe(turn.user, turn.facts)
             session.commit(turn.actions, turn.response)
             session = Session.resume(ruled, session.state, session.events)
-            for found in (many, loaded, live):
-                np.testing.assert_allclose(found.probabilities, expected.probabilities, atol=1e-6)
-                assert found.refused == expected.refused
+            for prediction in (many, loaded, live):
+                np.testing.assert_allclose(prediction.probabilities, expected.probabilities, atol=1e-6)
+                assert prediction.refused == expected.refused
 
 
 def test_where_all_is_refused_there_is_no_action():
@@ -69,14 +69,14 @@ def test_the_loss_leaves_refused_actions_out(multi):
     logits = np.array([[[2.0, 1.0, 0.5, -1.0]]], np.float32)
     targets = np.array([[[1, -1 - 0, 5]]], np.int32)  # action 1 is right, action 0 is refused, 5 fills up
     other = np.array([[[-30.0, 1.0, 0.5, -1.0]]], np.float32)
-    found = [
+    losses = [
         float(turn_losses(targets, given, multi, 0.1, has_rules=True)[0, 0]) for given in (logits, other)
     ]
-    assert found[0] == pytest.approx(found[1], rel=1e-5)
+    assert losses[0] == pytest.approx(losses[1], rel=1e-5)
     if not multi:
         chances = np.exp(logits[0, 0, 1:]) / np.exp(logits[0, 0, 1:]).sum()
         wanted = 0.9 * np.array([1, 0, 0]) + 0.1 / 3
-        assert found[0] == pytest.approx(-(wanted * np.log(chances)).sum(), rel=1e-5)
+        assert losses[0] == pytest.approx(-(wanted * np.log(chances)).sum(), rel=1e-5)
 
 
 def test_turns_that_break_rules_are_counted_and_not_learned_from():
@@ -98,8 +98,8 @@ def test_turns_that_break_rules_are_counted_and_not_learned_from():
 def test_permitted_probabilities_sum_to_one():
     probabilities = np.full((1, 2, 4), 0.25, np.float32)
     targets = np.array([[[1, -1, -4], [2, 5, 5]]], np.int32)
-    found = mask_refused(probabilities, targets, multi=False)
-    assert found.tolist() == [[[0, 0.5, 0.5, 0], [0.25] * 4]]
+    masked = mask_refused(probabilities, targets, multi=False)
+    assert masked.tolist() == [[[0, 0.5, 0.5, 0], [0.25] * 4]]
 
 
 def test_rules_that_cannot_be_kept_are_refused():

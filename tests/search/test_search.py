@@ -40,8 +40,10 @@ def hunt(**given):
     return search(tiny(dialogues=24), **{"space": UNITS, "fixed": FIXED, "trials": 2, **given})
 
 
-def shown(found):
-    return [(trial.settings, trial.status, trial.dev_turn_accuracy, trial.dev_loss) for trial in found.trials]
+def shown(result):
+    return [
+        (trial.settings, trial.status, trial.dev_turn_accuracy, trial.dev_loss) for trial in result.trials
+    ]
 
 
 @pytest.fixture(autouse=True)
@@ -120,9 +122,9 @@ def test_the_table_is_in_the_docs():
 
 
 def test_the_first_trial_takes_the_defaults_and_the_best_is_the_best():
-    found = hunt(space=parse_space("dropout=0.1..0.5,min_count=1..3"), fixed={**FIXED, "units": 4}, trials=3)
-    assert found.trials[0].settings == {"dropout": 0.4, "min_count": 2}
-    assert found.best.merit == max(trial.merit for trial in found.trials)
+    result = hunt(space=parse_space("dropout=0.1..0.5,min_count=1..3"), fixed={**FIXED, "units": 4}, trials=3)
+    assert result.trials[0].settings == {"dropout": 0.4, "min_count": 2}
+    assert result.best.merit == max(trial.merit for trial in result.trials)
 
 
 def test_a_study_goes_on_as_if_it_had_never_stopped(four, tmp_path):
@@ -162,19 +164,19 @@ def test_a_dev_part_is_what_judges():
 def test_what_falls_behind_is_pruned():
     fixed = {**FIXED, "epochs": 4, "batch_turns": 8, "units": 8}
     space = (SearchedSetting("learning_rate", Choice((0.03, 0.02, 1e-9))),)
-    found = hunt(space=space, fixed=fixed, trials=8, dev=tiny("dev"))
-    pruned = [trial for trial in found.trials if trial.status == "pruned"]
+    result = hunt(space=space, fixed=fixed, trials=8, dev=tiny("dev"))
+    pruned = [trial for trial in result.trials if trial.status == "pruned"]
     assert pruned
-    assert all(trial.epochs == 3 and trial.merit < found.best.merit for trial in pruned)
-    assert not any(trial.status == "pruned" for trial in found.trials[:5])
+    assert all(trial.epochs == 3 and trial.merit < result.best.merit for trial in pruned)
+    assert not any(trial.status == "pruned" for trial in result.trials[:5])
 
 
 @pytest.mark.large
 def test_a_training_that_fails_is_a_trial_that_failed():
-    found = hunt(space=(SearchedSetting("learning_rate", Choice((0.003, 1e37))),), trials=4)
-    statuses = {trial.settings["learning_rate"]: trial.status for trial in found.trials}
+    result = hunt(space=(SearchedSetting("learning_rate", Choice((0.003, 1e37))),), trials=4)
+    statuses = {trial.settings["learning_rate"]: trial.status for trial in result.trials}
     assert statuses == {0.003: "done", 1e37: "failed"}
-    failed = next(trial for trial in found.trials if trial.status == "failed")
+    failed = next(trial for trial in result.trials if trial.status == "failed")
     assert "the loss is nan" in failed.reason
 
 
@@ -205,8 +207,8 @@ def test_ctrl_c_keeps_what_was_found(four, capsys, tmp_path):
 
     study = tmp_path / "study.db"
     fixed = {**FIXED, "epochs": 2}
-    found = hunt(trials=9, fixed=fixed, study=study, progress=CtrlC(sys.stderr))
-    assert len(found.trials) == 1
+    result = hunt(trials=9, fixed=fixed, study=study, progress=CtrlC(sys.stderr))
+    assert len(result.trials) == 1
     assert capsys.readouterr().err.startswith("trial 1/9  dev ")
     assert shown(hunt(trials=2, fixed=fixed, study=study)) == shown(hunt(trials=2, fixed=fixed))
 
@@ -239,11 +241,11 @@ def test_time_ends_a_search():
 @pytest.mark.large
 def test_time_ends_a_trial_too():
     started = time.monotonic()
-    found = hunt(
+    result = hunt(
         trials=2, minutes=0.05, fixed={**FIXED, "epochs": 10**6, "patience": 10**6, "batch_turns": 3}
     )
     assert time.monotonic() - started < 30
-    assert found.trials == ()
+    assert result.trials == ()
 
 
 @pytest.mark.parametrize(
@@ -365,9 +367,9 @@ def test_optuna_is_silent(capfd):
 
 
 def test_an_unlucky_study_says_why_nothing_was_found():
-    found = SearchResult("tea", (Trial({}, "failed", reason="the loss is nan"),), {}, {})
+    result = SearchResult("tea", (Trial({}, "failed", reason="the loss is nan"),), {}, {})
     with pytest.raises(ConfigError, match="none of 1 trials was done; the loss is nan"):
-        _ = found.best
+        _ = result.best
 
 
 def test_all_is_told_as_json(four):

@@ -40,14 +40,14 @@ def test_padding_never_counts_and_dev_answers_all_weigh_the_same():
         "c", [Dialogue(str(n), [Turn("hi", ("ab"[n % 3 > 1],))] * (1 + n % 4)) for n in range(15)]
     )
     network, config = NetworkConfig(), TrainConfig(class_weights=0.5, batch_turns=12)
-    found = prepare(corpus, corpus, Configuration(network=network, training=config))
+    data = prepare(corpus, corpus, Configuration(network=network, training=config))
     total = 0.0
-    for batch in found.train.in_order():
-        padded = batch.targets[..., 0] == len(found.space) + 1
+    for batch in data.train.in_order():
+        padded = batch.targets[..., 0] == len(data.space) + 1
         assert padded.any() or batch.weights.all()
         assert (batch.weights[padded] == 0).all()
         assert (batch.weights[~padded] > 0).all()
         total += float(batch.weights.sum())
-    assert total == pytest.approx(found.train.num_targets, rel=1e-5)
-    for batch in found.dev.in_order():
+    assert total == pytest.approx(data.train.num_targets, rel=1e-5)
+    for batch in data.dev.in_order():
         assert set(np.unique(batch.weights)) <= {0.0, 1.0}

@@ -55,13 +55,13 @@ def test_no_other_temperature_has_less_loss(seed, multi):
     true = sampled(generator, generator.normal(0, 1, (60, 4)), multi)
 
     def loss(temperature):
-        found = tempered(probabilities, temperature, multi)
+        predicted = tempered(probabilities, temperature, multi)
         smooth = 1 / 61
         if not multi:
-            return -(((1 - smooth) * true + smooth / 4) * np.log(found)).sum(-1).mean()
+            return -(((1 - smooth) * true + smooth / 4) * np.log(predicted)).sum(-1).mean()
         positives, negatives = true.sum(), (~true).sum()
         wanted = np.where(true, (positives + 1) / (positives + 2), 1 / (negatives + 2))
-        return -(wanted * np.log(found) + (1 - wanted) * np.log(1 - found)).mean()
+        return -(wanted * np.log(predicted) + (1 - wanted) * np.log(1 - predicted)).mean()
 
     best = fit_temperature(probabilities, true, multi)
     assert 0.1 <= best <= 10
@@ -73,8 +73,8 @@ def test_no_other_temperature_has_less_loss(seed, multi):
 def test_a_dev_part_without_an_error_does_not_make_the_policy_certain(multi):
     true = np.eye(3, dtype=bool)[np.arange(30) % 3]
     probabilities = np.where(true, 0.9, 0.05)
-    found = tempered(probabilities, fit_temperature(probabilities, true, multi), multi)
-    assert 0.9 < found[true].min() < 0.999
+    predicted = tempered(probabilities, fit_temperature(probabilities, true, multi), multi)
+    assert 0.9 < predicted[true].min() < 0.999
 
 
 def test_turns_that_have_no_probability_do_not_count():
@@ -101,15 +101,15 @@ def f1_at(threshold, column):
 @given(columns)
 def test_no_other_threshold_has_a_better_f1(column):
     probabilities = np.array([[p] for p, _ in column])
-    (found,) = fit_thresholds(probabilities, np.array([[right] for _, right in column]))
+    (threshold,) = fit_thresholds(probabilities, np.array([[right] for _, right in column]))
     if sum(right for _, right in column) < MIN_RIGHT:
-        assert found == 0.5
+        assert threshold == 0.5
         return
-    best = f1_at(found, column)
+    best = f1_at(threshold, column)
     for other in np.linspace(0.01, 0.99, 50):
         assert best >= f1_at(other, column) - 1e-12
     if f1_at(0.5, column) == pytest.approx(best):
-        assert found == 0.5
+        assert threshold == 0.5
 
 
 def test_a_rare_action_keeps_one_half():
@@ -154,8 +154,8 @@ def test_thresholds_are_taken_where_they_get_more_turns_right():
 def test_what_the_dev_part_showed_is_what_the_policy_does_on_it(layout):
     corpus, dev = drinks_corpus(), drinks_corpus("dev", 8)
     policy = turncast.train(corpus, dev, network=LAYOUTS[layout], config=QUICK)
-    found = policy.decision.risk
-    sure = found.thresholds[len(found.thresholds) // 2]
+    curve = policy.decision.risk
+    sure = curve.thresholds[len(curve.thresholds) // 2]
     abstaining = replace(policy, decision=replace(policy.decision, abstain_below=sure))
     calibration = evaluate(abstaining, dev).calibration
     assert calibration.dev == (calibration.answered, calibration.wrong)

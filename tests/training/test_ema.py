@@ -19,12 +19,12 @@ CONFIG = TrainConfig(ema=0.7, batch_turns=12, epochs=3, patience=3, learning_rat
 
 
 def test_they_are_the_moving_average_of_the_weights_after_each_batch():
-    found = prepare(tiny(dialogues=23), tiny("dev"), Configuration(network=SMALL, training=CONFIG))
-    sizes = {"num_features": found.encoder.width, "num_actions": len(found.space)}
+    data = prepare(tiny(dialogues=23), tiny("dev"), Configuration(network=SMALL, training=CONFIG))
+    sizes = {"num_features": data.encoder.width, "num_actions": len(data.space)}
     model, optimizer = build_network(SMALL, **sizes, multi=False, seed=1), make_optimizer(CONFIG)
     step = make_step(model, optimizer, CONFIG, multi=False)
     expected = None
-    for batch in list(found.train.in_order())[:4]:
+    for batch in list(data.train.in_order())[:4]:
         step(step.place(batch))
         step.finish()
         weights = read_weights(model)

@@ -8,7 +8,7 @@ from turncast import TrainConfig
 from turncast.training.progress import NoProgress
 
 
-class Told(NoProgress):
+class RecordingProgress(NoProgress):
     """Keeps what a training tells."""
 
     def __init__(self):
@@ -22,20 +22,20 @@ class Told(NoProgress):
 
 
 def trained(most, **settings):
-    told, corpus = Told(), tiny(dialogues=12)
+    recorded, corpus = RecordingProgress(), tiny(dialogues=12)
     network = SMALL.model_copy(update={"dropout": 0.0})
     config = TrainConfig(epochs=1, epoch_batches=most, word_dropout=0.0, **settings)
-    return turncast.train(corpus, corpus, network=network, config=config, progress=told), told
+    return turncast.train(corpus, corpus, network=network, config=config, progress=recorded), recorded
 
 
 @pytest.mark.parametrize(("most", "batches"), [(1, 3), (5, 3), (6, 6), (16, 15), (18, 18)])
 def test_whole_passes_make_at_most_so_many_batches(most, batches):
-    policy, told = trained(most, batch_turns=12)
+    policy, recorded = trained(most, batch_turns=12)
     once = sum(len(dialogue) for dialogue in tiny(dialogues=12))
-    assert len(told.batches) == batches
-    assert sum(told.batches) == told.turns == once * batches // 3
+    assert len(recorded.batches) == batches
+    assert sum(recorded.batches) == recorded.turns == once * batches // 3
     record = policy.card.metrics[0]
-    assert record["turns_per_second"] * record["seconds"] == pytest.approx(told.turns)
+    assert record["turns_per_second"] * record["seconds"] == pytest.approx(recorded.turns)
 
 
 def test_the_loss_of_an_epoch_is_a_mean_over_its_passes():

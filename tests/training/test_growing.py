@@ -37,8 +37,8 @@ def logits(policy, dialogue, actions):
     rows = []
     for prediction in untempered(policy).predict(dialogue):
         for one in (prediction, *prediction.ahead):
-            found = np.log([one.probability_of(action) for action in actions])
-            rows.append(found - found.mean())
+            row = np.log([one.probability_of(action) for action in actions])
+            rows.append(row - row.mean())
     return np.array(rows)
 
 
@@ -140,8 +140,8 @@ def test_rows_of_bits_go_where_their_bits_went(policy):
         policy.config, num_features=encoder.width, num_actions=len(space), multi=False, seed=9
     )
     fresh = read_weights(model)
-    found = Growth(policy, encoder).weights(0, fresh)
-    table = found["bit_dense/kernel"]
+    weights = Growth(policy, encoder).weights(0, fresh)
+    table = weights["bit_dense/kernel"]
     np.testing.assert_array_equal(table[bits >= 0], policy.weights["bit_dense/kernel"][bits[bits >= 0]])
     np.testing.assert_array_equal(table[bits < 0], fresh["bit_dense/kernel"][bits < 0])
 

@@ -68,9 +68,9 @@ def test_each_layout_predicts_the_mean(layout):
     ]
     for dialogue in drinks_corpus("other", 3):
         each = [part.predict(dialogue) for part in parts]
-        for found, *answers in zip(policy.predict(dialogue), *each, strict=True):
+        for prediction, *answers in zip(policy.predict(dialogue), *each, strict=True):
             mean = np.mean([answer.probabilities for answer in answers], 0)
-            np.testing.assert_allclose(found.probabilities, mean, atol=1e-6)
+            np.testing.assert_allclose(prediction.probabilities, mean, atol=1e-6)
     assert turncast.evaluate(policy, drinks_corpus("other", 3)).turns.whole > 0
 
 

@@ -18,9 +18,9 @@ from turncast.training.step import make_optimizer, make_step
 
 
 def made(network, corpus, config):
-    found = prepare(corpus, corpus, Configuration(network=network, training=config))
-    sizes = {"num_features": found.encoder.width, "num_actions": len(found.space)}
-    return build_network(network, **sizes, multi=found.space.multi, seed=1), found
+    data = prepare(corpus, corpus, Configuration(network=network, training=config))
+    sizes = {"num_features": data.encoder.width, "num_actions": len(data.space)}
+    return build_network(network, **sizes, multi=data.space.multi, seed=1), data
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,11 @@ def test_a_turn_is_told_what_the_policy_would_have_done_before_it(layout, multi)
     network, corpus = LAYOUTS[layout], tiny(dialogues=23, multi=multi)
     config = TrainConfig(epochs=8, learning_rate=0.05, batch_turns=12)
     policy = turncast.train(corpus, corpus, network=network, config=config)
-    model, found = made(network, corpus, config)
-    space = found.space
+    model, data = made(network, corpus, config)
+    space = data.space
     write_weights(model, policy.weights)
     step = make_step(model, make_optimizer(config), config, space.multi)
-    own = predicted_previous_actions(found.train, space, step.probabilities)
+    own = predicted_previous_actions(data.train, space, step.probabilities)
     most = max(len(turn.actions) for dialogue in corpus for turn in dialogue)
     assert own.shape == (sum(map(len, corpus)), most)
     expected = []
@@ -50,13 +50,13 @@ def test_a_turn_is_told_what_the_policy_would_have_done_before_it(layout, multi)
 @pytest.mark.skipif(keras.backend.backend() != "jax", reason="only there each shape is compiled beforehand")
 def test_nothing_is_compiled_for_it_once_training_has_begun():
     network, config = LAYOUTS["many-to-many-2"], TrainConfig(batch_turns=12, scheduled_sampling=1.0)
-    model, found = made(network, tiny(dialogues=23), config)
+    model, data = made(network, tiny(dialogues=23), config)
     step = make_step(model, make_optimizer(config), config, multi=False)
-    step.prepare(found.train, found.dev)
+    step.prepare(data.train, data.dev)
     before = step.num_compiled
-    actions = predicted_previous_actions(found.train, found.space, step.probabilities)
+    actions = predicted_previous_actions(data.train, data.space, step.probabilities)
     own = Augmentation(scheduled_sampling=1.0, predicted_actions=actions)
-    for batch in found.train.shuffled(np.random.default_rng(1), own):
+    for batch in data.train.shuffled(np.random.default_rng(1), own):
         step(step.place(batch))
     assert step.num_compiled == before
 

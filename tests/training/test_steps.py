@@ -19,27 +19,27 @@ from turncast.training.training_loop import prefetched
 jax_only = pytest.mark.skipif(keras.backend.backend() != "jax", reason="the shared step is that of JAX")
 
 
-def lessons(multi=False, layout="many-to-many-2", **settings):
+def prepared(multi=False, layout="many-to-many-2", **settings):
     network = NetworkConfig(units=8, bit_units=6, dropout=0.0, layout=layout)
     corpus, dev = tiny(dialogues=23, multi=multi), tiny(multi=multi)
     config = TrainConfig(batch_turns=40, **settings)
     return network, prepare(corpus, dev, Configuration(network=network, training=config))
 
 
-def network_of(network, found, **changes):
+def network_of(network, data, **changes):
     return build_network(
         network.model_copy(update=changes),
-        num_features=found.encoder.width,
-        num_actions=len(found.space),
-        multi=found.space.multi,
+        num_features=data.encoder.width,
+        num_actions=len(data.space),
+        multi=data.space.multi,
         seed=5,
     )
 
 
-def trained(network, found, config, batches=4):
-    model, optimizer = network_of(network, found), make_optimizer(config)
-    step = make_step(model, optimizer, config, found.space.multi)
-    losses = [float(step(step.place(batch))) for batch in list(found.train.in_order())[:batches]]
+def trained(network, data, config, batches=4):
+    model, optimizer = network_of(network, data), make_optimizer(config)
+    step = make_step(model, optimizer, config, data.space.multi)
+    losses = [float(step(step.place(batch))) for batch in list(data.train.in_order())[:batches]]
     step.finish()
     return losses, read_weights(model)
 
@@ -55,8 +55,8 @@ def trained(network, found, config, batches=4):
     ],
 )
 def test_the_number_of_devices_changes_nothing_but_rounding(layout, settings):
-    network, found = lessons(layout=layout, **settings)
-    one, three = (trained(network, found, TrainConfig(devices=devices, **settings)) for devices in (1, 3))
+    network, data = prepared(layout=layout, **settings)
+    one, three = (trained(network, data, TrainConfig(devices=devices, **settings)) for devices in (1, 3))
     assert one[0] == pytest.approx(three[0], rel=1e-5)
     for name, weights in one[1].items():
         np.testing.assert_allclose(weights, three[1][name], atol=2e-6, err_msg=name)
@@ -68,10 +68,10 @@ def test_the_step_is_keras_adam_on_the_rows_that_a_batch_touches(multi):
     """One step of Keras's own optimiser, by the gradients of the plain model; a first step has no moments."""
     import jax
 
-    network, found = lessons(multi)
+    network, data = prepared(multi)
     config = TrainConfig(clip_norm=0.1, label_smoothing=0.0, devices=2)
-    _, weights = trained(network, found, config, batches=1)
-    model, batch = network_of(network, found), next(found.train.in_order())
+    _, weights = trained(network, data, config, batches=1)
+    model, batch = network_of(network, data), next(data.train.in_order())
     before = read_weights(model)
 
     def loss_of(trainable):
@@ -83,7 +83,7 @@ def test_the_step_is_keras_adam_on_the_rows_that_a_batch_touches(multi):
     make_optimizer(config).apply(gradients, model.trainable_variables)
     for name, expected in read_weights(model).items():
         np.testing.assert_allclose(weights[name], expected, atol=2e-6, err_msg=name)
-    touched = np.zeros(found.encoder.width, bool)
+    touched = np.zeros(data.encoder.width, bool)
     touched[[bit for bit in np.unique(batch.inputs["bits"]) if bit < len(touched)]] = True
     assert 0 < touched.sum() < len(touched)
     assert (weights["bit_dense/kernel"] == before["bit_dense/kernel"]).all(-1).tolist() == (~touched).tolist()
@@ -91,9 +91,9 @@ def test_the_step_is_keras_adam_on_the_rows_that_a_batch_touches(multi):
 
 @jax_only
 def test_workers_drop_out_different_numbers():
-    network, found = lessons()
+    network, data = prepared()
     network = network.model_copy(update={"dropout": 0.5})
-    (batch, *_), config = list(found.train.in_order()), TrainConfig(devices=2)
+    (batch, *_), config = list(data.train.in_order()), TrainConfig(devices=2)
     row = {name: array[:1] for name, array in batch.inputs.items()}
     twice = type(batch)(
         {name: np.repeat(array, 2, axis=0) for name, array in row.items()},
@@ -101,7 +101,7 @@ def test_workers_drop_out_different_numbers():
         np.repeat(batch.weights[:1], 2, axis=0),
         batch.num_turns,
     )
-    step = make_step(network_of(network, found), make_optimizer(config), config, False)
+    step = make_step(network_of(network, data), make_optimizer(config), config, False)
     first, second = step.share_gradients(step.place(twice))
     assert float(first[0]) != float(second[0])
     assert all((a == b).all() for a, b in zip(first[3], second[3], strict=True))
@@ -122,9 +122,9 @@ def test_a_shape_that_was_not_prepared_is_compiled_once(monkeypatch):
     counted(StepPrograms, "_share_gradient")
     counted(StepPrograms, "_apply_gradients")
     counted(Compiled, "lowered")
-    network, found = lessons()
-    step = make_step(network_of(network, found), make_optimizer(TrainConfig()), TrainConfig(devices=4), False)
-    placed = step.place(next(found.train.in_order()))
+    network, data = prepared()
+    step = make_step(network_of(network, data), make_optimizer(TrainConfig()), TrainConfig(devices=4), False)
+    placed = step.place(next(data.train.in_order()))
     assert len(placed[1]) == 4
     step(placed)
     assert made == ["lowered", "_share_gradient", "lowered", "_apply_gradients"]
@@ -141,10 +141,10 @@ def test_another_type_of_the_same_shape_is_compiled_anew():
 
 
 def test_a_batch_answers_as_it_stands():
-    network, found = lessons()
-    model = network_of(network, found)
+    network, data = prepared()
+    model = network_of(network, data)
     step = make_step(model, make_optimizer(TrainConfig()), TrainConfig(), False)
-    batch = next(found.train.in_order())
+    batch = next(data.train.in_order())
     expected = model.predict_on_batch(batch.inputs)[1]
     np.testing.assert_allclose(step.probabilities(batch), expected, atol=1e-6)
 
@@ -178,13 +178,13 @@ def test_many_rows_are_added_up_and_not_multiplied():
 def test_each_form_of_the_bits_gives_the_same_step(monkeypatch):
     from turncast.training import sparse_rows
 
-    network, found = lessons()
+    network, data = prepared()
     config = TrainConfig(devices=1)
-    vectors = trained(network, found, config, batches=1)
+    vectors = trained(network, data, config, batches=1)
     monkeypatch.setattr(sparse_rows, "_DENSE_RATIO", 0)
-    indices = trained(network, found, config, batches=1)
+    indices = trained(network, data, config, batches=1)
     monkeypatch.setattr(sparse_rows, "_SIZES", [10**6])
-    everything = trained(network, found, config, batches=1)
+    everything = trained(network, data, config, batches=1)
     for losses, weights in (indices, everything):
         assert losses == pytest.approx(vectors[0], rel=1e-5)
         for name, expected in vectors[1].items():
@@ -192,9 +192,9 @@ def test_each_form_of_the_bits_gives_the_same_step(monkeypatch):
 
 
 def test_few_shapes_and_well_filled():
-    _, found = lessons()
-    assert len({batch.inputs["bits"].shape for batch in found.train.in_order()}) <= 6
-    assert len(list(found.train.of_each_shape())) == len(found.train.buckets)
+    _, data = prepared()
+    assert len({batch.inputs["bits"].shape for batch in data.train.in_order()}) <= 6
+    assert len(list(data.train.of_each_shape())) == len(data.train.buckets)
 
 
 def test_what_goes_wrong_ahead_is_told():
@@ -267,7 +267,7 @@ def test_a_second_training_compiles_nothing_large(tmp_path):
 
 @jax_only
 def test_equal_networks_share_what_is_compiled_and_no_others():
-    network, data = lessons()
+    network, data = prepared()
     config = TrainConfig(devices=1)
 
     def functions(config=config, network=network):
