@@ -31,7 +31,7 @@ def report(tmp_path_factory):
     ],
     ids=["wide", "phone", "dark", "dark phone", "offline without scripts"],
 )
-def test_it_can_be_read_and_its_dialogues_opened(visit, report, screen):
+def test_the_report_is_accessible_and_its_dialogues_open(visit, report, screen):
     visitor = visit(report, **screen)
     page = visitor.go("")
     assert page.locator("details[open]").count() == 0
@@ -48,7 +48,7 @@ def test_it_can_be_read_and_its_dialogues_opened(visit, report, screen):
     visitor.check()
 
 
-def test_every_plot_fits_its_texts(visit, report):
+def test_the_texts_of_plots_fit(visit, report):
     for viewport in (WIDE, PHONE):
         page = visit(report, viewport=viewport).go("")
         outside = page.evaluate(
@@ -60,7 +60,7 @@ def test_every_plot_fits_its_texts(visit, report):
         assert outside == []
 
 
-def test_the_table_of_actions_is_sorted_by_the_keyboard(visit, report):
+def test_the_table_of_actions_sorts_by_keyboard(visit, report):
     page = visit(report).go("")
     rows = page.locator(".sortable tbody tr")
 
@@ -78,7 +78,7 @@ def test_the_table_of_actions_is_sorted_by_the_keyboard(visit, report):
     assert column(0) == sorted(ACTIONS)
 
 
-def test_on_paper_it_is_light_and_shows_what_is_open(visit, report):
+def test_the_printed_report_is_light_and_complete(visit, report):
     page = visit(report, viewport=WIDE, color_scheme="dark").go("")
     page.locator(".matrix a").first.click()
     page.wait_for_selector("details[open] article")

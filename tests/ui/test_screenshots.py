@@ -15,7 +15,7 @@ LARGEST = 150_000  # bytes
 
 
 @pytest.mark.skipif(FOLDER is None, reason="`make screenshots` takes them")
-def test_pictures_of_a_restaurant_booking(visit, tmp_path, monkeypatch):
+def test_screenshots_of_the_page(visit, tmp_path, monkeypatch):
     corpus, model = written(turncast.simulate(300, seed=1), tmp_path / "bookings.jsonl"), tmp_path / "model"
     monkeypatch.setattr("sys.argv", ["turncast", "train", str(corpus), "--out", str(model), "--epochs", "8"])
     assert run() == 0
@@ -34,7 +34,7 @@ def test_pictures_of_a_restaurant_booking(visit, tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(FOLDER is None, reason="`make screenshots` takes them")
-def test_picture_of_a_report(visit, tmp_path, monkeypatch):
+def test_screenshot_of_a_report(visit, tmp_path, monkeypatch):
     corpus, test, report = (tmp_path / name for name in ("bookings.jsonl", "held-out.jsonl", "report.html"))
     written(turncast.simulate(300, seed=1), corpus)
     written(turncast.simulate(100, seed=2), test)
