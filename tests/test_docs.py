@@ -63,3 +63,18 @@ def test_the_commands_of_a_guide_run_on_its_files(guide, tmp_path, monkeypatch):
 def test_no_page_uses_a_fixture_of_the_tests():
     for page in [ROOT / "README.md", *DOCS.rglob("*.md")]:
         assert "getfixture" not in page.read_text(), page.name
+
+
+def test_the_glossary_has_each_term_once_and_its_places_exist():
+    text = (DOCS / "glossary.md").read_text()
+    rows = [
+        row.group(1).strip("`").lower()
+        for row in re.finditer(r"^\| (.+?) \| .+ \| .+ \|$", text, re.MULTILINE)
+    ]
+    terms = [term for term in rows if term != "term"]
+    assert len(terms) == len(set(terms)) > 100
+    for path in re.findall(r"`([\w/]+\.py)`", text):
+        assert (PACKAGE / path).exists() or (ROOT / path).exists(), path
+    source = "\n".join(path.read_text() for path in PACKAGE.rglob("*.py"))
+    for name in re.findall(r"`([A-Z]\w+|[A-Z]+)(?:\.\w+)?`", text):
+        assert re.search(rf"\b{name}\b", source), name
