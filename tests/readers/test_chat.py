@@ -277,3 +277,27 @@ def test_real_runs(corpora):
     tuned = list(turncast.read(corpora / "tau2_bench" / "branch_feature_gym" / "train_sft-v1-small.jsonl"))
     assert (len(tuned), sum(map(len, tuned))) == (37, 492)
     assert any(len(turn.actions) > 1 for dialogue in tuned for turn in dialogue)
+
+
+LONG = "a long prompt of many words " * 5000
+TURN_PAIR = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]
+LATE_KEYS = {
+    "content before role": {"messages": [{"content": LONG, "role": "system"}, *TURN_PAIR]},
+    "functions first": {"functions": [{"name": "f", "description": LONG}], "messages": TURN_PAIR},
+    "a long id": {"id": LONG, "messages": TURN_PAIR},
+    "a number of turns": {"turns": 3, "note": LONG, "messages": TURN_PAIR},
+    "names of turns": {"turns": ["a", "b"], "messages": TURN_PAIR},
+    "a question": {"question": "how?", "messages": TURN_PAIR},
+    "simulations": {"simulations": 4, "traj": TURN_PAIR},
+    "bare list": [{"content": LONG, "role": "system"}, *TURN_PAIR],
+}
+
+
+@pytest.mark.parametrize("name", ["agent.json", "agent.jsonl"])
+@pytest.mark.parametrize("form", LATE_KEYS)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_the_format_is_found_behind_long_texts_and_other_keys(write, form, name, indent):
+    path = write(json.dumps(LATE_KEYS[form], indent=indent), name)
+    assert detect_format(path).name == "chat"
+    (dialogue,) = turncast.read(path)
+    assert dialogue[0].response == "hello"

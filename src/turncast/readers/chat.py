@@ -16,7 +16,7 @@ from turncast.readers.sniff import key_paths
 
 _MESSAGE_KEYS = ("messages", "traj")
 _CHAT_KEYS = {f"{outer}{key}.[].role" for outer in ("", "[].") for key in _MESSAGE_KEYS}
-_OTHER_FORMATS = {"turns", "question", "simulations"}
+_OTHER_FORMATS = ("turns.[].", "question.[].[].", "simulations.[].")  # beginnings of paths of keys
 
 
 def read_chat(path: Path, context: ReadContext) -> Iterator[Dialogue]:
@@ -36,7 +36,7 @@ def read_chat(path: Path, context: ReadContext) -> Iterator[Dialogue]:
 def is_chat(raw: bytes) -> bool:
     """Return whether the beginning of a file has the keys of chat messages."""
     keys = key_paths(raw)
-    if keys & _OTHER_FORMATS:
+    if any(key.startswith(_OTHER_FORMATS) for key in keys):
         return False
     bare_list = keys >= {"[].role", "[].content"}
     return bare_list or bool(keys & _CHAT_KEYS) or "tools.[].function.name" in keys

@@ -30,7 +30,7 @@ from turncast.readers.star import read_star, star_files
 from turncast.readers.swda import is_swda, is_swda_folder, read_swda
 from turncast.readers.table import detect_delimiter, read_csv, read_parquet
 from turncast.readers.tau2 import is_tau2, read_tau2
-from turncast.readers.text_files import first_bytes
+from turncast.readers.text_files import FIRST_BYTES, MORE_FIRST_BYTES, first_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,10 @@ _LIKE_PLAIN = re.compile(
     r"\s*[\"'(]?\s*(?:(?:t|turn)\s*\d+\s*[:.)]|(?:user|system)\s*:|\(?\s*action\s*=)", re.IGNORECASE
 )
 """A line that is nearly the plain notation, such as `T1: User: "hello"`."""
+
+
+def _may_be_jsonl(head: FileHead) -> bool:
+    return "turns" in key_paths(head.raw) or head.path.suffix.lower() == ".jsonl"
 
 
 def _is_babi(head: FileHead) -> bool:
@@ -146,7 +150,7 @@ FORMATS: dict[str, Format] = {
         Format(
             "jsonl",
             "JSON Lines, one dialogue per line",
-            lambda head: "turns" in key_paths(head.raw) or head.path.suffix.lower() == ".jsonl",
+            lambda head: any(key.startswith("turns.[]") for key in key_paths(head.raw)),
             read_jsonl,
         ),
         Format(
@@ -195,15 +199,22 @@ def detect_format(path: Path, name: str | None = None, must_match: bool = False)
             raise CorpusError(str(path), "no format recognises the folder as a corpus", "name its files")
         return entry
     formats = _named_formats(path, name)
-    head = read_head(path)
-    if name is not None and (not must_match or formats[0].recognises(head)):
+    if name is not None and not must_match:
+        read_head(path)  # refuses an archive and an empty file
         return formats[0]
+    head = read_head(path)
     if is_knowledge_base(list(head.lines)):
         cure = "give the file with the dialogues"
         raise NotACorpusFile(path, "bAbI knowledge base", "this is a bAbI knowledge base", cure)
-    for entry in formats:
-        if entry.recognises(head):
-            return entry
+    recognised = next((entry for entry in formats if entry.recognises(head)), None)
+    if recognised is None and len(head.raw) == FIRST_BYTES and key_paths(head.raw):
+        # A record may begin with a text that is longer than the first bytes.
+        longer = read_head(path, MORE_FIRST_BYTES)
+        recognised = next((entry for entry in formats if entry.recognises(longer)), None)
+    if recognised is not None:
+        return recognised
+    if FORMATS["jsonl"] in formats and _may_be_jsonl(head):
+        return FORMATS["jsonl"]  # its reader says what is wrong
     cure = f"name the format with --format; it is one of {', '.join(FORMATS)}"
     if _LIKE_PLAIN.match(head.first):
         cure = f"for the format plain write turns as: {FORMATS['plain'].title}"

@@ -57,13 +57,13 @@ class NotACorpusFile(CorpusError):
         self.reason = reason
 
 
-def read_head(path: Path) -> FileHead:
-    """Read the beginning of a file.
+def read_head(path: Path, size: int = FIRST_BYTES) -> FileHead:
+    """Read the beginning of a file: this number of bytes, or all bytes of a shorter file.
 
     Raises:
         CorpusError: if it cannot be read, is empty, is an archive, or is text but not UTF-8.
     """
-    raw = first_bytes(path)
+    raw = first_bytes(path, size)
     if not raw.removeprefix(b"\xef\xbb\xbf").strip():
         raise NotACorpusFile(path, "empty file", "the file is empty", "give a file with dialogues")
     for (offset, magic), kind in _ARCHIVES.items():
@@ -79,7 +79,7 @@ def read_head(path: Path) -> FileHead:
         problem = "its lines end in CR alone, as on old Macintoshes"
         raise NotACorpusFile(path, "file whose lines end in CR alone", problem, "save it with LF line ends")
     lines = raw.decode("utf-8-sig", errors="replace").splitlines()
-    complete = lines if len(raw) < FIRST_BYTES or len(lines) < 2 else lines[:-1]
+    complete = lines if len(raw) < size or len(lines) < 2 else lines[:-1]
     return FileHead(uncompressed_path(path), raw, tuple(line for line in complete if line.strip()))
 
 

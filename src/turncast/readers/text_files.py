@@ -13,6 +13,9 @@ from turncast.readers.compression import decompressed, uncompressed_path
 FIRST_BYTES = 65_536
 """The number of first bytes of a file that its format is detected from."""
 
+MORE_FIRST_BYTES = 8 << 20
+"""The same where the first bytes of a JSON file are not enough: it may begin with a long text."""
+
 
 def read_lines(path: Path) -> Iterator[tuple[int, str]]:
     """Yield (number from 1, text without its line end) for each line of a UTF-8 file.
@@ -75,14 +78,14 @@ def open_binary(path: Path) -> BinaryIO:
         raise _cannot_be_read(path, error) from None
 
 
-def first_bytes(path: Path) -> bytes:
+def first_bytes(path: Path, size: int = FIRST_BYTES) -> bytes:
     """Return the first bytes of a file, or all bytes of a short one.
 
     Raises:
         CorpusError: as `open_binary`.
     """
     with open_binary(path) as file:
-        return file.read(FIRST_BYTES)
+        return file.read(size)
 
 
 def file_mode(path: Path) -> int | None:
