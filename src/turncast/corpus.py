@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Protocol, runtime_checkable
 
-from turncast.dialogue import Dialogue, Fact, value_name
+from turncast.dialogue import Dialogue, Fact, parse_fact, value_name
 from turncast.errors import CorpusError
+
+_MAX_LISTED = 10
 
 
 @runtime_checkable
@@ -184,8 +186,8 @@ class Corpus:
     def where(self, metadata: Mapping[str, Fact]) -> Corpus:
         """Return a lazy view of the dialogues with these values in their metadata.
 
-        Values are compared as text, so that `"true"` equals `True`, and `"2"` equals `2`. The other dialogues
-        are not counted in `skipped`.
+        Values are compared as text, so that `"true"` equals `True`, and numbers as numbers, so that `"2"`
+        equals `2` and `2.0`. The other dialogues are not counted in `skipped`.
 
         Raises:
             CorpusError: at the end of a pass in which no dialogue had these values.
@@ -195,21 +197,22 @@ class Corpus:
         >>> [dialogue.id for dialogue in Corpus("tea", dialogues).where({"happy": True})]
         ['a']
         """
-        wanted = {name: value_name(value) for name, value in metadata.items()}
 
         def matching(dialogues: Iterator[Dialogue], _: Counter[str]) -> Iterator[Dialogue]:
-            names, matched = set[str](), False
+            values: dict[str, set[str]] = {}
+            matched = False
             for dialogue in dialogues:
-                names |= dialogue.metadata.keys()
-                values = {name: value_name(value) for name, value in dialogue.metadata.items()}
-                if wanted.items() <= values.items():
+                present = dialogue.metadata
+                if all(name in present and _equal(present[name], value) for name, value in metadata.items()):
                     matched = True
                     yield dialogue
+                for name, value in () if matched else present.items():
+                    others = values.setdefault(name, set())
+                    if len(others) <= _MAX_LISTED:
+                        others.add(value_name(value))
             if not matched:
-                problem = f"no dialogue has {', '.join(f'{name}={value}' for name, value in wanted.items())}"
-                listed = ", ".join(sorted(names))
-                cure = f"the metadata are {listed}" if names else "this corpus has no metadata"
-                raise CorpusError(self.name, problem, cure)
+                wished = ", ".join(f"{name}={value_name(value)}" for name, value in metadata.items())
+                raise CorpusError(self.name, f"no dialogue has {wished}", _where_cure(metadata, values))
 
         return self.transform(matching)
 
@@ -223,3 +226,27 @@ class Corpus:
         """
         both = LazyDialogues(lambda _: chain(self, other), (self, other))
         return Corpus(f"{self.name} + {other.name}", both)
+
+
+def _equal(value: Fact, wanted: Fact) -> bool:
+    """Return whether a value is the wanted one: as texts if it is a text, else as numbers or truth values."""
+    if isinstance(value, str):
+        return value == value_name(wanted)
+    meant = parse_fact(wanted) if isinstance(wanted, str) else wanted
+    return meant == value and isinstance(meant, bool) == isinstance(value, bool)
+
+
+def _where_cure(wanted: Iterable[str], values: Mapping[str, set[str]]) -> str:
+    """Return the values that the wanted metadata have, or the names of all metadata."""
+    if not values:
+        return "this corpus has no metadata"
+    unknown = [name for name in wanted if name not in values]
+    if unknown:
+        return f"the metadata are {', '.join(sorted(values))}"
+    return "; ".join(f"{name} has the values {_listed(values[name])}" for name in wanted)
+
+
+def _listed(values: set[str]) -> str:
+    return ", ".join(value[:40] for value in sorted(values)[:_MAX_LISTED]) + (
+        " and others" if len(values) > _MAX_LISTED else ""
+    )

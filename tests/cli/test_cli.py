@@ -11,7 +11,8 @@ import pytest
 
 from support.cli import refused, run, run_code, run_process
 from support.corpora import tiny
-from turncast import Policy
+from turncast import Corpus, Dialogue, Policy, Turn
+from turncast.errors import CorpusError
 from turncast.readers import to_json
 
 TRAIN = ["--epochs", "1", "--units", "4", "--set", "batch_turns=64"]
@@ -146,7 +147,40 @@ def test_where(tmp_path):
     matching = run("data", "show", path, "--json", "--where", "happy=true", "--where", "task=t").stdout
     assert json.loads(matching)["dialogues"] == 1
     message = refused(run("data", "show", path, "--where", "happy=maybe"))
-    assert message == "two: no dialogue has happy=maybe; the metadata are happy, task"
+    assert message == "two: no dialogue has happy=maybe; happy has the values false, true"
+    assert refused(run("data", "show", path, "--where", "hapy=true")) == (
+        "two: no dialogue has hapy=true; the metadata are happy, task"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "wanted", "matches"),
+    [
+        (1.0, "1", True),
+        (1, "1.0", True),
+        (0.5, ".5", True),
+        (2**53 + 1, str(2**53), False),
+        ("007", "7", False),
+        ("007", "007", True),
+        (True, "1", False),
+        (True, "True", True),
+        (True, "yes", False),
+        (1, "true", False),
+    ],
+)
+def test_where_compares_numbers_as_numbers_and_texts_as_texts(value, wanted, matches):
+    corpus = Corpus("one", [Dialogue("d", [Turn("hi", ["greet"])], {"it": value})])
+    if matches:
+        assert len(list(corpus.where({"it": wanted}))) == 1
+    else:
+        with pytest.raises(CorpusError, match=f"it has the values {str(value).lower()}"):
+            list(corpus.where({"it": wanted}))
+
+
+def test_where_lists_ten_values_at_most():
+    many = [Dialogue(str(n), [Turn("hi")], {"n": n}) for n in range(40)]
+    with pytest.raises(CorpusError, match=r"n has the values 0, 1, 10, 2, 3, 4, 5, 6, 7, 8 and others"):
+        list(Corpus("many", many).where({"n": 41}))
 
 
 def test_demo(tmp_path):
