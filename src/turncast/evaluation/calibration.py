@@ -121,22 +121,6 @@ class Calibration:
             "abstaining": abstaining | {"dev": None if self.dev is None else _shares(*self.dev)},
         }
 
-    def lines(self) -> list[tuple[str, str]]:
-        """Return a title and a text for each figure, for people."""
-        before = "" if self.before is None else f"; {self.before.error:.3f} without the temperature"
-        lines = [
-            ("expected calibration error", f"{self.reliability.error:.3f}{before}"),
-            ("area under risk against coverage", f"{self.curve.area:.3f}"),
-        ]
-        if self.abstain_below:
-            if self.abstain_below > 1:
-                return [*lines, ("abstains always", "no threshold has so few errors on its dev part")]
-            answered = f"answers {self.answered}, wrong {self.wrong}"
-            lines.append((f"abstains below {self.abstain_below:.3f}", answered))
-            if self.dev is not None:
-                lines.append(("the same on its dev part", f"answers {self.dev[0]}, wrong {self.dev[1]}"))
-        return lines
-
 
 @dataclass(slots=True)
 class CalibrationTally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from turncast.evaluation.calibration import Calibration
 from turncast.evaluation.report import Report
 from turncast.layouts import LAYOUTS, Layout
 from turncast.metrics import Fraction, percent
@@ -51,11 +52,25 @@ def figures(report: Report) -> Iterator[tuple[str, str]]:
     if report.by_history:
         yield "right where the history was seen in training", str(report.by_history.seen)
         yield "right where it was not", str(report.by_history.unseen)
-    yield from report.calibration.lines()
+    yield from _calibration_figures(report.calibration)
     unknown = f"{report.unknown_actions:,} (counted as wrong)"
     yield f"{layout.decisions} with an unknown {layout.answer}", unknown
     contradicted = f"{report.ceiling.contradicted.part:,} (at most the others can be right)"
     yield f"{layout.decisions} contradicted by the same history", contradicted
+
+
+def _calibration_figures(calibration: Calibration) -> Iterator[tuple[str, str]]:
+    """Yield the title and the text of each figure of a calibration."""
+    before = "" if calibration.before is None else f"; {calibration.before.error:.3f} without the temperature"
+    yield "expected calibration error", f"{calibration.reliability.error:.3f}{before}"
+    yield "area under risk against coverage", f"{calibration.curve.area:.3f}"
+    if calibration.abstain_below > 1:
+        yield "abstains always", "no threshold has so few errors on its dev part"
+    elif calibration.abstain_below:
+        answered = f"answers {calibration.answered}, wrong {calibration.wrong}"
+        yield f"abstains below {calibration.abstain_below:.3f}", answered
+        if calibration.dev is not None:
+            yield "the same on its dev part", f"answers {calibration.dev[0]}, wrong {calibration.dev[1]}"
 
 
 def ranges(turns: int) -> Iterator[tuple[int, int]]:
