@@ -56,11 +56,11 @@ def test_search_goes_on_and_what_it_wrote_trains(tmp_path):
     assert report["turn_accuracy"] == record["best"]["dev_turn_accuracy"]
 
     message = refused(*SEARCH, "--seeds", 2)
-    assert message == "best.db: the study is of another seeds; give the same, or another --study"
+    assert message == "best.db: the study differs in seeds; give the same, or another --study"
     message = refused(*SEARCH, "--study", "new.db")
     assert message == "best.toml: the file exists; give --force to replace it, or choose another name"
     message = refused(*SEARCH, "--study", "new.db", "--force", "--minutes", "0")
-    assert message == "stopped before the first trial was done; the same command goes on"
+    assert message == "the search stopped before the first trial ended; run the same command again"
 
 
 def test_refusals():

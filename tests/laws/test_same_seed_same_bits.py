@@ -100,9 +100,9 @@ def test_a_resumed_run_ends_where_the_uninterrupted_one_does(whole, tmp_path, ep
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"corpus": tiny(dialogues=8)}, "the checkpoint is of another corpus"),
-        ({"network": turncast.NetworkConfig(units=9)}, "the checkpoint is of another network"),
-        ({"config": TrainConfig(epochs=5, batch_turns=12, seed=9)}, "the checkpoint is of another config"),
+        ({"corpus": tiny(dialogues=8)}, "the checkpoint differs in corpus"),
+        ({"network": turncast.NetworkConfig(units=9)}, "the checkpoint differs in network"),
+        ({"config": TrainConfig(epochs=5, batch_turns=12, seed=9)}, "the checkpoint differs in training"),
     ],
 )
 def test_another_training_is_not_resumed(tmp_path, change, message):

@@ -92,7 +92,7 @@ def test_the_reasons_and_the_kinds():
     ("records", "message"),
     [
         ("allow", "a file of rules is a list of them; write - allow: ACTION and when: ..."),
-        ([{"alow": "book"}], "rule 1: 'alow' is no kind of rule; did you mean 'allow'?"),
+        ([{"alow": "book"}], "rule 1: 'alow' is not a kind of rule; did you mean 'allow'?"),
         ([{"when": {}}], "rule 1: a rule has one of allow, forbid, force, once, order; it has 0"),
         ([{"allow": "book"}], "rule 1: 'allow' needs a 'when'; give the condition under which it is allowed"),
         ([{"allow": 3, "when": {}}], "rule 1: 'allow' is a number; give an action, or a list of actions"),
@@ -138,7 +138,7 @@ def test_a_file_in_yaml_or_json(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("- allow: book\n- forbd: greet\n", " line 2: 'forbd' is no kind of rule; did you mean 'forbid'?"),
+        ("- allow: book\n- forbd: greet\n", " line 2: 'forbd' is not a kind of rule; did you mean 'forbid'?"),
         ("- allow: [\n", " line 2: not YAML: did not find expected node content; correct it"),
     ],
 )

@@ -125,4 +125,4 @@ def test_the_command_line(tmp_path):
     assert first["refused"] == {"confirm": "never"}
     (tmp_path / "bad.yml").write_text("- forbd: confirm\n")
     said = refused_command(run("rules", "check", tmp_path / "bad.yml", corpus))
-    assert said == f"{tmp_path}/bad.yml line 1: 'forbd' is no kind of rule; did you mean 'forbid'?"
+    assert said == f"{tmp_path}/bad.yml line 1: 'forbd' is not a kind of rule; did you mean 'forbid'?"

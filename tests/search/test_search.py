@@ -191,7 +191,9 @@ def test_what_does_not_go_together_is_drawn_again_and_an_empty_space_is_refused(
             space=(SearchedSetting("heads", Choice((3, 5))),),
             fixed={**FIXED, "units": 4, "cell": "transformer"},
         )
-    assert str(refused.value).startswith("no settings of this space go together: setting 'units' is 4 with ")
+    assert str(refused.value).startswith(
+        "every drawn combination of settings is invalid: setting 'units' is 4 with "
+    )
 
 
 class CtrlC(PlainSearchProgress):
@@ -235,7 +237,7 @@ def test_a_terminal_shows_the_trial_under_way(four):
 def test_time_ends_a_search():
     with pytest.raises(ConfigError) as refused:
         _ = hunt(minutes=0.0, trials=None).best
-    assert str(refused.value) == "stopped before the first trial was done; the same command goes on"
+    assert str(refused.value) == "the search stopped before the first trial ended; run the same command again"
 
 
 @pytest.mark.large
@@ -261,11 +263,11 @@ def test_time_ends_a_trial_too():
 def test_a_study_of_another_search_is_refused(change, what, study):
     with pytest.raises(StudyError) as refused:
         hunt(study=study, **change)
-    assert str(refused.value) == f"{study}: the study is of another {what}; give the same, or another --study"
+    assert str(refused.value) == f"{study}: the study differs in {what}; give the same, or another --study"
 
 
 def test_a_study_of_another_corpus_is_refused(study):
-    with pytest.raises(StudyError, match="the study is of another corpus; give the same"):
+    with pytest.raises(StudyError, match="the study differs in corpus; give the same"):
         search(tiny(dialogues=20), space=UNITS, fixed=FIXED, trials=2, study=study)
 
 
@@ -329,12 +331,12 @@ def test_space_as_text(text, rows):
         ("units=", "--space 'units=': 'units=' has no value; write it as units=32..256,cell=lstm,gru"),
         ("units=9..3", "--space units='9..3': 9 is more than 3; give the lower one first"),
         ("units=0..3", "setting 'units' is '0'; input should be greater than or equal to 1"),
-        ("units=1..9..x", "--space units='1..9..x' is no range; write it as LOW..HIGH or LOW..HIGH..STEP"),
+        ("units=1..9..x", "--space units='1..9..x' is not a range; write it as LOW..HIGH or LOW..HIGH..STEP"),
         (
             "dropout=0..0.5..0.1",
-            "--space dropout='0..0.5..0.1': only whole numbers take a step; leave it out",
+            "--space dropout='0..0.5..0.1': only whole numbers have a step; leave it out",
         ),
-        ("cell=gru..lstm", "--space cell='gru..lstm': 'cell' is no number; name its values with commas"),
+        ("cell=gru..lstm", "--space cell='gru..lstm': 'cell' is not a number; list its values with commas"),
         ("seed=1..9", "setting 'seed' is not searched: it changes what is evaluated; give it with --fix"),
         ("cell=grr", "setting 'cell' is 'grr'; input should be 'lstm', 'gru', 'simple-rnn' or 'transformer'"),
         ("clip_norm=1..inf", "setting 'clip_norm' is 'inf'; input should be a finite number"),
@@ -368,7 +370,7 @@ def test_optuna_is_silent(capfd):
 
 def test_an_unlucky_study_says_why_nothing_was_found():
     result = SearchResult("tea", (Trial({}, "failed", reason="the loss is nan"),), {}, {})
-    with pytest.raises(ConfigError, match="none of 1 trials was done; the loss is nan"):
+    with pytest.raises(ConfigError, match="none of 1 trials finished; the loss is nan"):
         _ = result.best
 
 

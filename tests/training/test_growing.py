@@ -120,7 +120,7 @@ def test_a_stopped_growing_resumes(policy, tmp_path):
     straight = turncast.train(newer(), parent=policy, config=QUICK)
     assert turncast.train(newer(), **given, progress=Stops()).card.interrupted
     other = replace(policy, weights={name: array + 1 for name, array in policy.weights.items()})
-    with pytest.raises(ModelError, match="the checkpoint is of another parent"):
+    with pytest.raises(ModelError, match="the checkpoint differs in parent"):
         turncast.train(newer(), **given | {"parent": other}, resume=True)
     resumed = turncast.train(newer(), **given, resume=True)
     for name, array in straight.weights.items():

@@ -39,7 +39,7 @@ def rules_from_json(document: Any, where: str = "rules") -> Rules:
     ["'greet' may come once", "only after 'search'"]
     >>> rules_from_json([{"alow": "book"}])
     Traceback (most recent call last):
-    turncast.errors.ConfigError: rules, rule 1: 'alow' is no kind of rule; did you mean 'allow'?
+    turncast.errors.ConfigError: rules, rule 1: 'alow' is not a kind of rule; did you mean 'allow'?
 
     Raises:
         ConfigError: for an invalid rule.
@@ -79,7 +79,7 @@ def _rules_of(record: Mapping[str, Any], where: str) -> list[Rule]:
     if len(kinds) != 1 or kinds[0] not in _KINDS:
         odd = next((key for key in kinds if key not in _KINDS), None)
         if odd is not None:
-            raise ConfigError(f"{where}: {odd!r} is no kind of rule{did_you_mean(odd, _KINDS)}")
+            raise ConfigError(f"{where}: {odd!r} is not a kind of rule{did_you_mean(odd, _KINDS)}")
         raise ConfigError(f"{where}: a rule has one of {', '.join(_KINDS)}; it has {len(kinds)}")
     kind, because = kinds[0], record.get("because", "")
     if not isinstance(because, str):
@@ -159,7 +159,7 @@ def _fact(record: Mapping[str, Any], where: str) -> FactIs:
     if not isinstance(name, str) or not name:
         raise ConfigError(f"{where}: 'fact' is {kind_of(name)}; give the fact's name")
     if not all(isinstance(value, bool | int | float | str) for value in values):
-        raise ConfigError(f"{where}: 'is' names no value; give one, or a list of them")
+        raise ConfigError(f"{where}: 'is' has no value; give one, or a list of them")
     for key in ("at_least", "at_most"):
         bound = record.get(key)
         if bound is not None and (isinstance(bound, bool) or not isinstance(bound, int | float)):

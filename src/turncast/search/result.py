@@ -52,8 +52,8 @@ class SearchResult:
         """
         if not self.ranked:
             if self.trials:
-                raise ConfigError(f"none of {len(self.trials)} trials was done; {self.trials[-1].reason}")
-            raise ConfigError("stopped before the first trial was done; the same command goes on")
+                raise ConfigError(f"none of {len(self.trials)} trials finished; {self.trials[-1].reason}")
+            raise ConfigError("the search stopped before the first trial ended; run the same command again")
         return self.ranked[0][1]
 
     @property

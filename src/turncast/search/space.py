@@ -143,17 +143,17 @@ def _range(name: str, text: str, log: bool) -> Distribution:
     ends = text.split("..")
     low, high = (setting(name, end) for end in ends[:2])
     if isinstance(low, bool | str):
-        raise ConfigError(f"--space {name}={text!r}: {name!r} is no number; name its values with commas")
+        raise ConfigError(f"--space {name}={text!r}: {name!r} is not a number; list its values with commas")
     if low > high:
         raise ConfigError(f"--space {name}={text!r}: {low} is more than {high}; give the lower one first")
     if isinstance(low, float):
         if len(ends) > 2:
-            raise ConfigError(f"--space {name}={text!r}: only whole numbers take a step; leave it out")
+            raise ConfigError(f"--space {name}={text!r}: only whole numbers have a step; leave it out")
         return Real(low, high, log=log and low > 0)
     if len(ends) == 2:
         return Whole(low, high, log=log and low > 0)
     if len(ends) > 3 or not ends[2].isdecimal() or int(ends[2]) < 1:
-        raise ConfigError(f"--space {name}={text!r} is no range; write it as LOW..HIGH or LOW..HIGH..STEP")
+        raise ConfigError(f"--space {name}={text!r} is not a range; write it as LOW..HIGH or LOW..HIGH..STEP")
     return Whole(low, low + (high - low) // int(ends[2]) * int(ends[2]), step=int(ends[2]))
 
 

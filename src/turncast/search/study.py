@@ -54,8 +54,7 @@ class Study:
         changed = [name for name in identity if before.get(name) != identity[name]]
         if changed:
             raise StudyError(
-                f"{self._path}: the study is of another {', '.join(changed)}; "
-                "give the same, or another --study"
+                f"{self._path}: the study differs in {', '.join(changed)}; give the same, or another --study"
             )
         self._study.set_user_attr("identity", identity)
 
@@ -87,7 +86,7 @@ class Study:
                     self._study.tell(asked, state=optuna.trial.TrialState.FAIL)
                 else:
                     return asked, settings
-        raise ConfigError(f"no settings of this space go together: {refusal}")
+        raise ConfigError(f"every drawn combination of settings is invalid: {refusal}")
 
     def report(self, asked: Any, accuracy: float, step: int) -> bool:
         """Record the accuracy of a trial after a step; return whether to prune it."""

@@ -84,7 +84,7 @@ class Checkpoint:
         if changed:
             names = ", ".join(changed)
             raise ModelError(
-                f"{path}: the checkpoint is of another {names}; give the same, or leave out --resume"
+                f"{path}: the checkpoint differs in {names}; give the same, or leave out --resume"
             )
         count = sum(name.startswith("variable/") for name in arrays)
         variables = tuple(arrays[f"variable/{n}"] for n in range(count))

@@ -175,7 +175,7 @@ def _training_identity(data: TrainingData, configuration: Configuration) -> dict
     )
     return {
         "network": configuration.network.model_dump(),
-        "config": config.model_dump(exclude=may_change),
+        "training": config.model_dump(exclude=may_change),
         "encoder": configuration.encoder.model_dump(),
         "corpus": data.corpus,
         "parent": data.parent,
