@@ -15,7 +15,7 @@ PACKAGE = ROOT / "src" / "turncast"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
     ["errors", "version", "cores", "atomic_files", "alibi"],
-    ["dialogue", "corpus", "candidates", "vocabulary", "metrics", "layouts", "config", "backend"],
+    ["arrays", "dialogue", "corpus", "candidates", "vocabulary", "metrics", "layouts", "config", "backend"],
     ["layers", "client"],
     ["network", "features", "readers", "runtime", "simulator"],
     ["baselines", "rules"],

@@ -21,6 +21,7 @@ from turncast.vocabulary import ActionSpace, Vocabulary
 
 if TYPE_CHECKING:
     from turncast.evaluation import Report, evaluate
+    from turncast.features.arrays import to_arrays
     from turncast.readers import read
     from turncast.simulator import simulate
     from turncast.training import train
@@ -43,6 +44,7 @@ __all__ = [
     "evaluate",
     "read",
     "simulate",
+    "to_arrays",
     "train",
 ]
 
@@ -52,6 +54,7 @@ _LAZY = {
     "evaluate": "turncast.evaluation",
     "read": "turncast.readers",
     "simulate": "turncast.simulator",
+    "to_arrays": "turncast.features.arrays",
     "train": "turncast.training",
 }
 

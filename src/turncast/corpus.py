@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
+from turncast.arrays import Arrays
 from turncast.dialogue import Dialogue, Fact, parse_fact, value_name
 from turncast.errors import CorpusError
 
@@ -107,6 +109,48 @@ class Corpus:
         elif not isinstance(given, Dialogues):
             kind = type(given).__name__
             raise TypeError(f"a {kind} is no corpus; give a list, or an object with __iter__ and skipped")
+
+    @classmethod
+    def from_arrays(
+        cls,
+        x: Any,
+        y: Any,
+        mask: Any = None,
+        lengths: Any = None,
+        feature_names: Iterable[str] | None = None,
+        action_names: Iterable[str] | None = None,
+        name: str = "arrays",
+    ) -> Corpus:
+        """Return the dialogues in padded arrays of N dialogues, T turns, F features and A actions.
+
+        A feature of 0 and 1 is a bit: it is a fact that is true where it is 1, and absent where it is 0. Any
+        other feature is a numeric fact, which training sorts into buckets, and a warning says so.
+
+        Args:
+            x: the features of each turn, (N, T, F): bits or numbers.
+            y: the actions of each turn: bits (N, T, A), or the id of the one action, (N, T).
+            mask: which turns are real, (N, T). Padding stands before or after the turns of a dialogue.
+            lengths: instead of a mask, the number of real turns of each dialogue, (N,); they can be given in
+                the place of the mask too. Without both, every turn is real.
+            feature_names: the names of the facts; by default `x0`, `x1` ...
+            action_names: the names of the actions; by default `0`, `1` ...
+            name: the name of the corpus; the ids of the dialogues are `name:0`, `name:1` ...
+
+        Raises:
+            ArgumentError: for an array of another shape, for values that are no bits, ids or finite numbers,
+                and where turns look like padding that no mask names.
+
+        >>> bits, ids = [[[1, 0], [0, 1]], [[1, 1], [0, 0]]], [[2, 0], [1, 0]]
+        >>> corpus = Corpus.from_arrays(bits, ids, lengths=[2, 1])
+        >>> [[(dict(turn.facts), turn.actions) for turn in dialogue] for dialogue in corpus]
+        [[({'x0': True}, ('2',)), ({'x1': True}, ('0',))], [({'x0': True, 'x1': True}, ('1',))]]
+        """
+        arrays = Arrays.checked(x, y, mask, lengths, feature_names, action_names)
+        if arrays.numbers:
+            warnings.warn(arrays.about_numbers, stacklevel=2)
+        counts = Counter[str]()
+        dialogues = tuple(arrays.dialogues(name, counts))
+        return cls(name, LoadedDialogues(dialogues, dict(counts)))
 
     def __iter__(self) -> Iterator[Dialogue]:
         return iter(self.dialogues)

@@ -26,6 +26,19 @@ class TurncastError(Exception):
         return _restored, (type(self), self.args, self.__dict__)
 
 
+class ArgumentError(TurncastError, TypeError, ValueError):
+    """An argument of a function has a wrong type or value.
+
+    >>> raise ArgumentError("corpus", "it is a path, 'dialogs.txt'", "read it: turncast.read('dialogs.txt')")
+    Traceback (most recent call last):
+    turncast.errors.ArgumentError: corpus: it is a path, 'dialogs.txt'; read it: turncast.read('dialogs.txt')
+    """
+
+    def __init__(self, argument: str, problem: str, cure: str) -> None:
+        super().__init__(" ".join(f"{argument}: {problem}; {cure}".splitlines()))
+        self.argument, self.problem, self.cure = argument, problem, cure
+
+
 class CorpusError(TurncastError, ValueError):
     """A corpus cannot be read.
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from support.dialogue_acts import CAMREST, CONVLAB, M2M, MULTIWOZ, SGD
 from support.rasa import DOMAIN, MARKDOWN, RULES, STORIES
 
@@ -40,6 +42,16 @@ def plain() -> CorpusExample:
     return CorpusExample.from_text(
         "corpus.txt", f'# invented\n\n{turns}\nt1: (action=)\nt2: system: "a" (action=b)\n'
     )
+
+
+def npz() -> CorpusExample:
+    file = io.BytesIO()
+    x, y = (
+        np.array([[[1, 0.5], [0, 2.5]], [[0, 1.5], [0, 0]]]),
+        np.array([[[1, 0], [1, 1]], [[0, 0], [0, 0]]]),
+    )
+    np.savez(file, x=x, y=y, lengths=[2, 1], feature_names=["asks", "age"], action_names=["no", "yes"])
+    return CorpusExample({"corpus.npz": file.getvalue()}, "corpus.npz")
 
 
 def babi() -> CorpusExample:
@@ -186,6 +198,7 @@ def rasa() -> CorpusExample:
 EXAMPLES: dict[str, Callable[[], CorpusExample]] = {
     "jsonl": jsonl,
     "plain": plain,
+    "npz": npz,
     "babi": babi,
     "star": star,
     "csv": csv,

@@ -1,6 +1,6 @@
 """Features: encode turns as set bits and token ids, and make batches of them.
 
-The rooms import one another in this order: text, responses, blocks, encoder, batches.
+The rooms import one another in this order: text, responses, blocks, encoder, batches, arrays.
 """
 
 from turncast.features.batches.augmentation import Augmentation

@@ -21,11 +21,12 @@ from turncast.readers.json_files import json_files
 from turncast.readers.jsonl import read_jsonl
 from turncast.readers.m2m import is_m2m, read_m2m
 from turncast.readers.multiwoz import is_multiwoz, read_multiwoz
+from turncast.readers.npz import read_npz
 from turncast.readers.plain_notation import read_plain
 from turncast.readers.rasa import is_rasa, is_rasa_folder, project_files, read_rasa
 from turncast.readers.read_context import ReadContext
 from turncast.readers.sgd import is_sgd, read_sgd
-from turncast.readers.sniff import FileHead, NotACorpusFile, key_paths, read_head
+from turncast.readers.sniff import FileHead, NotACorpusFile, is_npz, key_paths, read_head
 from turncast.readers.star import read_star, star_files
 from turncast.readers.swda import is_swda, is_swda_folder, read_swda
 from turncast.readers.table import detect_delimiter, read_csv, read_parquet
@@ -101,6 +102,12 @@ FORMATS: dict[str, Format] = {
             "a table in a Parquet file",
             lambda head: head.raw.startswith(b"PAR1"),
             read_parquet,
+        ),
+        Format(
+            "npz",
+            "NumPy arrays x (num_seq, seq_len, num_feature) and y (num_seq, seq_len, num_actions)",
+            lambda head: is_npz(head.raw),
+            read_npz,
         ),
         Format(
             "chat",

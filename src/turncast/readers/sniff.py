@@ -24,9 +24,20 @@ _ARCHIVES = {  # (offset, magic bytes)
     (0, b"Rar!\x1a\x07"): "rar",
     (257, b"ustar"): "tar",
 }
+_BINARY = (b"PAR1", b"PK\x03\x04")
 _MAX_DEPTH = 5
 _BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}\[\]]|"', re.DOTALL)
+
+
+def is_npz(raw: bytes) -> bool:
+    """Return whether a file is a zip archive of NumPy arrays, by its first bytes.
+
+    >>> is_npz(bytes([80, 75, 3, 4, *bytes(22), 5, 0, 0, 0]) + b"x.npy"), is_npz(bytes([80, 75, 3, 4]))
+    (True, False)
+    """
+    length = int.from_bytes(raw[26:28], "little")
+    return raw.startswith(b"PK\x03\x04") and raw[30 : 30 + length].endswith(b".npy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,7 @@ def read_head(path: Path, size: int = FIRST_BYTES) -> FileHead:
     if not raw.removeprefix(b"\xef\xbb\xbf").strip():
         raise NotACorpusFile(path, "empty file", "the file is empty", "give a file with dialogues")
     for (offset, magic), kind in _ARCHIVES.items():
-        if raw.startswith(magic, offset):
+        if raw.startswith(magic, offset) and not is_npz(raw):
             cure = "unpack it, and name the folder or the files"
             raise NotACorpusFile(path, f"{kind} archive", f"this is a {kind} archive", cure)
     if compression_of(raw):
@@ -75,7 +86,7 @@ def read_head(path: Path, size: int = FIRST_BYTES) -> FileHead:
     encoding = _unsupported_encoding(raw)
     if encoding:
         raise NotACorpusFile(path, f"file in {encoding}", f"the file is {encoding}", "save it as UTF-8")
-    if b"\r" in raw.rstrip() and b"\n" not in raw and not raw.startswith(b"PAR1"):
+    if b"\r" in raw.rstrip() and b"\n" not in raw and not raw.startswith(_BINARY):
         problem = "its lines end in CR alone, as on old Macintoshes"
         raise NotACorpusFile(path, "file whose lines end in CR alone", problem, "save it with LF line ends")
     lines = raw.decode("utf-8-sig", errors="replace").splitlines()
