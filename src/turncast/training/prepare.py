@@ -115,19 +115,11 @@ def prepare(
     rules.check(space, "rules")
     encoded, encoded_dev = (_encode(part, encoder, space, network, rules) for part in (corpus, dev))
     weights = class_weights(encoded, config.class_weights) if config.class_weights else None
-    about_rules: dict[str, Any] = {}
+    broken = 0
     if rules:
         weights, broken = drop_rule_breaking(weights, encoded)
-        about_rules = {**rules.to_json(), "turns_that_break_rules": broken}
     return TrainingData(
-        corpus={
-            "name": corpus.name,
-            "fingerprint": statistics.fingerprint,
-            "dialogues": statistics.num_dialogues,
-            "turns": statistics.num_turns,
-            "skipped": dict(corpus.skipped),
-            **about_rules,
-        },
+        corpus=_describe(corpus, statistics, rules, broken),
         space=space,
         encoder=encoder,
         counts=counts,
@@ -139,6 +131,19 @@ def prepare(
         dev=Batches(encoded_dev, _DEV_BATCH * config.batch_turns, max_lengths=2),
         growth=growth,
     )
+
+
+def _describe(corpus: Corpus, statistics: CorpusStatistics, rules: Rules, broken: int) -> dict[str, Any]:
+    """Return the description of the training part for the card; `broken` turns break the rules."""
+    about_rules = {**rules.to_json(), "turns_that_break_rules": broken} if rules else {}
+    return {
+        "name": corpus.name,
+        "fingerprint": statistics.fingerprint,
+        "dialogues": statistics.num_dialogues,
+        "turns": statistics.num_turns,
+        "skipped": dict(corpus.skipped),
+        **about_rules,
+    }
 
 
 def _count(
