@@ -11,7 +11,7 @@ from turncast import TrainConfig
 from turncast.config import Configuration
 from turncast.network import build_network, read_weights
 from turncast.policy.decision import Decision
-from turncast.training.ema import averaged
+from turncast.training.ema import AdamSlots, averaged
 from turncast.training.prepare import prepare
 from turncast.training.step import make_optimizer, make_step
 
@@ -51,3 +51,12 @@ def test_the_averages_are_judged_and_kept():
     # The same steps were made: only what is judged differs.
     assert [r["loss"] for r in plain.card.metrics] == pytest.approx([r["loss"] for r in policy.card.metrics])
     assert plain.card.metrics[0]["dev_loss"] != pytest.approx(policy.card.metrics[0]["dev_loss"], rel=1e-4)
+
+
+def test_variables_in_another_order_are_an_error():
+    """Keras promises no order of an optimiser's variables; a wrong one must not become a wrong average."""
+    model = build_network(SMALL, num_features=4, num_actions=2, multi=False, seed=1)
+    optimizer = make_optimizer(CONFIG)
+    optimizer.build(model.trainable_variables)
+    with pytest.raises(RuntimeError, match="the optimiser's variables: 'bit_dense_kernel_average' where"):
+        AdamSlots.from_optimizer(optimizer, model.trainable_variables[::-1])

@@ -40,3 +40,13 @@ def test_even_before_the_first_epoch_is_done_there_is_a_policy(progress, tmp_pat
     assert policy.card.metrics == ()
     loaded = turncast.Policy.load(policy.save(tmp_path / "m"))
     assert turncast.evaluate(loaded, tiny("test")).turns.whole == 33
+
+
+def test_a_callback_stops_a_training():
+    """`should_stop` is asked before each batch; where it returns true, the training ends as with Ctrl-C."""
+    asked = []
+    policy = turncast.train(
+        tiny(), network=SMALL, config=QUICK, should_stop=lambda: bool(asked.append(1)) or len(asked) > 2
+    )
+    assert policy.card.interrupted
+    assert len(asked) == 3
