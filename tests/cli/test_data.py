@@ -141,10 +141,10 @@ def test_the_three_commands_of_a_new_project(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "verb", [["data", name] for name in ("validate", "convert", "split", "label")] + [["init"]]
+    "command", [["data", name] for name in ("validate", "convert", "split", "label")] + [["init"]]
 )
-def test_help(verb):
-    done = run(*verb, "--help")
+def test_help(command):
+    done = run(*command, "--help")
     assert done.returncode == 0
     assert "Examples" in done.stdout
 

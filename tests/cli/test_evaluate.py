@@ -20,7 +20,7 @@ class Done:
 
 @pytest.fixture
 def turncast(monkeypatch, capsys):
-    """Run a verb as the program does, in this process."""
+    """Run a command as the program does, in this process."""
 
     def run_verb(*arguments) -> Done:
         monkeypatch.setattr(sys, "argv", ["turncast", *map(str, arguments)])

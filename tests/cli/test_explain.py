@@ -15,7 +15,7 @@ LINES = "".join(to_json(dialogue) + "\n" for dialogue in tiny())
 
 
 def run(*arguments, stdin=""):
-    """Run a verb in this process; what fails is raised as it is."""
+    """Run a command in this process; what fails is raised as it is."""
     done = CliRunner().invoke(app, [str(argument) for argument in arguments], input=stdin)
     if done.exception is not None:
         raise done.exception

@@ -24,7 +24,7 @@ def corpus(tmp_path, monkeypatch):
 
 
 def run(*arguments):
-    """Run a verb in this process; what fails is raised as it is."""
+    """Run a command in this process; what fails is raised as it is."""
     done = CliRunner().invoke(app, [str(argument) for argument in arguments])
     if done.exception is not None:
         raise done.exception

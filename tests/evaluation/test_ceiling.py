@@ -53,8 +53,8 @@ class CountsTurns:
     def start(self):
         return 0
 
-    def read(self, seen, kept):
-        return (), kept + 1
+    def read(self, view, count):
+        return (), count + 1
 
 
 def test_a_block_with_memory_counts_in_every_layout():

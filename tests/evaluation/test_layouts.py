@@ -1,4 +1,4 @@
-"""What an evaluation says of each layout: exact figures, from a policy that answers as it is told."""
+"""The figures of an evaluation in each layout, for a policy with known answers."""
 
 from dataclasses import dataclass, field, replace
 
@@ -17,9 +17,9 @@ from turncast.policy.prediction import DEFAULT_DECISION
 
 
 @dataclass
-class Foreseen:
+class ScriptedAnswer:
     actions: tuple[str, ...]
-    ahead: tuple["Foreseen", ...] = ()
+    ahead: tuple["ScriptedAnswer", ...] = ()
     confidence: float = 1.0
     probability = 1.0
     response = None
@@ -29,8 +29,8 @@ class Foreseen:
 
 
 @dataclass
-class Told:
-    """Answers as the corpus does, except where it is told otherwise: (dialogue, row, answer) -> actions."""
+class ScriptedLayoutPolicy:
+    """Predicts the targets of a corpus, but for given wrong answers: (dialogue, row, step) -> actions."""
 
     config: NetworkConfig
     corpus: Corpus
@@ -54,7 +54,7 @@ class Told:
         for number, row in enumerate(self.config.layout_row.example(dialogue).targets):
             places = [(dialogue.id, number, step) for step in range(len(row))]
             first, *ahead = (
-                Foreseen(self.wrong.get(place, right)) for place, right in zip(places, row, strict=True)
+                ScriptedAnswer(self.wrong.get(place, right)) for place, right in zip(places, row, strict=True)
             )
             made.append(replace(first, ahead=tuple(ahead)))
         return made
@@ -65,7 +65,7 @@ class Told:
     def step(self, state, turn):
         """After an error it does not find back."""
         assert turn.actions == (), "live, the actions are not known yet"
-        return Foreseen(("x",)), state
+        return ScriptedAnswer(("x",)), state
 
 
 class Lost:
@@ -77,7 +77,7 @@ class Lost:
 def test_each_step_of_the_horizon_is_judged():
     corpus, config = drinks_corpus(dialogues=4), LAYOUTS["many-to-many-1"]
     wrong = {("tiny-0", 0, 0): ("x",), ("tiny-0", 1, 2): ("x",), ("tiny-1", 0, 2): ("x",)}
-    report = evaluate(Told(config, corpus, wrong), corpus)
+    report = evaluate(ScriptedLayoutPolicy(config, corpus, wrong), corpus)
     assert report.layout == "many-to-many-1"
     assert (report.turns.part, report.turns.whole) == (10, 11)
     assert [(share.part, share.whole) for share in report.ahead] == [(10, 11), (11, 11), (9, 11)]
@@ -91,7 +91,7 @@ def test_each_step_of_the_horizon_is_judged():
 
 def test_a_course_is_judged_with_its_end():
     corpus, config = drinks_corpus(dialogues=4), LAYOUTS["one-to-many"]
-    report = evaluate(Told(config, corpus, {("tiny-3", 2, 0): ("confirm",)}), corpus)
+    report = evaluate(ScriptedLayoutPolicy(config, corpus, {("tiny-3", 2, 0): ("confirm",)}), corpus)
     assert (report.turns.part, report.turns.whole) == (14, 15)
     assert (report.dialogues.part, report.dialogues.whole) == (3, 4)
     assert (report.actions[END].support, report.actions[END].right) == (4, 3)
@@ -110,7 +110,7 @@ def test_an_outcome_is_judged_once_a_dialogue():
         "c", [replace(d, metadata={}) if n == 2 else d for n, d in enumerate(drinks_corpus(dialogues=8))]
     )
     config = LAYOUTS["many-to-one"]
-    report = evaluate(Told(config, corpus, {("tiny-1", 0, 0): ("tea",)}), corpus)
+    report = evaluate(ScriptedLayoutPolicy(config, corpus, {("tiny-1", 0, 0): ("tea",)}), corpus)
     assert (report.turns.part, report.turns.whole) == (6, 7)
     assert report.dialogues == report.turns
     assert report.skipped == {"no 'drink' in the metadata": 1}
@@ -124,7 +124,7 @@ def test_an_outcome_is_judged_once_a_dialogue():
 
 def test_an_unknown_outcome_is_wrong_and_counted():
     config = LAYOUTS["many-to-one"]
-    policy = Told(config, drinks_corpus(dialogues=4))
+    policy = ScriptedLayoutPolicy(config, drinks_corpus(dialogues=4))
     water = Dialogue("w", [Turn("water")], {"drink": "water"})
     policy.wrong[("w", 0, 0)] = ("tea",)
     report = evaluate(policy, Corpus("water", [water]))
@@ -132,7 +132,7 @@ def test_an_unknown_outcome_is_wrong_and_counted():
 
 
 def test_an_unsuitable_corpus_is_refused():
-    policy = Told(LAYOUTS["many-to-one"], drinks_corpus())
+    policy = ScriptedLayoutPolicy(LAYOUTS["many-to-one"], drinks_corpus())
     with pytest.raises(CorpusError) as error:
         evaluate(policy, Corpus("bare", [Dialogue("b", [Turn("hi")], {"mood": "good"})]))
     assert str(error.value) == (
@@ -144,7 +144,7 @@ def test_an_unsuitable_corpus_is_refused():
 @pytest.mark.parametrize("layout", ["many-to-many-2", "one-to-one"])
 def test_a_turn_is_still_a_turn(layout):
     corpus = drinks_corpus(dialogues=4)
-    report = evaluate(Told(LAYOUTS[layout], corpus), corpus)
+    report = evaluate(ScriptedLayoutPolicy(LAYOUTS[layout], corpus), corpus)
     assert (report.turns.part, report.turns.whole, report.layout, report.ahead) == (11, 11, layout, ())
     text = text_of(report)
     for title in (
