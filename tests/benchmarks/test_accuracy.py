@@ -21,6 +21,7 @@ def case() -> ProtocolCase:
     return ProtocolCase("tiny", "star", train, parts, published=published, curve="tiny")
 
 
+@pytest.mark.large
 def test_finished_trainings_are_cached(case, tmp_path):
     lines = []
     runs = runs_for(case, 2, SETTINGS, tmp_path)

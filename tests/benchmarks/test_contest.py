@@ -131,6 +131,7 @@ def test_every_setting_of_a_contest_has_an_effect():
     assert "  round 1 of 1" in lines
 
 
+@pytest.mark.large
 def test_the_peak_is_measured_between_the_rounds(tmp_path):
     held = run_contest(STEP, task_folder(tmp_path), step_contenders("numpy"), rounds=1, peak=PEAK)
     assert held.peak > 1e8

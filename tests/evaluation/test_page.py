@@ -7,13 +7,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import example, given
 
-import turncast
-from support.corpora import QUICK
 from support.evaluation import ScriptedPolicy, parse_corpus
 from support.layouts import LAYOUTS, drinks_corpus
 from support.property_tests import examples
 from support.report_pages import METRICS, Page, evaluated_page
 from support.strategies import corpora
+from support.untrained import untrained_policy
 from turncast import ActionSpace, Corpus, Dialogue, Turn
 from turncast.corpus import LoadedDialogues
 from turncast.errors import MissingExtra, OutputExists
@@ -139,7 +138,7 @@ def test_an_example_shows_three_turns_before_the_wrong_one():
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_every_layout_has_its_page(layout):
-    policy = turncast.train(drinks_corpus(), network=LAYOUTS[layout], config=QUICK)
+    policy = untrained_policy(drinks_corpus(), LAYOUTS[layout])
     html, report = evaluated_page(policy, drinks_corpus(dialogues=8))
     page = check(html)
     assert (report.free_running is None) == ("fed its own actions" not in html)

@@ -34,6 +34,7 @@ def test_decisions_are_the_agents_messages(prefetch):
     assert all(len(before) < len(messages) and before[-1]["role"] != "assistant" for before, _ in made)
 
 
+@pytest.mark.large
 def test_it_saves_time(prefetch, capsys):
     prefetch.main(["--thinking", "0.1", "--tool", "0.1", "--most", "4"])
     found = json.loads(capsys.readouterr().out)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from support.corpora import tiny
+from support.untrained import untrained_policy
 from turncast import Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn, train
 from turncast.errors import ConfigError, NoTurn, UnknownAction
 from turncast.explain import explain_prediction
@@ -38,7 +39,7 @@ def trained(request):
     ]
     network = NetworkConfig(units=8, bit_units=4, **NETWORKS[request.param])
     corpus = replace(tiny(), dialogues=drinks)
-    return train(corpus, network=network, config=TrainConfig(epochs=2, batch_turns=64, devices=1))
+    return untrained_policy(corpus, network)
 
 
 def again(policy, turns):

@@ -5,6 +5,7 @@ import pytest
 
 import turncast
 from support.corpora import SMALL, tiny
+from support.large import large
 from support.layouts import LAYOUTS, drinks_corpus
 from turncast import EncoderConfig, TrainConfig
 from turncast.errors import ModelError
@@ -50,7 +51,12 @@ def test_the_same_seed_gives_the_same_bits(whole):
 
 
 @pytest.mark.parametrize(
-    ("layout", "tokenizer"), [*((layout, "words") for layout in LAYOUTS), ("many-to-many-2", "bpe")]
+    ("layout", "tokenizer"),
+    [
+        *((layout, "words") for layout in ("many-to-many-2", "many-to-one")),
+        *large(*((layout, "words") for layout in LAYOUTS if layout not in ("many-to-many-2", "many-to-one"))),
+        *large(("many-to-many-2", "bpe")),
+    ],
 )
 def test_a_resumed_run_of_each_layout_ends_as_the_whole_one(layout, tokenizer, tmp_path):
     given = {

@@ -6,6 +6,7 @@ import re
 import numpy as np
 import pytest
 
+from support.large import large
 from support.recurrent import (
     BATCH,
     FEATURES,
@@ -39,7 +40,7 @@ def both(name, merge_mode="concat", other=None, **arguments):
 
 @pytest.mark.parametrize(
     ("merge_mode", "sequences"),
-    [("concat", False), ("concat", True), ("sum", True), ("mul", False), ("ave", True), (None, True)],
+    [("concat", True), ("mul", False), *large(("concat", False), ("sum", True), ("ave", True), (None, True))],
 )
 @NAMES
 def test_it_gives_what_keras_gives(name, merge_mode, sequences):

@@ -7,6 +7,7 @@ import re
 import numpy as np
 import pytest
 
+from support.large import large
 from support.recurrent import BATCH, FEATURES, PAIRS, UNITS, arrays, assert_same, masks, numbers, pair, shake
 from turncast.backend import keras
 
@@ -78,13 +79,15 @@ def test_losses_of_regularizers_are_kept(name):
 @pytest.mark.parametrize(
     "options",
     [
-        {"dropout": 0.5},
-        {"dropout": 0.5, "use_bias": False, "go_backwards": True},
-        {"recurrent_dropout": 0.5},
         {"dropout": 0.3, "recurrent_dropout": 0.3},
         {"dropout": 1.0},
-        # Keras's own fails where it may look for cuDNN.
-        {"dropout": 0.5, "implementation": 1, "use_cudnn": False},
+        *large(
+            {"dropout": 0.5},
+            {"dropout": 0.5, "use_bias": False, "go_backwards": True},
+            {"recurrent_dropout": 0.5},
+            # Keras's own fails where it may look for cuDNN.
+            {"dropout": 0.5, "implementation": 1, "use_cudnn": False},
+        ),
     ],
     ids=str,
 )

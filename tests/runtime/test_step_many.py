@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import turncast
-from support.corpora import QUICK, tiny
+from support.corpora import tiny
 from support.property_tests import examples
+from support.untrained import untrained_policy
 from turncast import NetworkConfig, Turn
 
 NETWORKS = {
@@ -26,9 +26,7 @@ users = st.sampled_from([None, "", "a tea please", "small", "yes", "a large coff
 
 @pytest.fixture(scope="module", params=NETWORKS)
 def any_policy(request):
-    config = QUICK.model_copy(update={"epochs": 1})
-    corpus = tiny(multi=len(request.param) % 2 == 0)
-    return turncast.train(corpus, network=NETWORKS[request.param], config=config)
+    return untrained_policy(tiny(multi=len(request.param) % 2 == 0), NETWORKS[request.param])
 
 
 @examples(12)

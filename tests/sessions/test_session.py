@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import turncast
-from support.corpora import QUICK, SMALL, tiny
+from support.corpora import SMALL, tiny
 from support.property_tests import examples
+from support.untrained import untrained_policy
 from turncast import Dialogue, NetworkConfig, Policy, Session, Turn
 from turncast.errors import NoTurn, StateError, UnknownAction
 from turncast.sessions import Event, Snapshot, turns_from_events
@@ -40,8 +40,7 @@ histories = st.lists(observe | commit | override | others, min_size=3, max_size=
 @functools.cache
 def policies(name):
     """Return two policies, so that one can replace the other."""
-    seeds = (QUICK.model_copy(update={"seed": seed, "epochs": 1}) for seed in (3, 4))
-    return [turncast.train(tiny(), network=NETWORKS[name], config=config) for config in seeds]
+    return [untrained_policy(tiny(), NETWORKS[name], seed=seed) for seed in (3, 4)]
 
 
 def assert_same(one: Session, other: Session):

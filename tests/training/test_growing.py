@@ -7,6 +7,7 @@ import pytest
 
 import turncast
 from support.corpora import QUICK, SMALL, tiny, untempered
+from support.large import large
 from support.layouts import LAYOUTS, drinks_corpus
 from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, Policy, TrainConfig, Turn
 from turncast.config import Configuration
@@ -43,7 +44,12 @@ def logits(policy, dialogue, actions):
 
 
 @pytest.mark.parametrize(
-    ("layout", "words"), [*((layout, "bits") for layout in LAYOUTS), ("many-to-many-2", "lstm")]
+    ("layout", "words"),
+    [
+        *((layout, "bits") for layout in ("many-to-many-2", "many-to-one", "one-to-one")),
+        *large(("many-to-many-2", "lstm"), ("many-to-many-1", "bits"), ("one-to-many", "bits")),
+        *large(("its beginning", "bits")),
+    ],
 )
 def test_before_it_learns_it_says_of_old_dialogues_what_it_said(layout, words):
     network = LAYOUTS[layout].model_copy(update={"words": words, "word_units": 4})
