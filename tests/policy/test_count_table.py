@@ -165,7 +165,7 @@ def test_auto_takes_the_share_that_is_best_on_dev(multi):
     assert helped.table is not None
     assert right > turncast.evaluate(replace(helped, table=None), dev).turns.part
     good = TrainConfig(
-        epochs=60, patience=60, batch_turns=64, learning_rate=0.02, count_table="auto", label_smoothing=0
+        epochs=25, patience=25, batch_turns=64, learning_rate=0.02, count_table="auto", label_smoothing=0
     )
     network = turncast.NetworkConfig(units=16, dropout=0.0)
     known = turncast.train(corpus, dev, network=network, config=good)

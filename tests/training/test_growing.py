@@ -85,7 +85,7 @@ def test_new_words_actions_and_facts_are_known(policy):
 
 
 def test_it_learns_the_new_and_keeps_the_old(tmp_path):
-    config = TrainConfig(epochs=40, patience=40, batch_turns=64, learning_rate=0.02, seed=1)
+    config = TrainConfig(epochs=15, patience=15, batch_turns=64, learning_rate=0.02, seed=1)
     network = NetworkConfig(units=16, dropout=0.0)
     parent = turncast.train(tiny(), tiny(), network=network, config=config)
     folder = parent.save(tmp_path / "parent")

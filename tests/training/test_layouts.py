@@ -12,7 +12,7 @@ from turncast import Corpus, Dialogue, EncoderConfig, NetworkConfig, TrainConfig
 from turncast.errors import CorpusError
 from turncast.layouts import END
 
-LEARN = TrainConfig(epochs=60, patience=60, batch_turns=64, learning_rate=0.02, seed=1)
+LEARN = TrainConfig(epochs=25, patience=25, batch_turns=64, learning_rate=0.02, seed=1)
 
 
 def learned(layout: str, **settings):

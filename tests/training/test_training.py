@@ -17,7 +17,7 @@ from turncast.network import build_network
 
 def test_it_learns_what_only_memory_can_know():
     """What is served at the third turn was said at the first."""
-    config = TrainConfig(epochs=60, patience=60, batch_turns=64, learning_rate=0.02, seed=1)
+    config = TrainConfig(epochs=25, patience=25, batch_turns=64, learning_rate=0.02, seed=1)
     network = NetworkConfig(units=16, dropout=0.0)
     corpus, test = tiny(dialogues=40), tiny("test", dialogues=20)
     report = turncast.evaluate(turncast.train(corpus, corpus, network=network, config=config), test)
@@ -30,7 +30,7 @@ def test_it_learns_what_only_memory_can_know():
 
 
 def test_several_actions_at_once_are_learned():
-    config = TrainConfig(epochs=60, patience=60, batch_turns=64, learning_rate=0.02, seed=2)
+    config = TrainConfig(epochs=25, patience=25, batch_turns=64, learning_rate=0.02, seed=2)
     corpus = tiny(dialogues=40, multi=True)
     network = NetworkConfig(units=16, bit_units=32, dropout=0.0)
     policy = turncast.train(corpus, corpus, network=network, config=config)
@@ -41,7 +41,7 @@ def test_several_actions_at_once_are_learned():
 def test_doing_nothing_can_be_learned():
     turns = [Turn("speak", ("talk",)), Turn("be quiet", ())]
     corpus = Corpus("quiet", [Dialogue(str(n), turns) for n in range(20)])
-    config = TrainConfig(epochs=40, patience=40, batch_turns=64, learning_rate=0.02)
+    config = TrainConfig(epochs=15, patience=15, batch_turns=64, learning_rate=0.02)
     policy = turncast.train(corpus, corpus, network=NetworkConfig(units=8, dropout=0.0), config=config)
     assert policy.space.may_be_empty
     assert [prediction.actions for prediction in policy.predict(Dialogue("x", turns))] == [("talk",), ()]
