@@ -52,6 +52,22 @@ def test_another_history_is_no_contradiction(other):
     assert "contradictions" not in findings([Turn("hi", ["greet"])], other)
 
 
+def test_a_log_that_repeats_the_conversation_so_far():
+    turns = [Turn("hi", ["greet"]), Turn("book", ["ask"]), Turn("two", ["respond"])]
+    grown = [turns[:1], turns[:2], turns, [Turn("hi", ["wave"])]]
+    finding = findings(*grown)["beginnings"]
+    assert (finding.severity, finding.count, finding.figures) == ("warning", 2, {"share": 0.5})
+    assert occurrences(finding) == [("", ["d2", "d1"]), ("", ["d3", "d2"])]
+    found = findings(turns, [Turn("a", ["b"])], test=[turns[:2], [Turn("a", ["b"]), Turn("c", ["d"])]])
+    assert occurrences(found["beginning_leaks"]) == [("", ["d1", "d1 (test)"]), ("", ["d2", "d2 (test)"])]
+    assert "beginnings" not in found
+
+
+def test_stories_and_event_logs_may_begin_alike():
+    story = [Turn(None, ["greet"], {"intent": "hi"}), Turn(None, ["ask"], {"intent": "book"})]
+    assert "beginnings" not in findings(story[:1], story)
+
+
 def test_the_order_of_actions_and_facts_is_no_contradiction():
     one = [Turn("hi", ["a", "b"], {"x": 1, "y": 2})]
     other = [Turn("hi", ["b", "a"], {"y": 2, "x": 1})]

@@ -301,3 +301,58 @@ def test_the_format_is_found_behind_long_texts_and_other_keys(write, form, name,
     assert detect_format(path).name == "chat"
     (dialogue,) = turncast.read(path)
     assert dialogue[0].response == "hello"
+
+
+def growing(session=None, words=("hi", "book", "bye"), **more):
+    """Return records of one conversation, each with one more turn."""
+    messages, records = [], []
+    for word in words:
+        messages += [{"role": "user", "content": word}, {"role": "assistant", "content": f"so: {word}"}]
+        records.append({"messages": list(messages)} | more)
+    return [record | ({"session_id": session} if session else {}) for record in records]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_only_the_longest_record_of_a_conversation_is_read(write, order):
+    path = write(lines((growing() + growing(words=("hi", "no")))[::order]))
+    corpus = turncast.read(path)
+    assert sorted(len(dialogue) for dialogue in corpus) == [2, 3]
+    assert corpus.skipped == {"dialogue that is the beginning of another one": 3}
+    everything = turncast.read(path, config=ReadConfig(beginnings=True))
+    assert [len(dialogue) for dialogue in everything] == [1, 2, 3, 1, 2][::order]
+
+
+def test_the_records_of_a_conversation_may_be_in_several_files(tmp_path):
+    for number, record in enumerate(growing()):
+        (tmp_path / f"{number}.json").write_text(json.dumps(record))
+    assert [len(dialogue) for dialogue in turncast.read(tmp_path)] == [3]
+
+
+def test_records_of_one_session_are_a_group_and_never_compared_with_another(write):
+    records = [*growing("a", words=("hi",)), *growing("a", words=("so",)), *growing("b")]
+    corpus = turncast.read(write(lines([*records, records[0]])))
+    assert [(dialogue.group, len(dialogue)) for dialogue in corpus] == [("a", 1), ("a", 1), ("b", 3)]
+    assert corpus.skipped == {
+        "dialogue that is the beginning of another one": 2,
+        "dialogue that equals an earlier one of its session": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("record", "group"),
+    [
+        ({"conversation_id": 7}, "7"),
+        ({"thread_id": "t"}, "t"),
+        ({"metadata": {"sessionId": "s"}}, "s"),
+        ({"task_id": 1, "session_id": "s"}, "1"),
+        ({"session_id": None}, None),
+    ],
+)
+def test_the_group_of_a_record(write, record, group):
+    (dialogue,) = turncast.read(write(lines([TUNING | record])))
+    assert dialogue.group == group
+
+
+def test_trials_are_not_compared(write):
+    records = [record | {"trial": number} for number, record in enumerate(growing())]
+    assert len(list(turncast.read(write(lines(records))))) == 3

@@ -3,8 +3,11 @@
 import json
 
 import pytest
+from hypothesis import given
 
 import turncast
+from support.damage import damaged, reads_or_refuses
+from support.property_tests import examples
 from turncast import Turn
 from turncast.readers import ReadConfig
 
@@ -289,3 +292,11 @@ def test_a_tool_with_the_name_of_an_action_is_told_from_it(read, name):
     for settings, action in (({}, f"{name}()"), ({"arguments": True}, f"{name}():a")):
         (dialogue,) = read([USER, assistant(tool_calls=[call]), ANSWER], **settings)
         assert [turn.actions for turn in dialogue] == [(action,), ("respond",)]
+
+
+@examples(40)
+@given(damaged(list(DIALECTS.values())))
+def test_damaged_values(tmp_path_factory, value):
+    path = tmp_path_factory.getbasetemp() / "damaged-dialects.json"
+    path.write_text(json.dumps(value))
+    reads_or_refuses(path, format="chat")

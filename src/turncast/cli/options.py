@@ -112,7 +112,7 @@ class CorpusOptions:
             "--read",
             metavar="NAME=VALUE",
             help="How to convert records: actions=acts, slots or calls; arguments=true; listen=true; "
-            "max_paths=N (repeatable).",
+            "beginnings=true; max_paths=N (repeatable).",
             rich_help_panel=_READING,
         ),
     ] = None

@@ -9,6 +9,7 @@ from typing import Any
 
 from turncast.corpus import Corpus
 from turncast.data.action_checks import ActionChecks
+from turncast.data.beginning_check import BeginningCheck
 from turncast.data.contradictions import ContradictionCheck
 from turncast.data.duplicates import DuplicateCheck
 from turncast.data.finding import SEVERITIES, Finding, Severity
@@ -77,11 +78,12 @@ def validate(
     """
     contradictions = ContradictionCheck(examples)
     duplicates = DuplicateCheck(examples, near)
+    beginnings = BeginningCheck(examples)
     actions = ActionChecks(examples, min_count)
     turn_checks = TurnChecks(examples, max_words)
     dialogues = turns = 0
     for dialogue in corpus:
-        for check in (contradictions, duplicates, actions, turn_checks):
+        for check in (contradictions, duplicates, beginnings, actions, turn_checks):
             check.add(dialogue)
         dialogues, turns = dialogues + 1, turns + len(dialogue)
         if progress:
@@ -89,13 +91,14 @@ def validate(
     turns_read = turns
     for dialogue in test or ():
         duplicates.add_test(dialogue)
+        beginnings.add_test(dialogue)
         actions.add_test(dialogue)
         turns_read += len(dialogue)
         if progress:
             progress(turns_read)
     findings = [
         finding
-        for check in (duplicates, actions, turn_checks, contradictions)
+        for check in (duplicates, beginnings, actions, turn_checks, contradictions)
         for finding in check.findings()
     ]
     findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from turncast.dialogue import Dialogue, Fact
 from turncast.errors import CorpusError, kind_of
+from turncast.readers.beginnings import SESSION_KEYS
 from turncast.readers.chat_messages import UNUSED_RESULT, read_messages
 from turncast.readers.json_files import read_records
 from turncast.readers.json_values import group_name, short_facts
@@ -25,7 +26,7 @@ def read_chat(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     A record has its messages under `messages` or `traj`. Each message of the assistant is a turn: see
     `turncast.readers.chat_messages.read_messages`. The number of `tools` and the short values of the record
     are metadata; its `reward` is also the `outcome`. The `task_id` is the group, so that a split keeps the
-    runs of one task together.
+    runs of one task together; without it the id of the session or conversation.
     """
     for number, (where, record) in enumerate(_conversations(path), start=1):
         messages, metadata, group = _parse_record(record, where, context)
@@ -67,4 +68,18 @@ def _parse_record(record: Any, where: str, context: ReadContext) -> tuple[Any, d
     metadata |= short_facts(record, exclude, context.skipped)
     if "reward" in metadata:
         metadata["outcome"] = metadata["reward"]
-    return record[messages_key], metadata, group_name(record.get("task_id"))
+    session_key, session = _session(record)
+    if session is not None:
+        metadata[session_key] = session
+    return record[messages_key], metadata, group_name(record.get("task_id")) or session
+
+
+def _session(record: Mapping[str, Any]) -> tuple[str, str | None]:
+    """Return the key and the id of the session, in the record or in its `metadata`."""
+    inner = record.get("metadata")
+    for values in (record, inner if isinstance(inner, dict) else {}):
+        for key in SESSION_KEYS:
+            name = group_name(values.get(key))
+            if name:
+                return key, name
+    return "", None

@@ -27,7 +27,7 @@ from turncast.readers.rasa import is_rasa, is_rasa_folder, project_files, read_r
 from turncast.readers.read_context import ReadContext
 from turncast.readers.sgd import is_sgd, read_sgd
 from turncast.readers.sniff import FileHead, NotACorpusFile, is_npz, key_paths, read_head
-from turncast.readers.star import read_star, star_files
+from turncast.readers.star import is_star_folder, read_star
 from turncast.readers.swda import is_swda, is_swda_folder, read_swda
 from turncast.readers.table import detect_delimiter, read_csv, read_parquet
 from turncast.readers.tau2 import is_tau2, read_tau2
@@ -44,6 +44,8 @@ class Format:
         recognises_folder: returns whether a folder is one corpus of this format.
         recognises_json: returns whether a JSON file has this format, by its first bytes; a folder with such a
             file is one corpus.
+        logs_repeat: in logs of this format a record may repeat the conversation so far: only the longest
+            record of a conversation is read.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Format:
     read: Callable[[Path, ReadContext], Iterator[Dialogue]]
     recognises_folder: Callable[[Path], bool] = lambda _: False
     recognises_json: Callable[[bytes], bool] | None = None
+    logs_repeat: bool = False
 
 
 def _is_table(head: FileHead) -> bool:
@@ -114,6 +117,7 @@ FORMATS: dict[str, Format] = {
             "OpenAI chat messages with tool calls",
             lambda head: is_chat(head.raw),
             read_chat,
+            logs_repeat=True,
         ),
         Format(
             "tau2",
@@ -147,7 +151,7 @@ FORMATS: dict[str, Format] = {
             "a STAR folder, or one of its dialogues",
             lambda head: "Events" in key_paths(head.raw),
             read_star,
-            recognises_folder=lambda folder: bool(star_files(folder)),
+            recognises_folder=is_star_folder,
         ),
         _json_format("sgd", "a Schema-Guided Dialogue folder, or one of its files", is_sgd, read_sgd),
         _json_format("m2m", "Machines Talking to Machines", is_m2m, read_m2m),

@@ -146,7 +146,8 @@ def count_unknown(content: MessageContent, skipped: Counter[str]) -> None:
 
 
 def _add_part(parsed: MessageContent, part: Mapping[str, Any], number: int, where: str) -> None:
-    kind = part.get("type")
+    given = part.get("type")
+    kind = given if given is None or isinstance(given, str) else kind_of(given)
     inner_call = _inner(part, kind, _CALL_TYPES, _CALL_KEYS)
     inner_result = _inner(part, kind, _RESULT_TYPES, _RESULT_KEYS)
     text = _part_text(part)
@@ -158,16 +159,16 @@ def _add_part(parsed: MessageContent, part: Mapping[str, Any], number: int, wher
         parsed.results.append(_result(inner_result, where))
     elif text is not None:
         parsed.texts.append(text)
-        if not (kind is None or (isinstance(kind, str) and kind in _TEXT_TYPES)):
+        if kind not in _TEXT_TYPES:
             parsed.unknown.append((_type_name(kind), number))
     elif not part.keys() <= _IGNORED_PART_KEYS:
         parsed.unknown.append((_type_name(kind if kind is not None else next(iter(part))), number))
 
 
-def _inner(part: Mapping[str, Any], kind: Any, types: set[str], keys: tuple[str, ...]) -> Any:
+def _inner(part: Mapping[str, Any], kind: str | None, types: set[str], keys: tuple[str, ...]) -> Any:
     """Return the object with the call or the result of a part: under one of the keys, or the part itself."""
     nested = next((part[key] for key in keys if isinstance(part.get(key), dict)), None)
-    return nested if nested is not None else part if isinstance(kind, str) and kind in types else None
+    return nested if nested is not None else part if kind in types else None
 
 
 def _type_name(kind: Any) -> str:
@@ -227,7 +228,7 @@ def require_understood(message: Mapping[str, Any], content: MessageContent, call
         if isinstance(value, dict | list) or _CALL_FIELD.search(key):
             raise NotUnderstood(f"the field {key[:MAX_FACT_CHARS]!r} of a message of the assistant", key)
     for key in ("finish_reason", "stop_reason"):
-        if not calls and message.get(key) in _CALL_REASONS:
+        if not calls and str(message.get(key)) in _CALL_REASONS:
             raise NotUnderstood(f"a message of the assistant whose {key} is a call that it lacks", key)
 
 

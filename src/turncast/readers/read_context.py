@@ -21,12 +21,14 @@ class ReadConfig(Settings):
         arguments: add the argument names of a tool call to its action (`book:date+name`).
         listen: add an action at the end of each system turn (`action_listen` in Rasa).
         max_paths: the most dialogues that one story with alternatives and checkpoints may expand to.
+        beginnings: keep a conversation of chat messages that is only the beginning of another one.
     """
 
     actions: Literal["acts", "slots", "calls"] = "acts"
     arguments: bool = False
     listen: bool = False
     max_paths: int = Field(default=1000, ge=1, le=1_000_000)
+    beginnings: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from turncast.corpus import Corpus, LazyDialogues
 from turncast.dialogue import Dialogue
 from turncast.errors import CorpusError
+from turncast.readers.beginnings import Repetitions
 from turncast.readers.columns import Columns
 from turncast.readers.find_files import FileFinder
 from turncast.readers.formats import Format
@@ -89,6 +90,7 @@ def _from_stdin(
 
 def _dialogues(files: Sequence[tuple[Path, Format]], context: ReadContext) -> Iterator[Dialogue]:
     """Yield the dialogues of files in this order, and count in `context` what is skipped."""
+    repetitions = _repetitions(files, context)
     file_of_id = dict[str, Path]()
     stem_counts = Counter(file_stem(path) for path, _ in files)
     for path, file_format in files:
@@ -102,12 +104,32 @@ def _dialogues(files: Sequence[tuple[Path, Format]], context: ReadContext) -> It
                 problem = f"two dialogues have the id {dialogue.id!r}{place}"
                 raise CorpusError(str(path), problem, "give each dialogue a different id")
             file_of_id[dialogue.id] = path
-            yield dialogue
+            reason = repetitions.reason(dialogue) if repetitions and file_format.logs_repeat else None
+            if reason:
+                context.skipped[reason] += 1
+            else:
+                yield dialogue
     if not file_of_id:
         names = ", ".join(str(path) for path, _ in files)
         counts = ", ".join(f"{count} x {reason}" for reason, count in context.skipped.most_common(4))
         problem = "no dialogue was found" + (f" (skipped: {counts})" if counts else "")
         raise CorpusError(names, problem, "give at least one dialogue with a turn")
+
+
+def _repetitions(files: Sequence[tuple[Path, Format]], context: ReadContext) -> Repetitions | None:
+    """Return the repetitions in all files whose records may repeat a conversation.
+
+    These files are read twice, because a later record may go on with an earlier one.
+    """
+    if context.config.beginnings:
+        return None
+    repetitions = Repetitions()
+    for path, file_format in files:
+        if file_format.logs_repeat:
+            again = ReadContext(context.config, context.columns)
+            for dialogue in _with_corpus_errors(path, file_format.read(path, again)):
+                repetitions.add(dialogue)
+    return repetitions
 
 
 def _with_corpus_errors(path: Path, dialogues: Iterator[Dialogue]) -> Iterator[Dialogue]:

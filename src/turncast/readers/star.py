@@ -12,7 +12,8 @@ from turncast.readers.dialogue_builder import DialogueBuilder
 from turncast.readers.folders import matching_files
 from turncast.readers.json_values import are_valid_facts, parse_json
 from turncast.readers.read_context import ReadContext
-from turncast.readers.text_files import read_text
+from turncast.readers.sniff import key_paths
+from turncast.readers.text_files import first_bytes, read_text
 
 _REQUEST_TYPES = {"book", "check"}
 
@@ -48,6 +49,11 @@ def star_files(path: Path) -> list[Path]:
     patterns = ("dialogues/*.json",) if (path / "dialogues").is_dir() else ("*.json",)
     files = [file for file in matching_files(path, *patterns) if file.stem.isdecimal()]
     return sorted(files, key=lambda file: int(file.stem))
+
+
+def is_star_folder(folder: Path) -> bool:
+    """Return whether the first numbered files of a folder are dialogues of STAR."""
+    return any("Events" in key_paths(first_bytes(file)) for file in star_files(folder)[:3])
 
 
 def _add_event(event: Mapping[str, Any], where: str, builder: DialogueBuilder) -> None:
