@@ -29,7 +29,7 @@ test: $(VENV)/.test ## Install what the tests need and run them, except large ca
 
 .PHONY: quick
 quick: $(VENV)/.test ## Run the laws and one test for each feature, in less than a minute
-	@$(PYTEST) -m quick tests
+	@$(PYTEST) -m 'quick and not large' tests
 
 .PHONY: test-large
 test-large: $(VENV)/.test ## Run the large cases, and the property tests with all their examples

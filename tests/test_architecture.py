@@ -57,6 +57,7 @@ def imports(path: Path, inside_functions: bool):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_go_down(path):
     here = room(path)
@@ -216,6 +217,7 @@ def test_each_package_hands_on_about_a_dozen_names():
         assert len(importlib.import_module(module).__all__) <= limit, module
 
 
+@pytest.mark.quick
 def test_every_public_name_is_in_the_docs():
     import turncast
 

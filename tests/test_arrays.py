@@ -31,6 +31,7 @@ def expected(feature="x{}", action="{}"):
     ]
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     ("x", "y", "more"),
     [

@@ -24,6 +24,7 @@ BASH = re.compile(r"```bash\n(.*?)```", re.DOTALL)
 LOOKS = (["turncast", "data", "show"], ["turncast", "data", "validate"])
 
 
+@pytest.mark.quick
 def test_every_page_is_in_the_navigation():
     navigation = (ROOT / "mkdocs.yml").read_text().split("\nnav:")[1]
     for page in DOCS.rglob("*.md"):

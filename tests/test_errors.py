@@ -59,6 +59,7 @@ def test_an_error_passes_between_processes(kind, data):
         assert vars(copied)["__notes__"] == ["in the third worker"]
 
 
+@pytest.mark.quick
 def test_attributes_of_the_built_in_base_are_kept():
     error = pickle.loads(pickle.dumps(turncast.errors.OutputDenied(13, "Permission denied")))
     assert (error.errno, error.strerror) == (13, "Permission denied")

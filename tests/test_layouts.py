@@ -26,6 +26,7 @@ TEA = Dialogue(
 )
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     ("settings", "read", "targets"),
     [

@@ -17,6 +17,7 @@ def tracked() -> list[str]:
     return [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
 
 
+@pytest.mark.quick
 def test_no_file_has_the_former_name(tracked):
     assert not [name for name in tracked if FORMER in name.lower()]
     texts = {name: (ROOT / name).read_bytes().lower() for name in tracked if name != "CHANGELOG.md"}

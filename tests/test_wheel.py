@@ -3,12 +3,14 @@
 import tarfile
 import zipfile
 
+import pytest
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 
 from conftest import ROOT
 
 
+@pytest.mark.quick
 def test_a_wheel_holds_the_whole_package_and_no_benchmarks(tmp_path):
     (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
     with zipfile.ZipFile(wheel) as archive:

@@ -43,6 +43,7 @@ def test_finished_trainings_are_cached(case, tmp_path):
     assert runs_for(case, 2, {"epochs": 2}, tmp_path).alone[0].key("source") not in keys
 
 
+@pytest.mark.quick
 def test_a_refusal_comes_back_from_the_process(case, tmp_path):
     runs = runs_for(case, 1, {"decide": "sets"}, tmp_path)
     with pytest.raises(turncast.TurncastError, match=r"^tiny, seed 1: setting 'decide' is 'sets'"):

@@ -11,6 +11,7 @@ def ids(corpus):
     return [dialogue.id for dialogue in corpus]
 
 
+@pytest.mark.quick
 def test_each_seed_draws_its_own_dialogues_in_the_order_of_the_corpus():
     corpus = turncast.simulate(dialogues=40, seed=1).load()
     draws = {seed: ids(drawn(corpus, 10, seed)) for seed in range(1, 6)}

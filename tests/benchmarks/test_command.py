@@ -24,6 +24,7 @@ def run(capsys):
     return run
 
 
+@pytest.mark.quick
 def test_the_overview_names_every_benchmark():
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks"], cwd=ROOT, capture_output=True, text=True, check=True

@@ -63,6 +63,7 @@ def test_a_contender_with_other_outputs_is_left_out(tmp_path, monkeypatch):
     }
 
 
+@pytest.mark.quick
 def test_disagreement():
     ones = np.ones((2, 3), np.float32)
     assert disagreement((ones, [1.0, 0.5]), (ones + 5e-5, [1.0004, 0.5])) == ""

@@ -49,6 +49,7 @@ def two(tmp_path) -> CorpusFolders:
     return CorpusFolders(roots)
 
 
+@pytest.mark.quick
 def test_folders_without_a_corpus_give_no_case(two):
     assert [case for protocol in PROTOCOLS.values() for case in protocol(two)] == []
 

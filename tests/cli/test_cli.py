@@ -42,6 +42,7 @@ def training(corpus, tmp_path_factory):
     return model, done
 
 
+@pytest.mark.quick
 def test_train_saves_a_model_with_its_report(training):
     model, done = training
     assert "epoch 1/1  loss " in done.stderr
@@ -51,6 +52,7 @@ def test_train_saves_a_model_with_its_report(training):
     assert json.loads((model / "report.json").read_text())["dialogues"] == 1
 
 
+@pytest.mark.quick
 def test_evaluate(training, corpus):
     model, _ = training
     report = json.loads(run("evaluate", model, corpus, "--json").stdout)
@@ -76,6 +78,7 @@ def test_predict_reads_stdin(training, corpus):
     ]
 
 
+@pytest.mark.quick
 def test_chat(training):
     model, _ = training
     lines = """a tea please

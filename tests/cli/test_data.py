@@ -19,6 +19,7 @@ def here(tmp_path):
     return tmp_path
 
 
+@pytest.mark.quick
 def test_validate(here):
     done = run("data", "validate", "tiny.jsonl", "--test", "tiny.jsonl", cwd=here)
     assert (done.returncode, done.stderr) == (0, "")

@@ -41,6 +41,7 @@ def corpus(tmp_path_factory):
     return path
 
 
+@pytest.mark.quick
 def test_errors_can_be_written_and_evaluated_again(turncast, saved, corpus, tmp_path):
     file = tmp_path / "errors.jsonl"
     done = turncast("evaluate", saved, corpus, "--errors", file, "--json")

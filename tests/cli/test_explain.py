@@ -28,6 +28,7 @@ def corpus(tmp_path):
     return tmp_path / "tiny.jsonl"
 
 
+@pytest.mark.quick
 def test_explain_one_turn(saved, policy, corpus):
     shown = json.loads(run("explain", saved, corpus, "--dialogue", "tiny-1", "--turn", 2, "--json"))
     expected = explain_prediction(policy, tiny().dialogues[1].turns[:2])

@@ -2,12 +2,15 @@
 
 import json
 
+import pytest
+
 from support.cli import refused, run, run_code
 from support.corpora import QUICK, tiny
 from turncast import NetworkConfig, train
 from turncast.runtime import OnnxNetwork
 
 
+@pytest.mark.quick
 def test_export(saved, policy, tmp_path):
     file = tmp_path / "new" / "model.onnx"
     done = run("export", saved, "--onnx", file)

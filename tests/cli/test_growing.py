@@ -32,6 +32,7 @@ def files(tmp_path_factory):
     return folder
 
 
+@pytest.mark.quick
 def test_several_networks_are_one_model(files, tmp_path):
     model = files / "model"
     assert json.loads((model / "manifest.json").read_text())["members"] == 2

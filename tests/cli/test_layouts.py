@@ -86,6 +86,7 @@ def test_shapes_compares_both_settings(corpus):
     assert "ValueError" in run(*command).stdout
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -45,6 +45,7 @@ def test_train_stores_what_abstaining_needs(corpus, tmp_path):
     assert "system: " not in shown
 
 
+@pytest.mark.quick
 def test_evaluate_chooses_on_the_dev_part(unsure, corpus):
     report = json.loads(run("evaluate", unsure, corpus, "--max-error", "0.05", "--json").stdout)
     abstaining = report["calibration"]["abstaining"]

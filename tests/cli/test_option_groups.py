@@ -21,6 +21,7 @@ class Colours:
     others: Annotated[list[str] | None, typer.Option("--other")] = None
 
 
+@pytest.mark.quick
 def test_a_group_becomes_options():
     @with_option_groups
     def paint(name: str, colours: Colours, force: bool = False) -> None:

@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from rich.console import Console
 
 from turncast.training import PlainProgress, RichProgress, progress_for
@@ -18,6 +19,7 @@ def show(progress):
     progress.end()
 
 
+@pytest.mark.quick
 def test_plain_lines_elsewhere():
     file = io.StringIO()
     progress = progress_for(file)

@@ -37,6 +37,7 @@ def refused(*arguments) -> str:
     return str(refusal.value)
 
 
+@pytest.mark.quick
 def test_search_goes_on_and_what_it_wrote_trains(tmp_path):
     done = run(*SEARCH, "--trials", 1)
     assert done.stderr.startswith("trial 1/1  dev ")

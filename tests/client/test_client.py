@@ -74,6 +74,7 @@ def test_a_conversation(client, policy):
         client.get(begun.id)
 
 
+@pytest.mark.quick
 def test_without_a_conversation(client, policy):
     dialogue = tiny().dialogues[0]
     predictions = client.predict(dialogue, top=2)

@@ -69,6 +69,7 @@ def test_a_key(saved, tmp_path):
             assert client.observe(client.begin().id, "a tea please").turn == 1
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     ("status", "kind", "header", "expected"),
     [

@@ -36,6 +36,7 @@ def test_what_is_written_is_read(to, corpus, tmp_path_factory):
     assert written.bytes == out.stat().st_size
 
 
+@pytest.mark.quick
 def test_more_turns_than_are_held_at_a_time(tmp_path):
     pytest.importorskip("pyarrow")
     corpus = tiny(dialogues=4000)

@@ -11,6 +11,7 @@ from turncast.data.project import SETTINGS
 from turncast.errors import OutputExists
 
 
+@pytest.mark.quick
 def test_what_is_there_stays(tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("mine")

@@ -16,6 +16,7 @@ CORPUS = Corpus(
 )
 
 
+@pytest.mark.quick
 def test_rename_merge_drop_and_exchange(tmp_path):
     mapping = {"Hello": "greet", "noise": None, "a": "b", "b": "a", "gret": "x", "zzz": "y"}
     made = relabel(CORPUS, mapping, tmp_path / "new.jsonl")

@@ -34,6 +34,7 @@ units = st.lists(
 )
 
 
+@pytest.mark.quick
 @given(units, st.integers(0, 9))
 @examples(60)
 def test_each_part_has_its_share(made, seed):

@@ -2,6 +2,7 @@
 
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
 from support.corpora import tiny
@@ -16,6 +17,7 @@ def printed(summary) -> str:
     return console.file.getvalue()
 
 
+@pytest.mark.quick
 def test_counts():
     turns = (Turn("Hola, hola 東京", ("a", "b")), Turn(None, (), {"open": True}, "so"), Turn("да", ("a",)))
     corpus = Corpus(

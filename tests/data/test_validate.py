@@ -30,6 +30,7 @@ def occurrences(finding):
     return [(example.what, [str(location) for location in example.locations]) for example in finding.examples]
 
 
+@pytest.mark.quick
 def test_contradictions_cap_the_accuracy():
     hello = [[Turn("hi", [action]), Turn("bye", ["goodbye"])] for action in ("greet", "greet", "wave")]
     finding = findings(*hello)["contradictions"]

@@ -14,6 +14,7 @@ def policy() -> Policy:
     return train(tiny(), tiny("dev", 2), network=SMALL, config=QUICK)
 
 
+@pytest.mark.quick
 def test_the_training_part_was_seen(policy):
     corpus = tiny()
     report = evaluate(policy, corpus)

@@ -25,6 +25,7 @@ def run_of(*dialogues):
     return tally.result()
 
 
+@pytest.mark.quick
 def test_drawing_kinds_is_drawing_dialogues():
     dialogues = [(5, 5)] * 30 + [(2, 6)] * 15 + [(0, 1)] * 5
     generator, array = np.random.default_rng(7), np.array(dialogues)

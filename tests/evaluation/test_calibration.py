@@ -18,6 +18,7 @@ from turncast.policy.risk import RiskCurve
 BINS = 15
 
 
+@pytest.mark.quick
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=40))
 def test_the_expected_calibration_error_by_its_definition(pairs):
     confidences, right = np.array([p for p, _ in pairs], float), np.array([ok for _, ok in pairs], bool)

@@ -29,6 +29,7 @@ def ceiling(corpus, space=ABC, layout="many-to-many-2"):
     return evaluate(policy, corpus).ceiling
 
 
+@pytest.mark.quick
 def test_the_most_frequent_known_answer_to_each_history():
     corpus = parse_corpus("x:a y:a", "x:a y:b", "x:a y:b", "x:b y:c", "x:q")
     bound = ceiling(corpus)

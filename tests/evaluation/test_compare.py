@@ -29,6 +29,7 @@ def always(action, **more):
     return ScriptedPolicy(lambda history: (action,), SPACE, **more)
 
 
+@pytest.mark.quick
 def test_who_wins_what():
     corpus = parse_corpus("x:a y:a z:b", "x:b", "x:a", "x:c", "x:a x:b")
     comparison = compare(always("a"), always("b"), corpus, names=("old", "new"))

@@ -1,5 +1,6 @@
 """Wrong turns, written back as dialogues."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ def errors_of(policy, corpus) -> list[Dialogue]:
     return list(errors.corpus("wrong"))
 
 
+@pytest.mark.quick
 def test_a_wrong_turn_ends_its_dialogue():
     turns = [Turn("x", ["a"], {"n": 1}, "Yes."), Turn("y", ["b"]), Turn("x", ["a"])]
     corpus = Corpus("c", [Dialogue("d", turns, {"mood": "good", "true": "old"}, "g")])

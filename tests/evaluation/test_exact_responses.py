@@ -28,6 +28,7 @@ def ask(history):
     return ("ask",)
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     ("action", "response", "right", "counted"),
     [

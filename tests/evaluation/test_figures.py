@@ -26,6 +26,7 @@ def talk(*turns: tuple[str, str]) -> Corpus:
     )
 
 
+@pytest.mark.quick
 def test_the_true_action_among_the_first_k():
     # After the predicted one, the others are ranked by name.
     report = evaluate(

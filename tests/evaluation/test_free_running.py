@@ -27,6 +27,7 @@ def follows(history):
     return tuple(history[-2][1]) if len(history) > 1 else ("a",)
 
 
+@pytest.mark.quick
 def test_one_error_costs_more_when_it_is_fed_back():
     report = evaluate(ScriptedPolicy(follows, SPACE), parse_corpus("x:a x:a z:a x:a x:a", "x:a x:a"))
     forced, free = report.teacher_forced, report.free_running

@@ -74,6 +74,7 @@ class Lost:
         return self
 
 
+@pytest.mark.quick
 def test_each_step_of_the_horizon_is_judged():
     corpus, config = drinks_corpus(dialogues=4), LAYOUTS["many-to-many-1"]
     wrong = {("tiny-0", 0, 0): ("x",), ("tiny-0", 1, 2): ("x",), ("tiny-1", 0, 2): ("x",)}

@@ -26,6 +26,7 @@ def f1(pairs, action):
     return 2 * precision * recall / (precision + recall)
 
 
+@pytest.mark.quick
 @given(dialogues)
 def test_metrics_by_their_definitions(judged):
     tally, runs = ActionTally(), RunTally()

@@ -71,6 +71,7 @@ def check(html):
     return page
 
 
+@pytest.mark.quick
 def test_the_page_shows_the_report():
     html, report = as_b(parse_corpus("x:b y:a x:b", "x:a y:c", "x:b"), name="model")
     page = check(html)

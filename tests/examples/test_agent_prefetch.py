@@ -20,6 +20,7 @@ def prefetch():
     del sys.modules["prefetch"]
 
 
+@pytest.mark.quick
 def test_decisions_are_the_agents_messages(prefetch):
     messages = prefetch.read_traces(PATH.with_name("traces.jsonl"))[0]
     made = list(prefetch.decisions(messages))

@@ -90,6 +90,7 @@ def asked(stories, tmp_path_factory):
         yield address
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("name", LIVE)
 def test_the_turns_of_a_tracker_are_those_of_its_story(stories, name):
     (dialogue,) = [one for one in stories if one.group == name]

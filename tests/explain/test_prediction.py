@@ -84,6 +84,7 @@ def test_everything_is_left_out_once_and_every_figure_is_a_rerun(trained):
     assert changes == sorted(changes, reverse=True)
 
 
+@pytest.mark.quick
 def test_without_a_block_its_bits_are_not_set_at_this_turn(trained):
     explanation = explain_prediction(trained, TURNS)
     rows = {removal.name: removal for removal in explanation.removals if removal.kind == "block"}

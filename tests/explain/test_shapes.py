@@ -48,6 +48,7 @@ def test_letters_and_shapes_say_the_same(measured):
         assert value(layer.axes, measured[1].sizes) == layer.outgoing, layer
 
 
+@pytest.mark.quick
 def test_every_weight_is_counted_once(measured):
     subject, shapes = measured
     outer = [layer for layer in shapes.layers if "/" not in layer.name]

@@ -16,6 +16,7 @@ WORDS = {
 }
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("layout", WORDS)
 def test_the_encoder_is_learned_only_from_turns_that_the_network_reads(layout):
     statistics = CorpusStatistics.from_corpus(drinks_corpus(), LAYOUTS[layout], EncoderConfig(min_count=1))

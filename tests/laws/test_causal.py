@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from support.property_tests import examples
 from turncast import Dialogue, Turn
 
+pytestmark = pytest.mark.quick
+
 ACTIONS = ["ask_size", "confirm", "serve_tea", "serve_coffee", "never_seen"]
 turns = st.builds(
     Turn,

@@ -14,6 +14,8 @@ from support.corpora import tiny
 from turncast import Corpus, Dialogue, Turn
 from turncast.corpus import LazyDialogues
 
+pytestmark = pytest.mark.quick
+
 
 def test_unknown_actions_are_wrong_and_counted(policy):
     known = tiny(dialogues=4)

@@ -1,6 +1,7 @@
 """Law 8: training and serving see one world; the previous action is what was committed."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -8,6 +9,8 @@ from support.corpora import tiny
 from support.property_tests import examples
 from turncast import Dialogue, EncoderConfig, NetworkConfig, Session, Turn
 from turncast.features import Batches, CorpusStatistics, encode
+
+pytestmark = pytest.mark.quick
 
 ACTIONS = ["ask_size", "confirm", "serve_tea", "serve_coffee"]
 facts = st.dictionaries(

@@ -13,6 +13,8 @@ from turncast.network import build_network
 from turncast.training.dev_metrics import dev_metrics
 from turncast.training.step import make_optimizer, make_step, mean_loss, turn_losses
 
+pytestmark = pytest.mark.quick
+
 
 def encoded(corpus, network):
     statistics = CorpusStatistics.from_corpus(corpus, network)

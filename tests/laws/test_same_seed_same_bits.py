@@ -12,6 +12,8 @@ from turncast.errors import ModelError
 from turncast.training import Progress
 from turncast.training.progress import NoProgress
 
+pytestmark = pytest.mark.quick
+
 CONFIG = TrainConfig(epochs=5, batch_turns=12, seed=7)
 
 

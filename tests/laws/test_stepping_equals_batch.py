@@ -15,6 +15,8 @@ from turncast import NetworkConfig
 from turncast.network import build_network, read_weights
 from turncast.runtime import NumpyNetwork
 
+pytestmark = pytest.mark.quick
+
 FEATURES, ACTIONS, TOKENS = 11, 5, 9
 MOST_TURNS, MOST_BITS, MOST_WORDS = 6, 4, 5
 SETTINGS = {

@@ -7,6 +7,8 @@ from support.recurrent import arrays, build_and_run, numbers
 from turncast.backend import keras, ops
 from turncast.layers import GRU, LSTM, CausalTransformer, MaskedPooling, TimeDistributed
 
+pytestmark = pytest.mark.quick
+
 k = keras.layers
 TURNS = 3
 

@@ -12,6 +12,8 @@ import turncast
 from support.corpora import tiny
 from turncast import Policy
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.mark.parametrize("which", ["policy", "multi_policy"])
 def test_the_same_predictions(which, request, tmp_path):

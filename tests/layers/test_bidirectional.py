@@ -75,6 +75,7 @@ def test_the_layer_for_the_way_back_may_be_given(name):
     assert_same(run(ours, X), run(stock, X))
 
 
+@pytest.mark.quick
 @NAMES
 def test_both_directions_are_our_layers_and_come_back_from_the_config(name):
     ours, stock = both(name, return_sequences=True)

@@ -108,6 +108,7 @@ def test_indices_may_be_of_any_type(kind):
     assert_same(apply(MultiHot(NUM_BITS), indices.astype(kind)), expected, atol=0)
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("kind", ["uint8", "int16", "int64"])
 def test_more_rows_than_the_type_of_the_indices_counts(kind):
     indices = np.arange(600).reshape(300, 2) % 6

@@ -53,6 +53,7 @@ def test_a_transformer_looks_only_back_and_past_what_is_masked():
     assert not np.allclose(one[mask], whole[mask])
 
 
+@pytest.mark.quick
 def test_a_transformer_drops_out_in_training_only():
     layer, x = random_block(), numbers(2, 6, 8)
     np.testing.assert_array_equal(*arrays([layer(x), layer(x, training=False)]))

@@ -140,6 +140,7 @@ def test_what_was_compiled_is_left_behind_and_trains_when_compiled_again():
     converted.fit(X, numbers(BATCH, 6, 2), verbose=0)
 
 
+@pytest.mark.quick
 def test_the_model_that_came_is_not_changed():
     model = sequential()
     before = [arrays(weight)[0] for weight in model.weights]

@@ -63,6 +63,7 @@ def test_pooling_and_the_last_step_see_what_is_real(rows):
         np.testing.assert_allclose(last[row], real[-1] if len(real) else np.zeros(3), atol=1e-6)
 
 
+@pytest.mark.quick
 def test_pooling_without_a_mask_takes_all():
     x = numbers(2, 4, 3)
     np.testing.assert_allclose(arrays(MaskedPooling("mean")(x))[0], x.mean(1), atol=1e-6)

@@ -15,6 +15,7 @@ NAMES = pytest.mark.parametrize("name", PAIRS)
 X = numbers(BATCH, 5, FEATURES)
 
 
+@pytest.mark.quick
 @NAMES
 def test_its_arguments_are_keras_s(name):
     ours, stock = PAIRS[name]

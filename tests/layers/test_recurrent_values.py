@@ -95,6 +95,7 @@ def test_any_mask_gives_what_keras_gives(name, rows):
     assert_same(run(ours, x, mask=mask, initial_state=states), run(stock, x, mask=mask, initial_state=states))
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("name", PAIRS)
 @examples(15)
 @given(rows=st.lists(st.lists(st.booleans(), min_size=5, max_size=5), min_size=BATCH, max_size=BATCH))

@@ -1,6 +1,7 @@
 """A model of all layers that Keras does not have is saved and loaded."""
 
 import numpy as np
+import pytest
 
 from turncast.backend import keras
 from turncast.layers import (
@@ -14,6 +15,7 @@ from turncast.layers import (
 from turncast.layers.last_step import LastStep
 
 
+@pytest.mark.quick
 def test_layers_are_saved_and_loaded(tmp_path):
     bits = keras.Input((None, None), dtype="int32")
     mask = keras.Input((None,), dtype="bool")

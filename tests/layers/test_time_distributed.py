@@ -25,6 +25,7 @@ class Counted(k.Layer):
         return ops.sum(ops.cast(mask, "float32"), axis=1, keepdims=True)
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(("shape", "count"), [((2, TURNS, 4), 4), ((2, TURNS), 4)])
 def test_ids_have_no_features_so_that_their_mask_stays_whole(shape, count):
     (result,) = arrays(TimeDistributed(Counted())(IDS, mask=np.ones(shape, bool)))

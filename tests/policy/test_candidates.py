@@ -68,6 +68,7 @@ def test_nothing_that_predicts_or_judges_looks_at_candidates(booked, bare, booke
         np.testing.assert_array_equal(array, twin.weights[name])
 
 
+@pytest.mark.quick
 def test_no_table_names_candidates(booked, bare, booker):
     arrays = []
     for corpus in (booked, bare):

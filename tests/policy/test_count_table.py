@@ -73,6 +73,7 @@ def test_the_shares_are_those_of_the_plain_formula(known, asked, weight):
     np.testing.assert_array_equal(again.mix(network, turn, asked[2]), mixed)
 
 
+@pytest.mark.quick
 @given(user=texts, its_facts=facts, before=previous)
 def test_a_case_has_the_hash_that_saved_models_know(user, its_facts, before):
     normal = turncast.features.text.words.normalise

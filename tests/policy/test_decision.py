@@ -26,6 +26,7 @@ subsets = [names for size in range(4) for names in itertools.combinations(NAMES,
 set_counts = st.dictionaries(st.sampled_from(subsets), st.integers(1, 9), min_size=1)
 
 
+@pytest.mark.quick
 @given(each, set_counts, st.sampled_from([0.0, 0.5, 1.0]))
 def test_the_most_probable_known_set_by_its_definition(probabilities, counts, weight):
     def worth(names):

@@ -15,6 +15,7 @@ def prediction_of(values, **kind):
     return Prediction(np.array(values, np.float32), space)
 
 
+@pytest.mark.quick
 @given(probabilities, st.integers(0, 14))
 def test_the_most_probable_are_the_first_ranked(values, count):
     prediction = prediction_of(values)

@@ -18,6 +18,7 @@ def curve_of(pairs) -> RiskCurve:
     )
 
 
+@pytest.mark.quick
 @given(judged)
 def test_each_point_counts_what_is_at_least_so_sure(pairs):
     curve = curve_of(pairs)

@@ -41,6 +41,7 @@ def folder(tmp_path):
     return folder
 
 
+@pytest.mark.quick
 def test_the_golden_dialogue(folder):
     path = folder / "Soil-Water-level-2-1.jsonl"
     assert detect_format(path).name == "api_bank"

@@ -30,6 +30,7 @@ EXTRACT = """\
 """
 
 
+@pytest.mark.quick
 def test_the_golden_extract(tmp_path):
     path = tmp_path / "dialog-babi-task5.txt"
     path.write_text(EXTRACT)

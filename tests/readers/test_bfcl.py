@@ -56,6 +56,7 @@ def path(tmp_path):
     return put(tmp_path / "bfcl", lines(QUESTIONS), lines(ANSWERS))
 
 
+@pytest.mark.quick
 def test_the_golden_questions(path):
     assert detect_format(path).name == detect_format(path.parent).name == "bfcl"
     corpus = turncast.read(path)

@@ -12,6 +12,7 @@ from turncast.errors import CorpusError
 from turncast.readers import ReadConfig
 
 
+@pytest.mark.quick
 def test_the_golden_dialogue(tmp_path):
     path = tmp_path / "train.json"
     path.write_text(json.dumps(CAMREST))

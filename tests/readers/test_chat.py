@@ -102,6 +102,7 @@ FORMS = {
 }
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", ["agent.json", "agent.jsonl", "agent"])
 def test_every_form_gives_the_golden_turns(write, form, name):

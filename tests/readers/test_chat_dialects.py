@@ -167,6 +167,7 @@ def read(tmp_path):
     return read
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_every_dialect_gives_the_same_turns(read, dialect):
     (dialogue,) = corpus = read(DIALECTS[dialect])

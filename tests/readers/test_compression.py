@@ -48,6 +48,7 @@ def test_compression_is_detected_by_content(tmp_path, kind, name):
     assert users(path) == [f"hi {n}" for n in range(2000)]
 
 
+@pytest.mark.quick
 @each
 def test_the_suffix_before_the_compression_counts(tmp_path, kind):
     path = tmp_path / f"log.csv.{kind}"

@@ -22,6 +22,7 @@ def path(tmp_path):
     return path
 
 
+@pytest.mark.quick
 def test_the_golden_dialogue(path):
     (dialogue,) = turncast.read(path)
     assert dialogue.id == "ferries-train-0"

@@ -29,6 +29,7 @@ def read_single(path, mode="acts"):
     return dialogue
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("indent", [None, 2])
 def test_detected_by_content_and_in_a_folder(tmp_path, name, indent):

@@ -37,6 +37,7 @@ def ids(source, **settings):
     return [dialogue.id for dialogue in turncast.read(source, **settings)]
 
 
+@pytest.mark.quick
 def test_files_of_a_folder_are_read_in_sorted_order(folder):
     corpus = turncast.read(folder)
     # Two files have one name: the folder tells their dialogues apart.

@@ -11,6 +11,7 @@ from turncast.readers import FORMATS, detect_format
 TURN = '{"turns": [{"user": "hi", "actions": ["greet"]}]}\n'
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     ("content", "format"),
     [

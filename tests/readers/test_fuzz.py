@@ -45,6 +45,7 @@ def write_files(folder: Path, source: CorpusExample) -> Path:
     return folder / source.path
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_example_is_detected_and_read(tmp_path, name):
     """Every format needs an example in tests/support/reader_examples.py, so that its reader is fuzzed."""

@@ -12,6 +12,7 @@ from turncast.errors import CorpusError
 from turncast.readers import to_json
 
 
+@pytest.mark.quick
 def test_all_fields(tmp_path):
     path = tmp_path / "one.jsonl"
     turn = {

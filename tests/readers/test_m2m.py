@@ -3,6 +3,8 @@
 import copy
 import json
 
+import pytest
+
 import turncast
 from support.dialogue_acts import M2M
 from turncast import Turn
@@ -11,6 +13,7 @@ from turncast.readers import ReadConfig
 KNOWN = {"state.to": True, "state.day": True}
 
 
+@pytest.mark.quick
 def test_the_label_of_a_user_text_is_in_the_next_turn(tmp_path):
     path = tmp_path / "train.json"
     path.write_text(json.dumps(M2M))

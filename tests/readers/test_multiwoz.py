@@ -3,12 +3,15 @@
 import copy
 import json
 
+import pytest
+
 import turncast
 from support.dialogue_acts import MULTIWOZ
 from turncast import Turn
 from turncast.readers import ReadConfig
 
 
+@pytest.mark.quick
 def test_the_golden_dialogue(tmp_path):
     path = tmp_path / "test.json"
     path.write_text(json.dumps(MULTIWOZ))

@@ -20,6 +20,7 @@ def read(tmp_path, text, name="dialogs.txt"):
     return [dialogue.turns for dialogue in turncast.read(path)]
 
 
+@pytest.mark.quick
 def test_turns_on_one_line(tmp_path):
     assert read(tmp_path, EXAMPLE) == [
         (

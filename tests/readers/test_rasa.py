@@ -52,6 +52,7 @@ ENDING = (
 )
 
 
+@pytest.mark.quick
 def test_the_golden_project(project):
     corpus = turncast.read(project)
     lunch, start, first, second = corpus

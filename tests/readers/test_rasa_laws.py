@@ -86,6 +86,7 @@ def test_written_stories_are_read_back(dialogues):
         assert one.turns == other.turns
 
 
+@pytest.mark.quick
 def test_read_stories_are_written_and_read_back():
     for name, text in (("a.yml", STORIES), ("a.yml", TESTS), ("a.md", MARKDOWN), ("a.md", END_TO_END)):
         dialogues = read(text, name)

@@ -23,6 +23,7 @@ def path(tmp_path):
     return path
 
 
+@pytest.mark.quick
 def test_the_golden_dialogue(path):
     (dialogue,) = turncast.read(path)
     assert dialogue.id == "train:9_00001"

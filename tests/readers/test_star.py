@@ -53,6 +53,7 @@ def folder(tmp_path):
     return tmp_path / "star"
 
 
+@pytest.mark.quick
 def test_the_golden_dialogue(folder):
     (dialogue,) = turncast.read(folder / "dialogues" / "12.json")
     assert dialogue.id == "star:12"

@@ -30,6 +30,7 @@ def path(tmp_path):
     return tmp_path / "train" / "31.txt"
 
 
+@pytest.mark.quick
 def test_the_golden_conversation(path):
     assert detect_format(path).name == "swda"
     (dialogue,) = turncast.read(path)

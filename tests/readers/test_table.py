@@ -24,6 +24,7 @@ def read(tmp_path, text, name="table.csv", **columns):
     return {dialogue.id: dialogue.turns for dialogue in corpus}
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_an_event_log_is_grouped_by_case_and_sorted_by_time(tmp_path, delimiter, end):

@@ -62,6 +62,7 @@ def path(tmp_path):
     return path
 
 
+@pytest.mark.quick
 def test_the_golden_simulation(path):
     assert detect_format(path).name == "tau2"
     corpus = turncast.read(path)

@@ -29,6 +29,7 @@ FOUND = Turn("thai", ["search"], {"found": 2, "open": True})
 LATER = Turn("book the table", ["book"])
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     ("when", "expected"),
     [

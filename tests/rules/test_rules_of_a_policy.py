@@ -25,6 +25,7 @@ def ruled():
     return turncast.train(tiny(), network=SMALL, config=QUICK, rules=RULES)
 
 
+@pytest.mark.quick
 def test_a_refused_action_has_no_probability_and_gives_its_reason(ruled):
     session = Session(ruled)
     prediction = session.observe("a tea please")

@@ -101,6 +101,7 @@ def test_many_conversations_are_stepped_as_each_alone(name, beginnings, turn):
                 np.testing.assert_allclose(vector, right, rtol=0, atol=1e-6)
 
 
+@pytest.mark.quick
 def test_arrays_of_another_number_of_networks_are_refused():
     config, weights = members("lstm")
     with pytest.raises(ModelError, match=r"is of 3 networks, expected 2; save it again"):

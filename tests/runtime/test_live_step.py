@@ -51,6 +51,7 @@ def plain_step(cell, weights, x, state):
 NAMES = ("kernel", "recurrent_kernel", "bias")
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("cell", CELLS)
 @examples(40)
 @given(seed=seeds, units=st.integers(1, 150), steps=st.integers(1, 4), large=st.booleans())

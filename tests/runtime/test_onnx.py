@@ -92,6 +92,7 @@ def test_stepping_many_with_onnx_equals_each_with_numpy(name, multi, data, conve
     compare(networks(name, multi), data.draw(st.lists(rows, min_size=count, max_size=count)))
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("conversations", [32, 65, 300])
 def test_blocks_and_threads_change_nothing(conversations, threads):

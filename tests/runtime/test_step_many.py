@@ -29,6 +29,7 @@ def any_policy(request):
     return untrained_policy(tiny(multi=len(request.param) % 2 == 0), NETWORKS[request.param])
 
 
+@pytest.mark.quick
 @examples(12)
 @given(beginnings=st.lists(st.lists(users, max_size=3), max_size=40), seen=st.lists(users, min_size=40))
 def test_many_are_stepped_as_each_alone(any_policy, beginnings, seen):

@@ -74,6 +74,7 @@ class Random:
         return self._generator.choice(values)
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     "fixed",
     [{}, {"layout": "one-to-one"}, {"cell": "transformer"}, {"words": "lstm"}, {"layers": 1}],

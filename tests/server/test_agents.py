@@ -25,6 +25,7 @@ MESSAGES = [
 ]
 
 
+@pytest.mark.quick
 def test_turns_from_messages():
     first, second, last = turns_from_messages(MESSAGES)
     assert (first.user, first.actions, dict(first.facts)) == ("a tea please\nnow", ("ask_size",), {})

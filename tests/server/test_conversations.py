@@ -7,6 +7,7 @@ from turncast import Session
 from turncast.server.app import expire_conversations
 
 
+@pytest.mark.quick
 def test_a_conversation(client, policy):
     begun = client.post("/v1/conversations", {"model": "default"})
     assert begun.status_code == 201

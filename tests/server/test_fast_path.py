@@ -29,6 +29,7 @@ def outcome(parse):
         return None
 
 
+@pytest.mark.quick
 @given(body=BODIES)
 @pytest.mark.parametrize("kind", [ObserveBody, CommitBody])
 def test_bodies_are_parsed_as_by_the_routes(kind, body):

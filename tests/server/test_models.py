@@ -14,6 +14,7 @@ from turncast import Dialogue, Turn
 from turncast.sessions import turns_from_events
 
 
+@pytest.mark.quick
 def test_predict_a_whole_dialogue(client, policy):
     dialogue = tiny().dialogues[0]
     turns = [{"user": turn.user, "facts": dict(turn.facts), "actions": turn.actions} for turn in dialogue]

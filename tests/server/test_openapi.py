@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from support.server import client_of, serving
 from turncast.server.agent_bodies import NextActionBody
 from turncast.server.bodies import ObserveBody, PredictBody
@@ -28,6 +30,7 @@ def test_the_server_conforms_to_its_document(saved, tmp_path):
 KEY = "a-key-that-is-long"
 
 
+@pytest.mark.quick
 def test_the_document_says_where_a_key_is_needed(policy):
     with client_of({"default": policy}, keys=[KEY]) as client:
         document = client.get("/openapi.json", headers={"X-API-Key": KEY}).json()

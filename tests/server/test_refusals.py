@@ -92,6 +92,7 @@ def test_bad_input(client, caplog, path, body, status, kind, where):
     assert len(client.get("/v1/conversations/c").json()["turns"]) == 1
 
 
+@pytest.mark.quick
 def test_large_bodies_and_other_content_types_are_refused(client):
     big = b'"' + b"x" * 1_000_000 + b'"'
     kind = {"content-type": "application/json"}

@@ -174,6 +174,7 @@ def large_update(version):
     return ConversationUpdate("c1", version, "default", b"x" * 1000, (event,), at=2.0)
 
 
+@pytest.mark.quick
 def test_a_full_database_loses_nothing(tmp_path):
     """SQLite's limit of pages gives the same error as a full disk (SQLITE_FULL)."""
     store = open_store(f"sqlite:///{tmp_path / 'c.db'}")

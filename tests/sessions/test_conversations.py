@@ -25,6 +25,7 @@ def run(conversations, *requests):
     return [json.loads(one) if isinstance(one, str) else one for one in conversations.run(requests)]
 
 
+@pytest.mark.quick
 def test_a_whole_conversation(conversations, policy, store):
     session = Session(policy)
     (begun,) = run(conversations, Begin(id="c1", model="default"))

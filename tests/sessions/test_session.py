@@ -63,6 +63,7 @@ def without_corrections(policy: Policy, session: Session) -> Session:
     return uncorrected
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("name", NETWORKS)
 @examples(15)
 @given(history=histories)

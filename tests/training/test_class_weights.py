@@ -24,6 +24,7 @@ def weights_of(answers, exponent):
     return class_weights(encode(corpus, statistics.encoder(), statistics.action_space()), exponent)
 
 
+@pytest.mark.quick
 @given(ACTIONS, st.floats(0, 1))
 def test_their_mean_is_one_and_the_rare_weigh_more(answers, exponent):
     weights = weights_of(answers, exponent)

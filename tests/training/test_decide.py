@@ -34,6 +34,7 @@ def sampled(generator, logits, multi):
     return bits
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("multi", [False, True])
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
 def test_the_temperature_that_was_put_in_is_found(multi, temperature):

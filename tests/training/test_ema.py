@@ -18,6 +18,7 @@ from turncast.training.step import make_optimizer, make_step
 CONFIG = TrainConfig(ema=0.7, batch_turns=12, epochs=3, patience=3, learning_rate=0.02)
 
 
+@pytest.mark.quick
 def test_they_are_the_moving_average_of_the_weights_after_each_batch():
     data = prepare(tiny(dialogues=23), tiny("dev"), Configuration(network=SMALL, training=CONFIG))
     sizes = {"num_features": data.encoder.width, "num_actions": len(data.space)}

@@ -28,6 +28,7 @@ def trained(most, **settings):
     return turncast.train(corpus, corpus, network=network, config=config, progress=recorded), recorded
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(("most", "batches"), [(1, 3), (5, 3), (6, 6), (16, 15), (18, 18)])
 def test_whole_passes_make_at_most_so_many_batches(most, batches):
     policy, recorded = trained(most, batch_turns=12)

@@ -66,6 +66,7 @@ def test_before_it_learns_it_says_of_old_dialogues_what_it_said(layout, words):
         np.testing.assert_allclose(after, before, atol=2e-6)
 
 
+@pytest.mark.quick
 def test_new_words_actions_and_facts_are_known(policy):
     child = turncast.train(newer(), parent=policy, config=QUICK)
     old, new = (

@@ -10,6 +10,7 @@ from turncast.training.interruption import Interruption
 from turncast.training.progress import NoProgress
 
 
+@pytest.mark.quick
 def test_the_second_ctrl_c_interrupts_at_once():
     before = signal.getsignal(signal.SIGINT)
     with Interruption(), pytest.raises(KeyboardInterrupt):  # noqa: PT012  # the second one raises

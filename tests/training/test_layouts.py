@@ -38,6 +38,7 @@ def test_the_whole_course_is_foreseen_from_the_first_turn():
     assert report.dialogues.part == 30
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("beginning", [1, *large(0, 2)])
 def test_the_outcome_is_foreseen_from_what_was_said_at_first(beginning):
     report = learned("many-to-one", outcome="drink", beginning=beginning)

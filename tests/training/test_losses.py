@@ -12,6 +12,7 @@ from turncast.policy.decision import Decision
 from turncast.training.losses import turn_losses
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("multi", [False, True])
 def test_smoothing_spreads_a_share_of_the_target(multi):
     generator = np.random.default_rng(5)

@@ -34,6 +34,7 @@ class Interrupts(NoProgress):
             signal.raise_signal(signal.SIGINT)
 
 
+@pytest.mark.quick
 def test_each_member_is_the_network_of_its_seed(three):
     assert three.members == 3
     # The same dev part, which is chosen by the seed of the first.

@@ -47,6 +47,7 @@ def test_a_turn_is_told_what_the_policy_would_have_done_before_it(layout, multi)
     assert len({frozenset(actions) for actions in expected}) > 2
 
 
+@pytest.mark.quick
 @pytest.mark.skipif(keras.backend.backend() != "jax", reason="only there each shape is compiled beforehand")
 def test_nothing_is_compiled_for_it_once_training_has_begun():
     network, config = LAYOUTS["many-to-many-2"], TrainConfig(batch_turns=12, scheduled_sampling=1.0)

@@ -12,6 +12,7 @@ def corpus(groups):
     return Corpus("c", [Dialogue(str(n), turns, group=group) for n, group in enumerate(groups)])
 
 
+@pytest.mark.quick
 def test_a_group_stays_together():
     whole = corpus([f"task {n % 5}" for n in range(40)] + [None] * 10)
     for seed in range(10):

@@ -89,6 +89,7 @@ def test_the_step_is_keras_adam_on_the_rows_that_a_batch_touches(multi):
     assert (weights["bit_dense/kernel"] == before["bit_dense/kernel"]).all(-1).tolist() == (~touched).tolist()
 
 
+@pytest.mark.quick
 @jax_only
 def test_workers_drop_out_different_numbers():
     network, data = prepared()

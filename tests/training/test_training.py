@@ -15,6 +15,7 @@ from turncast.errors import ConfigError, CorpusError
 from turncast.network import build_network
 
 
+@pytest.mark.quick
 def test_it_learns_what_only_memory_can_know():
     """What is served at the third turn was said at the first."""
     config = TrainConfig(epochs=25, patience=25, batch_turns=64, learning_rate=0.02, seed=1)

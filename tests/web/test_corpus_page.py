@@ -26,6 +26,7 @@ def page(model, tmp_path):
         yield client
 
 
+@pytest.mark.quick
 def test_the_corpus_is_searched_by_text_and_action(page):
     everything = page.get("/ui/corpus").text
     assert f"{len(list(CORPUS))} dialogues" in everything

@@ -22,6 +22,7 @@ def locked(policy, tmp_path):
         yield client
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     ("headers", "status"),
     [

@@ -110,6 +110,7 @@ def test_a_model_replaced_meanwhile_is_left_alone(model, good, tmp_path):
     assert Policy.load(model).digest == Policy.load(good).digest
 
 
+@pytest.mark.quick
 def test_a_damaged_file_of_corrections_is_refused(model, tmp_path):
     workspace = workspace_in(tmp_path, CORPUS)
     workspace.corrections_file.write_text("{}\n")

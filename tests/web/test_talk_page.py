@@ -30,6 +30,7 @@ def store_of(client):
     return client.app.state.context.server.store
 
 
+@pytest.mark.quick
 def test_the_first_page(page):
     for path in ("/", "/ui"):
         assert page.get(path).headers["location"] == "/ui/talk"

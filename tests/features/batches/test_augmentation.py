@@ -46,6 +46,7 @@ def predicted(batches, actions):
     return previous
 
 
+@pytest.mark.quick
 @given(
     words=SHARES,
     turns=SHARES,

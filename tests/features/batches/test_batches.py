@@ -21,6 +21,7 @@ def augmented(batches, **shares):
     return batches.shuffled(np.random.default_rng(1), Augmentation(**shares))
 
 
+@pytest.mark.quick
 def test_batches_have_few_shapes_within_the_limit_of_turn_slots():
     generator = np.random.default_rng(0)
     lengths = np.concatenate([1 + generator.poisson(12, 3000), [90, 150, 400]])

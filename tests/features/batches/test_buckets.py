@@ -2,6 +2,7 @@
 
 from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ def slots(lengths, edges):
     return sum(min(edge for edge in edges if edge >= length) for length in lengths)
 
 
+@pytest.mark.quick
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=25), st.integers(1, 4))
 def test_no_other_edges_waste_less(lengths, most):
     edges = bucket_edges(lengths, most)

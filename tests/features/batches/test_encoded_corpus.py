@@ -1,12 +1,14 @@
 """A corpus as arrays: in memory, or mapped from a file where it is large."""
 
 import numpy as np
+import pytest
 
 from support.corpora import tiny
 from turncast.features import Batches, CorpusStatistics, encode
 from turncast.features.batches import encoded_corpus
 
 
+@pytest.mark.quick
 def test_a_large_corpus_is_mapped_from_a_file(monkeypatch):
     corpus = tiny(dialogues=30)
     statistics = CorpusStatistics.from_corpus(corpus)

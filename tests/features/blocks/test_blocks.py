@@ -78,6 +78,7 @@ def labels_of(name, dialogue):
     ]
 
 
+@pytest.mark.quick
 def test_all_settings_together_give_every_block():
     assert sorted(NAMES) == sorted(BLOCKS)
 

@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ counts = st.dictionaries(
 )
 
 
+@pytest.mark.quick
 @given(counts, st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), values, max_size=4))
 def test_every_present_fact_sets_one_bit_inside_the_block(counts, facts):
     block = learn_facts(counts, EncoderConfig(min_count=1))

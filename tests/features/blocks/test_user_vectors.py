@@ -43,6 +43,7 @@ def bits_of(encoder, user):
     return [bit - block.start for bit in turn.bits if bit in block]
 
 
+@pytest.mark.quick
 def test_a_text_sets_a_bit_for_each_part_and_no_text_sets_none(folder):
     encoder = CorpusStatistics.from_corpus(tiny(), config=config_with(folder)).encoder()
     unknown = len(encoder.block_bits("user_vectors")) - 1

@@ -38,6 +38,7 @@ def filled(corpus, encoder):
                     yield text, turn.response
 
 
+@pytest.mark.quick
 def test_every_template_is_filled_as_recorded(tmp_path):
     corpus = bookings(tmp_path)
     pairs = list(filled(corpus, CorpusStatistics.from_corpus(corpus).encoder()))

@@ -26,6 +26,7 @@ def tokens_of(kind: str, **settings):
     return learn_tokens(COUNTS, EncoderConfig(tokenizer=kind, **settings))
 
 
+@pytest.mark.quick
 @given(st.text(max_size=30))
 def test_the_id_of_a_word_is_its_index_plus_two(text):
     tokens, vocabulary = WordTokens(Vocabulary(["a", "table"]), 8), Vocabulary(["a", "table"])

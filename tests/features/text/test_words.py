@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from turncast.features.text.words import normalise, without_word, words
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -11,6 +11,7 @@ from turncast.features.text.vectors import open_vectors
 from turncast.features.text.vectors.load import CACHED, hash_files
 
 
+@pytest.mark.quick
 def test_the_hash_depends_on_the_files_that_are_read_and_not_on_their_path(tmp_path):
     first = model2vec_folder(tmp_path / "a")
     shutil.copytree(first, tmp_path / "b")

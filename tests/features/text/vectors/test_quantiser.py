@@ -20,6 +20,7 @@ def loss(quantiser: ProductQuantiser, vectors: np.ndarray) -> float:
     return float(((decoded - vectors) ** 2).sum(1).mean())
 
 
+@pytest.mark.quick
 @given(st.integers(1, 30), st.integers(1, 9), st.integers(1, 9), st.integers(2, 6), st.integers(0, 5))
 def test_a_code_is_the_nearest_centroid(count, width, parts, centroids, seed):
     parts = min(parts, width)

@@ -21,6 +21,7 @@ def listing(folder, kind=TRANSFORMER):
     (folder / "modules.json").write_text(json.dumps([{"idx": 0, "name": "0", "path": "", "type": kind}]))
 
 
+@pytest.mark.quick
 def test_code_in_the_folder_is_never_run(tmp_path):
     listing(tmp_path, "os.path.Transformer")
     with pytest.raises(ConfigError) as error:

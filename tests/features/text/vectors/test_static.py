@@ -26,6 +26,7 @@ def modules(folder, *kinds):
     (folder / "modules.json").write_text(json.dumps(listed))
 
 
+@pytest.mark.quick
 def test_a_text_is_the_mean_of_its_known_tokens_of_unit_length(tmp_path):
     vectors = open_vectors(model2vec_folder(tmp_path))
     rows = rows_of(tmp_path)

@@ -7,6 +7,7 @@ from turncast.errors import ConfigError
 from turncast.features.text.vectors import open_vectors
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("header", ["", "4 2\n"])
 def test_a_file_of_words_is_read_with_and_without_a_header(tmp_path, header):
     path = tmp_path / "words.vec"
