@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from turncast.dialogue import Dialogue, Fact, Turn
-from turncast.errors import ArgumentError
+from turncast.errors import ArgumentError, with_article
 
 _SHAPES_X = "give (num_seq, seq_len, num_feature), or a list of (seq_len, num_feature) arrays"
 _SHAPES_Y = "give bits of shape (num_seq, seq_len, num_actions), or ids of shape (num_seq, seq_len)"
@@ -127,7 +127,9 @@ def _array(argument: str, given: Any) -> tuple[NDArray[Any], NDArray[Any] | None
         raise ArgumentError(argument, "its lists have different lengths", _PADDING) from None
     if array.dtype.kind not in "biuf":
         kind = type(given).__name__
-        raise ArgumentError(argument, f"it is a {kind} of {array.dtype}", "give an array of bits or numbers")
+        raise ArgumentError(
+            argument, f"it is {with_article(kind)} of {array.dtype}", "give an array of bits or numbers"
+        )
     return array, lengths
 
 

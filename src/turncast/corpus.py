@@ -12,7 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from turncast.arrays import Arrays
 from turncast.dialogue import Dialogue, Fact, parse_fact, value_name
-from turncast.errors import CorpusError
+from turncast.errors import ArgumentError, CorpusError, check_argument
 
 _MAX_LISTED = 10
 
@@ -101,14 +101,16 @@ class Corpus:
     dialogues: Sequence[Dialogue] | Dialogues
 
     def __post_init__(self) -> None:
+        check_argument("name", self.name, str, "give a name, and then the dialogues")
         given: object = self.dialogues
         if isinstance(given, Iterator):
-            raise TypeError("a corpus is read more than once; give a list, not an iterator")
-        if isinstance(given, Sequence):
+            raise ArgumentError("dialogues", "an iterator is read only once", "give a list")
+        if isinstance(given, Sequence) and not isinstance(given, str):
+            for dialogue in given:
+                check_argument("dialogues", dialogue, Dialogue, "give a list of Dialogue")
             object.__setattr__(self, "dialogues", tuple(given))
         elif not isinstance(given, Dialogues):
-            kind = type(given).__name__
-            raise TypeError(f"a {kind} is no corpus; give a list, or an object with __iter__ and skipped")
+            check_argument("dialogues", given, list, "give a list, or an object with __iter__ and skipped")
 
     @classmethod
     def from_arrays(

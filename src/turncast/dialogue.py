@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
+
+from turncast.errors import ArgumentError, check_argument, with_article
 
 Fact = bool | int | float | str
 """The value of a fact: true or false, a number, or the name of a category."""
@@ -65,10 +67,59 @@ def parse_iso_date(value: object) -> datetime.datetime | None:
 
 
 _NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
+_FACT_TYPES = {bool, int, float, str}
+_NO_ACTIONS: Final[tuple[str, ...]] = ()
+_TEXT_CURE = "give a text or None; bits are facts, and whole arrays go to Corpus.from_arrays"
 
 
-def _frozen(facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
-    return MappingProxyType(dict(facts)) if facts else _NO_FACTS
+def checked_actions(actions: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of actions, each once.
+
+    >>> checked_actions("greet")
+    Traceback (most recent call last):
+    turncast.errors.ArgumentError: actions: it is a str, 'greet'; give a list of names: ['greet']
+
+    Raises:
+        ArgumentError: for anything but a list of names.
+    """
+    given: object = actions
+    if isinstance(given, str):
+        check_argument("actions", given, list, f"give a list of names: [{given!r}]")
+    if not isinstance(given, Iterable):
+        raise ArgumentError("actions", f"it is {with_article(type(given).__name__)}", "give a list of names")
+    names = tuple(given)
+    for name in names:
+        if type(name) is str and name:
+            continue
+        if not isinstance(name, str) or not name:
+            problem = f"{name!r} is {with_article(type(name).__name__)}" if name != "" else "a name is empty"
+            cure = (
+                f"give names as strings: {str(name)!r}" if isinstance(name, int) else "give a list of names"
+            )
+            raise ArgumentError("actions", problem[:200], cure)
+    return tuple(dict.fromkeys(names))
+
+
+def _checked_facts(argument: str, facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
+    """Return a frozen copy of facts; NumPy's numbers, texts and truth values become Python's."""
+    if type(facts) is dict and {*map(type, facts)} <= {str} and {*map(type, facts.values())} <= _FACT_TYPES:
+        return MappingProxyType(facts.copy()) if facts else _NO_FACTS
+    check_argument(argument, facts, Mapping, "give a mapping of names to values")
+    checked: dict[str, Fact] = {}
+    for name, given in facts.items():
+        value: Any = given
+        if type(value).__module__ == "numpy" and hasattr(value, "item") and not getattr(value, "shape", ()):
+            value = value.item()
+        if not isinstance(name, str):
+            raise ArgumentError(
+                argument, f"the name {name!r} is {with_article(type(name).__name__)}", "give a string"
+            )
+        if not isinstance(value, bool | int | float | str):
+            problem = f"{name!r} is {with_article(type(value).__name__)}"
+            cure = "give true or false, a number or a string; leave an absent fact out"
+            raise ArgumentError(argument, problem, f"{cure}, and give a list one fact for each value")
+        checked[name] = value
+    return MappingProxyType(checked) if checked else _NO_FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +138,19 @@ class Turn:
     """
 
     user: str | None = None
-    actions: tuple[str, ...] = ()
+    actions: tuple[str, ...] = _NO_ACTIONS
     facts: Mapping[str, Fact] = field(default_factory=lambda: _NO_FACTS)
     response: str | None = None
 
     def __post_init__(self) -> None:
-        given: object = self.actions
-        if given != ():
-            if isinstance(given, str) or not all(isinstance(a, str) and a for a in self.actions):
-                raise TypeError(f"actions must be a list of non-empty strings, not {self.actions!r}")
-            object.__setattr__(self, "actions", tuple(dict.fromkeys(self.actions)))
+        if self.user is not None and type(self.user) is not str:
+            check_argument("user", self.user, str, _TEXT_CURE)
+        if self.response is not None and type(self.response) is not str:
+            check_argument("response", self.response, str, "give a text or None")
+        if self.actions is not _NO_ACTIONS:
+            object.__setattr__(self, "actions", checked_actions(self.actions))
         if self.facts is not _NO_FACTS:
-            object.__setattr__(self, "facts", _frozen(self.facts))
+            object.__setattr__(self, "facts", _checked_facts("facts", self.facts))
 
 
 _SETTERS: list[Callable[[Turn, Any], None]] = [
@@ -151,11 +203,17 @@ class Dialogue:
     group: str | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "turns", tuple(self.turns))
-        if not self.turns:
-            raise ValueError(f"dialogue {self.id!r} has no turns")
+        if type(self.id) is not str:
+            check_argument("id", self.id, str, "give a string")
+        turns = tuple(self.turns)
+        if not {*map(type, turns)} <= {Turn}:
+            for turn in turns:
+                check_argument("turns", turn, Turn, "give a list of Turn")
+        object.__setattr__(self, "turns", turns)
+        if not turns:
+            raise ArgumentError("turns", f"dialogue {self.id!r} has no turns", "give at least one")
         if self.metadata is not _NO_FACTS:
-            object.__setattr__(self, "metadata", _frozen(self.metadata))
+            object.__setattr__(self, "metadata", _checked_facts("metadata", self.metadata))
 
     def __len__(self) -> int:
         return len(self.turns)

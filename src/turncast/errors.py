@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import Any
 
 _KINDS = {dict: "an object", list: "a list", str: "a string", bool: "true or false", int: "a number"}
@@ -176,6 +177,27 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """
     near = difflib.get_close_matches(name, list(known), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def check_argument(argument: str, value: object, kind: type | tuple[type, ...], cure: str) -> None:
+    """Raise ArgumentError where the value of an argument is not of this kind.
+
+    >>> check_argument("corpus", "dialogs.txt", dict, "read it first")
+    Traceback (most recent call last):
+    turncast.errors.ArgumentError: corpus: it is a str, 'dialogs.txt'; read it first
+    """
+    if not isinstance(value, kind):
+        shown = f", {str(value)!r}" if isinstance(value, str | PurePath) else ""
+        raise ArgumentError(argument, f"it is {with_article(type(value).__name__)}{shown}"[:200], cure)
+
+
+def with_article(noun: str) -> str:
+    """Return a noun after its article.
+
+    >>> with_article("str"), with_article("int"), with_article("ndarray")
+    ('a str', 'an int', 'an ndarray')
+    """
+    return f"{'an' if noun[:1] in 'aeiouAEIO' or noun.startswith('nd') else 'a'} {noun}"
 
 
 def kind_of(value: object) -> str:

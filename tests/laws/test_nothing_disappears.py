@@ -157,10 +157,13 @@ def test_dialogues_that_count_nothing_are_no_corpus():
 
     with pytest.raises(TypeError) as error:
         Corpus("c", Uncounted())
-    assert str(error.value) == "a Uncounted is no corpus; give a list, or an object with __iter__ and skipped"
+    assert (
+        str(error.value)
+        == "dialogues: it is a Uncounted; give a list, or an object with __iter__ and skipped"
+    )
     with pytest.raises(TypeError) as error:
         Corpus("c", iter(()))
-    assert str(error.value) == "a corpus is read more than once; give a list, not an iterator"
+    assert str(error.value) == "dialogues: an iterator is read only once; give a list"
 
 
 def test_the_report_says_what_the_reader_left_out(policy, tmp_path):

@@ -10,7 +10,7 @@ from typing import Any
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.evaluation.bootstrap import Interval, interval, resample
-from turncast.evaluation.judged import Judged, judge
+from turncast.evaluation.judged import Judged, check_judged, judge
 from turncast.metrics import Fraction
 from turncast.policy import Policy
 from turncast.vocabulary import join_actions
@@ -142,6 +142,7 @@ def compare(
         The comparison.
 
     Raises:
+        ArgumentError: where a policy is no policy, or the corpus no corpus.
         ConfigError: where the layouts do not answer the same question.
         CorpusError: for a corpus that the layout cannot be judged on.
 
@@ -151,6 +152,7 @@ def compare(
     >>> comparison.won_turns, comparison.p_value, comparison.beyond_chance
     ((0, 0), 1.0, False)
     """
+    check_judged(corpus, progress, policy_a=policy_a, policy_b=policy_b)
     layout = policy_a.config.layout_row
     question_a, question_b = layout.question, policy_b.config.layout_row.question
     if question_a != question_b:

@@ -11,7 +11,7 @@ from turncast.evaluation.accuracy_by_history import AccuracyByHistory, history_e
 from turncast.evaluation.calibration import CalibrationTally
 from turncast.evaluation.ceiling import CeilingTally
 from turncast.evaluation.confusions import ConfusionTally
-from turncast.evaluation.judged import Collector, Judged, judge
+from turncast.evaluation.judged import Collector, Judged, check_judged, judge
 from turncast.evaluation.report import Report
 from turncast.evaluation.run_accuracy import RunTally
 from turncast.evaluation.sets import SetTally
@@ -54,8 +54,10 @@ def evaluate(
         The report, with the floors, which are learned from the policy's training part, and the ceiling.
 
     Raises:
+        ArgumentError: where the policy is no policy, or the corpus no corpus.
         CorpusError: for a corpus that the policy's layout cannot be judged on.
     """
+    check_judged(corpus, progress, policy=policy)
     corpus, tallies, decisions = policy.config.layout_row.labelled(corpus), _ReportTallies(policy), 0
     for dialogue in corpus:
         judged = judge(policy, dialogue)

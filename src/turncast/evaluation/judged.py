@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue, Turn
+from turncast.errors import ArgumentError, check_argument, with_article
 from turncast.layouts import Actions, Example
 from turncast.policy import Policy, Prediction
 
@@ -35,6 +37,17 @@ class Judged:
     right: tuple[bool, ...]
     free: tuple[Actions, ...] | None
     free_right: tuple[bool, ...] | None
+
+
+def check_judged(corpus: object, progress: object, **policies: object) -> None:
+    """Raise ArgumentError where a policy is no policy, the corpus no corpus, or the progress no function."""
+    for argument, policy in policies.items():
+        cure = "give a Policy, as turncast.Policy.load(folder) returns it"
+        check_argument(argument, policy, Policy, cure)
+    check_argument("corpus", corpus, Corpus, "give a Corpus, as turncast.read(path) returns it")
+    if progress is not None and not callable(progress):
+        cure = "give a function that takes the number of decisions so far"
+        raise ArgumentError("progress", f"it is {with_article(type(progress).__name__)}", cure)
 
 
 class Collector(Protocol):

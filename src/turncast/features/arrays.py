@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from turncast.config import EncoderConfig, NetworkConfig
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
-from turncast.errors import ArgumentError, CorpusError
+from turncast.errors import ArgumentError, CorpusError, check_argument, with_article
 from turncast.features.corpus_statistics import CorpusStatistics
 from turncast.features.encoder import TurnEncoder
 from turncast.vocabulary import ActionSpace
@@ -100,6 +100,7 @@ def to_arrays(
     >>> x.shape == (2, 2, len(arrays.feature_names))
     True
     """
+    check_argument("corpus", corpus, Corpus, "give a Corpus, as turncast.read(path) returns it")
     used, space = _encoder_and_space(corpus, encoder, action_names)
     if used.num_tokens:
         raise ArgumentError(
@@ -145,7 +146,7 @@ def _encoder_and_space(
     is_pair = all(hasattr(given, name) for name in ("encoder", "space"))
     if not (given is None or is_pair or isinstance(given, EncoderConfig | TurnEncoder)):
         cure = "give an EncoderConfig, a TurnEncoder, a Policy, or earlier arrays"
-        raise ArgumentError("encoder", f"it is a {type(given).__name__}", cure)
+        raise ArgumentError("encoder", f"it is {with_article(type(given).__name__)}", cure)
     encoder = given if isinstance(given, TurnEncoder) else None
     names = None if action_names is None else tuple(action_names)
     if given is not None and not isinstance(given, EncoderConfig | TurnEncoder):

@@ -6,13 +6,14 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 from turncast.corpus import Corpus, LazyDialogues
 from turncast.dialogue import Dialogue
-from turncast.errors import CorpusError
+from turncast.errors import ArgumentError, CorpusError, check_argument, did_you_mean, with_article
 from turncast.readers.beginnings import Repetitions
 from turncast.readers.columns import Columns
 from turncast.readers.find_files import FileFinder
@@ -26,9 +27,9 @@ Source = str | Path
 def read(
     source: Source | Sequence[Source],
     format: str | None = None,
-    columns: Columns | None = None,
+    columns: Columns | Mapping[str, Any] | None = None,
     name: str | None = None,
-    config: ReadConfig | None = None,
+    config: ReadConfig | Mapping[str, Any] | None = None,
 ) -> Corpus:
     """Return the corpus in one or more files, in this order; its dialogues are read at each pass.
 
@@ -36,9 +37,9 @@ def read(
         source: a file, a folder or a pattern such as `data/*.jsonl`, or several of them; `-` is stdin.
             Compressed files (gzip, xz, zstd, bzip2) are decompressed while they are read.
         format: a name in `FORMATS`; None: it is detected by content.
-        columns: for tables, the names of the columns.
+        columns: for tables, the names of the columns, as `Columns` or a mapping: `{"action": "activity"}`.
         name: the name of the corpus; None: the names of the files.
-        config: settings for records that can be read in several ways.
+        config: settings for records that can be read in several ways, as `ReadConfig` or a mapping.
 
     Raises:
         CorpusError: for a file or record that cannot be read, with the place and the cure.
@@ -50,7 +51,7 @@ def read(
     >>> [turn.actions for dialogue in corpus for turn in dialogue]
     [('greet',)]
     """
-    sources = [source] if isinstance(source, Source) else list(source)
+    sources, columns, config = _checked_sources(source), _as_columns(columns), _as_config(config)
     if not sources:
         raise CorpusError("corpus", "no file is named", "name at least one")
     if any(str(one) == "-" for one in sources):
@@ -58,7 +59,6 @@ def read(
     finder = FileFinder(format)
     for one in sources:
         finder.add(one)
-    columns, config = columns or Columns(), config or ReadConfig()
 
     def start(skipped: Counter[str]) -> Iterator[Dialogue]:
         skipped.update(finder.skipped)
@@ -67,12 +67,51 @@ def read(
     return Corpus(name or "+".join(file_stem(Path(one)) for one in sources), LazyDialogues(start))
 
 
+def _checked_sources(source: object) -> list[Source]:
+    sources = [source] if isinstance(source, Source) else source
+    if not isinstance(sources, Iterable):
+        raise ArgumentError(
+            "source", f"it is {with_article(type(source).__name__)}", "give a path, or a list of paths"
+        )
+    checked: list[Source] = []
+    for one in sources:
+        if not isinstance(one, Source):
+            cure = (
+                "give a path, or a list of paths; dialogues in memory go to turncast.Corpus(name, dialogues)"
+            )
+            raise ArgumentError("source", f"it holds {with_article(type(one).__name__)}", cure)
+        checked.append(one)
+    return checked
+
+
+def _as_columns(given: Columns | Mapping[str, Any] | None) -> Columns:
+    if not isinstance(given, Mapping):
+        check_argument(
+            "columns", given or Columns(), Columns, 'give a mapping, such as {"action": "activity"}'
+        )
+        return given or Columns()
+    known = [field.name for field in fields(Columns)]
+    for role in given:
+        if role not in known:
+            problem = f"unknown role {role!r}{did_you_mean(str(role), known)}"
+            raise ArgumentError("columns", problem, f"the roles are {', '.join(known)}")
+    facts = given.get("facts") or ()
+    return Columns(**{**given, "facts": (facts,) if isinstance(facts, str) else tuple(facts)})
+
+
+def _as_config(given: ReadConfig | Mapping[str, Any] | None) -> ReadConfig:
+    if isinstance(given, Mapping):
+        return ReadConfig(**given)
+    check_argument("config", given or ReadConfig(), ReadConfig, 'give a mapping, such as {"listen": True}')
+    return given or ReadConfig()
+
+
 def _from_stdin(
     sources: list[Source],
     format: str | None,
-    columns: Columns | None,
+    columns: Columns,
     name: str | None,
-    config: ReadConfig | None,
+    config: ReadConfig,
 ) -> Corpus:
     """Read stdin into memory, because it can be read only once."""
     if len(sources) > 1:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from turncast.dialogue import Fact, Turn
-from turncast.errors import NoTurn, StateError, UnknownAction
+from turncast.dialogue import Fact, Turn, checked_actions
+from turncast.errors import ArgumentError, NoTurn, StateError, UnknownAction, check_argument, with_article
 from turncast.policy import Policy, PolicyState, Prediction
 from turncast.sessions.event import Event, ends_open, turns_from_events
 from turncast.sessions.snapshot import OpenTurn, Snapshot
@@ -28,6 +28,7 @@ class Session:
     """
 
     def __init__(self, policy: Policy) -> None:
+        check_argument("policy", policy, Policy, "give a Policy, as turncast.Policy.load(folder) returns it")
         self._policy = policy
         self._load_earlier_events: Callable[[], Iterable[Event]] = tuple
         self._new_events: list[Event] = []
@@ -114,7 +115,7 @@ class Session:
         `begin_turn` and `end_turn` are the two halves of `observe`, for callers that step many conversations
         in one batch.
         """
-        turn = Turn(user, facts=facts) if facts else Turn(user)
+        turn = Turn(user, facts=facts) if facts is not None else Turn(user)
         if self._open_turn is not None:
             self.commit()
         return self._state, turn
@@ -183,6 +184,10 @@ class Session:
             UnknownAction: with the nearest known one.
             NoTurn: where there is no such turn.
         """
+        if not isinstance(turn, int):
+            raise ArgumentError(
+                "turn", f"it is {with_article(type(turn).__name__)}", "give the number of a turn, from 1"
+            )
         if not 1 <= turn <= self._num_turns:
             raise NoTurn(turn, self._num_turns)
         taken = self._check_known(actions)
@@ -221,7 +226,7 @@ class Session:
 
     def _check_known(self, actions: Iterable[str]) -> tuple[str, ...]:
         """Return the actions without duplicates; raise `UnknownAction` for one that the policy lacks."""
-        taken, known = tuple(dict.fromkeys(actions)), self._policy.encoder.actions
+        taken, known = checked_actions(actions), self._policy.encoder.actions
         for action in taken:
             if action not in known:
                 raise UnknownAction(action, known)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Any, Protocol, TextIO
+from collections.abc import Callable
+from typing import Any, Protocol, TextIO, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichBar
+
+from turncast.errors import ArgumentError, with_article
 
 _INTERVAL = 0.1
 """Seconds between two updates of the bar."""
@@ -83,6 +86,21 @@ class PlainProgress(NoProgress):
         print(epoch_line(record, self._epochs), file=self._file, flush=True)
 
 
+class CalledProgress(NoProgress):
+    """Calls a function with the record of each epoch.
+
+    Args:
+        function: takes the record: `epoch`, `loss`, `dev_turn_accuracy` and more, as in `card.metrics`.
+    """
+
+    def __init__(self, function: Callable[[dict[str, Any]], object]) -> None:
+        self._function = function
+
+    def epoch(self, record: dict[str, Any]) -> None:
+        """Call the function."""
+        self._function(dict(record))
+
+
 class RichProgress:
     """Prints the same lines, and below them a live bar with loss, turns per second and time left."""
 
@@ -145,6 +163,40 @@ def progress_for(file: TextIO | None = None) -> Progress:
     file = file or sys.stderr
     console = Console(file=file)
     return RichProgress(console) if console.is_terminal else PlainProgress(file)
+
+
+def progress_of(given: object) -> Progress:
+    """Return what shows a training, for the argument `progress` of `train`.
+
+    Args:
+        given: None shows it in a terminal and in a notebook, True everywhere, False nowhere. A function is
+            called with the record of each epoch. A `Progress` is returned as it is.
+
+    >>> progress_of([].append), progress_of(False)  # doctest: +ELLIPSIS
+    (<turncast.training.progress.CalledProgress ...>, <turncast.training.progress.NoProgress ...>)
+
+    Raises:
+        ArgumentError: for anything else.
+    """
+    if given is None or given is True:
+        if _in_notebook():
+            return PlainProgress(sys.stdout)
+        return progress_for() if given or Console(file=sys.stderr).is_terminal else NoProgress()
+    if given is False:
+        return NoProgress()
+    if all(hasattr(given, name) for name in ("member", "begin", "advance", "epoch", "end")):
+        return cast(Progress, given)
+    if not callable(given):
+        cure = "give True, False, or a function that takes the record of each epoch"
+        raise ArgumentError("progress", f"it is {with_article(type(given).__name__)}", cure)
+    return CalledProgress(given)
+
+
+def _in_notebook() -> bool:
+    """Return whether this process is the kernel of a notebook."""
+    module = sys.modules.get("IPython")
+    shell = module.get_ipython() if module is not None else None
+    return shell is not None and hasattr(shell, "kernel")
 
 
 def epoch_line(record: dict[str, Any], epochs: int) -> str:

@@ -17,6 +17,7 @@ from turncast.errors import ConfigError
 from turncast.policy import Card, Policy
 from turncast.rules import NO_RULES, Rules
 from turncast.runtime import stack_members
+from turncast.training.arguments import as_settings, check_corpora, check_rules_and_parent
 from turncast.training.checkpoint import Checkpoint, Member
 from turncast.training.count_table_weight import add_count_table, check_count_table
 from turncast.training.fit_decision import fit_decision
@@ -24,7 +25,7 @@ from turncast.training.grow import inherit_settings
 from turncast.training.interruption import Interruption
 from turncast.training.members import Callbacks, checkpoint_of, train_members
 from turncast.training.prepare import TrainingData, prepare
-from turncast.training.progress import NoProgress, Progress
+from turncast.training.progress import Progress, progress_of
 from turncast.training.rule_masks import check_layout
 from turncast.training.scheduled_sampling import adapt_scheduled_sampling
 from turncast.training.split import split_dev
@@ -39,14 +40,14 @@ def train(
     corpus: Corpus,
     dev: Corpus | None = None,
     *,
-    network: NetworkConfig | None = None,
-    config: TrainConfig | None = None,
-    encoder: EncoderConfig | None = None,
+    network: NetworkConfig | Mapping[str, Any] | None = None,
+    config: TrainConfig | Mapping[str, Any] | None = None,
+    encoder: EncoderConfig | Mapping[str, Any] | None = None,
     values: Mapping[str, Iterable[str]] | None = None,
     rules: Rules | None = None,
-    progress: Progress | None = None,
+    progress: Progress | Callable[[dict[str, Any]], object] | bool | None = None,
     should_stop: Callable[[], bool] | None = None,
-    checkpoint: Path | None = None,
+    checkpoint: Path | str | None = None,
     resume: bool = False,
     parent: Policy | None = None,
 ) -> Policy:
@@ -56,14 +57,16 @@ def train(
         corpus: the dialogues to learn from; vocabularies come from them alone. Where the network predicts an
             outcome, dialogues without it are skipped.
         dev: the dialogues that decide when to stop; by default a share of the corpus is held out.
-        network: the architecture of the network.
-        config: how it is trained.
-        encoder: what it reads of each turn.
+        network: the architecture of the network, as a `NetworkConfig` or a mapping such as `{"units": 32}`.
+        config: how it is trained, as a `TrainConfig` or a mapping.
+        encoder: what it reads of each turn, as an `EncoderConfig` or a mapping.
         values: slot -> values, as from a knowledge base: in the users' words the slot's name replaces a
             value, and the state of each slot has bits.
         rules: what is allowed, forbidden and forced. Refused actions have no part in the loss, and in use the
             probability 0. Turns of the corpus that break a rule are not learned from; the card counts them.
-        progress: shows the training; by default nothing is shown.
+        progress: shows the training: by default in a terminal and in a notebook, with True everywhere, with
+            False nowhere. A function is called after each epoch with its record. A `Progress` hears of
+            everything.
         should_stop: asked before each batch; where it returns True the training ends early, as with Ctrl-C.
         checkpoint: a file for the state after each epoch.
         resume: resume from the checkpoint; the result is that of a training that was never stopped.
@@ -75,12 +78,20 @@ def train(
         `card.interrupted` is true.
 
     Raises:
+        ArgumentError: for an argument of another kind, such as a path instead of a corpus.
         CorpusError: for a corpus from which nothing can be learned.
         ConfigError: for settings that contradict each other, the corpus or the parent.
         MissingExtra: where the libraries for training (or for byte-pair pieces) are not installed.
     """
+    check_corpora(corpus, dev)
+    check_rules_and_parent(rules, parent)
+    shown = progress_of(progress)
     rules = rules or (parent.rules if parent else NO_RULES)
-    given = Configuration(encoder or EncoderConfig(), network or NetworkConfig(), config or TrainConfig())
+    given = Configuration(
+        as_settings("encoder", encoder, EncoderConfig),
+        as_settings("network", network, NetworkConfig),
+        as_settings("config", config, TrainConfig),
+    )
     configuration = _checked_configuration(given, parent, rules)
     layout, config = configuration.network.layout_row, configuration.training
     corpus, dev = layout.labelled(corpus), None if dev is None else layout.labelled(dev)
@@ -92,9 +103,9 @@ def train(
         data,
         configuration,
         rules=rules,
-        progress=progress,
+        progress=shown,
         should_stop=should_stop,
-        checkpoint=checkpoint,
+        checkpoint=None if checkpoint is None else Path(checkpoint),
         resume=resume,
     )
     policy = add_count_table(policy, data.counts, dev, config.count_table)
@@ -106,7 +117,7 @@ def _train_networks(
     configuration: Configuration,
     *,
     rules: Rules,
-    progress: Progress | None,
+    progress: Progress,
     should_stop: Callable[[], bool] | None,
     checkpoint: Path | None,
     resume: bool,
@@ -121,7 +132,7 @@ def _train_networks(
 
     with Interruption() as interruption:
         callbacks = Callbacks(
-            progress=progress or NoProgress(),
+            progress=progress,
             should_stop=lambda: interruption.requested or (should_stop is not None and should_stop()),
             after_epoch=save_checkpoint,
         )
