@@ -14,8 +14,19 @@ from turncast.layouts import LAYOUTS
 PACKAGE = ROOT / "src" / "turncast"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
-    ["errors", "version", "cores", "atomic_files", "alibi"],
-    ["arrays", "dialogue", "corpus", "candidates", "vocabulary", "metrics", "layouts", "config", "backend"],
+    ["errors", "version", "cores", "atomic_files", "alibi", "moments"],
+    [
+        "arrays",
+        "dialogue",
+        "dialogue_sources",
+        "corpus",
+        "candidates",
+        "vocabulary",
+        "metrics",
+        "layouts",
+        "config",
+        "backend",
+    ],
     ["layers", "client"],
     ["network", "features", "readers", "runtime", "simulator"],
     ["baselines", "rules"],

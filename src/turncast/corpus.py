@@ -6,77 +6,16 @@ import gc
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from turncast.arrays import Arrays
 from turncast.dialogue import Dialogue, Fact, parse_fact, value_name
+from turncast.dialogue_sources import Dialogues, LazyDialogues, LoadedDialogues, Transformation, notes_of
 from turncast.errors import ArgumentError, CorpusError, check_argument
 
 _MAX_LISTED = 10
-
-
-@runtime_checkable
-class Dialogues(Protocol):
-    """Dialogues that can be iterated again and again, and counts of what was skipped.
-
-    A reader of files, the conversations of a store, a view of either, and a `Corpus` are such values.
-    """
-
-    def __iter__(self) -> Iterator[Dialogue]:
-        """Start a new pass over the dialogues."""
-        ...
-
-    @property
-    def skipped(self) -> Mapping[str, int]:
-        """What the last whole pass skipped: reason -> count. Empty before the first whole pass."""
-        ...
-
-
-Pass = Callable[["Counter[str]"], Iterator[Dialogue]]
-"""Yields the dialogues of one pass, and adds what it skips to the counter, by reason."""
-
-Transformation = Callable[[Iterator[Dialogue], "Counter[str]"], Iterator[Dialogue]]
-"""Yields dialogues made from others, and adds what it skips to the counter, by reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedDialogues:
-    """Dialogues in memory, and the counts of what their reader skipped."""
-
-    dialogues: tuple[Dialogue, ...]
-    skipped: Mapping[str, int]
-
-    def __iter__(self) -> Iterator[Dialogue]:
-        return iter(self.dialogues)
-
-
-@dataclass(slots=True, eq=False)
-class LazyDialogues:
-    """Dialogues that a function yields at each pass.
-
-    Args:
-        start: called for each pass with an empty counter, to which it adds what it skips, by reason.
-        sources: the dialogues that `start` reads in each pass; their counts are added to `skipped`.
-    """
-
-    start: Pass
-    sources: tuple[Dialogues, ...] = ()
-    _counts: Mapping[str, int] = field(default_factory=dict, init=False)
-
-    def __iter__(self) -> Iterator[Dialogue]:
-        counts = Counter[str]()
-        yield from self.start(counts)
-        self._counts = dict(counts.most_common())
-
-    @property
-    def skipped(self) -> Mapping[str, int]:
-        """What the last whole pass skipped, in the sources and here."""
-        total = Counter[str]()
-        for counts in (*(source.skipped for source in self.sources), self._counts):
-            total.update(counts)
-        return dict(total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +101,11 @@ class Corpus:
         """What the last whole pass skipped: reason -> count. Empty before the first whole pass."""
         return {} if isinstance(self.dialogues, Sequence) else self.dialogues.skipped
 
+    @property
+    def notes(self) -> Mapping[str, int]:
+        """What the last pass took for what (formats, columns): a line -> the number of files."""
+        return notes_of(self.dialogues)
+
     def load(self) -> Corpus:
         """Return the same corpus with its dialogues in memory.
 
@@ -175,7 +119,7 @@ class Corpus:
         finally:
             if collects:
                 gc.enable()
-        return Corpus(self.name, LoadedDialogues(dialogues, self.skipped))
+        return Corpus(self.name, LoadedDialogues(dialogues, self.skipped, self.notes))
 
     def transform(self, function: Transformation) -> Corpus:
         """Return a lazy view of what a generator function makes of the dialogues.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
-import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -15,23 +14,38 @@ Fact = bool | int | float | str
 """The value of a fact: true or false, a number, or the name of a category."""
 
 _LARGEST = 1e300
+_WHOLE = "(?:0|[1-9][0-9]{0,300})"
+_NUMBER = re.compile(
+    rf"-?(?:{_WHOLE}|(?:{_WHOLE})?\.[0-9]{{1,400}}|{_WHOLE}(?:\.[0-9]{{1,400}}[eE][+-]?|[eE][+-])[0-9]{{1,4}})"
+)
 
 
 def parse_fact(text: str) -> Fact:
-    """Return the value that a person means by this text: true or false, a finite number, or a category.
+    """Return the value that a person means by this text: true or false, a number, or a category.
 
-    >>> parse_fact("True"), parse_fact("2"), parse_fact("2.5"), parse_fact("north"), parse_fact("inf")
-    (True, 2, 2.5, 'north', 'inf')
+    >>> parse_fact("True"), parse_fact("2"), parse_fact("2.5"), parse_fact("north"), parse_fact("007")
+    (True, 2, 2.5, 'north', '007')
     """
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
-    for kind in (int, float):
-        try:
-            number = kind(text)
-        except ValueError:
-            continue
-        return number if math.isfinite(number) else text
-    return text
+    number = parse_number(text)
+    return text if number is None else number
+
+
+def parse_number(text: str) -> int | float | None:
+    """Return the number that a text is, or None.
+
+    Codes are no numbers: leading zeros (`0041`), signs that programs do not write (`+41`), underscores
+    (`1_000`), and exponents without a point or a sign (`12e4`), which hashes have. Nor are infinities, NaN
+    and numbers above 1e300.
+
+    >>> [parse_number(text) for text in ("-12", "0.50", "1e-05", "0041", "1_000", "123e4567", "inf")]
+    [-12, 0.5, 1e-05, None, None, None, None]
+    """
+    if not _NUMBER.fullmatch(text):
+        return None
+    number = int(text) if text.removeprefix("-").isdigit() else float(text)
+    return number if -_LARGEST < number < _LARGEST else None
 
 
 def value_name(value: Fact) -> str:
@@ -50,20 +64,6 @@ def is_number(value: Fact) -> bool:
     (True, False, False, False)
     """
     return isinstance(value, int | float) and not isinstance(value, bool) and -_LARGEST < value < _LARGEST
-
-
-def parse_iso_date(value: object) -> datetime.datetime | None:
-    """Return the moment that an ISO date names, as UTC where it has no zone; None for anything else.
-
-    >>> parse_iso_date("2024-05-01").isoformat(), parse_iso_date("May")
-    ('2024-05-01T00:00:00+00:00', None)
-    """
-    try:
-        moment = datetime.datetime.fromisoformat(str(value).strip())
-    except ValueError:
-        return None
-    # Dates with and without a zone must be comparable.
-    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
 
 
 _NO_FACTS: Mapping[str, Fact] = MappingProxyType({})
@@ -191,6 +191,8 @@ class Dialogue:
         metadata: values that describe the whole dialogue; never an input of the network.
         group: the name of the task or scenario that similar dialogues share, or None; a split keeps the
             dialogues of a group in one part.
+        pending: the turn that has not happened yet: what the system has seen since its last decision. It is
+            never learned or scored; `predict` answers it. A dialogue with it may have no other turns.
 
     >>> dialogue = Dialogue("d1", [Turn("hello", ["greet"]), Turn("bye", ["goodbye"])])
     >>> len(dialogue), dialogue[1].user
@@ -201,6 +203,7 @@ class Dialogue:
     turns: tuple[Turn, ...]
     metadata: Mapping[str, Fact] = field(default_factory=lambda: _NO_FACTS)
     group: str | None = None
+    pending: Turn | None = None
 
     def __post_init__(self) -> None:
         if type(self.id) is not str:
@@ -210,7 +213,7 @@ class Dialogue:
             for turn in turns:
                 check_argument("turns", turn, Turn, "give a list of Turn")
         object.__setattr__(self, "turns", turns)
-        if not turns:
+        if not turns and self.pending is None:
             raise ArgumentError("turns", f"dialogue {self.id!r} has no turns", "give at least one")
         if self.metadata is not _NO_FACTS:
             object.__setattr__(self, "metadata", _checked_facts("metadata", self.metadata))

@@ -63,7 +63,10 @@ def test_evaluate(training, corpus):
 def test_predict_prints_a_line_per_turn(training, corpus):
     model, _ = training
     records = [json.loads(line) for line in run("predict", model, corpus).stdout.splitlines()]
-    assert len(records) == 33
+    assert [record.get("next", False) for record in records].count(False) == 33
+    upcoming = [record for record in records if record.get("next")]
+    assert len(upcoming) == 12
+    assert all(record["user"] is None is record["true"] for record in upcoming)
     assert (records[1]["turn"], records[1]["true"]) == (2, ["confirm"])
     assert records[0]["ranked"][0]["probability"] >= records[0]["ranked"][1]["probability"]
     assert records[0]["actions"] == list(Policy.load(model).predict(tiny().dialogues[0])[0].actions)

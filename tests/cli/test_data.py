@@ -99,7 +99,7 @@ def test_split(here):
         (
             ["--by", "time"],
             "tiny, dialogue 'tiny-0': its metadata have no 'timestamp'; name another with --time; "
-            "it has no metadata",
+            "it has no metadata (of a table, --column metadata=NAME takes a column)",
         ),
     ],
 )

@@ -38,7 +38,7 @@ def test_several_networks_are_one_model(files, tmp_path):
     assert json.loads((model / "manifest.json").read_text())["members"] == 2
     report = json.loads(run("evaluate", model, files / "old.jsonl", "--json").stdout)
     assert report["turns"] == 33
-    assert len(run("predict", model, files / "old.jsonl").stdout.splitlines()) == 33
+    assert len(run("predict", model, files / "old.jsonl").stdout.splitlines()) == 33 + 12
     assert "system: " in run("chat", model, stdin="a tea please\n").stdout
     shown = run("shapes", model, files / "old.jsonl", "--json")
     assert json.loads(shown.stdout)["sizes"]["H"] == 4, shown.stderr

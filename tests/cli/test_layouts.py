@@ -36,7 +36,7 @@ def test_a_layout_from_training_to_chat(layout, corpus, tmp_path):
     assert report["layout"] == layout
     assert len(report["ahead"]) == (3 if layout == "many-to-many-1" else 0)
     lines = [json.loads(line) for line in run("predict", model, corpus).stdout.splitlines()]
-    first = [line for line in lines if line["dialogue"] == "tiny-0"]
+    first = [line for line in lines if line["dialogue"] == "tiny-0" and "next" not in line]
     true = {
         "one-to-one": [["ask_size"], ["confirm"], ["serve_tea"]],
         "many-to-many-1": [["ask_size"], ["confirm"], ["serve_tea"]],

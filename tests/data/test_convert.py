@@ -79,8 +79,11 @@ def test_a_corpus_becomes_another_in_its_own_place(tmp_path):
 @pytest.mark.parametrize(
     ("turn", "problem"),
     [
-        (Turn("half \ud800", ("a",)), "a lone surrogate (half a character)"),
-        (Turn("x", ("a",), {"sum": float("inf")}), "a number that is not finite"),
+        (
+            Turn("half \ud800", ("a",)),
+            "'half \\ud800' has half a character (a lone surrogate), which",
+        ),
+        (Turn("x", ("a",), {"sum": float("inf")}), "turn 1: 'sum' is inf, which"),
     ],
 )
 def test_what_cannot_be_written_leaves_nothing(to, turn, problem, tmp_path):
@@ -89,7 +92,7 @@ def test_what_cannot_be_written_leaves_nothing(to, turn, problem, tmp_path):
     corpus = Corpus("bad", (Dialogue("good", (Turn("x", ("a",)),)), Dialogue("evil", (turn,))))
     with pytest.raises(CorpusError) as error:
         convert(corpus, tmp_path / "x", to)
-    assert f"{problem} cannot be written as {to}; correct it" in str(error.value)
+    assert f"{problem} cannot be written as {to}; " in str(error.value)
     assert "evil" in str(error.value)
     assert list(tmp_path.iterdir()) == []
 

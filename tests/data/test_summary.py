@@ -31,6 +31,7 @@ def test_counts():
     found = summarise(corpus, samples=1).to_json()
     assert found == {
         "name": "c",
+        "read_as": [],
         "dialogues": 3,
         "turns": 5,
         "turns_with_user_text": 4,

@@ -14,7 +14,7 @@ from support.report_pages import METRICS, Page, evaluated_page
 from support.strategies import corpora
 from support.untrained import untrained_policy
 from turncast import ActionSpace, Corpus, Dialogue, Turn
-from turncast.corpus import LoadedDialogues
+from turncast.dialogue_sources import LoadedDialogues
 from turncast.errors import MissingExtra, OutputExists
 from turncast.evaluation import Errors, evaluate, write_report
 from turncast.evaluation.html_report import check_libraries

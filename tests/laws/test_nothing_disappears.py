@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import turncast
 from support.corpora import tiny
 from turncast import Corpus, Dialogue, Turn
-from turncast.corpus import LazyDialogues
+from turncast.dialogue_sources import LazyDialogues
 
 pytestmark = pytest.mark.quick
 

@@ -158,6 +158,7 @@ def test_predict_tells_what_would_be_said(booked, booker, tmp_path):
     model = booker.save(tmp_path / "model")
     convert(booked, tmp_path / "booked.jsonl", "jsonl")
     lines = run("predict", model, tmp_path / "booked.jsonl").stdout.splitlines()
+    records = [record for record in map(json.loads, lines) if "next" not in record]
     expected = [prediction.response for dialogue in booked for prediction in booker.predict(dialogue)]
-    assert [json.loads(line)["response"] for line in lines] == expected
+    assert [record["response"] for record in records] == expected
     assert any("resto_" in (response or "") for response in expected)

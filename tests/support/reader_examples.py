@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pytest
 
 from support.dialogue_acts import CAMREST, CONVLAB, M2M, MULTIWOZ, SGD
 from support.rasa import DOMAIN, MARKDOWN, RULES, STORIES
@@ -105,12 +106,21 @@ def parquet() -> CorpusExample:
     columns = {
         "case": [1, 1, 2],
         "activity": ["b", "a", "c"],
-        "time": [3.0, 1.5, 2.0],
+        "step": [3.0, 1.5, 2.0],
         "user": ["u", None, ""],
     }
     written = io.BytesIO()
     parquet.write_table(pyarrow.table(columns), written, compression="none")
     return CorpusExample({"corpus.parquet": written.getvalue()}, "corpus.parquet")
+
+
+def excel() -> CorpusExample:
+    openpyxl = pytest.importorskip("openpyxl")
+    workbook, written = openpyxl.Workbook(), io.BytesIO()
+    for row in (["case", "activity", "step", "user"], [1, "b", 2, "u"], [1, "a", 1.5, None], [2, "c", 1, ""]):
+        workbook.active.append(row)
+    workbook.save(written)
+    return CorpusExample({"corpus.xlsx": written.getvalue()}, "corpus.xlsx")
 
 
 def json_example(name: str, record: Any) -> Callable[[], CorpusExample]:
@@ -203,6 +213,7 @@ EXAMPLES: dict[str, Callable[[], CorpusExample]] = {
     "star": star,
     "csv": csv,
     "parquet": parquet,
+    "excel": excel,
     "sgd": json_example("train/dialogues_001.json", SGD),
     "m2m": json_example("train.json", M2M),
     "multiwoz": json_example("test.json", MULTIWOZ),

@@ -14,13 +14,12 @@ import typer
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError, CorpusError, did_you_mean
 from turncast.layouts import LAYOUTS
-from turncast.readers import FORMATS, Columns, ReadConfig, read
+from turncast.readers import FORMATS, ROLES, Columns, ReadConfig, read
 from turncast.sessions import read_store
 
 _READING = "Reading dialogues"
 _NETWORK = "Network"
 _LAYOUT_HELP = "; ".join(f"{layout.name} ({layout.summary})" for layout in LAYOUTS.values())
-_ROLES = ("dialogue", "action", "order", "user", "response", "fact")
 
 ModelPath = Annotated[Path, typer.Argument(help="A model folder, made by `turncast train`.", metavar="MODEL")]
 CorpusPaths = Annotated[
@@ -101,8 +100,8 @@ class CorpusOptions:
         typer.Option(
             "--column",
             metavar="ROLE=NAME",
-            help="The column of a table for a role: dialogue, action, order, user, response or fact "
-            "(repeatable).",
+            help=f"The column of a table for a role: {', '.join(ROLES)} (repeatable); an empty name means "
+            "that there is none.",
             rich_help_panel=_READING,
         ),
     ] = None
@@ -112,7 +111,8 @@ class CorpusOptions:
             "--read",
             metavar="NAME=VALUE",
             help="How to convert records: actions=acts, slots or calls; arguments=true; listen=true; "
-            "beginnings=true; max_paths=N (repeatable).",
+            "beginnings=true; max_paths=N; in tables dates=day-first, month-first or a pattern, "
+            "decimal=comma or point, sheet=NAME (repeatable).",
             rich_help_panel=_READING,
         ),
     ] = None
@@ -127,8 +127,12 @@ class CorpusOptions:
         ),
     ] = None
 
-    def open(self, sources: Sequence[str]) -> Corpus:
+    def open(self, sources: Sequence[str], pending: bool = False) -> Corpus:
         """Return the corpus in these files or folders, in stdin (-), or in a conversation store (a URL).
+
+        Args:
+            sources: where the dialogues are.
+            pending: read the turn of each dialogue that has not happened yet; see `read`.
 
         Raises:
             ConfigError: for an option with a wrong value.
@@ -143,7 +147,7 @@ class CorpusOptions:
                 raise CorpusError(sources[0], problem, "give the store alone")
             corpus = read_store(sources[0])
         else:
-            corpus = read(list(sources), self.format, self._columns(), config=config)
+            corpus = read(list(sources), self.format, self._columns(), config=config, pending=pending)
         return corpus.where(where) if where else corpus
 
     def open_optional(self, sources: Sequence[str] | None) -> Corpus | None:
@@ -152,19 +156,24 @@ class CorpusOptions:
 
     def _columns(self) -> Columns:
         roles: dict[str, str] = {}
-        facts: list[str] = []
+        several: dict[str, list[str]] = {"fact": [], "after": [], "metadata": []}
         for text in self.column or []:
             role, name = split_pair(text, "--column")
-            if role not in _ROLES:
+            if role not in ROLES:
                 raise ConfigError(
-                    f"--column {role!r} is not a role; give one of {', '.join(_ROLES)}"
-                    f"{did_you_mean(role, _ROLES)}"
+                    f"--column {role!r} is not a role; give one of {', '.join(ROLES)}"
+                    f"{did_you_mean(role, ROLES)}"
                 )
-            if role == "fact":
-                facts.append(name)
+            if role in several:
+                if not name:
+                    raise ConfigError(f"--column {text!r} has no column; write it as {role}=NAME")
+                several[role].append(name)
+            elif role in roles:
+                raise ConfigError(f"--column {role} is given twice; give it once")
             else:
                 roles[role] = name
-        return Columns(**roles, facts=tuple(facts))
+        facts, after, metadata = (tuple(several[role]) for role in ("fact", "after", "metadata"))
+        return Columns(**roles, facts=facts, after=after, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)

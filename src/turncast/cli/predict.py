@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from turncast.cli.options import CorpusOptions, ModelPath, OptionalCorpusPaths, Top, with_option_groups
@@ -28,24 +29,31 @@ def predict(
 ) -> None:
     """Print a JSON line for every decision, in most layouts one per turn: the prediction and its top actions.
 
-    The previous actions are those recorded in the corpus (teacher forcing).
+    The previous actions are those recorded in the corpus (teacher forcing). In most layouts one more line per
+    dialogue, with "next": true, predicts the turn that has not happened yet.
     """
     policy = Policy.load(model)
-    for dialogue in reading.open(corpus or ["-"]):
+    for dialogue in reading.open(corpus or ["-"], pending=True):
         for record in _records(policy, dialogue, top):
             sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
 def _records(policy: Policy, dialogue: Dialogue, top: int) -> Iterator[dict[str, Any]]:
     """Yield a record for every decision of a dialogue, with its true actions where they are known."""
-    turns, true_actions = list(dialogue), [list(turn.actions) for turn in dialogue]
     layout = policy.config.layout_row
+    if not dialogue.turns and dialogue.pending and (layout.last_turn_only or layout.first_turn_only):
+        dialogue = replace(dialogue, turns=(dialogue.pending,))
+    true_actions: list[list[str] | None] = [list(turn.actions) for turn in dialogue]
+    turns = list(dialogue)
     if layout.last_turn_only:
         outcome = dialogue.metadata.get(layout.outcome)
         turns = list(layout.turns_read(dialogue)[-1:])
         true_actions = [[] if outcome is None else [value_name(outcome)]]
     elif layout.first_turn_only:
         turns, true_actions = [*turns, Turn()], [*true_actions, [END]]
+    else:
+        turns, true_actions = [*turns, dialogue.pending or Turn()], [*true_actions, None]
+        dialogue = replace(dialogue, turns=tuple(turns))
     for number, (turn, true, prediction) in enumerate(
         zip(turns, true_actions, policy.predict(dialogue), strict=True), start=1
     ):
@@ -61,6 +69,8 @@ def _records(policy: Policy, dialogue: Dialogue, top: int) -> Iterator[dict[str,
             "ranked": [{"action": action, "probability": round(p, 6)} for action, p in prediction.top(top)],
             "true": true,
         }
+        if true is None:
+            record["next"] = True
         if prediction.refused:
             record["refused"] = dict(prediction.refused)
         if prediction.ahead:

@@ -14,6 +14,7 @@ from turncast.cli.output import note, show
 from turncast.cli.train_options import GrowthOptions, TrainingOptions
 from turncast.config import Configuration, TrainConfig
 from turncast.corpus import Corpus
+from turncast.dialogue_sources import note_lines
 from turncast.evaluation import GrowthReport, Report, evaluate, growth_report
 from turncast.evaluation.terminal import render_growth, render_report
 from turncast.policy import Policy
@@ -95,7 +96,7 @@ def train(
         encoder=configuration.encoder,
         values=read_slot_values(values) if values else None,
         rules=read_rules(rules) if rules else None,
-        progress=progress_for(),
+        progress=progress_for(first_lines=lambda: note_lines(train_part.notes)),
         checkpoint=checkpoint,
         resume=resume,
         parent=parent,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 from dataclasses import dataclass
 from typing import Literal
 
 from turncast.corpus import Corpus
 from turncast.data.stratify import Unit, stratify
-from turncast.dialogue import Dialogue, Fact, parse_iso_date
+from turncast.dialogue import Dialogue, Fact, parse_number
 from turncast.errors import ConfigError, CorpusError, did_you_mean
+from turncast.moments import parse_moment
 
 By = Literal["group", "dialogue", "time"]
 _BY: tuple[By, ...] = ("group", "dialogue", "time")
 _NAMES = {2: ("train", "test"), 3: ("train", "dev", "test")}
+
+
+_NO_METADATA = "no metadata (of a table, --column metadata=NAME takes a column)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,11 @@ def _stratified(corpus: Corpus, config: SplitConfig) -> list[int]:
 
 
 def _by_time(corpus: Corpus, config: SplitConfig) -> list[int]:
-    times = [_time(dialogue, config.time, corpus.name) for dialogue in corpus]
-    kinds = {type(time) for time in times}
+    times, kinds = list[int | float](), set[str]()
+    for dialogue in corpus:
+        kind, time = _time(dialogue, config.time, corpus.name)
+        kinds.add(kind)
+        times.append(time)
     if len(kinds) > 1:
         problem = f"{config.time!r} is a number in some dialogues and a date in others"
         raise CorpusError(corpus.name, problem, "write all in the same way")
@@ -100,25 +106,24 @@ def _by_time(corpus: Corpus, config: SplitConfig) -> list[int]:
     return parts
 
 
-def _time(dialogue: Dialogue, name: str, corpus: str) -> float | datetime.datetime:
+def _time(dialogue: Dialogue, name: str, corpus: str) -> tuple[str, int | float]:
+    """Return "number" or "date", and the number or the nanoseconds of the date."""
     where = f"{corpus}, dialogue {dialogue.id!r}"
     value = dialogue.metadata.get(name)
     if value is None:
         near = did_you_mean(name, dialogue.metadata)
-        cure = f"name another with --time; it has {', '.join(dialogue.metadata) or 'no metadata'}"
+        has = ", ".join(dialogue.metadata)
+        cure = f"name another with --time; it has {has or _NO_METADATA}"
         raise CorpusError(where, f"its metadata have no {name!r}{near}", cure)
-    time = _read_time(value)
-    if time is None:
-        raise CorpusError(where, f"{name!r} is {value!r}", "give a number or an ISO date in all dialogues")
-    return time
+    number, moment = _number(value), parse_moment(value) if isinstance(value, str) else None
+    if number is not None:
+        return "number", number
+    if moment is not None:
+        return "date", moment
+    raise CorpusError(where, f"{name!r} is {value!r}", "give a number or an ISO date in all dialogues")
 
 
-def _read_time(value: Fact) -> float | datetime.datetime | None:
-    if isinstance(value, bool):
-        return None
-    try:
-        number = float(value)
-        return number if math.isfinite(number) else None
-    except (ValueError, OverflowError):
-        pass
-    return parse_iso_date(value)
+def _number(value: Fact) -> int | float | None:
+    if isinstance(value, str):
+        return parse_number(value.strip())
+    return value if not isinstance(value, bool) and math.isfinite(value) else None

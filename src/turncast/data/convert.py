@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from turncast.atomic_files import atomic_file, check_output_file
 from turncast.corpus import Corpus
-from turncast.dialogue import Dialogue
+from turncast.dialogue import Dialogue, Fact
 from turncast.errors import ConfigError, CorpusError, did_you_mean
 from turncast.readers import to_json
 from turncast.readers.parquet_corpus import write_parquet
@@ -106,13 +107,32 @@ def convert(
             writer.write(corpus.map(counts.add), file)
         except CorpusError:
             raise
-        except ValueError as error:
-            is_text = isinstance(error, UnicodeEncodeError)
-            what = "a lone surrogate (half a character)" if is_text else "a number that is not finite"
-            where = f"{corpus.name}, dialogue {counts.last!r} or one shortly before it"
-            raise CorpusError(where, f"{what} cannot be written as {writer.name}", "correct it") from None
+        except ValueError:
+            _find_unwritable(corpus, writer.name)
+            raise
     size = path.stat().st_size
     return WrittenFile(str(path), writer.name, counts.dialogues, counts.turns, size, dict(corpus.skipped))
+
+
+def _find_unwritable(corpus: Corpus, format: str) -> None:
+    """Raise CorpusError for the first text or number that no format can represent, with its place."""
+    for dialogue in corpus:
+        where = f"{corpus.name}, dialogue {dialogue.id!r}"
+        _check_writable(where, format, dialogue.metadata, [dialogue.id, dialogue.group])
+        for number, turn in enumerate(dialogue, start=1):
+            texts = [turn.user, turn.response, *turn.actions]
+            _check_writable(f"{where} turn {number}", format, turn.facts, texts)
+
+
+def _check_writable(where: str, format: str, facts: Mapping[str, Fact], texts: Iterable[str | None]) -> None:
+    for name, value in facts.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            problem = f"{name!r} is {value}, which cannot be written as {format}"
+            raise CorpusError(where, problem, "give a finite number or a text")
+    for text in (*texts, *facts, *facts.values()):
+        if isinstance(text, str) and any("\ud800" <= character <= "\udfff" for character in text):
+            problem = f"{text!r} has half a character (a lone surrogate), which cannot be written as {format}"
+            raise CorpusError(where, problem, "correct the text")
 
 
 def writer_for(path: Path, name: str | None = None) -> Writer:
@@ -136,15 +156,13 @@ def writer_for(path: Path, name: str | None = None) -> Writer:
 
 @dataclass(slots=True)
 class _Counts:
-    """How many dialogues and turns were handed to a writer, and the id of the last dialogue."""
+    """How many dialogues and turns were handed to a writer."""
 
     progress: Callable[[int], None] | None
     dialogues: int = 0
     turns: int = 0
-    last: str = ""
 
     def add(self, dialogue: Dialogue) -> Dialogue:
-        self.last = dialogue.id
         self.dialogues += 1
         self.turns += len(dialogue)
         if self.progress:

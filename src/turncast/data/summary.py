@@ -13,6 +13,7 @@ import regex
 from turncast.candidates import without_candidates
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
+from turncast.dialogue_sources import note_lines
 from turncast.features.text.words import words
 from turncast.metrics import Fraction
 
@@ -37,6 +38,7 @@ class Summary:
         groups: the number of dialogues of each group.
         samples: a few dialogues.
         skipped: what the reader skipped: reason -> count.
+        notes: what the reader took for what: a line -> the number of files.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Summary:
     groups: Mapping[str, int]
     samples: tuple[Dialogue, ...]
     skipped: Mapping[str, int]
+    notes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def dialogues(self) -> int:
@@ -76,6 +79,7 @@ class Summary:
         """Return the summary as plain values."""
         return {
             "name": self.name,
+            "read_as": note_lines(self.notes),
             "dialogues": self.dialogues,
             "turns": self.turns,
             "turns_with_user_text": self.user_turns.part,
@@ -139,6 +143,7 @@ def summarise(corpus: Corpus, samples: int = 2, progress: Callable[[int], None] 
         groups=dict(counts.groups.most_common()),
         samples=tuple(first),
         skipped=dict(corpus.skipped),
+        notes=dict(corpus.notes),
     )
 
 

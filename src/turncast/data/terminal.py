@@ -13,6 +13,7 @@ from turncast.data.finding import Finding, Occurrence, count_noun
 from turncast.data.summary import Summary
 from turncast.data.validate import Validation
 from turncast.dialogue import Dialogue, Fact
+from turncast.dialogue_sources import note_lines
 
 _BAR_WIDTH = 30
 _MAX_ACTIONS = 30
@@ -37,6 +38,9 @@ def render_summary(summary: Summary) -> Group:
 def _figures_table(summary: Summary) -> Table:
     figures = Table(show_header=False, box=None, title=Text(summary.name), title_justify="left")
     lengths, words = summary.length_figures, summary.single_words
+    for line in note_lines(summary.notes):
+        role, _, what = line.partition(": ")
+        figures.add_row(role, Text(what))
     figures.add_row("dialogues", f"{summary.dialogues:,}")
     figures.add_row("turns", f"{summary.turns:,} ({summary.user_turns.part:,} with user text)")
     figures.add_row(

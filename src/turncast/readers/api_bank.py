@@ -33,7 +33,7 @@ def read_api_bank(path: Path, context: ReadContext) -> Iterator[Dialogue]:
         if path.is_dir() and not is_api_bank(first_bytes(file)):
             context.skipped["file that is empty or has no dialogue"] += 1
             continue
-        builder = DialogueBuilder(context.skipped)
+        builder = DialogueBuilder(context.skipped, context.pending)
         for where, record in read_records(file):
             _add_record(record, where, builder, context)
         metadata = {"task": file.stem.partition("-level-")[0]}

@@ -44,7 +44,7 @@ def read_babi(path: Path, context: ReadContext) -> Iterator[Dialogue]:
             yield from dialogue.build(f"{file_stem(path)}:{count}")
             dialogue = None
         if parsed:
-            dialogue = dialogue or _BabiDialogue(DialogueBuilder(context.skipped), templates)
+            dialogue = dialogue or _BabiDialogue(DialogueBuilder(context.skipped, context.pending), templates)
             dialogue.add_line(parsed[2])
     if dialogue:
         yield from dialogue.build(f"{file_stem(path)}:{count + 1}")

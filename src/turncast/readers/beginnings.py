@@ -59,6 +59,8 @@ class Repetitions:
 
     def reason(self, dialogue: Dialogue) -> str | None:
         """Return why a dialogue is left out, or None; asked for each dialogue once, in order."""
+        if not dialogue.turns:
+            return None
         conversation = _conversation(dialogue)
         *_, whole = prefix_hashes(dialogue)
         whole ^= hash(conversation)

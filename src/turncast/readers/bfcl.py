@@ -42,7 +42,7 @@ def read_bfcl(path: Path, context: ReadContext) -> Iterator[Dialogue]:
             if name not in answers:
                 context.skipped["question without an answer"] += 1
                 continue
-            builder = DialogueBuilder(context.skipped)
+            builder = DialogueBuilder(context.skipped, context.pending)
             _add_turns(builder, record, where, *answers[name], context)
             yield from builder.build(name, _metadata(record), _group(name))
 

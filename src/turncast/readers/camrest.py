@@ -39,7 +39,7 @@ def read_camrest(path: Path, context: ReadContext) -> Iterator[Dialogue]:
 def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     for file in corpus_files(path, is_camrest, context.skipped):
         for name, dialogue in read_dialogue_list(file):
-            builder = DialogueBuilder(context.skipped)
+            builder = DialogueBuilder(context.skipped, context.pending)
             for entry in dialogue.records("dial", "turn"):
                 _add_turn(entry, builder, context)
             task = _TASK.match(dialogue.record("goal").text("text") or "")

@@ -78,7 +78,7 @@ def read_messages(messages: Any, where: str, context: ReadContext) -> tuple[Dial
     """
     if not isinstance(messages, list):
         raise CorpusError(where, f"the messages are {kind_of(messages)}", "give a list of messages")
-    reader = _MessageReader(context, DialogueBuilder(context.skipped))
+    reader = _MessageReader(context, DialogueBuilder(context.skipped, context.pending))
     for number, message in enumerate(messages):
         for place, single in _single_messages(message, f"{where} message {number + 1}"):
             try:

@@ -45,7 +45,7 @@ def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     whole = [path / name for name in _CORPUS_FILES if (path / name).is_file()]
     for file in whole[:1] or corpus_files(path, is_convlab, context.skipped):
         for name, dialogue in read_dialogue_list(file):
-            builder = DialogueBuilder(context.skipped)
+            builder = DialogueBuilder(context.skipped, context.pending)
             state: dict[str, Fact] = {}
             for utterance in dialogue.records("turns", "turn"):
                 speaker = utterance.required_text("speaker").lower()

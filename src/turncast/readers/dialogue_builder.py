@@ -20,6 +20,7 @@ class DialogueBuilder:
 
     Attributes:
         skipped: counts what does not become part of a turn.
+        pending: whether what comes after the last turn becomes the turn that has not happened yet.
         turns: the turns so far.
         facts: the facts of the next turn; a reader adds to them.
         is_cut: whether the dialogue has ended at something that is not understood.
@@ -33,6 +34,7 @@ class DialogueBuilder:
     """
 
     skipped: Counter[str]
+    pending: bool = False
     turns: list[Turn] = field(default_factory=list)
     facts: dict[str, Fact] = field(default_factory=dict)
     is_cut: bool = False
@@ -88,6 +90,11 @@ class DialogueBuilder:
             group: its group.
             count_facts_as: the reason under which facts after the last turn are counted; None: they are not.
         """
+        if self.pending and not self.is_cut and (self._texts or self.facts):
+            self.add_turn(())
+            pending = self.turns.pop()
+            yield Dialogue(name, tuple(self.turns), metadata or {}, group, pending)
+            return
         if self._texts:
             self.skipped["user text after the last system turn"] += len(self._texts)
         if self.facts and count_facts_as and not self.is_cut:

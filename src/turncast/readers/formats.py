@@ -14,7 +14,7 @@ from turncast.readers.babi import is_knowledge_base, read_babi
 from turncast.readers.bfcl import bfcl_files, is_bfcl, read_bfcl
 from turncast.readers.camrest import is_camrest, read_camrest
 from turncast.readers.chat import is_chat, read_chat
-from turncast.readers.columns import Columns
+from turncast.readers.columns import has_usual_names
 from turncast.readers.compression import uncompressed_path
 from turncast.readers.convlab import is_convlab, read_convlab
 from turncast.readers.json_files import json_files
@@ -26,10 +26,11 @@ from turncast.readers.plain_notation import read_plain
 from turncast.readers.rasa import is_rasa, is_rasa_folder, project_files, read_rasa
 from turncast.readers.read_context import ReadContext
 from turncast.readers.sgd import is_sgd, read_sgd
-from turncast.readers.sniff import FileHead, NotACorpusFile, is_npz, key_paths, read_head
+from turncast.readers.sniff import FileHead, NotACorpusFile, is_npz, is_workbook, key_paths, read_head
 from turncast.readers.star import is_star_folder, read_star
 from turncast.readers.swda import is_swda, is_swda_folder, read_swda
-from turncast.readers.table import detect_delimiter, read_csv, read_parquet
+from turncast.readers.tables import find_header, read_csv, read_excel, read_parquet
+from turncast.readers.tables.csv_file import split_header
 from turncast.readers.tau2 import is_tau2, read_tau2
 from turncast.readers.text_files import FIRST_BYTES, MORE_FIRST_BYTES, first_bytes
 
@@ -60,12 +61,8 @@ class Format:
 def _is_table(head: FileHead) -> bool:
     if head.path.suffix.lower() in (".csv", ".tsv"):
         return True
-    header = [cell.strip('" ') for cell in head.first.split(detect_delimiter(head.first))]
-    try:
-        Columns().resolve(header, "")
-    except CorpusError:
-        return False
-    return len(header) > 1
+    header = split_header(*find_header(head.lines))
+    return len(header) > 1 and has_usual_names(header)
 
 
 def _is_plain(head: FileHead) -> bool:
@@ -105,6 +102,12 @@ FORMATS: dict[str, Format] = {
             "a table in a Parquet file",
             lambda head: head.raw.startswith(b"PAR1"),
             read_parquet,
+        ),
+        Format(
+            "excel",
+            "a table in an Excel workbook (.xlsx)",
+            lambda head: is_workbook(head.path, head.raw),
+            read_excel,
         ),
         Format(
             "npz",

@@ -29,7 +29,8 @@ def read_jsonl(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     """Read one dialogue per line: `{"id", "turns", "metadata", "group"}`.
 
     A turn is `{"user", "facts", "actions", "response"}`. Only `turns` and the `actions` of each turn are
-    required. Blank lines are ignored; a key that the format does not have is skipped and counted.
+    required. Blank lines are ignored; a key that the format does not have is skipped and counted. If the
+    context asks for it, a last turn without `actions` is the turn that has not happened yet.
     """
     line_of_id: dict[str, int] = {}
     name, fast_turns = file_stem(path), _FastTurns()
@@ -38,7 +39,7 @@ def read_jsonl(path: Path, context: ReadContext) -> Iterator[Dialogue]:
             continue
         where = f"{path} line {number}"
         record = parse_json(line, where)
-        dialogue = _dialogue(record, where, f"{name}:{number}", fast_turns, context.skipped)
+        dialogue = _dialogue(record, where, f"{name}:{number}", fast_turns, context)
         first = line_of_id.setdefault(dialogue.id, number)
         if first != number:
             problem = f"line {first} has the same dialogue id {dialogue.id!r}"
@@ -47,7 +48,7 @@ def read_jsonl(path: Path, context: ReadContext) -> Iterator[Dialogue]:
 
 
 def _dialogue(
-    record: Any, where: str, default_id: str, fast_turns: _FastTurns, skipped: Counter[str]
+    record: Any, where: str, default_id: str, fast_turns: _FastTurns, context: ReadContext
 ) -> Dialogue:
     if not isinstance(record, dict):
         cure = "give one dialogue per line, as a JSON object"
@@ -60,20 +61,25 @@ def _dialogue(
     if not turns:
         raise CorpusError(where, "the dialogue has no turns", "give at least one turn, or remove the line")
     for key in record.keys() - _DIALOGUE_KEYS:
-        skipped[f"unknown dialogue key {key!r}"] += 1
+        context.skipped[f"unknown dialogue key {key!r}"] += 1
     name = record.get("id", default_id)
     if not isinstance(name, str | int) or isinstance(name, bool):
         raise CorpusError(where, f"'id' is {kind_of(name)}", "give a string")
+    pending: Turn | None = None
+    if context.pending and isinstance(turns[-1], dict) and turns[-1].get("actions") is None:
+        *turns, last = turns
+        pending = _turn(last | {"actions": []}, f"{where} turn {len(turns) + 1}", context.skipped)
     return Dialogue(
         str(name),
         tuple(
             [
-                fast_turns.turn(turn) or _turn(turn, f"{where} turn {index}", skipped)
+                fast_turns.turn(turn) or _turn(turn, f"{where} turn {index}", context.skipped)
                 for index, turn in enumerate(turns, start=1)
             ]
         ),
         checked_facts(record, "metadata", where),
         optional_text(record, "group", where),
+        pending,
     )
 
 

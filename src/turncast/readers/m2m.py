@@ -38,7 +38,7 @@ def read_m2m(path: Path, context: ReadContext) -> Iterator[Dialogue]:
 def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     for file in corpus_files(path, is_m2m, context.skipped):
         for name, dialogue in read_dialogue_list(file):
-            builder = DialogueBuilder(context.skipped)
+            builder = DialogueBuilder(context.skipped, context.pending)
             for number, entry in enumerate(dialogue.records("turns", "turn")):
                 if number or any(entry.values.get(key) for key in _SYSTEM_KEYS):
                     _add_turn(entry, builder, context)

@@ -51,7 +51,7 @@ def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
             if any(utterance.record("metadata").values for utterance in utterances[::2]):
                 context.skipped[_MISSING_TURN] += 1
                 continue
-            builder = DialogueBuilder(context.skipped)
+            builder = DialogueBuilder(context.skipped, context.pending)
             for number, utterance in enumerate(utterances):
                 if number % 2:
                     builder.add_turn(_actions(utterance, context), utterance.text("text"))

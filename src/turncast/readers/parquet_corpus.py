@@ -26,6 +26,7 @@ def read_corpus_table(file: Any, path: Path) -> Iterator[Dialogue]:
 
     `facts` and `metadata` are JSON objects as text, or null if there are none.
     """
+    _check_types(file.schema_arrow, path)
     name, first_row, turns = None, dict[str, Any](), list[Turn]()
     for where, cells in _rows(file, path):
         if cells["dialogue"] is None:
@@ -49,6 +50,25 @@ def read_corpus_table(file: Any, path: Path) -> Iterator[Dialogue]:
         )
     if turns:
         yield _dialogue(first_row, tuple(turns))
+
+
+def _check_types(schema: Any, path: Path) -> None:
+    """Refuse columns of other types than those that `write_parquet` and programs that copy tables write."""
+    from pyarrow import types
+
+    for name in COLUMNS:
+        kind = schema.field(name).type
+        if types.is_dictionary(kind):
+            kind = kind.value_type
+        if name == "actions" and (types.is_list(kind) or types.is_large_list(kind)):
+            kind = kind.value_type
+        elif name == "actions":
+            raise CorpusError(str(path), f"the column 'actions' has the type {kind}", "give lists of strings")
+        is_text = types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
+        is_whole = types.is_integer(kind) and name in ("turn", "dialogue")
+        if not (is_whole or types.is_null(kind) or (is_text and name != "turn")):
+            cure = "give whole numbers" if name == "turn" else "give strings"
+            raise CorpusError(str(path), f"the column {name!r} has the type {kind}", cure)
 
 
 def _rows(file: Any, path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

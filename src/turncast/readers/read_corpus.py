@@ -11,8 +11,9 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from turncast.corpus import Corpus, LazyDialogues
+from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
+from turncast.dialogue_sources import LazyDialogues
 from turncast.errors import ArgumentError, CorpusError, check_argument, did_you_mean, with_article
 from turncast.readers.beginnings import Repetitions
 from turncast.readers.columns import Columns
@@ -30,6 +31,8 @@ def read(
     columns: Columns | Mapping[str, Any] | None = None,
     name: str | None = None,
     config: ReadConfig | Mapping[str, Any] | None = None,
+    *,
+    pending: bool = False,
 ) -> Corpus:
     """Return the corpus in one or more files, in this order; its dialogues are read at each pass.
 
@@ -40,6 +43,8 @@ def read(
         columns: for tables, the names of the columns, as `Columns` or a mapping: `{"action": "activity"}`.
         name: the name of the corpus; None: the names of the files.
         config: settings for records that can be read in several ways, as `ReadConfig` or a mapping.
+        pending: give dialogues that end in the middle the turn that has not happened yet
+            (`Dialogue.pending`), and read dialogues that have no other.
 
     Raises:
         CorpusError: for a file or record that cannot be read, with the place and the cure.
@@ -55,16 +60,19 @@ def read(
     if not sources:
         raise CorpusError("corpus", "no file is named", "name at least one")
     if any(str(one) == "-" for one in sources):
-        return _from_stdin(sources, format, columns, name, config)
+        return _from_stdin(sources, format, columns, name, config, pending)
     finder = FileFinder(format)
     for one in sources:
         finder.add(one)
+    notes = Counter[str]()
 
     def start(skipped: Counter[str]) -> Iterator[Dialogue]:
+        notes.clear()
         skipped.update(finder.skipped)
-        yield from _dialogues(finder.files, ReadContext(config, columns, skipped))
+        yield from _dialogues(finder.files, ReadContext(config, columns, skipped, notes, pending))
 
-    return Corpus(name or "+".join(file_stem(Path(one)) for one in sources), LazyDialogues(start))
+    name = name or "+".join(file_stem(Path(one)) for one in sources)
+    return Corpus(name, LazyDialogues(start, file_notes=notes))
 
 
 def _checked_sources(source: object) -> list[Source]:
@@ -95,8 +103,9 @@ def _as_columns(given: Columns | Mapping[str, Any] | None) -> Columns:
         if role not in known:
             problem = f"unknown role {role!r}{did_you_mean(str(role), known)}"
             raise ArgumentError("columns", problem, f"the roles are {', '.join(known)}")
-    facts = given.get("facts") or ()
-    return Columns(**{**given, "facts": (facts,) if isinstance(facts, str) else tuple(facts)})
+    several = {role: given.get(role) or () for role in ("facts", "after", "metadata")}
+    listed = {role: (names,) if isinstance(names, str) else tuple(names) for role, names in several.items()}
+    return Columns(**{**given, **listed})
 
 
 def _as_config(given: ReadConfig | Mapping[str, Any] | None) -> ReadConfig:
@@ -112,6 +121,7 @@ def _from_stdin(
     columns: Columns,
     name: str | None,
     config: ReadConfig,
+    pending: bool,
 ) -> Corpus:
     """Read stdin into memory, because it can be read only once."""
     if len(sources) > 1:
@@ -121,7 +131,8 @@ def _from_stdin(
         with path.open("wb") as file:
             shutil.copyfileobj(sys.stdin.buffer, file)
         try:
-            return read(path, format=format, columns=columns, name=name, config=config).load()
+            corpus = read(path, format=format, columns=columns, name=name, config=config, pending=pending)
+            return corpus.load()
         except CorpusError as error:
             where = error.where.replace(str(path), "stdin")
             raise CorpusError(where, error.problem, error.cure) from None
@@ -133,6 +144,7 @@ def _dialogues(files: Sequence[tuple[Path, Format]], context: ReadContext) -> It
     file_of_id = dict[str, Path]()
     stem_counts = Counter(file_stem(path) for path, _ in files)
     for path, file_format in files:
+        context.notes[f"format: {file_format.name}"] += 1
         dialogues = _with_corpus_errors(path, file_format.read(path, context))
         if stem_counts[file_stem(path)] > 1:
             dialogues = _with_folder_in_id(path, dialogues)

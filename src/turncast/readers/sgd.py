@@ -42,7 +42,7 @@ def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     for file in corpus_files(path, is_sgd, context.skipped):
         split = split_name(file)
         for name, dialogue in read_dialogue_list(file):
-            builder = DialogueBuilder(context.skipped)
+            builder = DialogueBuilder(context.skipped, context.pending)
             for utterance in dialogue.records("turns", "turn"):
                 _add_utterance(utterance, builder, context)
             metadata: dict[str, Fact] = {"services": ", ".join(dialogue.texts("services"))}

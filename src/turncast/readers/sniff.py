@@ -25,6 +25,7 @@ _ARCHIVES = {  # (offset, magic bytes)
     (257, b"ustar"): "tar",
 }
 _BINARY = (b"PAR1", b"PK\x03\x04")
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAX_DEPTH = 5
 _BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}\[\]]|"', re.DOTALL)
@@ -77,21 +78,33 @@ def read_head(path: Path, size: int = FIRST_BYTES) -> FileHead:
     raw = first_bytes(path, size)
     if not raw.removeprefix(b"\xef\xbb\xbf").strip():
         raise NotACorpusFile(path, "empty file", "the file is empty", "give a file with dialogues")
+    if raw.startswith(_OLD_EXCEL):
+        cure = "save the sheet as CSV UTF-8, or the workbook as .xlsx"
+        raise NotACorpusFile(path, "old Excel workbook", "this is a workbook of an old Excel (.xls)", cure)
     for (offset, magic), kind in _ARCHIVES.items():
-        if raw.startswith(magic, offset) and not is_npz(raw):
+        if raw.startswith(magic, offset) and not is_npz(raw) and not is_workbook(path, raw):
             cure = "unpack it, and name the folder or the files"
+            if b"opendocument.spreadsheet" in raw[:200]:
+                cure = "this one is a spreadsheet (.ods): save the sheet as CSV UTF-8"
             raise NotACorpusFile(path, f"{kind} archive", f"this is a {kind} archive", cure)
     if compression_of(raw):
         raise NotACorpusFile(path, "file compressed twice", "it is compressed twice", "decompress it once")
-    encoding = _unsupported_encoding(raw)
+    is_binary = raw.startswith((b"PAR1", b"PK\x03\x04"))
+    encoding = None if is_binary else _unsupported_encoding(raw)
     if encoding:
         raise NotACorpusFile(path, f"file in {encoding}", f"the file is {encoding}", "save it as UTF-8")
-    if b"\r" in raw.rstrip() and b"\n" not in raw and not raw.startswith(_BINARY):
+    if b"\r" in raw.rstrip() and b"\n" not in raw and not is_binary:
         problem = "its lines end in CR alone, as on old Macintoshes"
         raise NotACorpusFile(path, "file whose lines end in CR alone", problem, "save it with LF line ends")
     lines = raw.decode("utf-8-sig", errors="replace").splitlines()
     complete = lines if len(raw) < size or len(lines) < 2 else lines[:-1]
     return FileHead(uncompressed_path(path), raw, tuple(line for line in complete if line.strip()))
+
+
+def is_workbook(path: Path, raw: bytes) -> bool:
+    """Return whether a file is a workbook of Excel 2007 or later, by its first bytes and its name."""
+    suffix = uncompressed_path(path).suffix.lower()
+    return raw.startswith(b"PK\x03\x04") and (suffix in (".xlsx", ".xlsm") or b"xl/workbook.xml" in raw)
 
 
 def _unsupported_encoding(raw: bytes) -> str | None:

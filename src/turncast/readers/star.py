@@ -34,7 +34,7 @@ def read_star(path: Path, context: ReadContext) -> Iterator[Dialogue]:
         if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
             cure = "give a STAR dialogue, or name the format"
             raise CorpusError(str(file), "there is no list of 'Events'", cure)
-        builder = DialogueBuilder(context.skipped)
+        builder = DialogueBuilder(context.skipped, context.pending)
         for number, event in enumerate(events, start=1):
             _add_event(event, f"{file} event {number}", builder)
         dialogue_id = record.get("DialogueID")

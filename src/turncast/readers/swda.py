@@ -30,7 +30,7 @@ def read_swda(path: Path, context: ReadContext) -> Iterator[Dialogue]:
         if path.is_dir() and not _has_a_line(file):
             context.skipped["file that is empty or has no dialogue"] += 1
             continue
-        builder = DialogueBuilder(context.skipped)
+        builder = DialogueBuilder(context.skipped, context.pending)
         for number, line in read_lines(file):
             if line.strip():
                 _add_utterance(line, f"{file} line {number}", builder)

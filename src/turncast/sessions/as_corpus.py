@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, nullcontext
 
-from turncast.corpus import Corpus, LazyDialogues
+from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
+from turncast.dialogue_sources import LazyDialogues
 from turncast.sessions.event import ends_open, turns_from_events
 from turncast.sessions.open_store import open_store
 from turncast.sessions.store import Store

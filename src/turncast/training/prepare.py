@@ -10,6 +10,7 @@ from typing import Any
 from turncast.baselines import BaselineCounts, Baselines, Histories, example_histories
 from turncast.config import Configuration, NetworkConfig
 from turncast.corpus import Corpus
+from turncast.dialogue_sources import note_lines
 from turncast.errors import CorpusError
 from turncast.features import Batches, CorpusStatistics, TurnEncoder, encode
 from turncast.features.batches.encoded_corpus import EncodedCorpus
@@ -142,6 +143,7 @@ def _describe(corpus: Corpus, statistics: CorpusStatistics, rules: Rules, broken
         "dialogues": statistics.num_dialogues,
         "turns": statistics.num_turns,
         "skipped": dict(corpus.skipped),
+        "read_as": note_lines(corpus.notes),
         **about_rules,
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TextIO, cast
 
 from rich.console import Console
@@ -15,6 +15,10 @@ from turncast.errors import ArgumentError, with_article
 
 _INTERVAL = 0.1
 """Seconds between two updates of the bar."""
+
+
+FirstLines = Callable[[], Iterable[str]]
+"""Returns lines that are printed before the first network is trained."""
 
 
 class Progress(Protocol):
@@ -70,15 +74,22 @@ class PlainProgress(NoProgress):
     epoch  1/20  loss 0.5100  dev  75.00%  12,000 turns/s  best so far
     """
 
-    def __init__(self, file: TextIO) -> None:
-        self._file, self._epochs = file, 0
+    def __init__(self, file: TextIO, first_lines: FirstLines = tuple) -> None:
+        self._file, self._epochs, self._first_lines = file, 0, first_lines
+
+    def _print_first_lines(self) -> None:
+        for line in self._first_lines():
+            print(line, file=self._file, flush=True)
+        self._first_lines = tuple
 
     def member(self, number: int, members: int) -> None:
         """Print the number of the network."""
+        self._print_first_lines()
         print(f"network {number} of {members}", file=self._file, flush=True)
 
     def begin(self, epochs: int, turns: int, done: int) -> None:  # noqa: ARG002
-        """Note the number of epochs."""
+        """Print the first lines, and note the number of epochs."""
+        self._print_first_lines()
         self._epochs = epochs
 
     def epoch(self, record: dict[str, Any]) -> None:
@@ -104,7 +115,7 @@ class CalledProgress(NoProgress):
 class RichProgress:
     """Prints the same lines, and below them a live bar with loss, turns per second and time left."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, first_lines: FirstLines = tuple) -> None:
         self._bar = RichBar(
             TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(),
@@ -117,13 +128,21 @@ class RichProgress:
             refresh_per_second=4,
         )
         self._epochs, self._waiting, self._shown = 0, 0, 0.0
+        self._first_lines = first_lines
+
+    def _print_first_lines(self) -> None:
+        for line in self._first_lines():
+            self._bar.console.print(line, highlight=False, markup=False, soft_wrap=True)
+        self._first_lines = tuple
 
     def member(self, number: int, members: int) -> None:
         """Print the number of the network."""
+        self._print_first_lines()
         self._bar.console.print(f"network {number} of {members}", highlight=False)
 
     def begin(self, epochs: int, turns: int, done: int) -> None:
-        """Open the bar over all epochs."""
+        """Print the first lines, and open the bar over all epochs."""
+        self._print_first_lines()
         self._epochs = epochs
         for task in self._bar.task_ids:  # of the network before
             self._bar.remove_task(task)
@@ -158,11 +177,16 @@ class RichProgress:
         self._bar.stop()
 
 
-def progress_for(file: TextIO | None = None) -> Progress:
-    """Return a live bar where the file (stderr) is a terminal, plain lines elsewhere."""
+def progress_for(file: TextIO | None = None, first_lines: FirstLines = tuple) -> Progress:
+    """Return a live bar where the file (stderr) is a terminal, plain lines elsewhere.
+
+    Args:
+        file: where to print.
+        first_lines: called when the training begins, for the lines to print first.
+    """
     file = file or sys.stderr
     console = Console(file=file)
-    return RichProgress(console) if console.is_terminal else PlainProgress(file)
+    return RichProgress(console, first_lines) if console.is_terminal else PlainProgress(file, first_lines)
 
 
 def progress_of(given: object) -> Progress:

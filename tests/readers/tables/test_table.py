@@ -85,13 +85,16 @@ def test_a_huge_cell(tmp_path):
         (
             "case,activity\n1,\n",
             {},
-            " line 2: the action column 'activity' is empty; give an action, or remove the row",
+            " line 2: the action column 'activity' is empty; give an action, or remove the row; "
+            "only turncast predict takes a last row without one, as the turn that has not happened yet",
         ),
         (
             "case,activity,time\n1,a,2020-01-01\n1,b,yesterday\n",
             {},
             " line 3: the order column 'time' has 'yesterday'; all its cells must be numbers, "
-            "or all ISO dates; correct it, or name another column with --column order=NAME",
+            "or all ISO dates; correct it, read other dates with --read dates=day-first, month-first or a "
+            "pattern, name another column with --column order=NAME, or keep the order of the file with "
+            "--column order=",
         ),
         (
             "case,activity\n1,a\rb\n",

@@ -1,0 +1,98 @@
+"""Where the dialogues of a corpus come from: memory, or a function that reads them at each pass."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+from turncast.dialogue import Dialogue
+
+
+@runtime_checkable
+class Dialogues(Protocol):
+    """Dialogues that can be iterated again and again, and counts of what was skipped.
+
+    A reader of files, the conversations of a store, a view of either, and a `Corpus` are such values.
+    """
+
+    def __iter__(self) -> Iterator[Dialogue]:
+        """Start a new pass over the dialogues."""
+        ...
+
+    @property
+    def skipped(self) -> Mapping[str, int]:
+        """What the last whole pass skipped: reason -> count. Empty before the first whole pass."""
+        ...
+
+
+def notes_of(dialogues: object) -> Mapping[str, int]:
+    """Return what a reader took for what; dialogues that are no reader's have no notes."""
+    notes: Mapping[str, int] = getattr(dialogues, "notes", {})
+    return notes
+
+
+def note_lines(notes: Mapping[str, int]) -> list[str]:
+    """Return notes as lines, with the number of files if there are several.
+
+    >>> note_lines({"format: csv": 2, "columns: dialogue = 'case', action = 'activity'": 1})
+    ['format: csv (2 files)', "columns: dialogue = 'case', action = 'activity'"]
+    """
+    return [text + (f" ({files} files)" if files > 1 else "") for text, files in notes.items()]
+
+
+Pass = Callable[["Counter[str]"], Iterator[Dialogue]]
+"""Yields the dialogues of one pass, and adds what it skips to the counter, by reason."""
+
+Transformation = Callable[[Iterator[Dialogue], "Counter[str]"], Iterator[Dialogue]]
+"""Yields dialogues made from others, and adds what it skips to the counter, by reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedDialogues:
+    """Dialogues in memory, and the counts of what their reader skipped."""
+
+    dialogues: tuple[Dialogue, ...]
+    skipped: Mapping[str, int]
+    notes: Mapping[str, int] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Dialogue]:
+        return iter(self.dialogues)
+
+
+@dataclass(slots=True, eq=False)
+class LazyDialogues:
+    """Dialogues that a function yields at each pass.
+
+    Args:
+        start: called for each pass with an empty counter, to which it adds what it skips, by reason.
+        sources: the dialogues that `start` reads in each pass; their counts are added to `skipped`.
+        file_notes: what `start` took for what: a line -> the number of files; `start` adds to it.
+    """
+
+    start: Pass
+    sources: tuple[Dialogues, ...] = ()
+    file_notes: Counter[str] = field(default_factory=Counter[str])
+    _counts: Mapping[str, int] = field(default_factory=dict, init=False)
+
+    def __iter__(self) -> Iterator[Dialogue]:
+        counts = Counter[str]()
+        yield from self.start(counts)
+        self._counts = dict(counts.most_common())
+
+    @property
+    def notes(self) -> Mapping[str, int]:
+        """What was taken for what in the last pass, in the sources and here."""
+        total = dict[str, int]()
+        for notes in (*(notes_of(source) for source in self.sources), self.file_notes):
+            total |= notes
+        return total
+
+    @property
+    def skipped(self) -> Mapping[str, int]:
+        """What the last whole pass skipped, in the sources and here."""
+        total = Counter[str]()
+        for counts in (*(source.skipped for source in self.sources), self._counts):
+            total.update(counts)
+        return dict(total)
