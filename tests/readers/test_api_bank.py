@@ -62,10 +62,11 @@ def test_folders(folder):
     corpus = turncast.read(folder.parent)
     assert len(list(corpus)) == 1
     assert corpus.skipped == {
-        "user text after the last system turn": 2,
+        "user text after the last system turn": 1,
+        "user text after the cut of its dialogue": 1,
         "file that is empty or has no dialogue": 1,
         "value of a tool result that is not short": 1,
-        "record of role 'Note'": 1,
+        "dialogue cut at a record of role 'Note'": 1,
         "dialogue without a system turn": 1,
     }
 

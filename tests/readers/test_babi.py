@@ -93,7 +93,7 @@ def test_skipped_lines_are_counted(tmp_path):
     assert corpus.skipped == {
         "knowledge-base result after the last system turn": 2,
         "dialogue without a system turn": 1,
-        "line that is neither a turn nor a fact": 1,
+        "dialogue cut at a line that is neither a turn nor a fact": 1,
     }
 
 

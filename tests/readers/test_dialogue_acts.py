@@ -111,6 +111,11 @@ def test_damage_is_read_or_refused_in_one_line(tmp_path, name, data):
         assert refusal.startswith(str(path))
 
 
+def read_one(path):
+    (dialogue,) = turncast.read(path)
+    return dialogue
+
+
 def test_files_without_labels_are_refused(tmp_path):
     bare = copy.deepcopy(M2M)
     for turn in bare[0]["turns"]:
@@ -124,18 +129,27 @@ def test_files_without_labels_are_refused(tmp_path):
     )
 
 
-def test_turns_without_annotated_acts_are_counted(tmp_path):
+def test_a_dialogue_is_cut_at_a_turn_without_annotated_acts(tmp_path):
     extracts = copy.deepcopy(EXTRACTS)
-    del extracts["sgd"][0]["turns"][1]["frames"][0]["actions"]
-    del extracts["m2m"][0]["turns"][1]["system_acts"]
-    extracts["multiwoz"]["SNG1.json"]["log"][1]["dialog_act"] = "No Annotation"
-    del extracts["camrest"][0]["dial"][0]["sys"]["dialog_act"]
-    del extracts["convlab"][0]["turns"][1]["dialogue_acts"]
+    del extracts["sgd"][0]["turns"][3]["frames"][0]["actions"]
+    del extracts["m2m"][0]["turns"][2]["system_acts"]
+    extracts["multiwoz"]["SNG1.json"]["log"][3]["dialog_act"] = "No Annotation"
+    del extracts["camrest"][0]["dial"][2]["sys"]["dialog_act"]
+    del extracts["convlab"][0]["turns"][3]["dialogue_acts"]
     for name, extract in extracts.items():
+        whole = read_one(write_json(tmp_path / f"{name}.json", EXTRACTS[name]))
         corpus = turncast.read(write_json(tmp_path / f"{name}.json", extract))
         (dialogue,) = corpus
-        assert dialogue[0].actions == ()
-        assert corpus.skipped["system turn without annotated acts"] == 1, name
+        before = 2 if name == "camrest" else 1
+        assert dialogue.turns == whole.turns[:before]
+        assert corpus.skipped["dialogue cut at a system turn without annotated acts"] == 1, name
+        assert corpus.skipped.get("turn after the cut of its dialogue", 0) == len(whole) - before - 1, name
+
+
+def test_acts_of_an_unknown_kind_are_not_left_out(tmp_path):
+    extract = copy.deepcopy(EXTRACTS["convlab"])
+    extract[0]["turns"][3]["dialogue_acts"]["graded"] = [{"intent": "offer", "domain": "ferry"}]
+    assert len(read_one(write_json(tmp_path / "acts.json", extract))) == 1
 
 
 def test_ids(tmp_path):

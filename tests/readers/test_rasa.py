@@ -339,20 +339,18 @@ def test_aliases_and_merges_are_read(tmp_path):
 
 def test_unused_steps_are_counted(tmp_path):
     text = S + (
-        "  - ...\n  - intent: a\n    action: b\n  - metadata: {}\n  - user:\n  - action:\n  - what: 5\n"
-        "  - entities: [c]\n  - form: d\n  - or: [{checkpoint: x}]\n  - slot_was_set: [5]\n  - action: e\n"
+        "  - ...\n  - intent: a\n  - metadata: {}\n  - user:\n  - form: d\n  - slot_was_set: [5]\n"
+        "  - or: [{checkpoint: x}, {intent: g}]\n  - action: e\n    note: f\n"
         "  - action: action_listen\n- steps: []\n- story: empty\n- story: silent\n  steps: [{intent: a}]\n"
     )
     (dialogue,), corpus = read(tmp_path, text)
-    assert dialogue.turns == (Turn(None, ("e",), {"intent": "a", "active_loop": "d"}),)
+    assert dialogue.turns == (Turn(None, ("e",), {"intent": "g", "active_loop": "d"}),)
     assert corpus.skipped == Counter(
         {
             "step '...'": 1,
-            "key 'action' of a step intent": 1,
+            "key of an unknown name of a step action": 1,
             "user message without intent and text": 1,
-            "action without a name": 1,
-            "key of an unknown name of a step of unknown kind": 1,
-            "key 'entities' of a step of unknown kind": 1,
+            "user message without an action after it, joined with the next": 1,
             "checkpoint or alternatives inside alternatives": 1,
             "slot without a name": 1,
             "action_listen": 1,
@@ -362,6 +360,28 @@ def test_unused_steps_are_counted(tmp_path):
             "story without an action": 1,
         }
     )
+
+
+@pytest.mark.parametrize(
+    ("step", "what"),
+    [
+        ("utter_bye", "a step 'utter_bye'"),
+        ("action:", "an action without a name"),
+        ("what: 5", "a step of unknown kind"),
+        ("entities: [c]", "a step of unknown kind"),
+        ("{intent: b, action: c}", "a step that is both 'intent' and 'action'"),
+        ("{action: c, bot: d}", "a step that is both 'action' and 'bot'"),
+        ("or: [{checkpoint: x}]", "alternatives of which none is understood"),
+        ("or: [{intent: x}, {what: 5}]", "a step of unknown kind"),
+    ],
+)
+@pytest.mark.parametrize("listen", [False, True])
+def test_a_story_is_cut_at_a_step_that_is_not_understood(tmp_path, step, what, listen):
+    text = S + f"  - intent: a\n  - action: b\n  - {step}\n  - intent: c\n  - action: d\n"
+    (dialogue,), corpus = read(tmp_path, text, listen=listen)
+    assert dialogue.turns == (Turn(None, ("b",), {"intent": "a"}),)
+    assert corpus.skipped[f"story cut at {what}"] == 1
+    assert corpus.skipped["step after the cut of its story"] == 2
 
 
 def test_two_messages_without_an_action_between_are_one_turn(tmp_path):

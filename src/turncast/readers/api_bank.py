@@ -65,12 +65,13 @@ def _add_record(record: Any, where: str, builder: DialogueBuilder, context: Read
         raise CorpusError(where, f"'role' is {kind_of(role)}", "give an object with the role User, AI or API")
     if role == "User":
         builder.add_user_text(_text(record, where))
-    elif role == "AI":
+    elif role == "AI" and not record.get("api_name"):
         builder.add_turn([RESPOND], _text(record, where))
     elif role == "API":
         _add_call(record, where, builder, context)
     else:
-        context.skipped[f"record of role {role[:MAX_FACT_CHARS]!r}"] += 1
+        what = "a record of the AI that has an api_name" if role == "AI" else None
+        builder.cut(what or f"a record of role {role[:MAX_FACT_CHARS]!r}")
 
 
 def _text(record: dict[str, Any], where: str) -> str:

@@ -72,12 +72,13 @@ class _BabiDialogue:
             skipped = self.builder.skipped
             facts = {} if self.restaurants is None else _search_facts([*self.restaurants.values()], skipped)
             text = None if user.strip() == _SILENCE else user
-            self.builder.turns.append(Turn(text, (self.templates.template(response),), facts, response))
+            turn = Turn(text, (self.templates.template(response),), facts, response)
+            self.builder.append(turn)
             self.restaurants = None
         elif content.strip() == _NO_RESULT:
             self.restaurants = self.restaurants or {}
         else:
-            self.builder.skipped["line that is neither a turn nor a fact"] += 1
+            self.builder.cut("a line that is neither a turn nor a fact")
 
     def build(self, name: str) -> Iterator[Dialogue]:
         if self.restaurants is not None:

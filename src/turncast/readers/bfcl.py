@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -108,7 +107,7 @@ def _add_turns(
     if len(questions) != len(answers):
         context.skipped["user turn or answer without the other"] += abs(len(questions) - len(answers))
     for number, (question, calls) in enumerate(zip(questions, answers, strict=False)):
-        builder.add_user_text(_user_text(question, f"{where} user turn {number + 1}", context.skipped))
+        builder.add_user_text(_user_text(question, f"{where} user turn {number + 1}", builder))
         added = missed.get(str(number)) if isinstance(missed, dict) else None
         if isinstance(added, list):
             builder.facts["tools_added"] = len(added)
@@ -122,15 +121,17 @@ def _add_turns(
             builder.add_turn([action])
 
 
-def _user_text(question: Any, where: str, skipped: Counter[str]) -> str:
+def _user_text(question: Any, where: str, builder: DialogueBuilder) -> str:
     if not isinstance(question, list) or not all(isinstance(message, dict) for message in question):
         raise CorpusError(where, "this is not a list of messages", "give a list of objects")
     texts = []
     for message in question:
         if message.get("role") == "user":
-            texts.append(content_text(message.get("content"), where, skipped))
+            texts.append(content_text(message.get("content"), where, builder.skipped))
+        elif message.get("role") in ("system", "developer"):
+            builder.skipped["system message inside a dialogue"] += 1
         else:
-            skipped[f"message of role {str(message.get('role'))[:MAX_FACT_CHARS]!r}"] += 1
+            builder.cut(f"a message of role {str(message.get('role'))[:MAX_FACT_CHARS]!r}")
     return "\n".join(texts)
 
 

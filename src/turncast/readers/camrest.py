@@ -33,7 +33,7 @@ def read_camrest(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     Facts: from the user's `slu`, `state.X` for a slot with a value and `requested.X`, each true. The id is
     `dialogue_id`, the group is the task of the goal. Metadata: `finished`.
     """
-    return require_actions(_dialogues(path, context), path)
+    return require_actions(_dialogues(path, context), path, context)
 
 
 def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
@@ -53,7 +53,8 @@ def _add_turn(entry: JsonRecord, builder: DialogueBuilder, context: ReadContext)
     if "sys" not in entry:
         raise CorpusError(entry.where, "there is no 'sys'", "give the answer of the system")
     if "dialog_act" not in system:
-        context.skipped[UNANNOTATED] += 1
+        builder.cut(UNANNOTATED)
+        return
     builder.add_user_text(user.text("transcript"))
     builder.facts |= _state_facts(user)
     builder.add_turn(act_names(system.record("dialog_act"), context), system.text("sent"))

@@ -38,7 +38,7 @@ def read_convlab(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     for a slot with a value and `booked.hotel`, each true, and `results`, the number of results. The user's
     acts are not used. Metadata: `dataset`, `domains`, `split` (`--where split=test`).
     """
-    return require_actions(_dialogues(path, context), path)
+    return require_actions(_dialogues(path, context), path, context)
 
 
 def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
@@ -63,7 +63,11 @@ def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
 def _add_turns(utterance: JsonRecord, builder: DialogueBuilder, context: ReadContext) -> None:
     text, results = utterance.text("utterance"), _result_facts(utterance)
     if context.config.actions != "calls":
-        builder.add_turn(_act_names(utterance, context), text)
+        names = _act_names(utterance, context)
+        if names is None:
+            builder.cut(UNANNOTATED)
+            return
+        builder.add_turn(names, text)
         builder.facts |= results
         return
     services = utterance.record("service_call")
@@ -76,10 +80,11 @@ def _add_turns(utterance: JsonRecord, builder: DialogueBuilder, context: ReadCon
         builder.facts |= results
 
 
-def _act_names(utterance: JsonRecord, context: ReadContext) -> list[str]:
-    if "dialogue_acts" not in utterance:
-        context.skipped[UNANNOTATED] += 1
+def _act_names(utterance: JsonRecord, context: ReadContext) -> list[str] | None:
+    """Return the names of the acts; None if there are no acts, or acts of an unknown kind."""
     acts = utterance.record("dialogue_acts")
+    if "dialogue_acts" not in utterance or any(acts.values[kind] for kind in acts.values.keys() - _ACT_KINDS):
+        return None
     names = []
     for kind in _ACT_KINDS:
         for act in acts.records(kind, "act"):

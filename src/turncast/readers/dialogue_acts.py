@@ -10,8 +10,8 @@ from turncast.errors import CorpusError, kind_of
 from turncast.readers.json_record import JsonRecord, as_text
 from turncast.readers.read_context import ReadContext
 
-UNANNOTATED = "system turn without annotated acts"
-"""Reason for counting a turn whose acts are unknown; an empty list of acts is known, and not counted."""
+UNANNOTATED = "a system turn without annotated acts"
+"""Where a dialogue is cut, because the acts are unknown; an empty list of acts is known."""
 
 
 def act_name(act: str, slot: str | None, context: ReadContext) -> str:
@@ -61,7 +61,7 @@ def slot_pairs(record: JsonRecord, key: str) -> list[tuple[str | None, object]]:
     return pairs
 
 
-def require_actions(dialogues: Iterable[Dialogue], path: Path) -> Iterator[Dialogue]:
+def require_actions(dialogues: Iterable[Dialogue], path: Path, context: ReadContext) -> Iterator[Dialogue]:
     """Yield the dialogues, and check that a turn of at least one has an action.
 
     Raises:
@@ -72,7 +72,8 @@ def require_actions(dialogues: Iterable[Dialogue], path: Path) -> Iterator[Dialo
         any_dialogue = True
         any_action = any_action or any(turn.actions for turn in dialogue)
         yield dialogue
-    if any_dialogue and not any_action:
+    has_turns = any_dialogue or bool(context.skipped[f"dialogue cut at {UNANNOTATED}"])
+    if has_turns and not any_action:
         cure = "give the files that have the acts of the system"
         raise CorpusError(str(path), "no system turn has an action", cure)
 

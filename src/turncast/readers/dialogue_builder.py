@@ -42,18 +42,28 @@ class DialogueBuilder:
     _texts: list[str] = field(default_factory=list)
 
     def add_user_text(self, text: str | None) -> None:
-        """Add user text to the next turn, on a line of its own; ignore a blank text."""
-        if text and text.strip() and not self.is_cut:
+        """Add user text to the next turn, on a line of its own; ignore a blank text, count it after a cut."""
+        if not text or not text.strip():
+            return
+        if self.is_cut:
+            self.skipped["user text after the cut of its dialogue"] += 1
+        else:
             self._texts.append(text)
 
     def add_turn(self, actions: Iterable[str], response: str | None = None) -> None:
         """Add a turn with the user text and the facts since the last turn; count it after a cut."""
+        user = "\n".join(self._texts) if self._texts else None
+        self.append(Turn(user, tuple(actions), self.facts, response))
+        if not self.is_cut:
+            self._texts = []
+        self.facts = {}
+
+    def append(self, turn: Turn) -> None:
+        """Add a turn that is complete; count it after a cut."""
         if self.is_cut:
             self.skipped[AFTER_CUT] += 1
-            return
-        user = "\n".join(self._texts) if self._texts else None
-        self.turns.append(Turn(user, tuple(actions), self.facts, response))
-        self._texts, self.facts = [], {}
+        else:
+            self.turns.append(turn)
 
     def cut(self, what: str, path: str = "") -> None:
         """End the dialogue before a decision that is not understood, and count it.

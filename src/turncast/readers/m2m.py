@@ -32,7 +32,7 @@ def read_m2m(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     Facts: from the user's part of an entry `intent.X` and `state.X` (a slot with a value), each true. The
     user's acts are not used.
     """
-    return require_actions(_dialogues(path, context), path)
+    return require_actions(_dialogues(path, context), path, context)
 
 
 def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
@@ -49,7 +49,8 @@ def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
 
 def _add_turn(entry: JsonRecord, builder: DialogueBuilder, context: ReadContext) -> None:
     if "system_acts" not in entry:
-        context.skipped[UNANNOTATED] += 1
+        builder.cut(UNANNOTATED)
+        return
     acts = entry.records("system_acts", "act")
     names = [act_name(act.required_text("type"), act.text("slot"), context) for act in acts]
     builder.add_turn(names, entry.record("system_utterance").text("text"))

@@ -39,7 +39,7 @@ def read_multiwoz(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     user's acts are not used. Metadata: `domains`, those of the goal. A dialogue in which an utterance is
     missing is skipped, because the labels after it would be the user's.
     """
-    return require_actions(_dialogues(path, context), path)
+    return require_actions(_dialogues(path, context), path, context)
 
 
 def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
@@ -54,7 +54,7 @@ def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
             builder = DialogueBuilder(context.skipped, context.pending)
             for number, utterance in enumerate(utterances):
                 if number % 2:
-                    builder.add_turn(_actions(utterance, context), utterance.text("text"))
+                    _add_turn(utterance, builder, context)
                     builder.facts |= _state_facts(utterance.record("metadata"))
                 else:
                     builder.add_user_text(utterance.text("text"))
@@ -63,12 +63,13 @@ def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
             yield from builder.build(name, {"domains": ", ".join(domains)})
 
 
-def _actions(utterance: JsonRecord, context: ReadContext) -> list[str]:
+def _add_turn(utterance: JsonRecord, builder: DialogueBuilder, context: ReadContext) -> None:
     acts = utterance.values.get("dialog_act")
     if acts is None or isinstance(acts, str):  # "No Annotation"
-        context.skipped[UNANNOTATED] += 1
-        return []
-    return act_names(as_json_record(acts, f"{utterance.where} 'dialog_act'"), context)
+        builder.cut(UNANNOTATED)
+    else:
+        names = act_names(as_json_record(acts, f"{utterance.where} 'dialog_act'"), context)
+        builder.add_turn(names, utterance.text("text"))
 
 
 def _state_facts(metadata: JsonRecord) -> dict[str, Fact]:

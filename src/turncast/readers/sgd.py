@@ -35,7 +35,7 @@ def read_sgd(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     id is `dialogue_id`, after the name of the folder if that is a split (`train:1_00000`). Metadata:
     `services`, `split`.
     """
-    return require_actions(_dialogues(path, context), path)
+    return require_actions(_dialogues(path, context), path, context)
 
 
 def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
@@ -73,8 +73,9 @@ def _add_turns(
         if calls:
             builder.add_turn(call.required_text("method") for call in calls)
     else:
-        if not any("actions" in frame for frame in frames):
-            context.skipped[UNANNOTATED] += 1
+        if not frames or not all("actions" in frame for frame in frames):
+            builder.cut(UNANNOTATED)
+            return
         acts = [act for frame in frames for act in frame.records("actions", "action")]
         names = (act_name(act.required_text("act"), act.text("slot"), context) for act in acts)
         builder.add_turn(names, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,14 @@ from turncast.dialogue import Dialogue, Fact
 from turncast.errors import CorpusError, kind_of
 from turncast.readers.dialogue_builder import DialogueBuilder
 from turncast.readers.folders import matching_files
-from turncast.readers.json_values import are_valid_facts, parse_json
+from turncast.readers.json_values import MAX_FACT_CHARS, are_valid_facts, parse_json
 from turncast.readers.read_context import ReadContext
 from turncast.readers.sniff import key_paths
 from turncast.readers.text_files import first_bytes, read_text
 
 _REQUEST_TYPES = {"book", "check"}
+_OTHER_AGENTS = {"User", "UserGuide", "KnowledgeBase"}
+_WIZARD_EVENT = re.compile(r"Wizard/(utter|request_suggestions|complete|select_\w+)$")
 
 
 def read_star(path: Path, context: ReadContext) -> Iterator[Dialogue]:
@@ -65,8 +68,10 @@ def _add_event(event: Mapping[str, Any], where: str, builder: DialogueBuilder) -
     elif kind in ("Wizard/pick_suggestion", "Wizard/query"):
         text = event.get("Text")
         builder.add_turn([_action(event, where)], text if isinstance(text, str) else None)
-    else:
+    elif str(event.get("Agent")) in _OTHER_AGENTS or _WIZARD_EVENT.match(kind):
         builder.skipped[f"event {kind}"] += 1
+    else:
+        builder.cut(f"an event {kind[:MAX_FACT_CHARS]!r}")
 
 
 def _action(event: Mapping[str, Any], where: str) -> str:

@@ -54,14 +54,15 @@ def yaml_stories(
             if name is None:
                 skipped[f"item of '{section}' without a name"] += 1
                 continue
+            steps, is_cut = _steps(item.get("steps"), "steps", path, where, skipped)
             yield Story(
                 name=name,
                 kind=kind if kind_key == "story" else kind_key,
                 where=where,
                 file=file,
-                steps=tuple(_steps(item.get("steps"), "steps", path, where, skipped)),
+                steps=steps,
                 initial_facts=_condition(item.get("condition"), path, where, skipped),
-                waits=item.get("wait_for_user_input") is not False,
+                waits=item.get("wait_for_user_input") is not False and not is_cut,
                 metadata=_metadata(item),
             )
 
@@ -88,7 +89,7 @@ def _metadata(item: YamlMapping) -> dict[str, Fact]:
 
 def _condition(value: Any, path: str, where: str, skipped: Counter[str]) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
-    for step in _steps(value, "condition", path, where, skipped):
+    for step in _steps(value, "condition", path, where, skipped)[0]:
         if isinstance(step, FactStep):
             facts |= step.facts
         else:
@@ -96,31 +97,53 @@ def _condition(value: Any, path: str, where: str, skipped: Counter[str]) -> dict
     return facts
 
 
-def _steps(value: Any, key: str, path: str, where: str, skipped: Counter[str]) -> Iterator[AnyStep]:
-    for item in _items(value, key, where):
-        step = _step(item, path, where, skipped)
+def _steps(
+    value: Any, key: str, path: str, where: str, skipped: Counter[str]
+) -> tuple[tuple[AnyStep, ...], bool]:
+    """Return the steps before the first one that is not understood, and whether there is such a step."""
+    items, steps = _items(value, key, where), list[AnyStep]()
+    for number, item in enumerate(items, start=1):
+        try:
+            step = _step(item, path, where, skipped)
+        except _NotUnderstood as error:
+            skipped[f"story cut at {error}"] += 1
+            if items[number:]:
+                skipped["step after the cut of its story"] += len(items) - number
+            return tuple(steps), True
         if step is not None:
-            yield step
+            steps.append(step)
+    return tuple(steps), False
+
+
+class _NotUnderstood(Exception):
+    """A step may be an action in a form that is unknown."""
 
 
 def _step(item: Any, path: str, where: str, skipped: Counter[str]) -> AnyStep | None:
-    if isinstance(item, str):
-        skipped[f"step {item[:40]!r}"] += 1
+    if item == "...":  # anything may have happened
+        skipped["step '...'"] += 1
         return None
+    if isinstance(item, str):
+        raise _NotUnderstood(f"a step {item[:40]!r}")
     if not isinstance(item, YamlMapping):
         raise CorpusError(where, f"a step is {yaml_kind(item)}", "give '- intent:' or '- action:'")
     where = f"{path} line {item.line}"
     kind = next((key for key in _KEYS if key in item), None)
+    if kind is None and item.keys() - {"metadata"}:
+        raise _NotUnderstood("a step of unknown kind")
+    action = next((key for key in ("action", "bot") if key in item and key != kind), None)
+    if action:
+        raise _NotUnderstood(f"a step that is both {kind!r} and {action!r}")
     for key in item.keys() - {"metadata"}:
-        if kind is None or key not in _KEYS[kind]:
+        if kind is not None and key not in _KEYS[kind]:
             known = repr(key) if key in _KNOWN_KEYS else "of an unknown name"
-            skipped[f"key {known} of a step {kind or 'of unknown kind'}"] += 1
+            skipped[f"key {known} of a step {kind}"] += 1
     if kind in ("intent", "user"):
         return _message(item, where, skipped)
     if kind == "or":
         return _alternatives(item, path, where, skipped)
     if kind in ("action", "bot"):
-        return _action(item, kind, where, skipped)
+        return _action(item, kind, where)
     if kind == "checkpoint":
         name = yaml_text(item["checkpoint"], "checkpoint", where)
         if name is None:
@@ -146,21 +169,23 @@ def _message(item: YamlMapping, where: str, skipped: Counter[str]) -> UserStep |
     return UserStep(text or None, facts | marked | step_entities(item.get("entities"), where, skipped))
 
 
-def _alternatives(item: YamlMapping, path: str, where: str, skipped: Counter[str]) -> AlternativeSteps | None:
+def _alternatives(item: YamlMapping, path: str, where: str, skipped: Counter[str]) -> AlternativeSteps:
     options = []
-    for step in _steps(item["or"], "or", path, where, skipped):
+    for option in _items(item["or"], "or", where):
+        step = _step(option, path, where, skipped)
         if isinstance(step, CheckpointStep | AlternativeSteps):
             skipped["checkpoint or alternatives inside alternatives"] += 1
-        else:
+        elif step is not None:
             options.append(step)
-    return AlternativeSteps(tuple(options)) if options else None
+    if not options:
+        raise _NotUnderstood("alternatives of which none is understood")
+    return AlternativeSteps(tuple(options))
 
 
-def _action(item: YamlMapping, kind: str, where: str, skipped: Counter[str]) -> ActionStep | None:
+def _action(item: YamlMapping, kind: str, where: str) -> ActionStep:
     name = yaml_text(item[kind], kind, where)
     if name is None:
-        skipped["action without a name"] += 1
-        return None
+        raise _NotUnderstood("an action without a name")
     return ActionStep(name) if kind == "action" else ActionStep(" ".join(name.split()), name)
 
 
