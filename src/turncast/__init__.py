@@ -58,10 +58,37 @@ _LAZY = {
     "train": "turncast.training",
 }
 
+_MODULES = (
+    *("backend", "client", "data", "errors", "evaluation", "explain", "features", "layers", "network"),
+    *(
+        "policy",
+        "readers",
+        "rules",
+        "runtime",
+        "search",
+        "server",
+        "sessions",
+        "simulator",
+        "training",
+        "web",
+    ),
+)
+
 if not TYPE_CHECKING:  # else a type checker would accept any name
 
     def __getattr__(name: str) -> Any:
+        if name in _MODULES:  # `import turncast` makes all documented modules reachable
+            try:
+                return importlib.import_module(f"turncast.{name}")
+            except ImportError as error:  # an extra that is not installed
+                cure = (
+                    "" if isinstance(error, TurncastError) else "; pip install 'turncast[all]' installs all"
+                )
+                raise AttributeError(f"turncast.{name}: {error}{cure}") from error
         if name not in _LAZY:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         globals()[name] = value = getattr(importlib.import_module(_LAZY[name]), name)
         return value
+
+    def __dir__() -> list[str]:
+        return sorted({*__all__, *_MODULES, *globals()})

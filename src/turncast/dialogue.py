@@ -122,6 +122,9 @@ def _checked_facts(argument: str, facts: Mapping[str, Fact]) -> Mapping[str, Fac
     return MappingProxyType(checked) if checked else _NO_FACTS
 
 
+TURN_HEADER = ("user", "facts", "actions", "response")
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One system decision: what the system saw since its last decision, and the actions it took.
@@ -151,6 +154,15 @@ class Turn:
             object.__setattr__(self, "actions", checked_actions(self.actions))
         if self.facts is not _NO_FACTS:
             object.__setattr__(self, "facts", _checked_facts("facts", self.facts))
+
+    def cells(self) -> tuple[str, str, str, str]:
+        """Return the turn as the cells of a table whose columns are `TURN_HEADER`.
+
+        >>> Turn("tea", ["ask_size"], {"open": True}).cells()
+        ('tea', 'open=true', 'ask_size', '')
+        """
+        facts = ", ".join(f"{name}={value_name(value)}" for name, value in self.facts.items())
+        return self.user or "", facts, ", ".join(self.actions), self.response or ""
 
 
 _SETTERS: list[Callable[[Turn, Any], None]] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +14,12 @@ from turncast.evaluation.confusions import Confusion
 from turncast.evaluation.run_accuracy import RunAccuracy
 from turncast.evaluation.sets import SetScores
 from turncast.layouts import Actions
-from turncast.metrics import ActionScore, Fraction
+from turncast.metrics import ActionScore, Fraction, percent
 
 _MOST_CONFUSIONS = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """The result of an evaluation; docs/evaluation.md defines each figure.
 
@@ -74,6 +75,24 @@ class Report:
     calibration: Calibration
     skipped: Mapping[str, int]
 
+    def __repr__(self) -> str:
+        """Return the main figures in one line; `print(report)` shows the tables."""
+        name, floor = max(self.floors.items(), key=lambda item: item[1].value, default=("", None))
+        best = f", best floor {name} {percent(floor.value)}" if floor else ""
+        turns, dialogues = (
+            f"{what} right {percent(share.value)} ({share.part:,} of {share.whole:,})"
+            for what, share in (("turns", self.turns), ("dialogues", self.dialogues))
+        )
+        return f"Report({self.corpus}: {turns}, {dialogues}{best})"
+
+    def __str__(self) -> str:
+        """Return the tables that `turncast evaluate` prints."""
+        return str(_terminal().report_text(self))
+
+    def _repr_html_(self) -> str:
+        """Return the same tables, for notebooks."""
+        return str(_terminal().report_html(self))
+
     @property
     def turns(self) -> Fraction:
         """Right turns, of all turns, teacher-forced."""
@@ -127,6 +146,11 @@ class Report:
             "calibration": self.calibration.to_json(),
             "skipped": dict(self.skipped),
         }
+
+
+def _terminal() -> Any:
+    """Return the module that renders reports; it imports this one."""
+    return importlib.import_module("turncast.evaluation.terminal")
 
 
 def _score(score: ActionScore) -> dict[str, float]:

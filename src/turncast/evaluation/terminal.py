@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rich.console import Group, RenderableType
+from io import StringIO
+
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -20,6 +22,7 @@ from turncast.layouts import LAYOUTS, Layout
 from turncast.metrics import Fraction, percent
 from turncast.vocabulary import join_actions
 
+_WIDTH = 100
 _MISSED_ACTIONS, _CONFUSIONS, _COMPARED_ACTIONS = 8, 5, 10
 
 
@@ -33,6 +36,22 @@ def render_report(report: Report) -> Group:
     if report.confusions:
         tables += ["", _confusions(report, layout)]
     return Group(*tables)
+
+
+def report_text(report: Report) -> str:
+    """Return a report as text, 100 columns wide."""
+    console = Console(file=StringIO(), width=_WIDTH, highlight=False)
+    with console.capture() as captured:
+        console.print(render_report(report))
+    return captured.get().rstrip()
+
+
+def report_html(report: Report) -> str:
+    """Return a report as HTML, for notebooks."""
+    console = Console(file=StringIO(), width=_WIDTH, highlight=False, record=True)
+    console.print(render_report(report))
+    style = "line-height: 1.3; overflow-x: auto; font-family: monospace"
+    return console.export_html(inline_styles=True, code_format=f'<pre style="{style}">{{code}}</pre>')
 
 
 def _summary(report: Report, layout: Layout) -> Table:

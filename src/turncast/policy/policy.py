@@ -13,6 +13,7 @@ from turncast.dialogue import Dialogue, Turn
 from turncast.errors import ModelError
 from turncast.features import Memory
 from turncast.features.responses.slot_sources import NO_SOURCES, SlotSources
+from turncast.html import html_table
 from turncast.layouts import Actions
 from turncast.policy.artifacts import PolicyParts
 from turncast.policy.decision import tempered
@@ -42,7 +43,7 @@ class PolicyState:
         return PolicyState(self.network, self.memory.committed(actions, response), self.rules)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Policy(PolicyParts):
     """A trained model. It holds no conversation: a state goes in, and a new state comes out."""
 
@@ -61,6 +62,31 @@ class Policy(PolicyParts):
         object.__setattr__(
             self, "_compiled_rules", CompiledRules(self.rules, self.space) if self.rules else None
         )
+
+    def __repr__(self) -> str:
+        """Return the network and the training part in one line."""
+        return f"Policy({', '.join(text for _, text in self._described())})"
+
+    def _repr_html_(self) -> str:
+        """Return the network and the training part as a table, for notebooks."""
+        return html_table("Policy", self._described())
+
+    def _described(self) -> list[tuple[str, str]]:
+        config, corpus = self.config, self.card.corpus
+        kind = f"{config.cell} " if config.layout_row.memory else ""
+        rows = [
+            ("layout", config.layout),
+            (
+                "network",
+                f"{config.layers} x {kind}{config.units}" if config.layers > 1 else f"{kind}{config.units}",
+            ),
+            ("input", f"{self.encoder.width:,} bits"),
+            ("output", f"{len(self.space):,} {config.layout_row.answer}s"),
+            ("weights", f"{sum(weights.size for weights in self.weights.values()):,} weights"),
+        ]
+        if {"name", "dialogues"} <= corpus.keys():
+            rows.append(("trained on", f"trained on {corpus['name']} ({corpus['dialogues']:,} dialogues)"))
+        return rows
 
     @property
     def _has_tempered_weights(self) -> bool:

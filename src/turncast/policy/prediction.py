@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from turncast.features import Responder
 from turncast.features.responses.slot_sources import NO_SOURCES, SlotSources
+from turncast.html import html_table
 from turncast.policy.decision import DEFAULT_DECISION, Decision
 from turncast.vocabulary import ActionSpace
 
@@ -45,7 +46,7 @@ class ResponseTexts:
 _NO_TEXTS = ResponseTexts()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Prediction:
     """The actions that a policy would take at one turn, and the probability of each.
 
@@ -72,6 +73,18 @@ class Prediction:
     texts: ResponseTexts = _NO_TEXTS
     slot_sources: SlotSources = NO_SOURCES
     refused: Mapping[str, str] = field(default_factory=lambda: _NO_REFUSALS)
+
+    def __repr__(self) -> str:
+        """Return the most probable actions, such as `Prediction(book 0.70, greet 0.20, ...; 7 actions)`."""
+        ranked = ", ".join(f"{action} {probability:.2f}" for action, probability in self.top(_FEW))
+        more = f", ...; {len(self.space)} actions" if len(self.space) > _FEW else ""
+        return f"Prediction({ranked}{more}{', abstains' if self.abstains else ''})"
+
+    def _repr_html_(self) -> str:
+        """Return the most probable actions as a table, for notebooks."""
+        rows = ((action, f"{probability:.1%}") for action, probability in self.top(_FEW))
+        title = f"{', '.join(self.actions) or 'no action'}{' (abstains)' if self.abstains else ''}"
+        return html_table(title, rows)
 
     @property
     def response(self) -> str | None:

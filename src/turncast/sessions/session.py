@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from turncast.dialogue import Fact, Turn, checked_actions
+from turncast.dialogue import TURN_HEADER, Fact, Turn, checked_actions
 from turncast.errors import ArgumentError, NoTurn, StateError, UnknownAction, check_argument, with_article
+from turncast.html import html_table
 from turncast.policy import Policy, PolicyState, Prediction
 from turncast.sessions.event import Event, ends_open, turns_from_events
 from turncast.sessions.snapshot import OpenTurn, Snapshot
@@ -99,6 +100,15 @@ class Session:
 
     def __len__(self) -> int:
         return self._num_turns
+
+    def __repr__(self) -> str:
+        state = ", the last one not committed" if self.is_open else ""
+        return f"Session({self._num_turns} turns{state}; {self._policy!r})"
+
+    def _repr_html_(self) -> str:
+        """Return the turns so far as a table, for notebooks."""
+        rows = ((str(number), *turn.cells()) for number, turn in enumerate(self.history(), start=1))
+        return html_table("Session", (("turn", *TURN_HEADER), *rows))
 
     def observe(self, user: str | None = None, facts: Mapping[str, Fact] | None = None) -> Prediction:
         """Predict the next turn from the user's text (None: the system acts again) and new facts."""
