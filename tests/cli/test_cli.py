@@ -247,12 +247,6 @@ def test_a_damaged_checkpoint(corpus, tmp_path):
     assert message.startswith("m.checkpoint: the checkpoint is damaged (")
 
 
-def test_chat_survives_bytes_that_are_not_text(saved):
-    done = run_process("chat", saved, input=b"\xff\xfe\x00 hi\n/undo\n", text=False)
-    assert done.returncode == 0, done.stderr
-    assert b"removed: ??" in done.stdout
-
-
 def test_a_full_disk_leaves_the_old_model_whole(corpus, saved, tmp_path):
     model = Policy.load(saved).save(tmp_path / "model")
     before = bytes_of(model)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 from rich.table import Table
 from rich.text import Text
 
 from turncast.cli.options import ModelPath, Top, split_pair
 from turncast.cli.output import show
+from turncast.cli.streams import read_lines_from_stdin
 from turncast.dialogue import Fact, parse_fact
 from turncast.errors import TurncastError, did_you_mean
 from turncast.explain import explain_prediction
@@ -38,9 +37,11 @@ def chat(model: ModelPath, top: Top = 3) -> None:
     """Talk to a model: it shows its ranked actions and its response at every turn."""
     chat = _Chat(Policy.load(model), top)
     show(f"The model knows {len(chat.policy.space)} actions. {_HELP}")
-    while (line := _read_line()) is not None and line != "/quit":
+    for line in read_lines_from_stdin("user: "):
+        if line.strip() == "/quit":
+            break
         try:
-            chat.handle(line)
+            chat.handle(line.strip())
         except (TurncastError, ValueError) as error:
             show(str(error))
 
@@ -101,17 +102,6 @@ class _Chat:
             show(f"then: {' -> '.join(next_actions)}")
         if taken and prediction.response:
             show(Text(f"system: {prediction.response}", style="bold"))
-
-
-def _read_line() -> str | None:
-    if sys.stdin.isatty():
-        try:
-            return input("user: ").strip()
-        except (EOFError, KeyboardInterrupt):
-            return None
-    line = sys.stdin.readline()
-    # Bytes that are not UTF-8 were decoded as lone surrogates, which cannot be printed.
-    return line.encode(errors="replace").decode().strip() if line else None
 
 
 def _ranked(prediction: Prediction, top: int) -> Table:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from turncast.cli.options import CorpusOptions, ModelPath, OptionalCorpusPaths, Top, with_option_groups
+from turncast.cli.output import show_json_line
 from turncast.dialogue import Dialogue, Turn, value_name
 from turncast.layouts import END
 from turncast.policy import Policy
@@ -35,7 +34,7 @@ def predict(
     policy = Policy.load(model)
     for dialogue in reading.open(corpus or ["-"], pending=True):
         for record in _records(policy, dialogue, top):
-            sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+            show_json_line(record)
 
 
 def _records(policy: Policy, dialogue: Dialogue, top: int) -> Iterator[dict[str, Any]]:

@@ -11,11 +11,14 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from turncast.cli.commands import CommandGroup
 from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, with_option_groups
-from turncast.cli.output import show, show_json
+from turncast.cli.output import show, show_json, show_yaml
 from turncast.rules import broken_rules, read_rules, suggest_rules
 
-app = typer.Typer(help="Rules for allowed, forbidden and required actions.", no_args_is_help=True)
+app = typer.Typer(
+    cls=CommandGroup, help="Rules for allowed, forbidden and required actions.", no_args_is_help=True
+)
 
 SUGGEST = """[bold]Examples[/bold]
 
@@ -56,7 +59,7 @@ def suggest(
             f"  {'  ' if index else '- '}{key}: {json.dumps(value, ensure_ascii=False)}"
             for index, (key, value) in enumerate(rule.record.items())
         ]
-    typer.echo("\n".join(lines))
+    show_yaml(lines)
 
 
 @app.command("check", epilog=CHECK)
