@@ -27,7 +27,8 @@ def check_output_folder(path: Path, marker: str, *, force: bool) -> None:
     """
     _check_parent(path)
     if Path.cwd().is_relative_to(path.resolve()):
-        raise OutputExists(f"{path}: the current folder cannot be replaced; name a folder in it")
+        what = "the current folder" if path.resolve() == Path.cwd() else "a folder that holds the current one"
+        raise OutputExists(f"{path}: {what} cannot be replaced; name a folder in it")
     if not path.exists() and not path.is_symlink():
         return
     if path.is_dir() and not any(path.iterdir()):
@@ -55,7 +56,8 @@ def check_output_file(path: Path, *, force: bool) -> None:
 
 
 def _check_parent(path: Path) -> None:
-    parent = next(parent for parent in path.absolute().parents if parent.exists())
+    parents = path.absolute().parents or (path.absolute(),)  # the root has none
+    parent = next(parent for parent in parents if parent.exists())
     if not parent.is_dir() or not os.access(parent, os.W_OK):
         raise OutputDenied(f"{path}: {parent} cannot be written to; choose another place")
 

@@ -10,7 +10,7 @@ from typing import Any
 import turncast.web
 from turncast.cli import main
 from turncast.server import Models, Timeouts, create_app
-from turncast.server.run import run_app
+from turncast.server.run import listen, run_app
 from turncast.sessions import open_store
 
 _FORKS = "forkserver" in multiprocessing.get_all_start_methods()  # Windows has none
@@ -50,7 +50,7 @@ def run_api(model: Path, port: int, timeout: float, store: str) -> None:
     """Serve the API of a model, with a time-out in seconds for requests and for answers of the store."""
     timeouts = Timeouts(body=timeout)
     app = create_app(Models({"default": model}), open_store(store, timeout=timeout), timeouts=timeouts)
-    run_app(app, "127.0.0.1", port, head_timeout=timeout)
+    run_app(app, listen("127.0.0.1", port), head_timeout=timeout)
 
 
 def _run_silently(function: Callable[..., None], *arguments: Any) -> None:

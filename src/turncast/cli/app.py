@@ -22,10 +22,12 @@ from turncast.cli import (
     shapes,
     train,
 )
+from turncast.cli.commands import CommandGroup
 from turncast.version import __version__
 
 app = typer.Typer(
     name="turncast",
+    cls=CommandGroup,
     help="Learn from recorded dialogues what a system should do next, and predict it live, turn by turn.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from turncast.cli import data_convert, data_label, data_split, data_validate
+from turncast.cli.commands import CommandGroup
 from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, with_option_groups
 from turncast.cli.output import counting, show, show_json
 from turncast.data import summarise
 from turncast.data.terminal import render_summary
 
-app = typer.Typer(help="Inspect and prepare corpora.", no_args_is_help=True)
+app = typer.Typer(cls=CommandGroup, help="Inspect and prepare corpora.", no_args_is_help=True)
 
 EXAMPLES = """[bold]Examples[/bold]
 

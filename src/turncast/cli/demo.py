@@ -13,12 +13,13 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from turncast.atomic_files import check_output_folder
+from turncast.atomic_files import check_output_file, check_output_folder
 from turncast.cli.options import Force
 from turncast.cli.output import note, show
 from turncast.config import NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
+from turncast.errors import OutputExists
 from turncast.evaluation import Report, evaluate
 from turncast.evaluation.report_figures import floor_title
 from turncast.layouts import LAYOUTS
@@ -45,7 +46,11 @@ def demo(
     """Try turncast in one minute: simulate restaurant bookings, train, evaluate, show one dialogue, save."""
     started = time.perf_counter()
     model = out / "model"
+    if out.resolve() == Path(out.resolve().anchor):
+        raise OutputExists(f"{out}: the root folder is no place for a demo; name another folder with --out")
     check_output_folder(model, "manifest.json", force=force)
+    for name in ("train", "test"):
+        check_output_file(out / f"{name}.jsonl", force=force)
     corpus, test = simulate(dialogues, seed), simulate(max(20, dialogues // 4), seed + 10_000)
     note(f"Training on {dialogues:,} simulated restaurant bookings ...")
     config = TrainConfig(seed=seed)

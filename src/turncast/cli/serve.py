@@ -11,7 +11,7 @@ import typer
 
 from turncast.cli.options import with_option_groups
 from turncast.cli.output import note
-from turncast.errors import ConfigError, MissingExtra
+from turncast.errors import ConfigError, MissingExtra, OutputDenied
 
 if TYPE_CHECKING:
     from turncast.server import Models
@@ -25,6 +25,7 @@ turncast serve model/ --corpus dialogs.jsonl     (talk to it, correct it and ret
 
 turncast serve model/ second=other-model/ --store postgresql://user@host/database --api-key-file keys.txt"""
 
+_ALL_ADDRESSES = ("0.0.0.0", "::", "")  # noqa: S104  # named, not listened at
 _DEFAULT_NAME = "default"
 _SECONDS_PER_DAY = 86_400.0
 _PAGE = "Web page"
@@ -93,7 +94,12 @@ class PageOptions:
             )
         corrections = self.corrections or model.with_name(f"{model.name}.corrections.jsonl")
         workspace = Workspace(tuple(self.corpus or ()), tuple(self.dev or ()), corrections)
-        workspace.check()
+        try:
+            workspace.check()
+        except OutputDenied as error:
+            raise OutputDenied(
+                f"{error}: give --corrections FILE for the corrected conversations of the page, or --no-ui"
+            ) from None
         return workspace
 
 
@@ -124,7 +130,7 @@ def serve(
     """Serve models over HTTP and WebSockets, for many conversations at once."""
     try:
         from turncast.server import Models, create_app, read_keys
-        from turncast.server.run import run_app
+        from turncast.server.run import listen, run_app
         from turncast.sessions import open_store
     except MissingExtra:
         raise
@@ -145,8 +151,10 @@ def serve(
         from turncast.web import create_web_app
 
         app = create_web_app(app, workspace)
+    sockets = listen(host, port)
+    port = sockets[0].getsockname()[1]  # with --port 0 a free one
     _announce(served, host, port, has_keys=bool(keys), has_page=workspace is not None)
-    run_app(app, host, port)
+    run_app(app, sockets)
 
 
 def folders_by_name(models: list[str]) -> dict[str, Path]:
@@ -172,8 +180,11 @@ def folders_by_name(models: list[str]) -> dict[str, Path]:
 
 
 def _announce(models: Models, host: str, port: int, *, has_keys: bool, has_page: bool) -> None:
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    note(f"Serving {', '.join(models.policies())} at {address} (Ctrl-C ends it).")
+    everywhere = host in _ALL_ADDRESSES
+    name = "localhost" if everywhere else f"[{host}]" if ":" in host else host
+    address = f"http://{name}:{port}"
+    where = f"{address} and all addresses of this machine" if everywhere else address
+    note(f"Serving {', '.join(models.policies())} at {where} (Ctrl-C ends it).")
     if not has_keys and not _is_loopback(host):
         note("Everybody at this address can read and change conversations; give --api-key-file.")
     if has_page:

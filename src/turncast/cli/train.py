@@ -15,6 +15,7 @@ from turncast.cli.train_options import GrowthOptions, TrainingOptions
 from turncast.config import Configuration, TrainConfig
 from turncast.corpus import Corpus
 from turncast.dialogue_sources import note_lines
+from turncast.errors import ConfigError
 from turncast.evaluation import GrowthReport, Report, evaluate, growth_report
 from turncast.evaluation.terminal import render_growth, render_report
 from turncast.policy import Policy
@@ -78,8 +79,7 @@ def train(
     It saves the epoch with the best result on the dev part. Ctrl-C stops early and saves the best so far.
     """
     configuration = Configuration.from_settings(settings.settings())
-    # An interrupted training has saved its best policy; --resume replaces that one.
-    check_output_folder(out, "manifest.json", force=force or (resume and _is_interrupted(out)))
+    _check_output(out, force=force, resume=resume)
     parent = growth.load_parent(out)
     if parent:
         configuration = inherit_settings(parent, configuration)
@@ -87,7 +87,7 @@ def train(
     train_part, dev_part = _parts(
         reading.open(corpus), reading.open_optional(dev), replay, configuration.training
     )
-    checkpoint = out.with_name(f"{out.name}.checkpoint")
+    checkpoint = _checkpoint_path(out)
     policy = train_policy(
         train_part,
         dev_part,
@@ -140,9 +140,31 @@ def _note_end(policy: Policy, out: Path, checkpoint: Path) -> None:
         note(f"Saved {out}. Next: turncast chat {out}")
 
 
-def _is_interrupted(out: Path) -> bool:
-    """Return whether a folder holds a model whose training was interrupted."""
+def _check_output(out: Path, *, force: bool, resume: bool) -> None:
+    """Check, before the training, that the model folder can be written.
+
+    Raises:
+        ConfigError: where `--resume` is given, and the training is finished.
+        OutputExists: where something else exists, or a folder and not `--force`.
+        OutputDenied: where the parent folder is not writable.
+    """
+    interrupted = _is_interrupted(out)
+    if resume and not force and interrupted is False and not _checkpoint_path(out).exists():
+        raise ConfigError(
+            f"{out}: this training is finished, and there is nothing to resume; to train again, give --force "
+            "without --resume"
+        )
+    # An interrupted training has saved its best policy; --resume replaces that one.
+    check_output_folder(out, "manifest.json", force=force or (resume and bool(interrupted)))
+
+
+def _checkpoint_path(out: Path) -> Path:
+    return out.with_name(f"{out.name}.checkpoint")
+
+
+def _is_interrupted(out: Path) -> bool | None:
+    """Return whether the training of a model was interrupted; None where a folder holds no model."""
     try:
         return bool(json.loads((out / "manifest.json").read_bytes())["interrupted"])
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return None

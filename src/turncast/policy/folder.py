@@ -120,6 +120,8 @@ def _encoder_config(settings: dict[str, Any], encoder: TurnEncoder) -> EncoderCo
 
 
 def _manifest(path: Path) -> dict[str, Any]:
+    if path.exists() and not path.is_dir():
+        raise ModelError(f"{path}: a file, not a model; give a folder that `turncast train` made")
     try:
         manifest = json.loads((path / MANIFEST).read_bytes())
     except FileNotFoundError:

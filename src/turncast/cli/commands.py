@@ -1,0 +1,40 @@
+"""A group of commands that suggests the right command for a wrong one, wherever it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from typer.core import TyperGroup
+
+from turncast.errors import ConfigError, did_you_mean
+
+
+class CommandGroup(TyperGroup):
+    """A group of commands; for an unknown one it suggests commands of the other groups too."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that the arguments name.
+
+        Raises:
+            ConfigError: for an unknown command, with a suggestion.
+        """
+        name = args[0]
+        if name.startswith("-") or self.get_command(ctx, name) is not None:
+            return super().resolve_command(ctx, args)
+        known = list(_paths(ctx.find_root().command))
+        same_name = [path for path in known if path.split()[-1] == name]
+        if same_name:
+            cure = f"; did you mean '{same_name[0]}'?"
+        else:
+            cure = did_you_mean(name, known) or f"; the commands are {', '.join(self.commands)}"
+        raise ConfigError(f"there is no command {name!r}{cure}")
+
+
+def _paths(group: Any, prefix: str = "") -> Iterator[str]:
+    """Yield the words of each command below a group, as they are written behind `turncast`."""
+    for name, command in group.commands.items():
+        path = f"{prefix}{name}"
+        yield path
+        if hasattr(command, "commands"):
+            yield from _paths(command, f"{path} ")
