@@ -47,9 +47,50 @@ def test_it_saves_time(prefetch, capsys):
     assert found["seconds_saved"] > 0
 
 
-def test_traces_of_tau_bench(prefetch, tmp_path):
-    traces = [
-        {"task_id": 0, "traj": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "?"}]}
-    ]
-    (tmp_path / "run.json").write_text(json.dumps(traces))
-    assert prefetch.read_traces(tmp_path) == [traces[0]["traj"]]
+MESSAGES = [
+    {"role": "user", "content": "hi"},
+    {"role": "assistant", "content": "?"},
+    {"role": "user", "content": "find it"},
+    {
+        "role": "assistant",
+        "tool_calls": [{"id": "1", "name": "find", "arguments": {}, "requestor": "assistant"}],
+    },
+]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        [{"task_id": 0, "traj": MESSAGES}, {"task_id": 1, "traj": MESSAGES}],
+        {"info": {}, "tasks": [], "simulations": [{"id": n, "messages": MESSAGES} for n in "ab"]},
+        [{"messages": MESSAGES}, {"messages": MESSAGES}],
+    ],
+)
+def test_traces_of_several_formats(prefetch, tmp_path, record):
+    (tmp_path / "run.json").write_text(json.dumps(record, indent=1))
+    for path in (tmp_path, tmp_path / "run.json"):
+        traces = prefetch.read_traces(path)
+        assert traces == [MESSAGES, MESSAGES]
+        assert [action for _, action in prefetch.decisions(traces[0])] == ["respond", "find"]
+
+
+def test_calls_in_parts(prefetch):
+    message = {"role": "assistant", "content": [{"type": "text"}, {"type": "tool_use", "name": "find"}]}
+    assert prefetch.first_tool(message) == "find"
+
+
+@pytest.mark.parametrize("text", ["{", '{"turns": [{"user": "hi", "actions": ["a"]}]}'])
+def test_a_file_without_traces_is_refused_in_one_line(prefetch, tmp_path, capsys, text):
+    (tmp_path / "run.json").write_text(text)
+    with pytest.raises(SystemExit) as stop:
+        prefetch.main(["--data", str(tmp_path / "run.json")])
+    assert stop.value.code == 2
+    error = capsys.readouterr().err
+    assert len(error.splitlines()) == 1
+    assert error.startswith(str(tmp_path / "run.json"))
+
+
+def test_the_help_shows_the_defaults(prefetch, capsys):
+    with pytest.raises(SystemExit):
+        prefetch.main(["--help"])
+    assert "(default: 0.2)" in capsys.readouterr().out
