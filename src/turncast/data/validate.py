@@ -13,6 +13,7 @@ from turncast.data.beginning_check import BeginningCheck
 from turncast.data.contradictions import ContradictionCheck
 from turncast.data.duplicates import DuplicateCheck
 from turncast.data.finding import SEVERITIES, Finding, Severity
+from turncast.data.leak_checks import LeakChecks
 from turncast.data.turn_checks import TurnChecks
 
 
@@ -81,9 +82,10 @@ def validate(
     beginnings = BeginningCheck(examples)
     actions = ActionChecks(examples, min_count)
     turn_checks = TurnChecks(examples, max_words)
+    leaks = LeakChecks(examples)
     dialogues = turns = 0
     for dialogue in corpus:
-        for check in (contradictions, duplicates, beginnings, actions, turn_checks):
+        for check in (contradictions, duplicates, beginnings, actions, turn_checks, leaks):
             check.add(dialogue)
         dialogues, turns = dialogues + 1, turns + len(dialogue)
         if progress:
@@ -98,7 +100,7 @@ def validate(
             progress(turns_read)
     findings = [
         finding
-        for check in (duplicates, beginnings, actions, turn_checks, contradictions)
+        for check in (duplicates, beginnings, actions, turn_checks, leaks, contradictions)
         for finding in check.findings()
     ]
     findings.sort(key=lambda finding: SEVERITIES.index(finding.severity))
