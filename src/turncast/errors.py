@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import PurePath
 from typing import Any
 
-_KINDS = {dict: "an object", list: "a list", str: "a string", bool: "true or false", int: "a number"}
+_KINDS = {dict: "an object", list: "a list", str: "a string", bool: "true or false"}
 
 
 class TurncastError(Exception):
@@ -208,4 +208,4 @@ def kind_of(value: object) -> str:
     """
     if value is None:
         return "null"
-    return _KINDS.get(type(value), "a number")
+    return next((name for kind, name in _KINDS.items() if isinstance(value, kind)), "a number")

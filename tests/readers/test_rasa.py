@@ -302,8 +302,14 @@ def test_errors(tmp_path, text, message):
 
 
 def test_markdown_errors(tmp_path):
-    with pytest.raises(CorpusError, match=r"a\.md line 2: not JSON"):
+    with pytest.raises(CorpusError, match=r"a\.md line 2: not JSON: .* at column 10; correct it"):
         read(tmp_path, '## s\n* a{"b": }\n  - c\n', "a.md")
+    with pytest.raises(CorpusError, match=r"a\.md line 3: not JSON: .* at column 16; correct it"):
+        read(tmp_path, '## s\n* a\n  - slot{"b":1},slot{"c":2}\n', "a.md")
+    with pytest.raises(CorpusError) as error:
+        read(tmp_path, '## s\n* a\n  - slot{"b":1} OR slot{"b":2}\n', "a.md")
+    problem = "line 3: OR joins user messages, not a slot; write a story for each alternative"
+    assert str(error.value).endswith(problem)
     with pytest.raises(CorpusError, match=r"a\.md line 4: a comment does not end"):
         read(tmp_path, "## s\n* a\n  - b\n<!-- c\n* d\n  - e\n", "a.md")
     with pytest.raises(CorpusError, match=r"a\.md line 3: not JSON"):
@@ -339,7 +345,7 @@ def test_aliases_and_merges_are_read(tmp_path):
 
 def test_unused_steps_are_counted(tmp_path):
     text = S + (
-        "  - ...\n  - intent: a\n  - metadata: {}\n  - user:\n  - form: d\n  - slot_was_set: [5]\n"
+        "  - ...\n  - intent: a\n  - metadata: {}\n  - user:\n  - form: d\n  - slot_was_set: [[5]]\n"
         "  - or: [{checkpoint: x}, {intent: g}]\n  - action: e\n    note: f\n"
         "  - action: action_listen\n- steps: []\n- story: empty\n- story: silent\n  steps: [{intent: a}]\n"
     )
@@ -401,6 +407,134 @@ def test_an_error_names_the_missing_extra(tmp_path, monkeypatch):
         "reading YAML needs libraries that are not installed; install them with: pip install 'turncast[yaml]'"
     )
     assert len(read(tmp_path, MARKDOWN, "a.md")[0]) == 3
+
+
+def test_texts_are_taken_as_they_are_written(tmp_path):
+    steps = [
+        "user: 0077",
+        "action: 0x1A",
+        "user: &code 2.50",
+        "bot: 3e2",
+        "intent: FALSE",
+        "action: *code",
+        "<<: {user: 08}",
+        "action: 1_5",
+        "slot_was_set: [012, on, {zip: 00501, size: 3.50}]",
+        "checkpoint: 1.0",
+    ]
+    text = S.replace("story: s", "story: 1.10") + "".join(f"  - {{{step}}}\n" for step in steps)
+    text += "- story: 2.0\n  steps:\n  - checkpoint: 1.0\n"
+    text += "  - intent: 06\n    entities: [0x7, {n: 1.5, role: 4.0}]\n"
+    text += "  - active_loop: 7.0\n  - action: 7.0\n"
+    text += "responses:\n  0x1A: [{text: 1.20}]\nactions: [1_5, 2.50, 7.0]\n"
+    (dialogue,), corpus = read(tmp_path, text)
+    assert dialogue.id == "stories:1.10"
+    slots = {"012": True, "on": True, "zip": "00501", "size": 3.5}
+    entities = {"entity.0x7": True, "entity.n.4.0": 1.5}
+    assert dialogue.turns == (
+        Turn("0077", ("0x1A",), response="1.20"),
+        Turn("2.50", ("3e2",), response="3e2"),
+        Turn(None, ("2.50",), {"intent": "FALSE"}),
+        Turn("08", ("1_5",)),
+        Turn(None, ("7.0",), slots | {"intent": "06"} | entities | {"active_loop": "7.0"}),
+    )
+    assert corpus.skipped == {}
+
+
+GLUE = """## talk
+* start
+  - open
+> middle
+
+## long way
+> middle
+* ask
+  - answer
+> end
+
+## short way
+> middle
+> end
+
+## last
+> end
+  - close
+
+## begun, not joined
+> middle
+"""
+
+
+def test_a_story_can_only_join_checkpoints(tmp_path):
+    yaml = "stories:\n- story: a\n  steps: [{action: x}, {checkpoint: b}]\n" + (
+        "- story: glue\n  steps: [{checkpoint: b, slot_was_set: [{v: true}]}, {checkpoint: c}]\n"
+        "- story: d\n  steps: [{checkpoint: c}, {action: y}]\n"
+    )
+    dialogues, corpus = read(tmp_path, GLUE, "old.md")
+    assert [" ".join(turn.actions[0] for turn in d) for d in dialogues] == ["open answer close", "open close"]
+    assert corpus.skipped == {"story without steps": 1}
+    (dialogue,), _ = read(tmp_path, yaml.replace("action: x", "slot_was_set: [{v: true}]}, {action: x"))
+    assert [turn.actions[0] for turn in dialogue] == ["x", "y"]
+    (dialogue,), corpus = read(tmp_path, yaml)
+    assert [turn.actions[0] for turn in dialogue] == ["x"]
+    assert corpus.skipped["checkpoint whose condition does not hold"] == 1
+
+
+JSON_FORM = '{"stories": [{"story": "a", "steps": [{"user": "oh \\ud83d\\ude80"}, {"action": "utter_up"}]}]}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        JSON_FORM,
+        "version: '3'\n" + JSON_FORM[1:-1],
+        JSON_FORM.replace('"stories"', "stories").replace('"story"', "story").replace('"steps"', "steps"),
+        "stories:\n- " + JSON_FORM[len('{"stories": [') : -2],
+    ],
+)
+def test_yaml_in_json_form_is_detected(tmp_path, text):
+    (dialogue,), _ = read(tmp_path, text)
+    assert dialogue.turns == (Turn("oh \U0001f680", ("utter_up",)),)
+    assert [each.turns for each in turncast.read(tmp_path)] == [dialogue.turns]
+
+
+def test_half_a_character_is_refused(tmp_path):
+    for half in ("\\ud83d", "\\ude80", "\\ude80\\ud83d", "\\U0000D83D"):
+        with pytest.raises(CorpusError) as error:
+            read(tmp_path, S + f'  - user: "a {half}"\n  - action: b\n')
+        assert str(error.value).endswith(
+            "stories.yml line 4: an escape from \\ud800 to \\udfff is half a character; "
+            "write both halves, or the character itself"
+        )
+
+
+def test_conversations_of_the_betas_are_test_stories(project):
+    text = TESTS.replace("stories:", "test_conversations:")
+    (project / "data" / "talks.yml").write_text(text)
+    corpus = turncast.read(project)
+    assert len(list(corpus)) == 4
+    assert corpus.skipped["file of test stories"] == 2
+    (dialogue,) = turncast.read(project / "data" / "talks.yml")
+    assert dialogue.metadata == {"kind": "test"}
+    assert len(dialogue) == 2
+
+
+def test_the_response_is_one_without_condition_and_channel(tmp_path):
+    (tmp_path / "domain" / "more" / "deep").mkdir(parents=True)
+    (tmp_path / "domain" / "more" / "deep" / "responses.yaml").write_text(
+        "responses:\n"
+        "  a: [{condition: [{type: slot, name: x}], text: one}, {channel: c, text: t}, {text: 3.0}]\n"
+        "  b: [{custom: {}}, {channel: c, text: only there}]\n"
+        "  c: {text: single}\n"
+        "  d: [image: x]\n"
+        "actions: [d]\n"
+    )
+    text = (
+        "stories:\n- story: s\n  steps: [{action: a}, {action: b}, {action: c}, {action: d}, {action: e}]\n"
+    )
+    (dialogue,), corpus = read(tmp_path, text)
+    assert [turn.response for turn in dialogue] == ["3.0", "only there", "single", None, None]
+    assert corpus.skipped == {"action that is not in the domain, kept": 1}
 
 
 def test_real_projects(corpora):

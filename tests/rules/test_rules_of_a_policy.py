@@ -116,6 +116,8 @@ def test_the_command_line(tmp_path):
     corpus.write_text("".join(turncast.readers.to_json(dialogue) + "\n" for dialogue in tiny(dialogues=40)))
     suggested = run("rules", "suggest", corpus, "--support", "10").stdout
     (tmp_path / "rules.yml").write_text(suggested)
+    assert "when: {" in suggested
+    assert '"' not in suggested  # plain words, as in the documentation
     assert run("rules", "check", tmp_path / "rules.yml", corpus).stdout.startswith("None of ")
     (tmp_path / "odd.yml").write_text("- forbid: confirm\n")
     broken = json.loads(run("rules", "check", tmp_path / "odd.yml", corpus, "--json").stdout)["broken"]

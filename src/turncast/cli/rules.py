@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -14,6 +14,7 @@ from rich.text import Text
 from turncast.cli.commands import CommandGroup
 from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, with_option_groups
 from turncast.cli.output import show, show_json, show_yaml
+from turncast.readers.safe_yaml import yaml_scalar
 from turncast.rules import broken_rules, read_rules, suggest_rules
 
 app = typer.Typer(
@@ -56,10 +57,17 @@ def suggest(
     for rule in suggestions:
         lines.append(f"  # {rule.support:,} turns, without exception")
         lines += [
-            f"  {'  ' if index else '- '}{key}: {json.dumps(value, ensure_ascii=False)}"
+            f"  {'  ' if index else '- '}{key}: {_flow(value)}"
             for index, (key, value) in enumerate(rule.record.items())
         ]
     show_yaml(lines)
+
+
+def _flow(value: Any) -> str:
+    """Return a condition or a name in YAML, on one line."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {yaml_scalar(item)}' for key, item in value.items())}}}"
+    return yaml_scalar(value)
 
 
 @app.command("check", epilog=CHECK)

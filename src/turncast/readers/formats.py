@@ -259,9 +259,8 @@ def _refuse_other_dialogues(project: Path) -> None:
         raw = first_bytes(file) if uncompressed_path(file).suffix.lower() in (".json", ".jsonl") else b""
         # As a file named .json, so that any log in JSON Lines is not taken for dialogues.
         head = FileHead(file.with_suffix(".json"), raw, ())
-        other = next(
-            (entry.name for entry in FORMATS.values() if key_paths(raw) and entry.recognises(head)), ""
-        )
+        formats = (entry for entry in FORMATS.values() if entry.name != "rasa" and key_paths(raw))
+        other = next((entry.name for entry in formats if entry.recognises(head)), "")
         if other:
             there = file.relative_to(project)
             problem = f"the folder has both Rasa stories and other dialogues ({there} is {other})"

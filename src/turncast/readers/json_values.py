@@ -37,8 +37,13 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _DECODER = json.JSONDecoder(object_pairs_hook=_without_duplicates)
 
 
-def parse_json(text: str, where: str) -> Any:
+def parse_json(text: str, where: str, first_column: int = 1) -> Any:
     """Parse JSON.
+
+    Args:
+        text: the JSON text.
+        where: the place that errors name.
+        first_column: the column of the line at which the text begins.
 
     Raises:
         CorpusError: for text that is not JSON, a key that an object has twice, and half a character (an
@@ -59,7 +64,8 @@ def parse_json(text: str, where: str) -> Any:
             problem = "there is a byte order mark (BOM) inside the file"
             raise CorpusError(where, problem, "remove it; files were joined here") from None
         place = f"line {error.lineno} column" if error.lineno > 1 else "column"
-        raise CorpusError(where, f"not JSON: {error.msg} at {place} {error.colno}", "correct it") from None
+        column = error.colno + (first_column - 1 if error.lineno == 1 else 0)
+        raise CorpusError(where, f"not JSON: {error.msg} at {place} {column}", "correct it") from None
     except (RecursionError, ValueError) as error:
         problem = "JSON nested too deeply" if isinstance(error, RecursionError) else "a number is too long"
         raise CorpusError(where, problem, "correct it") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterable
@@ -18,24 +19,46 @@ _CONSTANTS = {"": None, "~": None} | {
     for word, value in (("null", None), ("true", True), ("false", False))
     for form in (word, word.title(), word.upper())
 }
-_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_INT = re.compile(r"[-+]?(0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_SURROGATE = re.compile(r"\\(?:u|U0000)[dD][89a-fA-F]")
+_PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*")
+_RESERVED_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 class YamlMapping(dict[str, Any]):
-    """A mapping in a YAML file, with the number of the line on which it begins."""
+    """A mapping in a YAML file.
 
-    __slots__ = ("line",)
+    Attributes:
+        line: the number of the line on which it begins.
+        written: key -> how the file writes the value, for words without quotes that are not texts in YAML:
+            `007` stays `007` where a text is expected.
+    """
+
+    __slots__ = ("line", "written")
 
     def __init__(self, line: int) -> None:
         super().__init__()
         self.line = line
+        self.written: dict[Any, str] = {}
+
+
+class YamlList(list[Any]):
+    """A list in a YAML file, with `written` by index as in `YamlMapping`."""
+
+    __slots__ = ("written",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: dict[Any, str] = {}
 
 
 def load_yaml(text: str, where: str) -> Any:
     """Parse a text that holds one YAML document; mappings become `YamlMapping`, null becomes None.
 
-    Plain words follow YAML 1.2: `yes` and `no` are strings. Needs the extra `yaml`.
+    Plain words follow YAML 1.2: `yes` and `no` are strings. Whole numbers with leading zeros, such as `007`,
+    are strings too, because they are codes. Needs the extra `yaml`.
 
     Raises:
         CorpusError: for text that is not YAML, a duplicate key, a tag, and nesting or aliases beyond the
@@ -46,7 +69,9 @@ def load_yaml(text: str, where: str) -> Any:
         import yaml
     except ImportError:
         raise MissingExtra("reading YAML", "yaml") from None
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    # The fast parser refuses surrogate pairs, as JSON writes some characters (`"\\ud83d\\ude00"`).
+    is_fast = not _SURROGATE.search(text)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader) if is_fast else yaml.SafeLoader
     try:
         return _YamlBuilder(where).build(yaml.parse(text, Loader=loader))
     except yaml.MarkedYAMLError as error:
@@ -61,29 +86,44 @@ def load_yaml(text: str, where: str) -> Any:
         raise CorpusError(line, f"not YAML: {reason}", "correct it") from None
 
 
-def yaml_kind(value: object) -> str:
-    """Return the type of a YAML value in words, as `kind_of` does for JSON."""
-    return kind_of(dict(value)) if isinstance(value, dict) else kind_of(value)
+def yaml_text(parent: YamlMapping | YamlList, key: Any, where: str) -> str | None:
+    """Return the text under a key, or at an index, as the file writes it, without the blanks around it.
 
-
-def yaml_text(value: object, key: str, where: str) -> str | None:
-    """Return a text without the blanks around it, or None for null and a blank text.
+    A word that would be a number, true or false elsewhere is a text here. Null and a blank text give None.
 
     Raises:
         CorpusError: for a list or a mapping.
     """
+    value = parent.get(key) if isinstance(parent, YamlMapping) else parent[key]
     if isinstance(value, list | dict):
-        raise CorpusError(where, f"{key!r} is {yaml_kind(value)}", "give a text")
+        raise CorpusError(where, f"{key!r} is {kind_of(value)}", "give a text")
     if value is None:
         return None
-    return (str(value).lower() if isinstance(value, bool) else str(value)).strip() or None
+    return parent.written.get(key, str(value)).strip() or None
+
+
+def yaml_scalar(value: bool | int | float | str) -> str:
+    """Return a value in YAML: as a plain word if possible, otherwise in quotes.
+
+    >>> yaml_scalar("ask_name"), yaml_scalar("no"), yaml_scalar(True), yaml_scalar("at 7: come")
+    ('ask_name', '"no"', 'true', '"at 7: come"')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
+        return str(value)
+    text = str(value)
+    if _PLAIN_WORD.fullmatch(text) and text.lower() not in _RESERVED_WORDS:
+        return text
+    quoted = json.dumps(text, ensure_ascii=False)
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
 
 
 @dataclass(slots=True)
 class _OpenCollection:
     """A list or mapping that is not complete yet; `size` counts the values in it."""
 
-    value: list[Any] | YamlMapping
+    value: YamlList | YamlMapping
     anchor: str | None
     size: int = 1
     depth: int = 1
@@ -97,7 +137,7 @@ class _YamlBuilder:
     def __init__(self, where: str) -> None:
         self.where, self.line = where, 1
         self.stack: list[_OpenCollection] = []
-        self.anchors: dict[str, tuple[Any, int, int]] = {}  # value, its size, its depth
+        self.anchors: dict[str, tuple[Any, str | None, int, int]] = {}  # value, as written, size, depth
         self.alias_values = 0
         self.documents: list[Any] = []
 
@@ -112,7 +152,7 @@ class _YamlBuilder:
             elif kind == "AliasEvent":
                 self._alias(event.anchor)
             elif kind in ("SequenceStartEvent", "MappingStartEvent"):
-                self._open(YamlMapping(self.line) if kind.startswith("M") else [], event.anchor)
+                self._open(YamlMapping(self.line) if kind.startswith("M") else YamlList(), event.anchor)
             elif kind in ("SequenceEndEvent", "MappingEndEvent"):
                 self._close()
             elif kind == "DocumentStartEvent" and self.documents:
@@ -122,7 +162,7 @@ class _YamlBuilder:
     def _refuse(self, problem: str, cure: str) -> Never:
         raise CorpusError(f"{self.where} line {self.line}", problem, cure)
 
-    def _open(self, value: list[Any] | YamlMapping, anchor: str | None) -> None:
+    def _open(self, value: YamlList | YamlMapping, anchor: str | None) -> None:
         if self.stack and isinstance(self.stack[-1].value, YamlMapping) and self.stack[-1].key is None:
             self._refuse("a key is a list or a mapping", "give a text as the key")
         self.stack.append(_OpenCollection(value, anchor))
@@ -136,23 +176,28 @@ class _YamlBuilder:
         current = self.stack.pop()
         if isinstance(current.value, YamlMapping):
             for other in current.merged:
-                for key, value in other.items():
-                    current.value.setdefault(key, value)
-        self._add_value(current.value, current.size, current.depth, current.anchor)
+                for key in [key for key in other if key not in current.value]:
+                    current.value[key] = other[key]
+                    if key in other.written:
+                        current.value.written[key] = other.written[key]
+        self._add_value(current.value, None, current.size, current.depth, current.anchor)
 
     def _scalar(self, event: Any) -> None:
         text: str = event.value
         plain = event.style in (None, "")
         if not plain:
             try:
-                text.encode()
-            except UnicodeEncodeError:
-                self._refuse("an escape is half a character", "write the character itself")
+                text = text.encode("utf-16", "surrogatepass").decode("utf-16")  # joins surrogate pairs
+            except UnicodeDecodeError:
+                cure = "write both halves, or the character itself"
+                self._refuse("an escape from \\ud800 to \\udfff is half a character", cure)
         current = self.stack[-1] if self.stack else None
         if current and isinstance(current.value, YamlMapping) and current.key is None:
             self._set_key(current, text)
         else:
-            self._add_value(_parse_plain(text) if plain else text, 1, 0, event.anchor)
+            value = _parse_plain(text) if plain else text
+            written = None if value is None or isinstance(value, str) else text
+            self._add_value(value, written, 1, 0, event.anchor)
 
     def _set_key(self, current: _OpenCollection, key: str) -> None:
         if key in current.value:
@@ -162,7 +207,7 @@ class _YamlBuilder:
     def _alias(self, anchor: str) -> None:
         if anchor not in self.anchors:
             self._refuse(f"the alias *{anchor[:60]} has no anchor", "correct it")
-        value, size, depth = self.anchors[anchor]
+        value, written, size, depth = self.anchors[anchor]
         self._check_depth(depth)
         self.alias_values += size
         if self.alias_values > _MAX_ALIAS_VALUES:
@@ -170,21 +215,24 @@ class _YamlBuilder:
             self._refuse(problem, "write the values instead of aliases")
         current = self.stack[-1] if self.stack else None
         if current and isinstance(current.value, YamlMapping) and current.key is None:
-            if not isinstance(value, str):
+            key = written if written is not None else value
+            if not isinstance(key, str):
                 self._refuse("a key is not a text", "give a text as the key")
-            self._set_key(current, value)
+            self._set_key(current, key)
         else:
-            self._add_value(value, size, depth, None)
+            self._add_value(value, written, size, depth, None)
 
-    def _add_value(self, value: Any, size: int, depth: int, anchor: str | None) -> None:
+    def _add_value(self, value: Any, written: str | None, size: int, depth: int, anchor: str | None) -> None:
         if anchor is not None:
-            self.anchors[anchor] = (value, size, depth)
+            self.anchors[anchor] = (value, written, size, depth)
         if not self.stack:
             self.documents.append(value)
             return
         current = self.stack[-1]
         current.size, current.depth = current.size + size, max(current.depth, depth + 1)
         if isinstance(current.value, list):
+            if written is not None:
+                current.value.written[len(current.value)] = written
             current.value.append(value)
             return
         key, current.key = current.key or "", None
@@ -193,10 +241,15 @@ class _YamlBuilder:
             current.merged += others
         else:
             current.value[key] = value
+            if written is not None:
+                current.value.written[key] = written
 
 
 def _parse_plain(text: str) -> Any:
-    """Return the value of a word without quotes in YAML 1.2; numbers that are not finite stay text."""
+    """Return the value of a word without quotes in YAML 1.2.
+
+    Numbers that are not finite, and those with leading zeros, stay text.
+    """
     if text in _CONSTANTS:
         return _CONSTANTS[text]
     if text[0] not in "+-.0123456789" or len(text) > _MAX_NUMBER_CHARS:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from turncast.readers.safe_yaml import YamlMapping, load_yaml
+from turncast.readers.folders import walk_files
+from turncast.readers.safe_yaml import YamlList, YamlMapping, load_yaml, yaml_text
 from turncast.readers.text_files import read_text
 
 _BUILT_IN = {
@@ -23,7 +24,7 @@ class Domain:
     """The files of the domain together; if several have a response, the first counts.
 
     Attributes:
-        responses: the first text of each response.
+        responses: a text of each response: the first that has neither a condition nor a channel.
         actions: the names of all actions.
         complete: whether a file lists the actions; if not, any name may be an action.
     """
@@ -35,8 +36,8 @@ class Domain:
     def add(self, document: YamlMapping) -> None:
         """Add one file; entries of an unknown form are ignored."""
         for key in ("responses", "templates"):  # `templates`: Rasa 1
-            for name, variations in _entries(document.get(key)):
-                text = _first_text(variations)
+            for name, parent in _entries(document.get(key)):
+                text = _main_text(parent, name) if parent else None
                 if text is not None:
                     self.responses.setdefault(name, text)
                 # `utter_faq` gives one of the responses `utter_faq/...`; its old name is `respond_faq`.
@@ -63,26 +64,40 @@ def find_domain_files(path: Path) -> list[Path]:
     for folder in list(path.resolve().parents)[:4]:
         files = [file for name in ("domain.yml", "domain.yaml") if (file := folder / name).is_file()]
         if (folder / "domain").is_dir():
-            files += sorted(file for file in (folder / "domain").glob("*.y*ml") if file.is_file())
+            inside = walk_files(folder / "domain", lambda name: not name.startswith("."))
+            files += sorted(file for file in inside if file.suffix in (".yml", ".yaml"))
         if files:
             return files
     return []
 
 
-def _entries(value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield (name, value or None) for each entry of a mapping, or of a list of names and mappings."""
-    if isinstance(value, YamlMapping):
-        yield from value.items()
-    for item in value if isinstance(value, list) else []:
+def _entries(value: Any) -> Iterator[tuple[str, YamlMapping | None]]:
+    """Yield (name, the mapping in which it is a key) for each entry of a mapping or of a list.
+
+    A list has mappings and names; the names are in no mapping.
+    """
+    for index, item in enumerate(value if isinstance(value, YamlList) else [value]):
         if isinstance(item, YamlMapping):
-            yield from item.items()
-        elif isinstance(item, str):
-            yield item, None
+            yield from ((name, item) for name in item)
+        elif isinstance(value, YamlList) and (name := _text(value, index)):
+            yield name, None
 
 
-def _first_text(variations: Any) -> str | None:
-    for variation in variations if isinstance(variations, list) else [variations]:
-        text = variation.get("text") if isinstance(variation, YamlMapping) else variation
-        if isinstance(text, str) and text.strip():
-            return text.strip()
-    return None
+def _main_text(responses: YamlMapping, name: str) -> str | None:
+    """Return the text of the first variation without a condition and a channel; else the first text."""
+    variations = responses[name]
+    if not isinstance(variations, YamlList):
+        return _text(variations, "text") if isinstance(variations, YamlMapping) else _text(responses, name)
+    first = None
+    for index, variation in enumerate(variations):
+        is_mapping = isinstance(variation, YamlMapping)
+        text = _text(variation, "text") if is_mapping else _text(variations, index)
+        if text and not (is_mapping and (variation.get("condition") or variation.get("channel"))):
+            return text
+        first = first or text
+    return first
+
+
+def _text(parent: YamlMapping | YamlList, key: Any) -> str | None:
+    value = parent.get(key) if isinstance(parent, YamlMapping) else parent[key]
+    return None if isinstance(value, list | dict) else yaml_text(parent, key, "")

@@ -7,10 +7,10 @@ import re
 from collections import Counter
 from typing import Any
 
-from turncast.dialogue import Fact
-from turncast.errors import CorpusError
+from turncast.dialogue import Fact, value_name
+from turncast.errors import CorpusError, kind_of
 from turncast.readers.rasa.story import value_as_fact
-from turncast.readers.safe_yaml import yaml_kind
+from turncast.readers.safe_yaml import YamlList, YamlMapping, yaml_text
 
 _MARK = re.compile(
     r"\[([^\[\]]+)\]"
@@ -50,29 +50,34 @@ def strip_entity_marks(text: str) -> tuple[str, dict[str, Fact]]:
 def step_entities(entities: Any, where: str, skipped: Counter[str]) -> dict[str, Fact]:
     """Return the facts of the `entities` of a step: a list of names, or of names with values."""
     facts: dict[str, Fact] = {}
+    if isinstance(entities, YamlMapping):
+        for name, value in entities.items():
+            add_entity(facts, name, value)
+        return facts
     if entities is None:
         return facts
-    if isinstance(entities, dict):
-        entities = [{name: value} for name, value in entities.items()]
-    if not isinstance(entities, list):
+    if not isinstance(entities, YamlList):
         cure = "give a list, such as - city: Rome"
-        raise CorpusError(where, f"'entities' is {yaml_kind(entities)}", cure)
-    for entity in entities:
-        if isinstance(entity, str) and entity:
-            add_entity(facts, entity, True)
-        elif isinstance(entity, dict):
-            _add_mapping(facts, dict(entity))
+        raise CorpusError(where, f"'entities' is {kind_of(entities)}", cure)
+    for index, entity in enumerate(entities):
+        if isinstance(entity, YamlMapping):
+            _add_mapping(facts, entity, where)
+        elif not isinstance(entity, YamlList) and (text := yaml_text(entities, index, where)):
+            add_entity(facts, text, True)
         else:
             skipped["entity without a name"] += 1
     return facts
 
 
-def _add_mapping(facts: dict[str, Fact], entity: dict[str, Any]) -> None:
-    qualifiers = {key: entity.pop(key) for key in ("role", "group") if key in entity and len(entity) > 1}
-    if isinstance(entity.get("entity"), str) and "value" in entity:
-        entity = {entity["entity"]: entity["value"]}
-    for name, value in entity.items():
-        add_entity(facts, name, value, qualifiers.get("role"), qualifiers.get("group"))
+def _add_mapping(facts: dict[str, Fact], entity: YamlMapping, where: str) -> None:
+    qualifiers = {
+        key: yaml_text(entity, key, where) for key in ("role", "group") if key in entity and len(entity) > 1
+    }
+    values = {name: value for name, value in entity.items() if name not in qualifiers}
+    if "value" in values and (named := yaml_text(entity, "entity", where)):
+        values = {named: values["value"]}
+    for key, value in values.items():
+        add_entity(facts, key, value, qualifiers.get("role"), qualifiers.get("group"))
 
 
 def add_entity(facts: dict[str, Fact], name: str, value: object, role: Any = None, group: Any = None) -> None:
@@ -80,4 +85,4 @@ def add_entity(facts: dict[str, Fact], name: str, value: object, role: Any = Non
     key = ".".join(["entity", name, *(str(part) for part in (role, group) if part is not None)])
     fact = value_as_fact(value)
     earlier = facts.get(key, fact)
-    facts[key] = fact if earlier == fact else f"{earlier}, {fact}"
+    facts[key] = fact if earlier == fact else f"{value_name(earlier)}, {value_name(fact)}"

@@ -88,7 +88,9 @@ def _segments(story: Story, skipped: Counter[str]) -> Iterator[_Segment]:
             yield _Segment(story, tuple(starts), tuple(steps), names)
             starts, steps, ends = [CheckpointStep(name, {}) for name in names], [], []
         steps.append(step)
-    if steps:
+    if not steps and len(starts) > 1:  # a story that only joins checkpoints
+        ends.append(starts.pop())
+    if steps or ends:
         yield _Segment(story, tuple(starts), tuple(steps), tuple(end.name for end in ends))
     else:
         skipped[f"{story.kind} without steps"] += 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from turncast.dialogue import Fact
-from turncast.errors import CorpusError
+from turncast.errors import CorpusError, kind_of
 from turncast.readers.json_values import parse_json
 from turncast.readers.rasa.entities import add_entity, strip_entity_marks
 from turncast.readers.rasa.story import (
@@ -23,7 +23,6 @@ from turncast.readers.rasa.story import (
     slot_fact,
     value_as_fact,
 )
-from turncast.readers.safe_yaml import yaml_kind
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _INTENT = re.compile(r"/?([^\s{}:]+)\s*(\{.*\})?")
@@ -64,19 +63,19 @@ def markdown_stories(
     if text.rfind("<!--") > text.rfind("-->"):
         number = numbers[text.count("\n", 0, text.rfind("<!--"))]
         raise CorpusError(f"{path} line {number}", "a comment does not end", "end it with -->")
-    uncommented = _lines_without_comments([line for _, line in numbered])
-    lines = [(numbers[index], line) for index, line in uncommented]
-    messages = [line[1:].strip() for _, line in lines if line.startswith("*")]
+    uncommented = list(_lines_without_comments([line for _, line in numbered]))
+    messages = [line[1:].strip() for _, line in uncommented if line.startswith("*")]
     end_to_end = 2 * sum(map(_is_intent, messages)) <= len(messages)
     story = _OpenStory(file, kind, f"{path} line 1")
-    for number, line in lines:
+    for index, line in uncommented:
+        number, raw = numbered[index]
         where = f"{path} line {number}"
         if line.startswith("#") or line.startswith(">>"):
             yield from story.close(file)
             name = line.lstrip("#> ").rstrip("# ") or file
             story = _OpenStory(name, "rule" if line.startswith(">") else kind, where, has_heading=True)
         else:
-            step = _step(line, where, end_to_end, skipped)
+            step = _Line(line, raw, where, end_to_end).step(skipped)
             if step is not None:
                 story.steps.append(step)
     yield from story.close(file)
@@ -109,29 +108,91 @@ def _is_intent(message: str) -> bool:
     return all(_INTENT.fullmatch(part) or _INTENT_AND_TEXT.fullmatch(part) for part in _OR.split(message))
 
 
-def _step(line: str, where: str, end_to_end: bool, skipped: Counter[str]) -> AnyStep | None:
-    mark, body = line[0], line[1:].strip()
-    if mark not in "*->" or not body:
-        skipped["line that is not a step"] += 1
-        return None
-    if mark == ">":
-        name, values = _name_and_values(body, where)
-        return CheckpointStep(name, {slot_fact(slot): value_as_fact(value) for slot, value in values.items()})
-    if re.match(r"form:\s", body):
-        skipped["step inside a form"] += 1  # taken by the form, not by a policy
-        return None
-    if mark == "*":
-        return _message(body, where, end_to_end)
-    return _event(body, where, end_to_end, skipped)
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of a story.
 
+    Attributes:
+        text: the line without comments and outer blanks.
+        raw: the line as it is in the file.
+        where: the file and the number of the line.
+        end_to_end: whether all user lines of the file are texts.
+    """
 
-def _message(body: str, where: str, end_to_end: bool) -> AnyStep | None:
-    options = [_intent_step(part, where, end_to_end) for part in _alternatives(body)]
-    if None in options:  # a text, not a list of intents
-        text, facts = strip_entity_marks(body)
-        return UserStep(text, facts)
-    steps = tuple(option for option in options if option is not None)
-    return steps[0] if len(steps) == 1 else AlternativeSteps(steps)
+    text: str
+    raw: str
+    where: str
+    end_to_end: bool
+
+    def step(self, skipped: Counter[str]) -> AnyStep | None:
+        mark, body = self.text[0], self.text[1:].strip()
+        if mark not in "*->" or not body:
+            skipped["line that is not a step"] += 1
+            return None
+        if mark == ">":
+            name, values = self._name_and_values(body)
+            conditions = {slot_fact(slot): value_as_fact(value) for slot, value in values.items()}
+            return CheckpointStep(name, conditions)
+        if re.match(r"form:\s", body):
+            skipped["step inside a form"] += 1  # taken by the form, not by a policy
+            return None
+        return self._message(body) if mark == "*" else self._event(body, skipped)
+
+    def _message(self, body: str) -> AnyStep | None:
+        options = [self._intent_step(part) for part in _alternatives(body)]
+        if None in options:  # a text, not a list of intents
+            text, facts = strip_entity_marks(body)
+            return UserStep(text, facts)
+        steps = tuple(option for option in options if option is not None)
+        return steps[0] if len(steps) == 1 else AlternativeSteps(steps)
+
+    def _intent_step(self, part: str) -> UserStep | None:
+        match = _INTENT.fullmatch(part)
+        if match and (match[2] or not self.end_to_end):
+            return UserStep(None, self._message_facts(match[1], match[2]))
+        match = None if self.end_to_end else _INTENT_AND_TEXT.fullmatch(part)
+        if not match:
+            return None
+        text, marked = strip_entity_marks(match[3])
+        return UserStep(text, self._message_facts(match[1], match[2]) | marked)
+
+    def _message_facts(self, intent: str, values: str | None) -> dict[str, Fact]:
+        facts: dict[str, Fact] = {"intent": intent}
+        for name, value in self._values(values).items():
+            add_entity(facts, name, value)
+        return facts
+
+    def _event(self, body: str, skipped: Counter[str]) -> AnyStep | None:
+        name, _, rest = body.partition("{")
+        if name.strip() in ("slot", "form", "active_loop") and rest:
+            if len(_alternatives(body)) > 1:
+                problem = f"OR joins user messages, not a {name.strip()}"
+                raise CorpusError(self.where, problem, "write a story for each alternative")
+            values = self._values("{" + rest)
+            if name.strip() == "slot":
+                return FactStep({slot_fact(slot): value_as_fact(value) for slot, value in values.items()})
+            return FactStep({"active_loop": value_as_fact(values.get("name"))})
+        match = _NAMED.fullmatch(body)
+        if not match or (self.end_to_end and not match[2]):
+            return ActionStep(" ".join(body.split()), body)
+        if match[1] in _EVENTS:
+            skipped[f"event {match[1]}"] += 1
+            return None
+        return ActionStep(match[1])
+
+    def _name_and_values(self, body: str) -> tuple[str, Mapping[str, Any]]:
+        name, brace, rest = body.partition("{")
+        return name.strip(), self._values(brace + rest or None)
+
+    def _values(self, text: str | None) -> dict[str, Any]:
+        if text is None:
+            return {}
+        # The column is that of the line in the file; a comment inside the text hides where it begins.
+        values = parse_json(text, self.where, max(self.raw.find(text), 0) + 1)
+        if not isinstance(values, dict):
+            problem = f"expected an object of names and values, got {kind_of(values)}"
+            raise CorpusError(self.where, problem, "correct it")
+        return values
 
 
 def _alternatives(body: str) -> list[str]:
@@ -143,53 +204,3 @@ def _alternatives(body: str) -> list[str]:
         else:
             parts.append(part)
     return parts
-
-
-def _intent_step(part: str, where: str, end_to_end: bool) -> UserStep | None:
-    match = _INTENT.fullmatch(part)
-    if match and (match[2] or not end_to_end):
-        return UserStep(None, _message_facts(match[1], match[2], where))
-    match = None if end_to_end else _INTENT_AND_TEXT.fullmatch(part)
-    if not match:
-        return None
-    text, marked = strip_entity_marks(match[3])
-    return UserStep(text, _message_facts(match[1], match[2], where) | marked)
-
-
-def _message_facts(intent: str, values: str | None, where: str) -> dict[str, Fact]:
-    facts: dict[str, Fact] = {"intent": intent}
-    for name, value in _values(values, where).items():
-        add_entity(facts, name, value)
-    return facts
-
-
-def _event(body: str, where: str, end_to_end: bool, skipped: Counter[str]) -> AnyStep | None:
-    name, _, rest = body.partition("{")
-    if name.strip() in ("slot", "form", "active_loop") and rest:
-        values = _values("{" + rest, where)
-        if name.strip() == "slot":
-            return FactStep({slot_fact(slot): value_as_fact(value) for slot, value in values.items()})
-        return FactStep({"active_loop": value_as_fact(values.get("name"))})
-    match = _NAMED.fullmatch(body)
-    if not match or (end_to_end and not match[2]):
-        return ActionStep(" ".join(body.split()), body)
-    if match[1] in _EVENTS:
-        skipped[f"event {match[1]}"] += 1
-        return None
-    return ActionStep(match[1])
-
-
-def _name_and_values(body: str, where: str) -> tuple[str, Mapping[str, Any]]:
-    name, brace, rest = body.partition("{")
-    return name.strip(), _values(brace + rest or None, where)
-
-
-def _values(text: str | None, where: str) -> dict[str, Any]:
-    if text is None:
-        return {}
-    values = parse_json(text, where)
-    if not isinstance(values, dict):
-        raise CorpusError(
-            where, f"expected an object of names and values, got {yaml_kind(values)}", "correct it"
-        )
-    return values

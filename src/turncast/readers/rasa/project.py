@@ -8,28 +8,41 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from turncast.errors import CorpusError
+from turncast.errors import CorpusError, kind_of
 from turncast.readers.folders import walk_files
 from turncast.readers.rasa.domain import Domain, find_domain_files
 from turncast.readers.rasa.markdown_stories import is_story_markdown, markdown_stories
 from turncast.readers.rasa.story import Story
 from turncast.readers.rasa.yaml_stories import yaml_stories
-from turncast.readers.safe_yaml import YamlMapping, load_yaml, yaml_kind
+from turncast.readers.safe_yaml import YamlMapping, load_yaml
 from turncast.readers.text_files import open_binary, read_lines, read_text
 
-_STORY_SECTION = re.compile(rb"""^(?:\xef\xbb\xbf)?[ ]*['"]?(?:stories|rules)['"]?[ ]*:""", re.MULTILINE)
-_STORY_ITEM = re.compile(rb"""^[ ]*-[ ]+['"]?(?:story|rule)['"]?[ ]*:""", re.MULTILINE)
+_STORY_SECTION = re.compile(
+    rb"""^(?:\xef\xbb\xbf)?[ ]*['"]?(?:stories|rules|test_conversations)['"]?[ ]*:""", re.MULTILINE
+)
+_STORY_ITEM = re.compile(rb"""^[ ]*-[ ]+(?:\{\s*)?['"]?(?:story|rule)['"]?[ ]*:""", re.MULTILINE)
+_TEST_SECTION = re.compile(rb"""(?:^[ ]*|[{,]\s*)['"]?test_conversations['"]?\s*:""", re.MULTILINE)
+# YAML in JSON form: {"stories": [{"story": "a", "steps": []}]}
+_STORY_LIST = re.compile(
+    rb"""(?:^[ ]*|[{,]\s*)['"]?(?:stories|rules|test_conversations)['"]?\s*:\s*\[\s*\{"""
+    rb"""[^{}]*?['"]?(?:story|rule|steps)['"]?\s*:""",
+    re.MULTILINE,
+)
+_STEPS = re.compile(rb"""[{,]\s*['"]?steps['"]?\s*:\s*\[""")
+_KEY_IN_BRACES = re.compile(r"""[{,]\s*['"]?([A-Za-z_]\w*)['"]?\s*:""")
 _TOP_LEVEL_KEY = re.compile(r"""^['"]?([A-Za-z_]\w*)['"]?[ ]*:""", re.MULTILINE)
 _DOMAIN_SECTIONS = {"responses", "templates", "actions", "forms", "e2e_actions"}
 _SECTIONS = _DOMAIN_SECTIONS | {
     "version",
     "stories",
     "rules",
+    "test_conversations",
     "intents",
     "entities",
     "slots",
     "session_config",
 }
+_STORY_SECTIONS = {"stories", "rules", "test_conversations"}
 _YAML, _MARKDOWN = {".yml", ".yaml"}, {".md", ".markdown"}
 _TEST_NAME = re.compile(r"tests?(?:[_-](?:stories|conversations))?", re.IGNORECASE)
 _NOT_STORIES = re.compile(
@@ -41,7 +54,8 @@ _SKIPPED_FOLDERS = {"node_modules", "venv", "env", "models", "__pycache__"}
 
 def is_story_yaml(raw: bytes) -> bool:
     """Return whether YAML has stories or rules of Rasa."""
-    return bool(_STORY_SECTION.search(raw) and _STORY_ITEM.search(raw))
+    in_blocks = _STORY_SECTION.search(raw) and _STORY_ITEM.search(raw)
+    return bool(in_blocks or (_STEPS.search(raw) and _STORY_LIST.search(raw)))
 
 
 def is_rasa(path: Path, head: bytes) -> bool:
@@ -96,7 +110,7 @@ def _read_folder(folder: Path, project: _ProjectReader) -> None:
     is_test_folder = bool(_TEST_NAME.fullmatch(folder.resolve().name))
     files = sorted(project_files(folder), key=lambda file: (len(file.parts), file))
     story_files = [file for file in files if is_story_file(file)]
-    chosen = {file for file in story_files if is_test_folder or not _is_in_tests(file, folder)}
+    chosen = {file for file in story_files if is_test_folder or not _has_tests(file, folder)}
     in_yaml = any(file.suffix.lower() in _YAML for file in chosen)
     reasons = dict.fromkeys(set(story_files) - chosen, "file of test stories")
     for file in chosen:
@@ -120,8 +134,14 @@ def project_files(folder: Path) -> Iterator[Path]:
     yield from (path for path in files if not path.name.startswith("."))
 
 
-def _is_in_tests(file: Path, folder: Path) -> bool:
-    return _is_test(file.name) or any(map(_TEST_NAME.fullmatch, file.relative_to(folder).parts[:-1]))
+def _has_tests(file: Path, folder: Path) -> bool:
+    """Return whether a file of stories has test stories, by its name, its folders or its section."""
+    if _is_test(file.name) or any(map(_TEST_NAME.fullmatch, file.relative_to(folder).parts[:-1])):
+        return True
+    if file.suffix.lower() not in _YAML:
+        return False
+    with open_binary(file) as opened:
+        return bool(_TEST_SECTION.search(opened.read()))
 
 
 def _is_test(name: str) -> bool:
@@ -147,9 +167,9 @@ class _ProjectReader:
         document = load_yaml(text, str(path))
         if not isinstance(document, YamlMapping):
             cure = "give 'stories:' or 'rules:' with a list"
-            raise CorpusError(str(path), f"the file is {yaml_kind(document)}", cure)
+            raise CorpusError(str(path), f"the file is {kind_of(document)}", cure)
         self.domain.add(document)
-        self.has_stories = self.has_stories or bool(document.keys() & {"stories", "rules"})
+        self.has_stories = self.has_stories or bool(document.keys() & _STORY_SECTIONS)
         self.stories += yaml_stories(document, str(path), file, kind, self.skipped)
         for key in document.keys() - _SECTIONS:
             section = "section nlu" if key == "nlu" else "unknown section"
@@ -158,11 +178,12 @@ class _ProjectReader:
     def add_domain(self, path: Path) -> None:
         """Read a file if it is a part of the domain; otherwise count it."""
         text = read_text(path)
-        keys = set(_TOP_LEVEL_KEY.findall(text))
+        in_braces = text.lstrip().startswith("{") and not text.lstrip().startswith(("{{", "{%"))
+        keys = set((_KEY_IN_BRACES if in_braces else _TOP_LEVEL_KEY).findall(text))
         if keys & _DOMAIN_SECTIONS:
             document = load_yaml(text, str(path))
             if isinstance(document, YamlMapping):
                 self.domain.add(document)
-        elif not keys & _SECTIONS - {"version", "stories", "rules"}:
+        elif not keys & _SECTIONS - _STORY_SECTIONS - {"version"}:
             kind = "nlu" if "nlu" in keys else "config" if keys & {"pipeline", "policies"} else "other"
             self.skipped[f"file without stories: {kind}"] += 1

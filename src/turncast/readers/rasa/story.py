@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from turncast.dialogue import Fact
+from turncast.dialogue import Fact, value_name
 
 _RESERVED = ("intent", "active_loop")
 _RESERVED_PREFIXES = ("entity.", "slot.")
@@ -99,8 +99,8 @@ def fact_slot(fact: str) -> str:
 def value_as_fact(value: object) -> Fact:
     """Return the value of a slot or entity as a fact: None as `null`, a list joined by commas.
 
-    >>> value_as_fact(None), value_as_fact(["a", 2]), value_as_fact({"a": 1})
-    ('null', 'a, 2', '{"a": 1}')
+    >>> value_as_fact(None), value_as_fact(["a", 2, True]), value_as_fact({"a": 1})
+    ('null', 'a, 2, true', '{"a": 1}')
     """
     if value is None:
         return NULL
@@ -109,5 +109,5 @@ def value_as_fact(value: object) -> Fact:
     if isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
-        return ", ".join(str(value_as_fact(item)) for item in value)
+        return ", ".join(value_name(value_as_fact(item)) for item in value)
     return json.dumps(value, ensure_ascii=False)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -11,10 +9,9 @@ from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue, Fact, Turn
 from turncast.readers.rasa.story import NULL, fact_slot
 from turncast.readers.rasa.story_turns import LISTEN
+from turncast.readers.safe_yaml import yaml_scalar
 
 _PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*")
-_RESERVED_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
-_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
 def to_rasa_yaml(corpus: Corpus) -> str:
@@ -51,17 +48,17 @@ def to_rasa_yaml(corpus: Corpus) -> str:
     if responses:
         lines.append("responses:")
     for action, text in responses.items():
-        lines += [f"  {_scalar(action)}:", f"  - text: {_scalar(text)}"]
+        lines += [f"  {yaml_scalar(action)}:", f"  - text: {yaml_scalar(text)}"]
     return "\n".join(lines) + "\n"
 
 
 def _story(dialogue: Dialogue, kind: str) -> Iterator[str]:
-    yield f"- {kind}: {_scalar(dialogue.group or dialogue.id)}"
+    yield f"- {kind}: {yaml_scalar(dialogue.group or dialogue.id)}"
     metadata = {name: value for name, value in dialogue.metadata.items() if name != "kind"}
     if metadata:
         yield "  metadata:"
     for name, value in metadata.items():
-        yield f"    {_scalar(name)}: {_scalar(value)}"
+        yield f"    {yaml_scalar(name)}: {yaml_scalar(value)}"
     yield "  steps:"
     for turn in dialogue:
         yield from _steps(turn)
@@ -74,17 +71,17 @@ def _steps(turn: Turn) -> Iterator[str]:
         yield from _message(turn.user, facts)
     loop = facts.get("active_loop")
     if isinstance(loop, str):
-        yield f"  - active_loop: {'null' if loop == NULL else _scalar(loop)}"
+        yield f"  - active_loop: {'null' if loop == NULL else yaml_scalar(loop)}"
         del facts["active_loop"]
     if facts:
         yield "  - slot_was_set:"
     for name, value in facts.items():
-        yield f"    - {_scalar(fact_slot(name))}: {_value(value)}"
+        yield f"    - {yaml_scalar(fact_slot(name))}: {_value(value)}"
     for action in turn.actions:
         if turn.response is not None and _is_reply(action, turn.response):
-            yield f"  - bot: {_scalar(turn.response)}"
+            yield f"  - bot: {yaml_scalar(turn.response)}"
         elif action != LISTEN:
-            yield f"  - action: {_scalar(action)}"
+            yield f"  - action: {yaml_scalar(action)}"
 
 
 def _is_reply(action: str, response: str) -> bool:
@@ -97,16 +94,16 @@ def _message(user: str | None, facts: dict[str, Fact]) -> Iterator[str]:
     intent = facts.get("intent")
     lines = []
     if isinstance(intent, str):
-        lines.append(f"intent: {_scalar(facts.pop('intent'))}")
+        lines.append(f"intent: {yaml_scalar(facts.pop('intent'))}")
     if user is not None:
-        lines.append(f"user: {_scalar(user)}")
+        lines.append(f"user: {yaml_scalar(user)}")
     entities = [name for name in facts if name.startswith("entity.")]
     yield f"  - {lines[0]}"
     yield from (f"    {line}" for line in lines[1:])
     if entities:
         yield "    entities:"
     for name in entities:
-        yield f"    - {_scalar(name.removeprefix('entity.'))}: {_value(facts.pop(name))}"
+        yield f"    - {yaml_scalar(name.removeprefix('entity.'))}: {_value(facts.pop(name))}"
 
 
 def _responses(dialogues: Iterable[Dialogue]) -> Mapping[str, str]:
@@ -121,17 +118,4 @@ def _responses(dialogues: Iterable[Dialogue]) -> Mapping[str, str]:
 
 
 def _value(value: Fact) -> str:
-    return "null" if value == NULL else _scalar(value)
-
-
-def _scalar(value: Fact) -> str:
-    """Return a value in YAML: as a plain word if possible, otherwise in quotes."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
-        return str(value)
-    text = str(value)
-    if _PLAIN_WORD.fullmatch(text) and text.lower() not in _RESERVED_WORDS:
-        return text
-    quoted = json.dumps(text, ensure_ascii=False)
-    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)
+    return "null" if value == NULL else yaml_scalar(value)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from turncast.dialogue import Fact
-from turncast.errors import CorpusError
+from turncast.errors import CorpusError, kind_of
 from turncast.readers.rasa.entities import step_entities, strip_entity_marks
 from turncast.readers.rasa.story import (
     ActionStep,
@@ -20,9 +20,13 @@ from turncast.readers.rasa.story import (
     slot_fact,
     value_as_fact,
 )
-from turncast.readers.safe_yaml import YamlMapping, yaml_kind, yaml_text
+from turncast.readers.safe_yaml import YamlList, YamlMapping, yaml_text
 
-_KINDS = {"stories": "story", "rules": "rule"}
+_SECTIONS = {  # section -> (the key of an item's name, its kind if that does not depend on the file)
+    "stories": ("story", None),
+    "rules": ("rule", "rule"),
+    "test_conversations": ("story", "test"),  # betas of Rasa 2.0
+}
 _KEYS = {
     "intent": {"intent", "user", "entities"},
     "user": {"intent", "user", "entities"},
@@ -42,22 +46,22 @@ def yaml_stories(
 ) -> Iterator[Story]:
     """Yield the stories (with the kind `story` or `test`) and rules of a file, in order."""
     for section in document:
-        kind_key = _KINDS.get(section)
-        if kind_key is None:
+        if section not in _SECTIONS:
             continue
+        name_key, section_kind = _SECTIONS[section]
         for item in _items(document[section], section, path):
             if not isinstance(item, YamlMapping):
                 where = f"{path} '{section}'"
-                raise CorpusError(where, f"an item is {yaml_kind(item)}", f"give '- {kind_key}: NAME'")
+                raise CorpusError(where, f"an item is {kind_of(item)}", f"give '- {name_key}: NAME'")
             where = f"{path} line {item.line}"
-            name = yaml_text(item.get(kind_key), kind_key, where)
+            name = yaml_text(item, name_key, where)
             if name is None:
                 skipped[f"item of '{section}' without a name"] += 1
                 continue
             steps, is_cut = _steps(item.get("steps"), "steps", path, where, skipped)
             yield Story(
                 name=name,
-                kind=kind if kind_key == "story" else kind_key,
+                kind=section_kind or kind,
                 where=where,
                 file=file,
                 steps=steps,
@@ -67,12 +71,12 @@ def yaml_stories(
             )
 
 
-def _items(value: Any, key: str, where: str) -> list[Any]:
+def _items(value: Any, key: str, where: str) -> YamlList:
     if value is None:
-        return []
-    if isinstance(value, list):
+        return YamlList()
+    if isinstance(value, YamlList):
         return value
-    raise CorpusError(where, f"{key!r} is {yaml_kind(value)}", "give a list")
+    raise CorpusError(where, f"{key!r} is {kind_of(value)}", "give a list")
 
 
 def _metadata(item: YamlMapping) -> dict[str, Fact]:
@@ -126,7 +130,7 @@ def _step(item: Any, path: str, where: str, skipped: Counter[str]) -> AnyStep | 
     if isinstance(item, str):
         raise _NotUnderstood(f"a step {item[:40]!r}")
     if not isinstance(item, YamlMapping):
-        raise CorpusError(where, f"a step is {yaml_kind(item)}", "give '- intent:' or '- action:'")
+        raise CorpusError(where, f"a step is {kind_of(item)}", "give '- intent:' or '- action:'")
     where = f"{path} line {item.line}"
     kind = next((key for key in _KEYS if key in item), None)
     if kind is None and item.keys() - {"metadata"}:
@@ -145,22 +149,23 @@ def _step(item: Any, path: str, where: str, skipped: Counter[str]) -> AnyStep | 
     if kind in ("action", "bot"):
         return _action(item, kind, where)
     if kind == "checkpoint":
-        name = yaml_text(item["checkpoint"], "checkpoint", where)
+        name = yaml_text(item, "checkpoint", where)
         if name is None:
             raise CorpusError(where, "a checkpoint has no name", "name it")
-        return CheckpointStep(name, _slots(item.get("slot_was_set"), where, skipped))
+        return CheckpointStep(name, _slots(item, where, skipped))
     if kind == "slot_was_set":
-        return FactStep(_slots(item["slot_was_set"], where, skipped))
+        return FactStep(_slots(item, where, skipped))
     if kind in ("active_loop", "form"):
-        loop = item[kind].get("name") if isinstance(item[kind], YamlMapping) else item[kind]
-        return FactStep({"active_loop": value_as_fact(yaml_text(loop, kind, where))})
+        loop = item[kind]
+        named = (loop, "name") if isinstance(loop, YamlMapping) else (item, kind)
+        return FactStep({"active_loop": value_as_fact(yaml_text(*named, where))})
     return None
 
 
 def _message(item: YamlMapping, where: str, skipped: Counter[str]) -> UserStep | None:
     facts: dict[str, Fact] = {}
-    intent = yaml_text(item.get("intent"), "intent", where)
-    text, marked = strip_entity_marks(yaml_text(item.get("user"), "user", where) or "")
+    intent = yaml_text(item, "intent", where)
+    text, marked = strip_entity_marks(yaml_text(item, "user", where) or "")
     if intent is None and not text:
         skipped["user message without intent and text"] += 1
         return None
@@ -183,21 +188,25 @@ def _alternatives(item: YamlMapping, path: str, where: str, skipped: Counter[str
 
 
 def _action(item: YamlMapping, kind: str, where: str) -> ActionStep:
-    name = yaml_text(item[kind], kind, where)
+    name = yaml_text(item, kind, where)
     if name is None:
         raise _NotUnderstood("an action without a name")
     return ActionStep(name) if kind == "action" else ActionStep(" ".join(name.split()), name)
 
 
-def _slots(slots: Any, where: str, skipped: Counter[str]) -> dict[str, Fact]:
+def _slots(parent: YamlMapping, where: str, skipped: Counter[str]) -> dict[str, Fact]:
+    slots = parent.get("slot_was_set")
+    if isinstance(slots, YamlMapping):
+        return {slot_fact(name): value_as_fact(value) for name, value in slots.items()}
+    if not isinstance(slots, YamlList):
+        single = yaml_text(parent, "slot_was_set", where)
+        return {slot_fact(single): True} if single else {}
     facts: dict[str, Fact] = {}
-    if isinstance(slots, str | dict):
-        slots = [slots]
-    for slot in _items(slots, "slot_was_set", where):
-        if isinstance(slot, str) and slot:
-            facts[slot_fact(slot)] = True
-        elif isinstance(slot, dict):
+    for index, slot in enumerate(slots):
+        if isinstance(slot, YamlMapping):
             facts |= {slot_fact(name): value_as_fact(value) for name, value in slot.items()}
+        elif not isinstance(slot, YamlList) and (name := yaml_text(slots, index, where)):
+            facts[slot_fact(name)] = True
         else:
             skipped["slot without a name"] += 1
     return facts
