@@ -8,7 +8,9 @@ import pytest
 
 import turncast
 from conftest import ROOT
+from support.corpora import tiny
 from turncast import Session
+from turncast.dialogue_sources import LazyDialogues
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,40 @@ def test_values_fit_a_few_lines(policy, report, session):
     assert re.fullmatch(r"Prediction\(\w+ 0.\d\d(, \w+ 0.\d\d){3}\)", repr(prediction))
     assert "lstm 8" in repr(policy)
     assert "2 turns, the last one not committed" in repr(session)
+
+
+def test_a_corpus_shows_its_size_where_that_is_known(tmp_path):
+    corpus = tiny()
+    assert repr(turncast.Corpus("tiny", tuple(corpus))) == f"Corpus('tiny', {len(list(corpus))} dialogues)"
+    path = tmp_path / "dialogs.txt"
+    path.write_text('t1: user: "a <b>" (action=1)\n\nt1: user: "b" (action=0)\n')
+    read = turncast.read(path)
+    assert repr(read) == "Corpus('dialogs', not read yet)"
+    assert "a &lt;b&gt;" in read._repr_html_()
+    assert len(read) == 2
+    assert repr(read) == "Corpus('dialogs', 2 dialogues)"
+    assert repr(read.filter(lambda position, _: position)) == "Corpus('dialogs', not read yet)"
+    assert len(turncast.Corpus("other", read)) == 2
+
+
+def test_a_list_of_a_corpus_reads_it_once():
+    passes = []
+
+    def start(_):
+        passes.append(1)
+        yield from tiny()
+
+    for collect in (list, tuple, sorted):
+        corpus = turncast.Corpus("counted", LazyDialogues(start))
+        passes.clear()
+        collected = (
+            collect(corpus, key=lambda dialogue: dialogue.id) if collect is sorted else collect(corpus)
+        )
+        assert len(collected) == len(corpus) == len(list(tiny()))
+        assert len(passes) == 1
+    corpus = turncast.Corpus("counted", LazyDialogues(start))
+    assert len(corpus.map(lambda dialogue: dialogue)) == len(list(tiny()))
+    assert corpus
 
 
 def test_a_printed_report_is_the_table(report):

@@ -11,14 +11,15 @@ from itertools import chain
 from typing import Any
 
 from turncast.arrays import Arrays
-from turncast.dialogue import Dialogue, Fact, parse_fact, value_name
+from turncast.dialogue import TURN_HEADER, Dialogue, Fact, parse_fact, value_name
 from turncast.dialogue_sources import Dialogues, LazyDialogues, LoadedDialogues, Transformation, notes_of
 from turncast.errors import ArgumentError, CorpusError, check_argument
+from turncast.html import html_table
 
 _MAX_LISTED = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Corpus:
     """An ordered collection of dialogues with a name.
 
@@ -96,6 +97,34 @@ class Corpus:
     def __iter__(self) -> Iterator[Dialogue]:
         return iter(self.dialogues)
 
+    def __len__(self) -> int:
+        """Return the number of dialogues; a corpus that was never read whole is read once for it."""
+        dialogues: Any = self.dialogues
+        return len(dialogues) if hasattr(dialogues, "__len__") else sum(1 for _ in self)
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        """Return the name and the number of dialogues, which is unknown before the first whole pass."""
+        dialogues: Any = self.dialogues
+        while isinstance(dialogues, Corpus):
+            dialogues = dialogues.dialogues
+        is_loaded = isinstance(dialogues, tuple | LoadedDialogues)
+        length = len(dialogues) if is_loaded else getattr(dialogues, "known_length", None)
+        size = "not read yet" if length is None else f"{length:,} dialogues"
+        return f"Corpus({self.name!r}, {size})"
+
+    def _repr_html_(self) -> str:
+        """Return the first dialogue as a table, for notebooks."""
+        first = next(iter(self), None)
+        if first is None:
+            return html_table(repr(self), ())
+        rows = [
+            (str(number), *turn.cells()) for number, turn in enumerate(first.turns[:_MAX_LISTED], start=1)
+        ]
+        return html_table(f"{self!r}: {first.id}, {len(first)} turns", [("turn", *TURN_HEADER), *rows])
+
     @property
     def skipped(self) -> Mapping[str, int]:
         """What the last whole pass skipped: reason -> count. Empty before the first whole pass."""
@@ -115,7 +144,7 @@ class Corpus:
         collects = gc.isenabled()
         gc.disable()
         try:
-            dialogues = tuple(self)
+            dialogues = tuple(iter(self))
         finally:
             if collects:
                 gc.enable()

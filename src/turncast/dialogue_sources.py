@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+import weakref
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from turncast.dialogue import Dialogue
+from turncast.errors import ArgumentError
 
 
 @runtime_checkable
@@ -60,6 +63,9 @@ class LoadedDialogues:
     def __iter__(self) -> Iterator[Dialogue]:
         return iter(self.dialogues)
 
+    def __len__(self) -> int:
+        return len(self.dialogues)
+
 
 @dataclass(slots=True, eq=False)
 class LazyDialogues:
@@ -75,11 +81,37 @@ class LazyDialogues:
     sources: tuple[Dialogues, ...] = ()
     file_notes: Counter[str] = field(default_factory=Counter[str])
     _counts: Mapping[str, int] = field(default_factory=dict, init=False)
+    _length: int | None = field(default=None, init=False)
+    _last_pass: weakref.ref[Generator[Dialogue]] | None = field(default=None, init=False)
 
     def __iter__(self) -> Iterator[Dialogue]:
-        counts = Counter[str]()
-        yield from self.start(counts)
-        self._counts = dict(counts.most_common())
+        dialogues = self._read()
+        self._last_pass = weakref.ref(dialogues)
+        return dialogues
+
+    def _read(self) -> Generator[Dialogue]:
+        counts, length = Counter[str](), 0
+        for dialogue in self.start(counts):
+            length += 1
+            yield dialogue
+        self._counts, self._length = dict(counts.most_common()), length
+
+    @property
+    def known_length(self) -> int | None:
+        """The number of dialogues of the last whole pass; None before the first."""
+        return self._length
+
+    def __len__(self) -> int:
+        """Return the number of dialogues, after a pass over them if there was none."""
+        if self._length is not None:
+            return self._length
+        begun = None if self._last_pass is None else self._last_pass()
+        if begun is not None and inspect.getgeneratorstate(begun) == inspect.GEN_CREATED:
+            # `list(corpus)` asks for the length right after it began a pass: that must not read all twice.
+            raise ArgumentError(
+                "corpus", "a pass over it has just begun", "ask for its length before or after"
+            )
+        return sum(1 for _ in self)
 
     @property
     def notes(self) -> Mapping[str, int]:

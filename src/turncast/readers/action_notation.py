@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -48,12 +49,15 @@ class _Value:
     packed: bool
 
 
-def read_actions(texts: Mapping[str, str], names: Sequence[str] | None = None) -> dict[str, tuple[str, ...]]:
+def read_actions(
+    texts: Mapping[str, str], names: Sequence[str] | None = None, notes: Counter[str] | None = None
+) -> dict[str, tuple[str, ...]]:
     """Return the actions of each text: the texts of a file are all lists of names, or all bit vectors.
 
     Args:
         texts: each different text after an `action=` of the file -> the place where it stands first.
         names: the names of the header line; by default the action of a bit is its place, counted from 0.
+        notes: gets a line if the texts are bit vectors.
 
     Raises:
         CorpusError: for a text that is neither, or that can be both.
@@ -69,6 +73,9 @@ def read_actions(texts: Mapping[str, str], names: Sequence[str] | None = None) -
     filled = [value for value in values if value.items]
     if _are_vectors(filled, names):
         length = _common_length(filled, names)
+        if notes is not None:
+            named = "their place, from 0" if names is None else "the line '# actions:'"
+            notes[f"actions: bit vectors of {length}, named by {named}"] += 1
         places = names or [str(place) for place in range(length)]
         return {value.text: _set_places(value, places) for value in values}
     lists = {value.text: _checked_names(value) for value in values}

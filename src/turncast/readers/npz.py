@@ -42,6 +42,8 @@ def read_npz(path: Path, context: ReadContext) -> Iterator[Dialogue]:
         arrays = Arrays.checked(given["x"], given["y"], given.get("mask"), given.get("lengths"), **names)
     except ArgumentError as error:
         raise CorpusError(f"{path} array {error.argument!r}", error.problem, error.cure) from None
+    if arrays.numbers:
+        context.notes[arrays.about_numbers] += 1
     yield from arrays.dialogues(file_stem(path), context.skipped)
 
 

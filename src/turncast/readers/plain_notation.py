@@ -24,7 +24,7 @@ _START = re.compile(r"t\d+\s*:")
 _CURE = 'write turns as: t1: user: "hello", system: "hi"(action=greet)'
 
 
-def read_plain(path: Path, context: ReadContext) -> Iterator[Dialogue]:  # noqa: ARG001  # nothing is skipped
+def read_plain(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     """Read the plain notation: turns on one line or on several, and a blank line between dialogues.
 
     `action=ask_name` is one action, `action=2,5` are two at once, `action=` is none, and `action=[0,0,1,0]`,
@@ -32,14 +32,14 @@ def read_plain(path: Path, context: ReadContext) -> Iterator[Dialogue]:  # noqa:
     or a backslash in a text is escaped with a backslash. `user` or `system` may be missing. `t1` always
     begins a dialogue. A line before a dialogue that begins with `#` is a comment.
     """
-    actions, count = _actions(path), 0
+    actions, count = _actions(path, context), 0
     for number, block in _blocks(path):
         for turns in _dialogues(block, path, number, actions):
             count += 1
             yield Dialogue(f"{file_stem(path)}:{count}", tuple(turns))
 
 
-def _actions(path: Path) -> dict[str, tuple[str, ...]]:
+def _actions(path: Path, context: ReadContext) -> dict[str, tuple[str, ...]]:
     """Return the actions of each text after an `action=`: only the whole file tells bits from names."""
     texts = dict[str, str]()
     for number, block in _blocks(path):
@@ -49,7 +49,7 @@ def _actions(path: Path) -> dict[str, tuple[str, ...]]:
             if text not in texts:
                 texts[text] = _place(path, number, block, match.start("actions"))
             position = match.end()
-    return read_actions(texts, _header(path))
+    return read_actions(texts, _header(path), context.notes)
 
 
 def _header(path: Path) -> tuple[str, ...] | None:
