@@ -93,9 +93,24 @@ def test_a_request_to_the_large_model_is_taken_as_it_is(client):
     assert answer.status_code == 200
     assert answer.json() == plain
     assert plain["model"] == "default"
+    assert plain["unknown_tools"] == ["respond"]
     assert client.post("/v1/agents/next", request | {"threshold": 1.0}).json()["abstain"] is True
 
 
 def test_a_message_that_is_not_to_be_learned_has_happened():
     marked = [{**message, "weight": 0} if message["role"] == "assistant" else message for message in MESSAGES]
     assert turns_from_messages(marked) == turns_from_messages(MESSAGES)
+
+
+def test_tools_that_the_model_does_not_know_are_named(client):
+    call = {"role": "assistant", "tool_calls": [{"name": "book_boat"}]}
+    offered = [
+        {"type": "function", "function": {"name": "ask_size"}},
+        {"name": "rent_car", "input_schema": {}},
+        {"name": "book_boat"},
+        {"name": 7},
+        "x",
+    ]
+    answer = client.post("/v1/agents/next", {"messages": [*MESSAGES, call], "tools": offered}).json()
+    assert answer["unknown_tools"] == ["respond", "book_boat", "rent_car"]
+    assert client.post("/v1/agents/next", {"messages": MESSAGES, "tools": 5}).status_code == 200

@@ -71,6 +71,9 @@ class NextActionBody(Body):
     threshold: Threshold | None = Field(
         default=None, description="Abstain below this probability; by default the model's threshold."
     )
+    tools: Any = Field(
+        default=None, description="The tools that are offered; the answer names those unknown to the model."
+    )
     top: Top = 5
 
     def to_messages(self) -> list[dict[str, Any]]:
@@ -83,6 +86,9 @@ class NextAction(BaseModel):
 
     model: str
     turn: int
+    unknown_tools: list[str] = Field(
+        description="The tools, called so far or offered, that the model never saw in training."
+    )
     actions: list[str]
     probability: float
     abstain: bool

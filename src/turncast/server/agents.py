@@ -11,6 +11,7 @@ from fastapi import APIRouter
 
 from turncast.dialogue import Turn
 from turncast.errors import CorpusError
+from turncast.policy import Policy
 from turncast.readers.chat_messages import NOT_TAUGHT_KEYS, read_messages
 from turncast.readers.read_context import ReadContext
 from turncast.server.agent_bodies import NextAction, NextActionBody
@@ -22,6 +23,7 @@ router = APIRouter(prefix="/v1/agents", tags=["agents"], responses=PROBLEM_RESPO
 
 _PLACEHOLDER = "the next action of the agent"
 _MAX_WHERE = 100
+_MAX_UNKNOWN = 100
 
 
 @router.post("/next", response_model=NextAction)
@@ -31,10 +33,35 @@ def next_action(body: NextActionBody, context: Context) -> JsonObject:
     # `model` may name the large model that the agent asks with the same request.
     name = body.model if body.model in models.policies() else models.default
     turns = turns_from_messages(body.to_messages())
-    prediction = context.state_cache.predict(models.get(name), turns)
+    policy = models.get(name)
+    prediction = context.state_cache.predict(policy, turns)
     if body.threshold is not None:
         prediction = prediction.abstaining_below(body.threshold)
-    return {"model": name, "turn": len(turns), **prediction_to_json(prediction, body.top)}
+    unknown = unknown_tools(policy, turns, body.tools)
+    return {
+        "model": name,
+        "turn": len(turns),
+        "unknown_tools": unknown,
+        **prediction_to_json(prediction, body.top),
+    }
+
+
+def unknown_tools(policy: Policy, turns: Sequence[Turn], offered: Any) -> list[str]:
+    """Return the tools, called in these turns or offered in a request, that the policy does not know.
+
+    Args:
+        policy: the policy.
+        turns: the conversation.
+        offered: the `tools` of the request, in OpenAI's or Anthropic's form; anything else offers none.
+    """
+    known = policy.encoder.actions
+    names = [action for turn in turns for action in turn.actions]
+    for tool in offered if isinstance(offered, list) else ():
+        function = tool.get("function", tool) if isinstance(tool, dict) else None
+        name = function.get("name") if isinstance(function, dict) else None
+        names += [name] if isinstance(name, str) else []
+    distinct = dict.fromkeys(names)
+    return [name for name in distinct if known.index(name) == len(known)][:_MAX_UNKNOWN]
 
 
 def turns_from_messages(messages: Sequence[Mapping[str, Any]]) -> tuple[Turn, ...]:
