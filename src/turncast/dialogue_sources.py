@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from turncast.dialogue import Dialogue
-from turncast.errors import ArgumentError
+from turncast.errors import ArgumentError, CorpusError
 
 
 @runtime_checkable
@@ -43,6 +43,14 @@ def note_lines(notes: Mapping[str, int]) -> list[str]:
     ['format: csv (2 files)', "columns: dialogue = 'case', action = 'activity'"]
     """
     return [text + (f" ({files} files)" if files > 1 else "") for text, files in notes.items()]
+
+
+def no_dialogue(where: str, skipped: Mapping[str, int]) -> CorpusError:
+    """Return the error for a source in which there is no dialogue, whatever kind of source it is."""
+    most = Counter(skipped).most_common(4)
+    counts = ", ".join(f"{count} x {reason}" for reason, count in most)
+    problem = "no dialogue was found" + (f" (skipped: {counts})" if counts else "")
+    return CorpusError(where, problem, "give at least one dialogue with a turn")
 
 
 Pass = Callable[["Counter[str]"], Iterator[Dialogue]]

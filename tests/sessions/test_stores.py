@@ -223,3 +223,65 @@ def test_a_failed_save_writes_nothing(tmp_path):
     assert store.load(["c1"])["c1"].version == 1
     assert store.save([ConversationUpdate("c1", 1, "default", b"", (Event("undone", 1),), at=2.0)]) == [True]
     store.close()
+
+
+def _stored(path, conversations=1):
+    store = open_store(f"sqlite:///{path}")
+    commit = Event("committed", 1, ("greet",))
+    store.save(
+        [
+            ConversationUpdate(f"c{number}", 0, "default", b"", (OBSERVED, commit), at=1.0)
+            for number in range(conversations)
+        ]
+    )
+    return store
+
+
+def test_reading_a_corpus_changes_neither_the_file_nor_its_folder(tmp_path):
+    path = tmp_path / "c.db"
+    _stored(path).close()
+    before = path.read_bytes()
+    assert len(list(read_store(f"sqlite:///{path}"))) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["c.db"]
+    assert path.read_bytes() == before
+
+
+def test_a_database_of_another_program_stays_as_it_is(tmp_path):
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE events (id)")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="it holds no conversations of turncast, so check the path"):
+        list(read_store(f"sqlite:///{path}"))
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["other.db"]
+
+
+def test_what_a_running_server_wrote_is_read(tmp_path):
+    store = _stored(tmp_path / "c.db", 3)
+    assert (tmp_path / "c.db-wal").stat().st_size
+    assert len(list(read_store(f"sqlite:///{tmp_path / 'c.db'}"))) == 3
+    store.close()
+
+
+def test_a_store_that_changes_while_it_is_read_is_refused(tmp_path):
+    path = tmp_path / "c.db"
+    _stored(path, 2).close()
+    dialogues = iter(read_store(f"sqlite:///{path}"))
+    next(dialogues)
+    store = open_store(f"sqlite:///{path}")
+    store.save([ConversationUpdate("new", 0, "default", b"", (OBSERVED,), at=1.0)])
+    store.close()  # writes the log into the file
+    with pytest.raises(StoreError, match="another program changed the store meanwhile; read it again"):
+        list(dialogues)
+
+
+def test_the_open_turn_of_a_conversation_is_the_pending_turn(tmp_path):
+    path = tmp_path / "c.db"
+    open_turn = Event("observed", 2, (), "and tea")
+    store = _stored(path)
+    store.save([ConversationUpdate("c0", 1, "default", b"", (open_turn,), at=2.0)])
+    store.close()
+    (dialogue,) = read_store(f"sqlite:///{path}", pending=True)
+    assert (len(dialogue), dialogue.pending.user) == (1, "and tea")

@@ -145,7 +145,7 @@ class CorpusOptions:
             if len(sources) > 1:
                 problem = "a conversation store cannot be combined with other sources"
                 raise CorpusError(sources[0], problem, "give the store alone")
-            corpus = read_store(sources[0])
+            corpus = read_store(sources[0], pending=pending)
         else:
             corpus = read(list(sources), self.format, self._columns(), config=config, pending=pending)
         return corpus.where(where) if where else corpus

@@ -13,7 +13,7 @@ from typing import Any
 
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
-from turncast.dialogue_sources import LazyDialogues
+from turncast.dialogue_sources import LazyDialogues, no_dialogue
 from turncast.errors import ArgumentError, CorpusError, check_argument, did_you_mean, with_article
 from turncast.readers.beginnings import Repetitions
 from turncast.readers.columns import Columns
@@ -162,9 +162,7 @@ def _dialogues(files: Sequence[tuple[Path, Format]], context: ReadContext) -> It
                 yield dialogue
     if not file_of_id:
         names = ", ".join(str(path) for path, _ in files)
-        counts = ", ".join(f"{count} x {reason}" for reason, count in context.skipped.most_common(4))
-        problem = "no dialogue was found" + (f" (skipped: {counts})" if counts else "")
-        raise CorpusError(names, problem, "give at least one dialogue with a turn")
+        raise no_dialogue(names, context.skipped)
 
 
 def _repetitions(files: Sequence[tuple[Path, Format]], context: ReadContext) -> Repetitions | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, nullcontext
 
 from turncast.corpus import Corpus
-from turncast.dialogue import Dialogue
-from turncast.dialogue_sources import LazyDialogues
+from turncast.dialogue import Dialogue, Turn
+from turncast.dialogue_sources import LazyDialogues, no_dialogue
 from turncast.sessions.event import ends_open, turns_from_events
 from turncast.sessions.open_store import open_store
 from turncast.sessions.store import Store
@@ -36,15 +37,40 @@ def corpus_from_store(store: Store, name: str = "conversations") -> Corpus:
     return Corpus(name, _stored_dialogues(lambda: nullcontext(store)))
 
 
-def read_store(url: str) -> Corpus:
+def read_store(url: str, *, pending: bool = False) -> Corpus:
     """Return all conversations of the store that a URL names; see `corpus_from_store`.
 
-    Each pass opens the store and closes it. A store that does not exist is not created.
+    Each pass opens the store for reading alone, and closes it.
+
+    Args:
+        url: the URL; see `open_store`.
+        pending: give conversations that end with a turn that was not committed that turn
+            (`Dialogue.pending`), instead of skipping it.
+
+    Raises:
+        CorpusError: at the end of a pass that found no conversation with a committed turn.
+        StoreError: where the store does not exist, or cannot be read.
     """
-    return Corpus("conversations", _stored_dialogues(lambda: closing(open_store(url, create=False))))
+    dialogues = _stored_dialogues(lambda: closing(open_store(url, read_only=True)), pending=pending)
+
+    def start(skipped: Counter[str]) -> Iterator[Dialogue]:
+        is_empty = True
+        for dialogue in dialogues.start(skipped):
+            is_empty = False
+            yield dialogue
+        if is_empty:
+            raise no_dialogue(_without_password(url), skipped)
+
+    return Corpus("conversations", LazyDialogues(start))
 
 
-def _stored_dialogues(opened: Callable[[], AbstractContextManager[Store]]) -> LazyDialogues:
+def _without_password(url: str) -> str:
+    return re.sub(r"(://[^/@]*):[^/@]*@", r"\1:***@", url)
+
+
+def _stored_dialogues(
+    opened: Callable[[], AbstractContextManager[Store]], *, pending: bool = False
+) -> LazyDialogues:
     """Return the conversations of a store that is opened for each pass."""
 
     def start(skipped: Counter[str]) -> Iterator[Dialogue]:
@@ -52,11 +78,14 @@ def _stored_dialogues(opened: Callable[[], AbstractContextManager[Store]]) -> La
             for id in store.ids():
                 events = store.events(id)
                 turns = turns_from_events(events)
+                next_turn: Turn | None = None
                 if ends_open(events):
+                    turns, next_turn = turns[:-1], turns[-1]
+                if next_turn is not None and not pending:
                     skipped[OPEN] += 1
-                    turns = turns[:-1]
-                if turns:
-                    yield Dialogue(id, turns)
+                    next_turn = None
+                if turns or next_turn:
+                    yield Dialogue(id, turns, pending=next_turn)
                 else:
                     skipped[EMPTY] += 1
 

@@ -8,13 +8,13 @@ from turncast.errors import ConfigError, did_you_mean
 from turncast.sessions.store import ANSWER_TIMEOUT, Store
 
 
-def open_store(url: str, *, create: bool = True, timeout: float = ANSWER_TIMEOUT) -> Store:
+def open_store(url: str, *, read_only: bool = False, timeout: float = ANSWER_TIMEOUT) -> Store:
     """Open the store that a URL names.
 
     Args:
         url: `memory:` (lost with the process), `sqlite:///file.db`, `postgresql://user@host/database` or
             `redis://host:6379/0`.
-        create: whether to create a database that does not exist.
+        read_only: for reading alone: nothing is created, and a SQLite file and its folder stay as they are.
         timeout: the time-out, in seconds, of an answer of PostgreSQL or Redis.
 
     Raises:
@@ -38,23 +38,23 @@ def open_store(url: str, *, create: bool = True, timeout: float = ANSWER_TIMEOUT
     if kind not in _OPENERS:
         cure = did_you_mean(kind, _OPENERS) or f"; it is one of {', '.join(_OPENERS)}, as sqlite:///file.db"
         raise ConfigError(f"unknown kind of store {kind!r}{cure}")
-    return _OPENERS[kind](url, create, timeout)
+    return _OPENERS[kind](url, read_only, timeout)
 
 
 # Each function imports a library that only its own extra installs.
-def _open_memory(_url: str, _create: bool, _timeout: float) -> Store:
+def _open_memory(_url: str, _read_only: bool, _timeout: float) -> Store:
     from turncast.sessions.memory_store import MemoryStore
 
     return MemoryStore()
 
 
-def _open_sql(url: str, create: bool, timeout: float) -> Store:
+def _open_sql(url: str, read_only: bool, timeout: float) -> Store:
     from turncast.sessions.sql_store import SqlStore
 
-    return SqlStore(url, create=create, timeout=timeout)
+    return SqlStore(url, read_only=read_only, timeout=timeout)
 
 
-def _open_redis(url: str, _create: bool, timeout: float) -> Store:
+def _open_redis(url: str, _read_only: bool, timeout: float) -> Store:
     from turncast.sessions.redis_store import RedisStore
 
     return RedisStore(url, timeout=timeout)

@@ -10,6 +10,7 @@ from typing import Any
 
 from turncast.errors import ConfigError, MissingExtra, StoreError
 from turncast.sessions.event import Event
+from turncast.sessions.sqlite_reading import ReadOnlyFile
 from turncast.sessions.store import (
     ANSWER_TIMEOUT,
     ConversationUpdate,
@@ -30,6 +31,12 @@ _json = json.JSONEncoder(ensure_ascii=False).encode
 _SQLITE_SECONDS = 10  # time-out of a writer that waits for another writer
 _READ_ONLY = "turncast_read_only"  # marks a connection that only reads and needs no transaction
 _BATCH = 500  # rows in one statement
+_CURE = "check that it runs and accepts writes"
+_CURES = (  # by a part of the database's message
+    ("no such table", "it holds no conversations of turncast, so check the path"),
+    ("is not a database", "give a store that `turncast serve` wrote"),
+    ("unable to open", "check the path and its permissions (to read a store with a -wal file, copy both)"),
+)
 
 
 class SqlStore(Store):
@@ -37,7 +44,7 @@ class SqlStore(Store):
 
     Args:
         url: `sqlite:///file.db` or `postgresql://user@host/database`.
-        create: whether to create the file and the tables where they do not exist.
+        read_only: for reading alone: nothing is created, and a SQLite file and its folder stay as they are.
         timeout: the time-out of an answer of PostgreSQL, in seconds.
 
     Raises:
@@ -46,17 +53,18 @@ class SqlStore(Store):
         StoreError: where the database cannot be reached.
     """
 
-    def __init__(self, url: str, *, create: bool = True, timeout: float = ANSWER_TIMEOUT) -> None:
-        self._engine = _engine(url, timeout)
+    def __init__(self, url: str, *, read_only: bool = False, timeout: float = ANSWER_TIMEOUT) -> None:
+        self._file: ReadOnlyFile | None = None
+        if read_only and (path := _sqlite_path(url)):
+            self._file = ReadOnlyFile(path, _SQLITE_SECONDS)
+        self._engine = _engine(url, timeout, self._file)
         self._where = self._engine.url.render_as_string(hide_password=True)
         dialect = self._engine.dialect.name
         self._statements = Statements.for_dialect(dialect)
         self._read_options = {_READ_ONLY: True} if dialect == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
-        if create:
+        if not read_only:
             with self._translate_errors():
                 METADATA.create_all(self._engine)
-        elif dialect == "sqlite" and not Path(self._engine.url.database or "").is_file():
-            raise StoreError(f"{self._where}: there is no such file; check the path")
 
     def load(self, ids: Collection[str]) -> dict[str, StoredConversation]:
         """Return the conversations with these ids; ids that do not exist are left out."""
@@ -144,6 +152,8 @@ class SqlStore(Store):
             self._engine.connect().execution_options(**self._read_options) as connection,
         ):
             yield connection
+        if self._file is not None:
+            self._file.check_unchanged()
 
     @contextmanager
     def _writing(self) -> Iterator[sql.Connection]:
@@ -156,17 +166,29 @@ class SqlStore(Store):
             yield
         except (sql.exc.DBAPIError, sql.exc.TimeoutError) as error:
             cause = str(getattr(error, "orig", None) or type(error).__name__).strip().partition("\n")[0]
-            cure = "check that it runs and accepts writes"
+            cure = next((cure for part, cure in _CURES if part in cause), _CURE)
             raise StoreError(f"{self._where}: the store failed ({cause}); {cure}") from None
 
 
-def _engine(url: str, timeout: float) -> sql.Engine:
+def _sqlite_path(url: str) -> Path | None:
+    """Return the file of a SQLite store; None for another URL, and for one that `_engine` refuses."""
+    try:
+        parsed = sql.make_url(url)
+    except (sql.exc.ArgumentError, ValueError):
+        return None
+    is_file = parsed.drivername.partition("+")[0] == "sqlite" and parsed.database
+    return Path(parsed.database or "") if is_file else None
+
+
+def _engine(url: str, timeout: float, file: ReadOnlyFile | None) -> sql.Engine:
     try:
         parsed = sql.make_url(url)
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "postgresql":
             return _postgres(parsed, timeout)
+        if file is not None:
+            return sql.create_engine(parsed, creator=file.connect)
         engine = sql.create_engine(
             parsed, connect_args={"timeout": _SQLITE_SECONDS, "check_same_thread": False}
         )
