@@ -36,6 +36,7 @@ def untrained_policy(
         weights=weights,
         baselines=data.baselines,
         responses=data.responses,
+        set_responses=data.set_responses,
         card=Card(corpus=data.corpus, train=TrainConfig(), encoder=configuration.encoder),
         histories=data.histories,
     )

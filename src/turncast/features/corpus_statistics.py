@@ -60,7 +60,8 @@ class CorpusStatistics:
         actions: the actions in the turns that the network reads.
         facts: the values of each fact in the turns that the network reads.
         targets: the targets; each is a set of actions.
-        responses: the texts of each action.
+        responses: the texts of each action, where it was taken alone.
+        set_responses: the texts of each set of several actions, in order of name.
         responder_counts: how often each source had the value of a placeholder.
     """
 
@@ -78,6 +79,7 @@ class CorpusStatistics:
     facts: dict[str, Counter[Fact]] = field(default_factory=dict)
     targets: Counter[Actions] = field(default_factory=Counter)
     responses: dict[str, Counter[str]] = field(default_factory=dict)
+    set_responses: dict[Actions, Counter[str]] = field(default_factory=dict)
     responder_counts: ResponderCounts = field(init=False)
     _hash: Any = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
 
@@ -139,12 +141,19 @@ class CorpusStatistics:
         for turn in dialogue:
             self._hash.update(repr((turn.user, turn.actions, sorted(turn.facts.items()))).encode())
             if turn.response is not None:
-                for action in turn.actions:
-                    _count(self.responses.setdefault(action, Counter()), turn.response, _MAX_RESPONSES)
+                self._count_response(turn.actions, turn.response)
         if dialogue.metadata:
             self._hash.update(repr(sorted(dialogue.metadata.items())).encode())
         self._hash.update(b"\n")
         self.responder_counts.add(dialogue)
+
+    def _count_response(self, actions: Actions, text: str) -> None:
+        if len(actions) == 1:
+            _count(self.responses.setdefault(actions[0], Counter()), text, _MAX_RESPONSES)
+        elif actions and (key := tuple(sorted(actions))) in self.set_responses:
+            _count(self.set_responses[key], text, _MAX_RESPONSES)
+        elif actions and len(self.set_responses) < _MAX_VALUES:
+            self.set_responses[key] = Counter([text])
 
     def _count_words(self, text: str) -> None:
         words = self.slot_values.parse(text).words
@@ -214,11 +223,24 @@ class CorpusStatistics:
         return Vocabulary.from_counts(counts, self.config.min_count, self.config.max_words)
 
     def most_frequent_responses(self) -> dict[str, str]:
-        """Return each action's most frequent response, the first in order of text among equals."""
+        """Return each action's most frequent response, where it was taken alone if it ever was."""
+        with_others: dict[str, Counter[str]] = {}
+        for actions, counts in self.set_responses.items():
+            for action in actions:
+                if action not in self.responses:
+                    with_others.setdefault(action, Counter()).update(counts)
         return {
-            action: min(counts, key=lambda text: (-counts[text], text))
-            for action, counts in self.responses.items()
+            action: _most_frequent(counts) for action, counts in {**with_others, **self.responses}.items()
         }
+
+    def most_frequent_set_responses(self) -> dict[Actions, str]:
+        """Return the most frequent response of each set of several actions, which are in order of name."""
+        return {actions: _most_frequent(counts) for actions, counts in self.set_responses.items()}
+
+
+def _most_frequent(counts: Counter[str]) -> str:
+    """Return the most frequent text, the first in order among equals."""
+    return min(counts, key=lambda text: (-counts[text], text))
 
 
 def _count(counter: Counter[Any], value: Any, most: int) -> None:

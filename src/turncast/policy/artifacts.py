@@ -54,6 +54,7 @@ class PolicyParts:
         weights: the weights of the network, by name; those of several networks are stacked, (k, ...) each.
         baselines: the tables of the baselines, counted on the training part.
         responses: action -> its most frequent response in the training part.
+        set_responses: several actions, in order of name -> their most frequent response together.
         card: how the policy was made.
         histories: hashes of the histories of the training part; None for a policy of an older turncast.
         decision: how probabilities become actions.
@@ -74,6 +75,7 @@ class PolicyParts:
     members: int = 1
     table: CountTable | None = None
     rules: Rules = NO_RULES
+    set_responses: Mapping[tuple[str, ...], str] = field(default_factory=dict)
 
     def weights_file(self) -> bytes:
         """Return the weights as safetensors."""

@@ -40,7 +40,12 @@ def write_folder(parts: PolicyParts, path: Path, *, force: bool, report: str | N
         "actions.json": _json(
             {"actions": list(space), "multi": space.multi, "may_be_empty": space.may_be_empty},
         ),
-        "responses.json": _json(dict(parts.responses)),
+        "responses.json": _json(
+            {
+                "actions": dict(parts.responses),
+                "sets": [[list(actions), text] for actions, text in parts.set_responses.items()],
+            }
+        ),
         DECISION: _json(parts.decision.to_json(space)),
         "baselines.safetensors": safetensors.numpy.save(arrays, {"labels": labels}),
         "weights.safetensors": parts.weights_file(),
@@ -81,6 +86,9 @@ def read_folder(path: Path, vectors: str | Path | None = None) -> PolicyParts:
     try:
         actions = json.loads(files["actions.json"])
         space = ActionSpace(actions["actions"], multi=actions["multi"], may_be_empty=actions["may_be_empty"])
+        responses = json.loads(files["responses.json"])
+        if not isinstance(responses.get("sets"), list):  # of a model before sets had responses of their own
+            responses = {"actions": responses, "sets": []}
         baselines = _baselines(files["baselines.safetensors"])
         record = json.loads(files["encoder.json"])
         encoder = TurnEncoder.from_json(record if vectors is None else with_vectors_at(record, vectors))
@@ -91,7 +99,8 @@ def read_folder(path: Path, vectors: str | Path | None = None) -> PolicyParts:
             config=NetworkConfig(**manifest["network"]),
             weights=safetensors.numpy.load(files["weights.safetensors"]),
             baselines=baselines,
-            responses=json.loads(files["responses.json"]),
+            responses=responses["actions"],
+            set_responses={tuple(names): text for names, text in responses["sets"]},
             card=Card(
                 corpus=manifest["corpus"],
                 train=TrainConfig(**manifest["train"]),

@@ -58,7 +58,9 @@ class Policy(PolicyParts):
         weights = apply_temperature(self.weights, temperature)
         network = make_network(self.config, weights, self.space.multi, self.members)
         object.__setattr__(self, "_network", network)
-        object.__setattr__(self, "texts", ResponseTexts(self.encoder.responder, self.responses))
+        object.__setattr__(
+            self, "texts", ResponseTexts(self.encoder.responder, self.responses, self.set_responses)
+        )
         object.__setattr__(
             self, "_compiled_rules", CompiledRules(self.rules, self.space) if self.rules else None
         )

@@ -21,26 +21,36 @@ _FEW = 5  # up to so many top actions, repeated argmax is faster than sorting al
 
 @dataclass(frozen=True, slots=True)
 class ResponseTexts:
-    """The texts of actions: a template is filled, any other action has its most frequent response.
+    """The texts of actions: a template is filled; other actions have the most frequent response of their set.
+
+    A set that has no response of its own has those of its actions, each text once.
 
     Attributes:
         responder: fills templates.
         responses: action -> its most frequent response.
+        set_responses: several actions in order of name -> their most frequent response together.
 
     >>> texts = ResponseTexts(responses={"greet": "Hello!", "ask": "Which area?"})
     >>> texts.text(["greet", "ask"], NO_SOURCES), texts.text(["search"], NO_SOURCES)
     ('Hello! Which area?', None)
+    >>> ResponseTexts(set_responses={("a", "b"): "great, noted"}).text(["b", "a"], NO_SOURCES)
+    'great, noted'
     """
 
     responder: Responder = field(default_factory=Responder)
     responses: Mapping[str, str] = field(default_factory=dict)
+    set_responses: Mapping[tuple[str, ...], str] = field(default_factory=dict)
 
     def text(self, actions: Iterable[str], slot_sources: SlotSources) -> str | None:
-        """Return the text of several actions, joined by blanks; None where none of them has a text."""
+        """Return the text of several actions; None where none of them has a text."""
+        actions = tuple(actions)
+        together = self.set_responses.get(tuple(sorted(actions))) if len(actions) > 1 else None
+        if together is not None and not any(action in self.responder.placeholders for action in actions):
+            return together
         texts = (
             self.responder.text(action, slot_sources) or self.responses.get(action) for action in actions
         )
-        return " ".join(text for text in texts if text) or None
+        return " ".join(dict.fromkeys(text for text in texts if text)) or None
 
 
 _NO_TEXTS = ResponseTexts()
@@ -94,7 +104,8 @@ class Prediction:
     def response_for(self, actions: Iterable[str]) -> str | None:
         """Return the text of any actions at this turn; None where none of them has a text.
 
-        A template is filled with values of this dialogue; any other action has its most frequent response.
+        A template is filled with values of this dialogue; other actions have the most frequent response of
+        their set, or of each of them.
         """
         return self.texts.text(actions, self.slot_sources)
 

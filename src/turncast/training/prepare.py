@@ -53,6 +53,7 @@ class TrainingData:
         baselines: the tables of the baselines.
         histories: hashes of the histories that occur in the training part.
         responses: action -> most frequent response.
+        set_responses: several actions -> their most frequent response together.
         answers: set of actions -> how often it is the answer.
         train: the batches to learn from.
         dev: the batches that decide when to stop.
@@ -66,6 +67,7 @@ class TrainingData:
     baselines: Baselines
     histories: Histories
     responses: Mapping[str, str]
+    set_responses: Mapping[Actions, str]
     answers: Mapping[Actions, int]
     train: Batches
     dev: Batches
@@ -108,10 +110,11 @@ def prepare(
     counts, histories = _count(corpus, network, statistics)
     space, encoder = statistics.action_space(), statistics.encoder(network.words)
     growth = Growth.from_encoder(parent, encoder) if parent else None
-    responses = statistics.most_frequent_responses()
+    responses, set_responses = statistics.most_frequent_responses(), statistics.most_frequent_set_responses()
     if growth:
         encoder, space = growth.encoder, grown_space(corpus.name, growth.parent.space, space)
         responses = {**growth.parent.responses, **responses}
+        set_responses = {**growth.parent.set_responses, **set_responses}
     _check_actions(corpus.name, space, network.layout_row.answer)
     rules.check(space, "rules")
     encoded, encoded_dev = (_encode(part, encoder, space, network, rules) for part in (corpus, dev))
@@ -127,6 +130,7 @@ def prepare(
         baselines=counts.baselines(),
         histories=histories,
         responses=responses,
+        set_responses=set_responses,
         answers=statistics.targets,
         train=Batches(encoded, config.batch_turns, weights=weights),
         dev=Batches(encoded_dev, _DEV_BATCH * config.batch_turns, max_lengths=2),

@@ -154,6 +154,7 @@ def _train_networks(
         weights=stack_members([member.weights for member in members]),
         baselines=data.baselines,
         responses=data.responses,
+        set_responses=data.set_responses,
         card=card,
         histories=data.histories,
         members=len(members),
