@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 
-from turncast.baselines import BaselineCounts
+from turncast.baselines import BaselineCounts, Histories
 from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue, Turn
@@ -56,4 +56,13 @@ def random_policy(corpus: Corpus, generator: np.random.Generator) -> Policy:
     }
     weights = {name: generator.normal(0, 0.1, shape).astype(np.float32) for name, shape in shapes.items()}
     card = Card(corpus={}, train=TrainConfig(), encoder=EncoderConfig())
-    return Policy(encoder, space, config, weights, counts.baselines(), {}, card)
+    return Policy(
+        encoder=encoder,
+        space=space,
+        config=config,
+        weights=weights,
+        baselines=counts.baselines(),
+        responses={},
+        card=card,
+        histories=Histories.from_hashes([]),
+    )

@@ -120,11 +120,8 @@ def _check_model(policy: Policy) -> None:
         raise ConfigError(
             f"the model has {policy.members} networks; the contenders have one: train with seeds=1"
         )
-    if policy.space.multi or "bit_dense/kernel" not in policy.weights:
-        raise ConfigError(
-            "the model takes several actions a turn, or was saved by an older turncast; "
-            "give a model with one action a turn"
-        )
+    if policy.space.multi:
+        raise ConfigError("the model takes several actions per turn; give a model with one action per turn")
 
 
 def _write_dialogues(corpus: Corpus, path: Path) -> None:

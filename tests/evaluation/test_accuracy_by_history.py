@@ -1,7 +1,5 @@
 """Accuracy by whether the visible history was seen in training."""
 
-import json
-
 import pytest
 
 from support.corpora import QUICK, SMALL, tiny
@@ -72,18 +70,6 @@ def test_no_text_of_the_training_part_is_kept(policy, tmp_path):
 def test_the_dev_part_was_not_seen(multi_policy):
     report = evaluate(multi_policy, tiny(multi=True))  # a share of which became the dev part
     assert 0 < report.by_history.unseen.whole < report.turns.whole
-
-
-def test_a_model_without_histories_has_no_such_figure(policy, tmp_path):
-    old = policy.save(tmp_path / "old")
-    (old / "histories.safetensors").unlink()
-    manifest = json.loads((old / "manifest.json").read_text())
-    del manifest["sha256"]["histories.safetensors"]
-    (old / "manifest.json").write_text(json.dumps(manifest))
-    loaded = Policy.load(old)
-    assert loaded.histories is None
-    assert evaluate(loaded, tiny()).to_json()["by_history"] is None
-    assert "histories.safetensors" not in {file.name for file in loaded.save(tmp_path / "new").iterdir()}
 
 
 def test_a_key_beside_the_known_ones_is_not_among_them():

@@ -7,7 +7,7 @@ import pytest
 from support.evaluation import PolicyStandIn, text_of
 from support.layouts import LAYOUTS, drinks_corpus
 from turncast import ActionSpace, Corpus, Dialogue, NetworkConfig, Turn, evaluate
-from turncast.baselines import BaselineCounts
+from turncast.baselines import BaselineCounts, Histories
 from turncast.errors import CorpusError
 from turncast.features import TurnEncoder
 from turncast.features.blocks.previous_actions import PreviousActions
@@ -36,7 +36,7 @@ class ScriptedLayoutPolicy(PolicyStandIn):
     corpus: Corpus
     wrong: dict = field(default_factory=dict)
     decision: Decision = DEFAULT_DECISION
-    histories = None
+    histories: Histories = field(default_factory=lambda: Histories.from_hashes([]))
 
     def __post_init__(self):
         layout = self.config.layout_row

@@ -169,7 +169,7 @@ def test_the_state_is_small_and_names_its_model(policy):
     [
         lambda state: state[:-4],
         lambda state: state + b"\0",
-        lambda state: state.replace(b"turncast-state-3", b"turncast-state-9"),
+        lambda state: state.replace(b"turncast-state-1", b"turncast-state-9"),
         lambda state: b"",
         lambda state: b"[]\n",
         lambda state: b"\x80\x04\n",

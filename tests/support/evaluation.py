@@ -64,7 +64,7 @@ class ScriptedPolicy(PolicyStandIn):
     answer: Callable[[tuple], tuple[str, ...]]
     space: ActionSpace
     config: NetworkConfig = field(default_factory=NetworkConfig)
-    histories: Histories | None = None
+    histories: Histories = field(default_factory=lambda: Histories.from_hashes([]))
     decision: Decision = DEFAULT_DECISION
     probability: Callable[[tuple], float] = lambda history: 0.9
 

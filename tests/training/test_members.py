@@ -57,13 +57,14 @@ def test_each_layout_predicts_the_mean(layout):
     policy = untempered(turncast.train(drinks_corpus(), network=LAYOUTS[layout], config=config))
     parts = [
         Policy(
-            policy.encoder,
-            policy.space,
-            policy.config,
-            {name: array[number] for name, array in policy.weights.items()},
-            policy.baselines,
-            policy.responses,
-            policy.card,
+            encoder=policy.encoder,
+            space=policy.space,
+            config=policy.config,
+            weights={name: array[number] for name, array in policy.weights.items()},
+            baselines=policy.baselines,
+            responses=policy.responses,
+            card=policy.card,
+            histories=policy.histories,
         )
         for number in range(2)
     ]

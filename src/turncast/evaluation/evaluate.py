@@ -83,11 +83,7 @@ class _ReportTallies:
         self._floors = FractionTally(floor_events(policy.baselines), keys=BASELINES)
         self._ceiling = CeilingTally.for_policy(policy)
         self._exact = FractionTally(exact_response_events) if layout.acts_at_every_turn else None
-        self._by_history = (
-            FractionTally(history_events(policy.histories, layout), keys=(True, False))
-            if policy.histories
-            else None
-        )
+        self._by_history = FractionTally(history_events(policy.histories, layout), keys=(True, False))
         self._sets = SetTally(policy.space) if policy.space.multi else None
         self._ahead = FractionTally(horizon_events) if layout.decoder else None
         self._answers = FractionTally(answer_events)
@@ -104,7 +100,6 @@ class _ReportTallies:
 
     def report(self, corpus: Corpus) -> Report:
         """Return the report over all dialogues added so far."""
-        by_history = self._by_history
         return Report(
             corpus=corpus.name,
             layout=self._layout.name,
@@ -118,7 +113,7 @@ class _ReportTallies:
             floors=self._floors.result(),
             ceiling=self._ceiling.result(),
             exact_response=self._exact.result().get("exact") if self._exact else None,
-            by_history=AccuracyByHistory.from_fractions(by_history.result()) if by_history else None,
+            by_history=AccuracyByHistory.from_fractions(self._by_history.result()),
             sets=self._sets.result() if self._sets else None,
             ahead=tuple(self._ahead.result().values()) if self._ahead else (),
             actions=self._actions.actions,

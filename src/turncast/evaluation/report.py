@@ -42,8 +42,7 @@ class Report:
         exact_response: turns with a recorded response in which the actions are right and the policy's
             response equals the recorded one; None without recorded responses, or where a decision is not a
             turn.
-        by_history: right turns by whether their visible history occurs in the training part; None where the
-            policy holds no histories.
+        by_history: right turns by whether their visible history occurs in the training part.
         sets: figures for sets of actions, where a turn may take several.
         ahead: with `many-to-many-1`, the accuracy of the action at each step of the horizon, this turn first.
         actions: the score of each action, the most frequent first.
@@ -66,7 +65,7 @@ class Report:
     floors: Mapping[str, Fraction]
     ceiling: Ceiling
     exact_response: Fraction | None
-    by_history: AccuracyByHistory | None
+    by_history: AccuracyByHistory
     sets: SetScores | None
     ahead: tuple[Fraction, ...]
     actions: Mapping[str, ActionScore]
@@ -138,7 +137,7 @@ class Report:
             "turns_with_response": self.exact_response and self.exact_response.whole,
             "floors": {name: floor.value for name, floor in self.floors.items()},
             "ceiling": self.ceiling.to_json(),
-            "by_history": self.by_history and self.by_history.to_json(),
+            "by_history": self.by_history.to_json(),
             "sets": self.sets and self.sets.to_json(),
             "actions": {name: _score(score) for name, score in self.actions.items()},
             "num_confusions": len(self.confusions),

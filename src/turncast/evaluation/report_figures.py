@@ -49,9 +49,8 @@ def figures(report: Report) -> Iterator[tuple[str, str]]:
     if report.sets:
         sets = f"{report.sets.hamming_loss.value:.4f} / {report.sets.jaccard:.3f}"
         yield "Hamming loss / Jaccard index", sets
-    if report.by_history:
-        yield "right where the history was seen in training", str(report.by_history.seen)
-        yield "right where it was not", str(report.by_history.unseen)
+    yield "right where the history was seen in training", str(report.by_history.seen)
+    yield "right where it was not", str(report.by_history.unseen)
     yield from _calibration_figures(report.calibration)
     unknown = f"{report.unknown_actions:,} (counted as wrong)"
     yield f"{layout.decisions} with an unknown {layout.answer}", unknown

@@ -56,7 +56,7 @@ class PolicyParts:
         responses: action -> its most frequent response in the training part.
         set_responses: several actions, in order of name -> their most frequent response together.
         card: how the policy was made.
-        histories: hashes of the histories of the training part; None for a policy of an older turncast.
+        histories: hashes of the histories of the training part.
         decision: how probabilities become actions.
         members: k, the number of networks; the policy predicts the mean of their probabilities.
         table: the count table that is mixed into each prediction; None without one.
@@ -70,7 +70,7 @@ class PolicyParts:
     baselines: Baselines
     responses: Mapping[str, str]
     card: Card
-    histories: Histories | None = None
+    histories: Histories
     decision: Decision = DEFAULT_DECISION
     members: int = 1
     table: CountTable | None = None

@@ -26,8 +26,15 @@ MANIFEST, DECISION, HISTORIES = "manifest.json", "decision.json", "histories.saf
 RULES = "rules.json"  # only where there are rules
 _COUNTS = "count_table.safetensors"  # only where a count table is mixed into the predictions
 # The files that a prediction needs; the manifest holds the hash of each.
-_HASHED = ("encoder.json", "actions.json", "responses.json", "baselines.safetensors", "weights.safetensors")
-_OPTIONAL = (DECISION, HISTORIES, RULES)  # not in every model
+_HASHED = (
+    "encoder.json",
+    "actions.json",
+    "responses.json",
+    DECISION,
+    "baselines.safetensors",
+    HISTORIES,
+    "weights.safetensors",
+)
 
 
 def write_folder(parts: PolicyParts, path: Path, *, force: bool, report: str | None) -> Path:
@@ -48,14 +55,13 @@ def write_folder(parts: PolicyParts, path: Path, *, force: bool, report: str | N
         ),
         DECISION: _json(parts.decision.to_json(space)),
         "baselines.safetensors": safetensors.numpy.save(arrays, {"labels": labels}),
+        HISTORIES: safetensors.numpy.save(parts.histories.to_arrays()),
         "weights.safetensors": parts.weights_file(),
     }
     if parts.table is not None:
         files[_COUNTS] = safetensors.numpy.save(parts.table.to_arrays())
     if parts.rules:
         files[RULES] = _json(parts.rules.to_json())
-    if parts.histories is not None:
-        files[HISTORIES] = safetensors.numpy.save(parts.histories.to_arrays())
     manifest = {
         "format": FORMAT,
         "network": parts.config.model_dump(),
@@ -81,7 +87,7 @@ def read_folder(path: Path, vectors: str | Path | None = None) -> PolicyParts:
     """Read a policy's folder and check its hashes; `vectors` is a new path of the vectors, if they moved."""
     manifest = _manifest(path)
     hashes = manifest["sha256"]
-    names = (*_HASHED, *(name for name in _OPTIONAL if name in hashes))
+    names = (*_HASHED, *(name for name in (RULES,) if name in hashes))
     files = {name: _checked(path, name, hashes) for name in names}
     try:
         actions = json.loads(files["actions.json"])
@@ -92,7 +98,7 @@ def read_folder(path: Path, vectors: str | Path | None = None) -> PolicyParts:
         baselines = _baselines(files["baselines.safetensors"])
         record = json.loads(files["encoder.json"])
         encoder = TurnEncoder.from_json(record if vectors is None else with_vectors_at(record, vectors))
-        decision, histories, rules = (files.get(name) for name in _OPTIONAL)
+        rules = files.get(RULES)
         return PolicyParts(
             encoder=encoder,
             space=space,
@@ -108,11 +114,11 @@ def read_folder(path: Path, vectors: str | Path | None = None) -> PolicyParts:
                 metrics=tuple(_metrics(path)),
                 interrupted=manifest["interrupted"],
                 versions=manifest["versions"],
-                parent=manifest.get("parent"),
+                parent=manifest["parent"],
             ),
-            histories=Histories.from_arrays(safetensors.numpy.load(histories)) if histories else None,
-            decision=Decision.from_json(json.loads(decision), space) if decision else Decision(),
-            members=manifest.get("members", 1),  # older models do not say it
+            histories=Histories.from_arrays(safetensors.numpy.load(files[HISTORIES])),
+            decision=Decision.from_json(json.loads(files[DECISION]), space),
+            members=manifest["members"],
             table=_table(path, manifest, baselines, len(space)),
             rules=rules_from_json(json.loads(rules), str(path / RULES)) if rules else NO_RULES,
         )
@@ -167,7 +173,7 @@ def _baselines(content: bytes) -> Baselines:
 
 
 def _table(path: Path, manifest: dict[str, Any], baselines: Baselines, num_actions: int) -> CountTable | None:
-    weight = manifest.get("count_table", 0.0)  # older models do not say it
+    weight = manifest["count_table"]
     if not weight:
         return None
     arrays = safetensors.numpy.load(_checked(path, _COUNTS, manifest["sha256"]))

@@ -14,7 +14,7 @@ from turncast.features import Memory
 from turncast.features.responses.slot_sources import SlotSources
 from turncast.policy import PolicyState
 
-FORMAT = "turncast-state-3"
+FORMAT = "turncast-state-1"
 _json = json.JSONEncoder(separators=(",", ":")).encode
 _FLOAT = np.dtype("<f4")
 

@@ -103,6 +103,6 @@ def _saved_report(context: WebContext) -> dict[str, Any] | None:
 
 
 def _largest_confusions(report: dict[str, Any] | None) -> list[tuple[Cell, int]]:
-    """Return the confusions in a report, the most frequent first; an old report may have none."""
-    confusions = (report or {}).get("confusions", ())[:_MAX_CONFUSIONS]
+    """Return the confusions in a report, the most frequent first."""
+    confusions = report["confusions"][:_MAX_CONFUSIONS] if report else ()
     return [((tuple(one["true"]), tuple(one["predicted"])), one["count"]) for one in confusions]
