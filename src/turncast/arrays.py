@@ -153,7 +153,7 @@ def _real_turns(x: NDArray[Any], y: NDArray[Any], mask: Any, lengths: Any) -> ND
     """Return which turns are real, (N, T)."""
     size, turns = x.shape[:2]
     if mask is not None and lengths is not None:
-        raise ArgumentError("mask", "lengths are given too", "give one of both")
+        raise ArgumentError("mask", "lengths are given too", "give mask or lengths")
     if mask is not None and np.ndim(mask) == 1:
         lengths = mask
     elif mask is not None:
@@ -210,7 +210,9 @@ def _num_actions(y: NDArray[Any], real: NDArray[np.bool_], num_names: int | None
         if len(wrong):
             value = y[tuple(wrong[0])]
             cure = "give 0 and 1; for probabilities y > 0.5, for ids y of shape (num_seq, seq_len)"
-            raise ArgumentError("y", f"y[{', '.join(map(str, wrong[0]))}] is {value}, which is no bit", cure)
+            raise ArgumentError(
+                "y", f"y[{', '.join(map(str, wrong[0]))}] is {value}, which is not a bit", cure
+            )
         return int(y.shape[2])
     size = num_names or (int(y[real].max()) + 1 if real.any() else 1)
     wrong = np.argwhere(((y < 0) | (y != np.floor(y)) | (y >= size)) & real)
@@ -232,5 +234,5 @@ def _names(argument: str, given: Iterable[str]) -> tuple[str, ...]:
         raise ArgumentError(argument, f"it has {given if wrong is None else wrong!r}", "give a list of names")
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise ArgumentError(argument, f"{twice[0]!r} stands there twice", "give different names")
+        raise ArgumentError(argument, f"{twice[0]!r} is given twice", "give different names")
     return tuple(str(name) for name in names)

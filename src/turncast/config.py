@@ -185,8 +185,8 @@ class TrainConfig(Settings):
 
     Attributes:
         epochs: the number of passes over the training part, at most.
-        epoch_batches: an epoch repeats a small training part until it has about so many batches.
-        patience: training stops after so many epochs without better turns or a better loss on the dev part.
+        epoch_batches: an epoch repeats a small training part until it has about this many batches.
+        patience: training stops after this many epochs without better turns or a better loss on the dev part.
         learning_rate: Adam's step size.
         word_dropout: share of the users' words that are replaced by the unknown word.
         turn_dropout: share of the turns in which every word of the user is replaced by the unknown word.

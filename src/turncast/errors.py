@@ -23,7 +23,7 @@ class TurncastError(Exception):
     """
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return how to unpickle the error: its message is no argument of its constructor."""
+        """Return how to unpickle the error: its message is not an argument of its constructor."""
         return _restored, (type(self), self.args, self.__dict__)
 
 
@@ -63,7 +63,7 @@ class ModelError(TurncastError, ValueError):
 
 
 class StudyError(TurncastError, ValueError):
-    """The study of a search cannot be resumed: it belongs to another search, or is no study."""
+    """The study of a search cannot be resumed: it belongs to another search, or is not a study."""
 
 
 class OutputExists(TurncastError, FileExistsError):

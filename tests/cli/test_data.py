@@ -95,7 +95,7 @@ def test_split(here):
         (["--share", "1"], "--share is 1; give two or three shares above 0 that add up to 1"),
         (["--by", "day"], "--by 'day' is unknown; it is one of group, dialogue, time"),
         (["--time", "day"], "--time needs a split by time; add --by time"),
-        (["--by", "time", "--seed", "1"], "--seed changes nothing in a split by time; leave it out"),
+        (["--by", "time", "--seed", "1"], "--seed has no effect on a split by time; leave it out"),
         (
             ["--by", "time"],
             "tiny, dialogue 'tiny-0': its metadata have no 'timestamp'; name another with --time; "

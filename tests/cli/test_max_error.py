@@ -66,4 +66,4 @@ def test_a_wrong_error_rate_is_refused(unsure, policy, corpus, tmp_path):
     assert message == "setting 'max_error' is 0.0; input should be greater than 0"
     old = replace(policy, decision=Decision()).save(tmp_path / "old")
     message = refused(run("evaluate", old, corpus, "--max-error", "0.1"))
-    assert message == "the model does not know its errors on a dev part; train it again"
+    assert message == "the model has no risk curve of a dev part; train it again"

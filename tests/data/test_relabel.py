@@ -59,14 +59,14 @@ def test_files(tmp_path, name, text):
         (
             "m.json",
             '{"a": 1}',
-            ": the new name of 'a' is no string; give one, or an empty one to drop it",
+            ": the new name of 'a' is not a string; give one, or an empty one to drop it",
         ),
         ("m.json", '{"a": "b", "a": "c"}', ": 'a' is mapped to two different names; keep one"),
         ("m.json", "{", None),
         (
             "m.toml",
             "a = {}",
-            ": the new name of 'a' is no string; give one, or an empty one to drop it",
+            ": the new name of 'a' is not a string; give one, or an empty one to drop it",
         ),
         ("m.toml", "a", None),
         ("m.txt", "a,b", ": no mapping has this suffix; give a .csv, .json or .toml file"),

@@ -130,15 +130,6 @@ def test_it_is_saved_with_the_model(mixed, policy, tmp_path):
         Policy.load(tmp_path / "model")
 
 
-def test_a_model_of_before_loads(policy, tmp_path):
-    path = policy.save(tmp_path / "model") / "manifest.json"
-    manifest = json.loads(path.read_text())
-    del manifest["count_table"], manifest["members"], manifest["train"]["count_table"]
-    path.write_text(json.dumps(manifest))
-    loaded = Policy.load(path.parent)
-    assert (loaded.table, loaded.members) == (None, 1)
-
-
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_each_layout_takes_it_or_refuses_it(layout):
     config = QUICK.model_copy(update={"epochs": 1, "count_table": 0.5})

@@ -1,7 +1,6 @@
 """How probabilities become what is done, the same on every path, and saved."""
 
 import itertools
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -128,17 +127,10 @@ def test_a_decision_is_saved_whole(multi_policy, tmp_path):
             assert (one.actions, one.confidence) == (other.actions, other.confidence)
 
 
-def test_a_model_from_before_there_were_decisions_loads_as_it_is(policy, tmp_path):
-    path = policy.save(tmp_path / "model")
-    (path / "decision.json").unlink()
-    manifest = json.loads((path / "manifest.json").read_text())
-    del manifest["sha256"]["decision.json"]
-    (path / "manifest.json").write_text(json.dumps(manifest))
-    loaded = Policy.load(path)
-    assert loaded.decision.to_json(policy.space) == Decision().to_json(policy.space)
+def test_a_decision_without_a_risk_curve_takes_no_error_rate():
     with pytest.raises(ConfigError) as error:
-        loaded.for_error(0.02)
-    assert str(error.value) == "the model does not know its errors on a dev part; train it again"
+        Decision().for_error(0.02)
+    assert str(error.value) == "the model has no risk curve of a dev part; train it again"
 
 
 @pytest.mark.parametrize("share", [0.0, -1.0, 1.5, float("nan")])

@@ -78,13 +78,13 @@ def test_the_reasons_and_the_kinds():
         {
             "ask_area": "not where fact 'found' is known",
             "ask_food": "not where fact 'found' is known",
-            "search": "'search' may come once",
+            "search": "'search' is allowed once",
         },
     ]
     forced = [{"force": "search", "when": {"says": "thai"}}]
     (refused, none) = refused_at_each(forced, FOUND, LATER)
     assert set(refused) == set(ACTIONS) - {"search"}
-    assert set(refused.values()) == {"another must come where the user says 'thai'"}
+    assert set(refused.values()) == {"another action is forced where the user says 'thai'"}
     assert none == {}
     assert refused_at_each([{"forbid": "greet"}], LATER) == [{"greet": "never"}]
 

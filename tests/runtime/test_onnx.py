@@ -175,7 +175,8 @@ def test_weights_that_lack_or_are_too_many(monkeypatch):
         onnx_model(config, weights, multi=False)
     monkeypatch.undo()
     del weights["actions/bias"]
-    with pytest.raises(ModelError, match=r"^the weights lack 'actions/bias'; the model was not saved whole$"):
+    problem = r"^the weights have no 'actions/bias'; the model was not saved completely$"
+    with pytest.raises(ModelError, match=problem):
         onnx_model(config, weights, multi=False)
 
 

@@ -129,7 +129,7 @@ def test_requests_without_a_valid_key_are_refused(policy, tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "the file has no key; write one a line"),
+        (b"", "the file has no key; write one per line"),
         (b"# only this\n", "the file has no key"),
         (b"a-long-enough-key\nshort\n", "keys.txt line 2: the key is too short; use 16 characters or more"),
         (b"\xff\xfe\x00", "the file is not text"),

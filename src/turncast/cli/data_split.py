@@ -58,7 +58,7 @@ def split(
 ) -> None:
     """Split a corpus into train, dev and test parts, stratified by action."""
     if by == "time" and seed is not None:
-        raise ConfigError("--seed changes nothing in a split by time; leave it out")
+        raise ConfigError("--seed has no effect on a split by time; leave it out")
     if by != "time" and time is not None:
         raise ConfigError("--time needs a split by time; add --by time")
     given = {name: value for name, value in (("seed", seed), ("time", time)) if value is not None}

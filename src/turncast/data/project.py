@@ -24,7 +24,7 @@ units = 64                 # width of the hidden layers; more for a large corpus
 
 # The training.
 epochs = 15                # passes over the training part, at most
-# patience = 6             # stop after so many epochs without a better result on the dev part
+# patience = 6             # stop after this many epochs without a better result on the dev part
 # learning_rate = 0.003
 # dev_share = 0.1          # share of the corpus for the dev part, without --dev
 # seed = 1                 # the same seed gives the same model

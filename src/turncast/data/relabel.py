@@ -125,7 +125,7 @@ def _checked(pairs: Iterable[tuple[str, object]], path: str) -> Iterator[tuple[s
     for old, new in pairs:
         if new is not None and not isinstance(new, str):
             raise ConfigError(
-                f"{path}: the new name of {old!r} is no string; give one, or an empty one to drop it"
+                f"{path}: the new name of {old!r} is not a string; give one, or an empty one to drop it"
             )
         yield path, old, new
 

@@ -74,7 +74,7 @@ class Decision:
         if not 0 < max_error <= 1:
             raise ConfigError(f"max_error is {max_error}; give a share above 0 and at most 1, as 0.02")
         if self.risk is None:
-            raise ConfigError("the model does not know its errors on a dev part; train it again")
+            raise ConfigError("the model has no risk curve of a dev part; train it again")
         threshold = self.risk.threshold(max_error)
         return replace(self, abstain_below=ALWAYS_ABSTAIN if threshold is None else threshold)
 

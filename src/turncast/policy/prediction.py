@@ -16,7 +16,7 @@ from turncast.policy.decision import DEFAULT_DECISION, Decision
 from turncast.vocabulary import ActionSpace
 
 _NO_REFUSALS: Mapping[str, str] = MappingProxyType({})
-_FEW = 5  # up to so many top actions, repeated argmax is faster than sorting all
+_FEW = 5  # up to this many top actions, repeated argmax is faster than sorting all
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class RiskCurve:
         return cls(tuple(confidences[last].tolist()), tuple((last + 1).tolist()), tuple(wrong[last].tolist()))
 
     def thinned(self, points: int) -> RiskCurve:
-        """Return a curve of at most so many points, at about equal steps of decisions, with the last point.
+        """Return a curve of at most this many points, at about equal steps of decisions, with the last point.
 
         >>> RiskCurve((0.9, 0.8, 0.7, 0.6), (1, 2, 3, 4), (0, 0, 0, 1)).thinned(2)
         RiskCurve(thresholds=(0.8, 0.6), answered=(2, 4), wrong=(0, 1))

@@ -28,7 +28,7 @@ def read_camrest(path: Path, context: ReadContext) -> Iterator[Dialogue]:
 
     Each entry of `dial` is a user utterance (`usr`) and the answer of the system (`sys`): one turn. Its
     actions are the keys of the system's `dialog_act`, such as `inform`, or `inform:food` with `slots`; `{}`
-    is no action.
+    is not an action.
 
     Facts: from the user's `slu`, `state.X` for a slot with a value and `requested.X`, each true. The id is
     `dialogue_id`, the group is the task of the goal. Metadata: `finished`.

@@ -37,7 +37,7 @@ def broken_rules(dialogues: Iterable[Dialogue], rules: Rules) -> list[BrokenRule
     >>> from turncast.rules.parse import rules_from_json
     >>> dialogue = Dialogue("d1", [Turn("hi", ["greet"]), Turn("hi", ["greet"])])
     >>> broken_rules([dialogue], rules_from_json([{"once": "greet"}]))
-    [BrokenRule(action='greet', reason="'greet' may come once", turns=1, dialogue='d1', turn=2)]
+    [BrokenRule(action='greet', reason="'greet' is allowed once", turns=1, dialogue='d1', turn=2)]
 
     Raises:
         ConfigError: for a rule on an action that the dialogues do not have.

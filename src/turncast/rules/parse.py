@@ -36,7 +36,7 @@ def rules_from_json(document: Any, where: str = "rules") -> Rules:
 
     >>> rules = rules_from_json([{"once": "greet"}, {"order": ["search", "book"]}])
     >>> [rule.reason for rule in rules.rules]
-    ["'greet' may come once", "only after 'search'"]
+    ["'greet' is allowed once", "only after 'search'"]
     >>> rules_from_json([{"alow": "book"}])
     Traceback (most recent call last):
     turncast.errors.ConfigError: rules, rule 1: 'alow' is not a kind of rule; did you mean 'allow'?
@@ -89,7 +89,7 @@ def _rules_of(record: Mapping[str, Any], where: str) -> list[Rule]:
         if "when" in record:
             raise ConfigError(f"{where}: {kind!r} takes no 'when'; write it as allow or forbid")
         if kind == "once":
-            return [Rule("forbid", (a,), Taken(a), because or f"{a!r} may come once") for a in actions]
+            return [Rule("forbid", (a,), Taken(a), because or f"{a!r} is allowed once") for a in actions]
         return [Rule("allow", (b,), Taken(a), because or f"only after {a!r}") for a, b in pairwise(actions)]
     if "when" not in record:
         condition: Condition = All(())
@@ -97,7 +97,7 @@ def _rules_of(record: Mapping[str, Any], where: str) -> list[Rule]:
             raise ConfigError(
                 f"{where}: 'allow' needs a 'when'; give the condition under which it is allowed"
             )
-        because = because or ("never" if kind == "forbid" else "another must come")
+        because = because or ("never" if kind == "forbid" else "another action is forced")
     else:
         condition = _condition(record["when"], where)
     known: dict[str, Kind] = {"allow": "allow", "forbid": "forbid", "force": "force"}

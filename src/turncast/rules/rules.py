@@ -12,7 +12,7 @@ from turncast.rules.condition import Condition
 
 Kind = Literal["allow", "forbid", "force"]
 
-_REASONS = {"allow": "only where {}", "forbid": "not where {}", "force": "another must come where {}"}
+_REASONS = {"allow": "only where {}", "forbid": "not where {}", "force": "another action is forced where {}"}
 
 
 @dataclass(frozen=True, slots=True)

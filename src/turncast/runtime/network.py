@@ -59,7 +59,7 @@ class NumpyNetwork:
             self._by_rows = config.cell in CELLS and not decoding and not self._first_only
             self._decoder_product = None if self._decoder is None else make_product(self._decoder.kernel)
         except KeyError as error:
-            raise ModelError(f"the weights lack {error}; the model was not saved whole") from None
+            raise ModelError(f"the weights have no {error}; the model was not saved completely") from None
 
     def _set_first_layer(self, weights: Weights) -> None:
         """Set the products of the bits and of the words with the first layer's kernel."""

@@ -62,7 +62,7 @@ def onnx_model(
     try:
         writer = _Writer(config, weights, Graph(onnx))
     except KeyError as error:
-        raise ModelError(f"the weights lack {error}; the model was not saved whole") from None
+        raise ModelError(f"the weights have no {error}; the model was not saved completely") from None
     answer, states = writer.turn(multi)
     return _assemble(onnx, writer, answer, states, metadata or {})
 

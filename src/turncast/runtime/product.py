@@ -19,7 +19,7 @@ Vector = NDArray[np.float32]
 _MOST_ELEMENTS = 8192
 """The most elements of a block."""
 _COLUMNS = 16
-"""A block has a multiple of so many columns, where it can: such blocks are the quickest."""
+"""A block has a multiple of this many columns, where it can: such blocks are the quickest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def search(
         space: the settings to search.
         fixed: settings that are the same in all trials, by name.
         seeds: the number of trainings that each trial is the mean of, so that luck is not selected.
-        trials: stop when the study has so many trials; 20 where neither `trials` nor `minutes` is given.
+        trials: stop when the study has this many trials; 20 where neither `trials` nor `minutes` is given.
         minutes: stop after this time; the trial under way is stopped too, and does not count.
         study: a SQLite file for the trials; with the same corpus and settings, a later search continues it.
         progress: shows the search; by default nothing is shown.
@@ -57,7 +57,7 @@ def search(
     Raises:
         ConfigError: for settings that are unknown or contradict each other.
         CorpusError: for a corpus from which nothing can be learned.
-        StudyError: for a file that is no study, or one of another search.
+        StudyError: for a file that is not a study, or is the study of another search.
         MissingExtra: where the libraries for searching or training are not installed.
 
     >>> from turncast import simulate

@@ -33,7 +33,7 @@ class Study:
         seed: of the draws.
 
     Raises:
-        StudyError: for a file that is no study, or one of another search.
+        StudyError: for a file that is not a study, or is the study of another search.
         MissingExtra: where Optuna is not installed.
     """
 

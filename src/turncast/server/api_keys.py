@@ -21,7 +21,7 @@ SECURITY_SCHEMES = {
 
 
 def read_keys(path: Path) -> tuple[str, ...]:
-    """Return the keys in a file, one a line; empty lines and lines that begin with # are ignored.
+    """Return the keys in a file, one per line; empty lines and lines that begin with # are ignored.
 
     Raises:
         ConfigError: where the file has no key, or a key that is too short to be a secret.
@@ -31,10 +31,10 @@ def read_keys(path: Path) -> tuple[str, ...]:
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); check the path") from None
     except UnicodeDecodeError:
-        raise ConfigError(f"{path}: the file is not text; write one key a line, as UTF-8") from None
+        raise ConfigError(f"{path}: the file is not text; write one key per line, as UTF-8") from None
     keys = tuple(line for line in lines if line and not line.startswith("#"))
     if not keys:
-        raise ConfigError(f"{path}: the file has no key; write one a line")
+        raise ConfigError(f"{path}: the file has no key; write one per line")
     for number, line in enumerate(lines, start=1):
         if line in keys and len(line) < _MIN_LENGTH:
             raise ConfigError(

@@ -49,7 +49,7 @@ def create_app(
     Args:
         models: the models by name.
         store: stores the conversations; it is closed when the application stops.
-        keys: the keys, one of which clients must send; none are needed where there are none.
+        keys: the keys, one of which clients must send; no key is needed if there are none.
         local: whether only requests to this machine's own names are accepted.
         expire_after: seconds after which an unused conversation is deleted; None for never.
         timeouts: the time-outs; None for the defaults.
@@ -148,7 +148,7 @@ def _lifespan(
 
 
 async def expire_conversations(context: ServerContext, unused_seconds: float) -> None:
-    """Delete the conversations that were not used for so many seconds, and count them in the metrics."""
+    """Delete the conversations that were not used for this many seconds, and count them in the metrics."""
     try:
         count = await asyncio.to_thread(context.store.expire, time.time() - unused_seconds)
         context.metrics.expired.inc(count)

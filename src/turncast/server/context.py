@@ -31,7 +31,7 @@ class ServerContext:
         queue: runs the requests to conversations.
         metrics: counts requests and answers.
         state_cache: the states of agents' conversations.
-        keys: the API keys, one of which a client must send; none are needed where there are none.
+        keys: the API keys, one of which a client must send; no key is needed if there are none.
         local: whether only requests to this machine's own names are accepted.
         timeouts: the time-outs.
     """

@@ -66,10 +66,10 @@ class Guard:
 
     Args:
         app: the application.
-        keys: the keys, one of which clients must send; none are needed where there are none.
+        keys: the keys, one of which clients must send; no key is needed if there are none.
         local: whether only this machine may call. The header Host must then name this machine; a web page
             whose host name resolves to this machine (DNS rebinding) cannot forge that header.
-        body_timeout: the body must arrive within so many seconds.
+        body_timeout: the body must arrive within this many seconds.
     """
 
     media_type = "application/json"

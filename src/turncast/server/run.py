@@ -64,7 +64,7 @@ def run_app(
     Args:
         app: what `create_app` or `create_web_app` returned.
         sockets: the sockets to accept connections from; see `listen`.
-        head_timeout: the head of a request must arrive within so many seconds; a connection that is idle
+        head_timeout: the head of a request must arrive within this many seconds; a connection that is idle
             between two requests is closed after the same time, in whole seconds.
     """
     gc.collect()

@@ -42,7 +42,7 @@ class JaxStep:
     forms of Adam (Kingma and Ba, 2015).
 
     Args:
-        model: the Keras model; where its first layer is no `BitDense`, every weight changes in every step.
+        model: the Keras model; where its first layer is not `BitDense`, every weight changes in every step.
         optimizer: Keras's Adam, built; `finish` writes the moments back into its variables.
         config: clipping, smoothing and devices.
         multi: whether several actions may be taken at once.

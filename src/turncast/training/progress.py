@@ -29,7 +29,7 @@ class Progress(Protocol):
         ...
 
     def begin(self, epochs: int, turns: int, done: int) -> None:
-        """Called before the first epoch: at most so many epochs, of so many turns, some of them done."""
+        """Called before the first epoch, with the most epochs, turns per epoch, and epochs done."""
         ...
 
     def advance(self, turns: int, loss: float) -> None:

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 _SIZES = [64 * size for power in range(26) for size in (2**power, 3 * 2**power // 2)]
 """The possible values of U: few, so that few shapes are compiled."""
 _SPARE = 1.1
-"""U has room for so many times the rows of the batches so far, as later batches may set more."""
+"""U has room for this many times the rows of the batches so far, as later batches may set more."""
 _DENSE_RATIO = 32
-"""Up to so many rows per index of a turn, a product with 0/1 vectors is faster than adding up rows."""
+"""Up to this many rows per index of a turn, a product with 0/1 vectors is faster than adding up rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class SparseRows:
         return SelectedRows(filled, _vectors(indices, real, size) if dense else indices.astype(np.int32))
 
     def _size(self, shape: tuple[int, ...], rows: int) -> int:
-        """Return U for a batch of this shape that sets so many rows; it never shrinks."""
+        """Return U for a batch of this shape that sets this many rows; it never shrinks."""
         if rows > self._sizes.get(shape, -1):
             wanted = min(rows * _SPARE, self.num_bits)
             self._sizes[shape] = next(size for size in _SIZES if size >= wanted)

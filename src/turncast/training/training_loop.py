@@ -30,7 +30,7 @@ Weights = Mapping[str, NDArray[np.float32]]
 Item = TypeVar("Item")
 
 _LEAST_FALL = 0.001
-"""Nats per answer; a smaller fall of the dev loss is no improvement. It falls forever once all is right."""
+"""Nats per answer; a smaller fall of the dev loss is no gain. It falls forever once all is right."""
 _END: Any = object()
 
 

@@ -76,7 +76,7 @@ def test_parts_and_centroids_follow_the_settings(folder):
     with pytest.raises(ConfigError) as error:
         width(vector_parts=13)
     assert str(error.value) == (
-        f"setting 'vector_parts' is 13, and the vectors of {folder} have 12 numbers; give at most so many"
+        f"setting 'vector_parts' is 13, and the vectors of {folder} have 12 numbers; give at most that number"
     )
 
 

@@ -141,7 +141,7 @@ def learn_user_vectors(texts: Iterable[str], vectors: Vectors, config: EncoderCo
     if config.vector_parts > vectors.model.width:
         problem = f"the vectors of {vectors.path} have {vectors.model.width} numbers"
         raise ConfigError(
-            f"setting 'vector_parts' is {config.vector_parts}, and {problem}; give at most so many"
+            f"setting 'vector_parts' is {config.vector_parts}, and {problem}; give at most that number"
         )
     learned = [vector for text in texts if (vector := vectors.vector(text)) is not None]
     if not learned:

@@ -70,7 +70,7 @@ def open_vectors(path: str | Path) -> Vectors:
         model = load_model(path)  # before the hash, which reads every file below the path
         return Vectors(path, hash_files(path), model)
     except OSError as error:
-        raise ConfigError(f"vectors {path}: cannot be read ({error}); see who may read it") from None
+        raise ConfigError(f"vectors {path}: cannot be read ({error}); check its permissions") from None
 
 
 def load_model(path: Path) -> VectorModel:
