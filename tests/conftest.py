@@ -1,14 +1,13 @@
-"""What many tests share: a small trained policy, corpora of our own, and where real ones lie."""
+"""Fixtures of many tests: small trained policies and the folder of real corpora."""
 
 import gc
 import os
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-# Most of a test is compiling what then runs for milliseconds: so XLA compiles in its quickest way, and what
-# one test compiles, the next finds compiled.
+# Most tests compile functions that then run for milliseconds. So XLA compiles without optimising, and a
+# cache on disk lets tests, processes and later runs use what an earlier one compiled.
 os.environ.setdefault(
     "XLA_FLAGS",
     "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
@@ -30,24 +29,19 @@ register_profiles()
 ROOT = Path(__file__).resolve().parent.parent
 CORPORA = Path(os.environ.get("TURNCAST_CORPORA", ROOT.parent / "shared" / "corpora"))
 
-# What is imported and collected stays to the end: the collector of garbage need not go through it.
+# Modules and tests live until the end, so the garbage collector need not visit them.
 gc.disable()
 
 
 def pytest_collection_finish():
     gc.freeze()
-    gc.set_threshold(100_000)  # to trace and to lower makes very many objects that stay
+    gc.set_threshold(100_000)  # tracing makes very many objects that stay
     gc.enable()
-
-
-@pytest.fixture(autouse=True)
-def doctest_names(doctest_namespace):
-    """Let the examples in docstrings use NumPy and Keras without importing them each time."""
-    doctest_namespace["np"] = np
 
 
 @pytest.fixture(scope="session")
 def corpora() -> Path:
+    """Return the folder of real corpora."""
     if not CORPORA.is_dir():
         pytest.skip(f"there are no real corpora in {CORPORA}; say where they are with TURNCAST_CORPORA")
     return CORPORA
@@ -55,17 +49,17 @@ def corpora() -> Path:
 
 @pytest.fixture(scope="session")
 def policy() -> Policy:
-    """A policy of a few units after two epochs: good for nothing but fast."""
+    """Return a small policy that was trained for two epochs."""
     return turncast.train(tiny(), network=SMALL, config=QUICK)
 
 
 @pytest.fixture(scope="session")
 def multi_policy() -> Policy:
-    """The same, of a corpus whose turns take several actions."""
+    """Return a small policy whose turns take several actions."""
     return turncast.train(tiny(multi=True), network=SMALL, config=QUICK)
 
 
 @pytest.fixture(scope="session")
 def saved(policy, tmp_path_factory) -> Path:
-    """A saved model; not to be written to."""
+    """Return the folder of the saved policy; tests must not change it."""
     return policy.save(tmp_path_factory.mktemp("model") / "model")

@@ -146,6 +146,7 @@ def observed(policy):
     return session
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_argument_is_named(policy, name):
     call, message = WRONG[name]

@@ -27,6 +27,7 @@ def session(policy):
     return session
 
 
+@pytest.mark.quick
 def test_values_fit_a_few_lines(policy, report, session):
     prediction, _ = policy.step(policy.start(), turncast.Turn("hello"))
     for value in (policy, report, prediction, session):

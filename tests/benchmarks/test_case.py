@@ -31,7 +31,7 @@ def test_a_cut_rounds_down_and_loses_nothing():
     assert ids(test) == ids(corpus)[7:]
 
 
-def test_without_its_test_part_a_case_is_judged_on_a_fifth_of_its_training_part():
+def test_a_case_without_a_test_part_holds_out_a_fifth():
     train, test = cut("fifty", turncast.simulate(dialogues=50, seed=1).load(), 0.8)
     case = without_test(ProtocolCase("fifty", "fifty", train, {"test": test}))
     ((part, dev),) = case.tests.items()

@@ -76,6 +76,7 @@ REFUSALS = {
 }
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("command", REFUSALS)
 def test_a_refusal_is_one_line_and_status_2(command, place):
     before = sorted(path.name for path in place.iterdir())

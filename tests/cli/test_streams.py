@@ -62,6 +62,7 @@ def command(verb, files):
     return [files.get(argument, argument) for argument in VERBS[verb]]
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize("verb", VERBS)
 def test_no_escape_sequence_of_a_corpus_reaches_the_terminal(verb, files):
     done = run(*command(verb, files), stdin=CHAT)

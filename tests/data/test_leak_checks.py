@@ -25,6 +25,7 @@ def checks(corpus):
 CHECKS = ("facts_determine_action", "texts_like_names")
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     ("turn_of", "expected"),
     [

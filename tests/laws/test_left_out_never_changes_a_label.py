@@ -18,6 +18,8 @@ from support.property_tests import examples
 from turncast.errors import CorpusError
 from turncast.readers import FORMATS
 
+pytestmark = pytest.mark.quick
+
 USER = {"role": "user", "content": "hi"}
 ANSWER = {"role": "assistant", "content": "Hello."}
 CALL = {"role": "assistant", "tool_calls": [{"name": "find", "arguments": {}}]}
@@ -172,7 +174,7 @@ OTHERS = {
 
 @examples(60)
 @given(st.lists(st.sampled_from([*DECISIONS, *OTHERS]), min_size=1, max_size=8))
-def test_every_decision_of_a_conversation_is_a_turn_with_its_label_or_counted(tmp_path_factory, kinds):
+def test_every_decision_is_a_turn_with_its_label_or_counted(tmp_path_factory, kinds):
     decisions = [message for kind in kinds for message in (USER, (DECISIONS | OTHERS)[kind])]
     path = tmp_path_factory.getbasetemp() / "decisions.json"
     path.write_text(json.dumps([{"messages": [USER, ANSWER, *decisions]}]))

@@ -74,7 +74,7 @@ def test_a_resumed_run_of_each_layout_ends_as_the_whole_one(layout, tokenizer, t
     assert timeless(straight.card.metrics) == timeless(resumed.card.metrics)
 
 
-def test_a_resumed_run_with_every_setting_that_chance_or_memory_has_a_part_in_ends_as_the_whole_one(tmp_path):
+def test_a_resumed_run_with_random_and_stateful_settings(tmp_path):
     settings = {"turn_dropout": 0.3, "fact_dropout": 0.3, "scheduled_sampling": 1.0, "class_weights": 0.5}
     settings |= {"ema": 0.8, "label_smoothing": 0.1}
     config = TrainConfig(epochs=5, patience=5, batch_turns=12, seed=7, **settings)

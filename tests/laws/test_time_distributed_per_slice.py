@@ -69,7 +69,7 @@ def test_a_mask_of_the_steps_makes_all_of_an_unreal_step_unreal():
     assert not whole[~mask].any()
 
 
-def test_it_equals_dense_on_three_axes_to_the_bit_and_has_one_set_of_weights():
+def test_it_equals_dense_on_three_axes_to_the_bit():
     dense = k.Dense(4)
     wrapped, x = TimeDistributed(dense), numbers(3, 50, 5)
     np.testing.assert_array_equal(*arrays([wrapped(x), dense(x)]))

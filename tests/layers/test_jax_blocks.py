@@ -68,6 +68,7 @@ def test_any_mask_gives_what_keras_gives(rows):
     assert_same(*(run(layer, x, mask=mask) for layer in RANDOM))
 
 
+@pytest.mark.quick
 def test_the_blocks_are_what_many_rows_take(monkeypatch):
     """No test above would see it if the rows ran as one block."""
     from turncast.layers import jax_blocks

@@ -104,7 +104,7 @@ def test_another_text_that_is_told_counts_instead(booker):
     assert session.observe("its number").slot_sources.value("offered", "R_name") == "b"
 
 
-def test_what_can_be_said_is_the_same_after_a_resume_an_undo_and_an_override(booker):
+def test_candidates_survive_a_resume_an_undo_and_an_override(booker):
     straight = Session(booker)
     straight.observe("yes", FOUND)
     straight.commit([OFFER])

@@ -40,7 +40,7 @@ def test_the_most_probable_known_set_by_its_definition(probabilities, counts, we
     assert probability == pytest.approx(worths[taken] / sum(worths.values()))
 
 
-def test_the_most_frequent_sets_are_kept_and_the_order_of_a_turn_does_not_matter():
+def test_the_most_frequent_sets_are_kept_in_any_order():
     known = KnownSets.from_counts({("a", "b"): 2, ("b", "a"): 2, ("c",): 3, ("a",): 1}, SPACE, 1.0, most=2)
     assert [SPACE.actions(row) for row in known.members] == [("a", "b"), ("c",)]
     assert known.counts.tolist() == [4, 3]

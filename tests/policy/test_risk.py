@@ -62,7 +62,7 @@ def test_so_many_answers_without_a_wrong_one_are_needed(max_error, needed):
         assert RiskCurve((0.9,), (answered,), (0,)).threshold(max_error) == expected
 
 
-def test_the_lowest_threshold_that_fits_is_chosen_though_a_stricter_one_does_not():
+def test_the_lowest_threshold_that_fits_is_chosen():
     curve = RiskCurve((0.9, 0.8, 0.7), (20, 100, 120), (0, 1, 40))
     assert curve.threshold(0.05) == 0.8
     assert curve.threshold(0.1) == 0.8

@@ -262,7 +262,7 @@ def test_a_dialogue_is_cut_at_a_decision_that_is_not_understood(read, what):
     }
 
 
-def test_a_corpus_of_which_nothing_is_understood_is_refused_with_the_reasons(read):
+def test_a_corpus_without_an_understood_dialogue_is_refused(read):
     with pytest.raises(
         turncast.errors.CorpusError, match=r"skipped: .*1 x dialogue cut at a message of role"
     ):

@@ -49,7 +49,7 @@ def shown(result):
 @pytest.fixture(autouse=True)
 def compiled_is_kept(request, monkeypatch):
     """Trials find what those before compiled; the test of letting go sees that a search does let go of it."""
-    if request.function is not test_what_was_compiled_is_let_go_of:
+    if request.function is not test_compiled_functions_are_released:
         monkeypatch.setattr("turncast.search.runner.clear_compiled", lambda: None)
 
 
@@ -102,7 +102,7 @@ def test_the_table_names_settings_and_holds_every_default():
         assert DEFAULTS[row.name] in row.distribution
 
 
-def test_what_is_of_values_is_searched_where_the_corpus_teaches_some():
+def test_value_settings_are_searched_where_the_corpus_has_values():
     space = parse_space("units=4,8,learn_values=true,false,value_dropout=0..0.5")
     turns = [Turn("thai", ["{name} serves {food}"], response="Blue Door serves thai"), Turn("bye", ["bye"])]
     filled = Corpus("filled", [Dialogue(f"d{number}", turns) for number in range(12)])
@@ -182,7 +182,7 @@ def test_a_training_that_fails_is_a_trial_that_failed():
 
 
 @pytest.mark.large
-def test_what_does_not_go_together_is_drawn_again_and_an_empty_space_is_refused():
+def test_contradicting_settings_are_drawn_again():
     space = (SearchedSetting("layers", Whole(1, 2)), SearchedSetting("residual", Choice((True, False))))
     assert all(
         t.settings["layers"] == 2 or not t.settings["residual"] for t in hunt(space=space, trials=4).trials
@@ -355,7 +355,7 @@ def test_what_is_fixed_and_searched_is_refused():
     assert str(refused.value) == "setting 'units' is both fixed and searched; leave one out"
 
 
-def test_what_was_compiled_is_let_go_of():
+def test_compiled_functions_are_released():
     jax = pytest.importorskip("jax")
     compiled = jax.jit(lambda x: x + 1)
     compiled(1.0)

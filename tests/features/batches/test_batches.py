@@ -57,7 +57,7 @@ def test_one_giant_text_does_not_widen_the_other_batches(words, name):
     assert widths[-2] < 10
 
 
-def test_collected_values_are_in_corpus_order_where_short_dialogues_have_long_texts():
+def test_collected_values_are_in_corpus_order():
     """Dialogues of similar length are split by their longest text; a group may lack the longest dialogue."""
     lengths = [(20, 1)] * 100 + [(19, 30)] * 100
     corpus = Corpus(

@@ -20,6 +20,7 @@ def actions(corpus):
 LOG = "case,activity,timestamp,who\n1,b,2024-01-02,ann\n1,a,2024-01-01,bob\n"
 
 
+@pytest.mark.quick
 def test_what_was_taken_for_what_stands_in_the_notes(tmp_path):
     corpus = table(tmp_path, LOG)
     assert list(corpus.notes) == []

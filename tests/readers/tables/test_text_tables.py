@@ -33,6 +33,7 @@ NEVER_CLOSES = (
 AFTER_QUOTE = "write quotes inside a cell twice, and put the whole cell in quotes"
 
 
+@pytest.mark.quick
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
@@ -55,7 +56,7 @@ def test_quotes_that_are_not_closed_are_refused_where_they_begin(tmp_path, rows,
 
 @given(st.data())
 @examples(60)
-def test_what_is_written_as_csv_is_read_and_without_a_quote_never_silently_less(tmp_path_factory, data):
+def test_written_csv_is_read_back_and_loses_nothing_silently(tmp_path_factory, data):
     import csv
     import io
 

@@ -40,6 +40,7 @@ def actions(path, **columns):
     return [action for turn in turns(path, **columns) for action in turn.actions]
 
 
+@pytest.mark.quick
 def test_every_type_of_parquet_is_a_fact_or_refused_by_name(tmp_path):
     pa = pytest.importorskip("pyarrow")
     facts = {
