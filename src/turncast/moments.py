@@ -20,6 +20,7 @@ _DATE = re.compile(
     rf"(?:(?:[Tt]|\s*[,:]\s*|\s+){_TIME}{_ZONE})?"
 )
 _CLOCK = re.compile(_TIME)
+_USUAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?")
 # The fraction of the seconds of ISO dates in other forms, such as 20240131T101500.25
 _ISO_FRACTION = re.compile(r"(?:(?<=:[0-9]{2}:[0-9]{2})|(?<=[Tt ][0-9]{6}))[.,]([0-9]+)")
 
@@ -43,6 +44,11 @@ def parse_moment(text: str, dates: str = "iso") -> int | None:
     if "%" in dates:
         try:
             return _nanoseconds(datetime.datetime.strptime(text, dates))
+        except ValueError:
+            return None
+    if _USUAL.fullmatch(text):  # fast
+        try:
+            return _nanoseconds(datetime.datetime.fromisoformat(text))
         except ValueError:
             return None
     match = _DATE.fullmatch(text)
@@ -145,7 +151,7 @@ def _from_iso(text: str) -> int | None:
 
 
 def _nanoseconds(moment: datetime.datetime) -> int:
-    if moment.tzinfo:
+    if moment.tzinfo is not None:
         moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
     since = moment - _EPOCH
     return (since.days * 86_400 + since.seconds) * NANOSECONDS + since.microseconds * 1000

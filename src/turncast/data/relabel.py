@@ -89,7 +89,7 @@ def read_mapping(path: str | Path) -> dict[str, str | None]:
 
 
 def _from_csv(text: str, path: str) -> Iterator[tuple[str, str, str | None]]:
-    reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
+    reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True, strict=True)
     try:
         for cells in reader:
             where = f"{path} line {reader.line_num}"
@@ -100,7 +100,8 @@ def _from_csv(text: str, path: str) -> Iterator[tuple[str, str, str | None]]:
                 raise ConfigError(f"{where}: {len(cells)} cells where two are expected; {cure}")
             yield where, cells[0], cells[1]
     except csv.Error as error:
-        raise ConfigError(f"{path} line {reader.line_num}: {error}; correct the row") from None
+        problem = "a quote never closes" if "unexpected end" in str(error) else str(error)
+        raise ConfigError(f"{path} line {reader.line_num}: {problem}; correct the row") from None
 
 
 def _from_json(text: str, path: str) -> Iterator[tuple[str, str, str | None]]:

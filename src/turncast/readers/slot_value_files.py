@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 from turncast.errors import CorpusError, kind_of
 from turncast.readers.babi import is_knowledge_base, knowledge_base_values
 from turncast.readers.json_values import parse_json
+from turncast.readers.tables.csv_file import csv_rows, find_header
 from turncast.readers.text_files import read_lines
 
 _CURE = (
@@ -36,7 +37,7 @@ def read_slot_values(path: str | Path) -> dict[str, list[str]]:
     if lines[0].lstrip().startswith("{"):
         return _from_json("\n".join(lines), path)
     distinct: dict[str, dict[str, None]] = {}
-    pairs = knowledge_base_values(lines) if is_knowledge_base(lines) else _from_table(lines, path)
+    pairs = knowledge_base_values(lines) if is_knowledge_base(lines) else _from_table(path)
     for slot, value in pairs:
         if slot and value:
             distinct.setdefault(slot, {})[value] = None
@@ -52,11 +53,15 @@ def _from_json(text: str, path: Path) -> dict[str, list[str]]:
     return {slot: list(dict.fromkeys(values)) for slot, values in record.items()}
 
 
-def _from_table(lines: list[str], path: Path) -> list[tuple[str, str]]:
-    try:
-        header, *rows = csv.reader(lines, delimiter="\t" if "\t" in lines[0] else ",", strict=True)
-    except csv.Error as error:
-        raise CorpusError(str(path), f"not a table ({error})", _CURE) from None
-    if not rows:
+def _from_table(path: Path) -> Iterator[tuple[str, str]]:
+    first, delimiter = find_header(line for _, line in read_lines(path))
+    rows = csv_rows(path, first, delimiter)
+    _, header = next(rows, ("", list[str]()))
+    count = 0
+    for count, (where, cells) in enumerate(rows, start=1):  # noqa: B007 - counts the rows
+        if any(cell.strip() for cell in cells[len(header) :]):
+            problem = f"{len(cells)} cells, but the header has {len(header)} columns"
+            raise CorpusError(where, problem, "correct the row, or quote a value that contains the delimiter")
+        yield from ((slot.strip(), value.strip()) for slot, value in zip(header, cells, strict=False))
+    if not count:
         raise CorpusError(str(path), "there is only one line, which cannot have values", _CURE)
-    return [(slot.strip(), value.strip()) for row in rows for slot, value in zip(header, row, strict=False)]

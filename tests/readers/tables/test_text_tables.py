@@ -203,6 +203,7 @@ def test_rows_are_sorted_exactly(tmp_path, times):
         ("day-first", ["02.01.2024 10:00", "01.02.2024 09:00:00,5"]),
         ("month-first", ["01/31/2024 9:05 AM", "01/31/2024 12:30 PM"]),
         ("%d %b %y", ["02 Jan 24", "01 Feb 24"]),
+        ("%Y-%d-%m", ["2024-31-01", "2024-01-02"]),
     ],
 )
 def test_dates_in_other_orders_are_read_by_option(tmp_path, dates, times):

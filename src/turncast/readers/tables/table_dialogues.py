@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,51 +71,61 @@ def read_table(table: Table, context: ReadContext) -> Iterator[Dialogue]:
 
 def _events(table: Table, columns: Columns, context: ReadContext) -> Iterator[tuple[str, _Event]]:
     """Yield the id of the dialogue and the event of each row that is a turn; count the others."""
-    order = columns.order_columns(table.header)
+    order, facts_of = columns.order_columns(table.header), _fact_reader(table, context.config)
     dialogue, action, lifecycle = columns.dialogue or "", columns.action or "", columns.lifecycle
-    skipped, rows_complete, rows_other = context.skipped, 0, 0
-
-    def facts(cells: Mapping[str, Any], names: Sequence[str], where: str) -> dict[str, Fact]:
-        values = dict[str, Fact]()
-        for name in names:
-            cell = cells[name]
-            value = (
-                fact_of(cell, where, name)
-                if table.typed
-                else parse_fact_cell(cell, context.config, where, name)
-            )
-            if value is not None:
-                values[name] = value
-        return values
-
+    user, response = columns.user, columns.response
+    actions_of_cell: dict[Any, tuple[str, ...] | None] = {}  # the same texts come again and again
+    rows_complete = rows_other = 0
     for where, cells in table.rows:
         name = text_of(cells[dialogue], where, dialogue)
         if name is None:
-            skipped["row without a dialogue"] += 1
+            context.skipped["row without a dialogue"] += 1
             continue
         if lifecycle:
             state = text_of(cells[lifecycle], where, lifecycle)
             if state is not None and state.lower() != _COMPLETE:
-                skipped[f"row in the state {state!r}, which is not complete"] += 1
+                context.skipped[f"row in the state {state!r}, which is not complete"] += 1
                 rows_other += 1
                 continue
             rows_complete += 1
+        cell = cells[action]
+        if type(cell) is not str:
+            actions = _actions(cell, where, action)
+        elif cell in actions_of_cell:
+            actions = actions_of_cell[cell]
+        else:
+            actions = actions_of_cell[cell] = _actions(cell, where, action)
         yield (
             name,
             _Event(
                 where,
-                tuple(cells[column] for column in order),
-                text_of(cells[columns.user], where, columns.user) if columns.user else None,
-                _actions(cells[action], where, action),
-                facts(cells, columns.facts, where),
-                text_of(cells[columns.response], where, columns.response) if columns.response else None,
-                facts(cells, columns.after, where),
-                facts(cells, columns.metadata, where),
+                tuple([cells[column] for column in order]),
+                text_of(cells[user], where, user) if user else None,
+                actions,
+                facts_of(where, cells, columns.facts),
+                text_of(cells[response], where, response) if response else None,
+                facts_of(where, cells, columns.after) if columns.after else {},
+                facts_of(where, cells, columns.metadata) if columns.metadata else {},
             ),
         )
     if rows_other and not rows_complete:
         problem = f"no row of the lifecycle column {lifecycle!r} is {_COMPLETE!r}"
         raise CorpusError(table.where, problem, "leave it out, or name another column")
+
+
+def _fact_reader(
+    table: Table, config: ReadConfig
+) -> Callable[[str, Mapping[str, Any], Sequence[str]], dict[str, Fact]]:
+    """Return the function that gives the facts of a row in some of its columns."""
+
+    def value_of(cell: Any, where: str, name: str) -> Fact | None:
+        return fact_of(cell, where, name) if table.typed else parse_fact_cell(cell, config, where, name)
+
+    def facts_of(where: str, cells: Mapping[str, Any], names: Sequence[str]) -> dict[str, Fact]:
+        values = {name: value_of(cells[name], where, name) for name in names}
+        return {name: value for name, value in values.items() if value is not None}
+
+    return facts_of
 
 
 def _actions(cell: Any, where: str, column: str) -> tuple[str, ...] | None:
