@@ -17,7 +17,7 @@ GUIDES = sorted((DOCS / "guides").glob("*.md"))
 PACKAGES = sorted(
     f"turncast.{path.parent.name}" if path.parent != PACKAGE else "turncast"
     for path in [PACKAGE / "__init__.py", *PACKAGE.glob("*/__init__.py")]
-    if path.parent.name not in ("bench", "cli") and re.search(r"__all__ = \[\s*\"", path.read_text())
+    if path.parent.name != "cli" and re.search(r"__all__ = \[\s*\"", path.read_text())
 )
 FILE = re.compile(r'```\w+ title="([^"]+)"\n(.*?)```', re.DOTALL)
 BASH = re.compile(r"```bash\n(.*?)```", re.DOTALL)

@@ -1,4 +1,4 @@
-"""The project's former name, which belongs to another package, stands nowhere but in the changelog."""
+"""The project's former name, which belongs to another package, is in no file but the changelog."""
 
 import subprocess
 
@@ -12,7 +12,7 @@ FORMER = "turn" + "wise"
 @pytest.fixture(scope="module")
 def tracked() -> list[str]:
     if not (ROOT / ".git").exists():
-        pytest.skip("this is no clone: git does not know the files")
+        pytest.skip("this is not a clone: git does not know the files")
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
     return [name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
 
@@ -25,7 +25,5 @@ def test_no_file_has_the_former_name(tracked):
 
 
 def test_the_changelog_says_once_what_the_project_was_called():
-    lines = (ROOT / "CHANGELOG.md").read_text().splitlines()
-    (line,) = (line for line in lines if FORMER in line.lower())
-    unreleased, first_release = lines.index("## Unreleased"), lines.index("## 0.1.0")
-    assert unreleased < lines.index(line) < first_release
+    text = (ROOT / "CHANGELOG.md").read_text().lower()
+    assert text.count(FORMER) == 1
