@@ -94,6 +94,7 @@ def test_a_request_to_the_large_model_is_taken_as_it_is(client):
     assert answer.json() == plain
     assert plain["model"] == "default"
     assert plain["unknown_tools"] == ["respond"]
+    assert plain["skipped"] == {"value of a tool result that is not short": 2}
     assert client.post("/v1/agents/next", request | {"threshold": 1.0}).json()["abstain"] is True
 
 

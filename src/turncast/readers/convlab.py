@@ -7,7 +7,7 @@ from pathlib import Path
 
 from turncast.dialogue import Dialogue, Fact
 from turncast.errors import CorpusError
-from turncast.readers.calls import RESPOND
+from turncast.readers.calls import RESPOND, call_action
 from turncast.readers.dialogue_acts import UNANNOTATED, act_name, require_actions, true_facts
 from turncast.readers.dialogue_builder import DialogueBuilder
 from turncast.readers.json_files import corpus_files, read_dialogue_list
@@ -71,7 +71,8 @@ def _add_turns(utterance: JsonRecord, builder: DialogueBuilder, context: ReadCon
         builder.facts |= results
         return
     services = utterance.record("service_call")
-    methods = [services.record(service).required_text("method") for service in services.values]
+    calls = [services.record(service).required_text("method") for service in services.values]
+    methods = [call_action(name, (), context) for name in calls]
     if methods:
         builder.add_turn(methods)
         builder.facts |= results

@@ -218,9 +218,9 @@ def require_understood(message: Mapping[str, Any], content: MessageContent, call
         NotUnderstood: for a part, or a field with a value, that is unknown.
     """
     for kind, number in content.unknown:
-        raise NotUnderstood(f"a part of type {kind} of the assistant", "content", number)
+        raise NotUnderstood(f"a part of type {kind} of the assistant", content_key(message), number)
     if content.results:
-        raise NotUnderstood("a tool result in a message of the assistant", "content")
+        raise NotUnderstood("a tool result in a message of the assistant", content_key(message))
     extra = message.get("additional_kwargs")
     for key, value in (*message.items(), *(extra.items() if isinstance(extra, dict) else ())):
         if key in _KNOWN_FIELDS or key == content_key(message) or value in (None, "", [], {}, False):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from turncast.dialogue import Dialogue, Fact
 from turncast.errors import CorpusError
-from turncast.readers.calls import RESPOND
+from turncast.readers.calls import RESPOND, call_action
 from turncast.readers.dialogue_acts import UNANNOTATED, act_name, require_actions, true_facts
 from turncast.readers.dialogue_builder import DialogueBuilder
 from turncast.readers.json_files import corpus_files, read_dialogue_list, split_name
@@ -71,7 +71,7 @@ def _add_turns(
     if calls_are_actions:
         calls = [frame.record("service_call") for frame in frames if "service_call" in frame]
         if calls:
-            builder.add_turn(call.required_text("method") for call in calls)
+            builder.add_turn(call_action(call.required_text("method"), (), context) for call in calls)
     else:
         if not frames or not all("actions" in frame for frame in frames):
             builder.cut(UNANNOTATED)

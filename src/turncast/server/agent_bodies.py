@@ -89,6 +89,9 @@ class NextAction(BaseModel):
     unknown_tools: list[str] = Field(
         description="The tools, called so far or offered, that the model never saw in training."
     )
+    skipped: dict[str, int] = Field(
+        description="What the model cannot see of the messages, such as long values of tool results."
+    )
     actions: list[str]
     probability: float
     abstain: bool

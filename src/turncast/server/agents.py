@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -32,7 +33,8 @@ def next_action(body: NextActionBody, context: Context) -> JsonObject:
     models = context.models
     # `model` may name the large model that the agent asks with the same request.
     name = body.model if body.model in models.policies() else models.default
-    turns = turns_from_messages(body.to_messages())
+    skipped = Counter[str]()
+    turns = turns_from_messages(body.to_messages(), skipped)
     policy = models.get(name)
     prediction = context.state_cache.predict(policy, turns)
     if body.threshold is not None:
@@ -42,6 +44,7 @@ def next_action(body: NextActionBody, context: Context) -> JsonObject:
         "model": name,
         "turn": len(turns),
         "unknown_tools": unknown,
+        "skipped": skipped,
         **prediction_to_json(prediction, body.top),
     }
 
@@ -64,11 +67,13 @@ def unknown_tools(policy: Policy, turns: Sequence[Turn], offered: Any) -> list[s
     return [name for name in distinct if known.index(name) == len(known)][:_MAX_UNKNOWN]
 
 
-def turns_from_messages(messages: Sequence[Mapping[str, Any]]) -> tuple[Turn, ...]:
+def turns_from_messages(
+    messages: Sequence[Mapping[str, Any]], skipped: Counter[str] | None = None
+) -> tuple[Turn, ...]:
     """Return the turns of an agent's messages; the last turn has no actions yet.
 
     Messages are read in the same way as those of a corpus (`turncast.readers.chat_messages`): a live policy
-    sees what it saw in training.
+    sees what it saw in training. What the policy cannot see of them is counted in `skipped`.
 
     >>> user, call = {"role": "user", "content": "a flight?"}, {"function": {"name": "search"}}
     >>> turns = turns_from_messages([user, {"role": "assistant", "tool_calls": [call]}])
@@ -81,8 +86,9 @@ def turns_from_messages(messages: Sequence[Mapping[str, Any]]) -> tuple[Turn, ..
     # What is not to be learned has happened all the same.
     history = [{key: value for key, value in one.items() if key not in NOT_TAUGHT_KEYS} for one in messages]
     following = {"role": "assistant", "tool_calls": [{"name": _PLACEHOLDER}]}
+    context = ReadContext(skipped=Counter() if skipped is None else skipped)
     try:
-        builder, _ = read_messages([*history, following], "messages", ReadContext())
+        builder, _ = read_messages([*history, following], "messages", context)
     except CorpusError as error:
         raise _refusal(_dotted(error.where)) from None
     if builder.is_cut:
