@@ -144,6 +144,17 @@ DIALECTS = {
         result(role="TOOL"),
         {"role": "bot", "content": [{"type": "text", "text": {"value": "At nine.", "annotations": []}}]},
     ],
+    "a thread, newest first": [
+        {**message, "created_at": 1000 - number}
+        for number, message in enumerate(
+            [
+                {**ANSWER, "content": [{"type": "text", "text": {"value": "At nine."}}], "recipient": "all"},
+                result(),
+                assistant(tool_calls=[plain_call()]),
+                {**USER, "content": {"value": USER["content"]}},
+            ]
+        )
+    ],
     "speech": [
         USER,
         assistant(tool_calls=[plain_call()]),
@@ -181,6 +192,14 @@ def test_every_dialect_gives_the_same_turns(read, dialect):
 def test_every_dialect_gives_the_names_of_arguments(read, dialect):
     (dialogue,) = read(DIALECTS[dialect], arguments=True)
     assert dialogue[0].actions == ("find_bus:to",)
+
+
+def test_parts_of_results_that_are_not_read_are_counted(read):
+    parts = [{"type": "image", "source": {}}, {"type": "text", "text": "ok"}]
+    answer = {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "c1", "content": parts}]}
+    (dialogue,) = corpus = read([USER, assistant(USE), answer, ANSWER])
+    assert dialogue[1].facts["result"] == "ok"
+    assert corpus.skipped == {"part of a message of type 'image'": 1}
 
 
 ERRORS = {
@@ -243,6 +262,7 @@ NOT_UNDERSTOOD = {
         **ANSWER,
         "content": "<function=find>{}</function>",
     },
+    "a call in a text of the assistant ('Action:')": {**ANSWER, "content": "Action: find\nAction Input: {}"},
     "a call in a text of the assistant (JSON)": {**ANSWER, "content": '{"tool_name": "find_bus"}'},
     "a call in a text of the assistant ('<think')": {**ANSWER, "content": "<think>I should"},
 }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from turncast.dialogue import Fact
@@ -79,13 +80,25 @@ def read_messages(messages: Any, where: str, context: ReadContext) -> tuple[Dial
     if not isinstance(messages, list):
         raise CorpusError(where, f"the messages are {kind_of(messages)}", "give a list of messages")
     reader = _MessageReader(context, DialogueBuilder(context.skipped, context.pending))
-    for number, message in enumerate(messages):
+    for number, message in _in_order(messages):
         for place, single in _single_messages(message, f"{where} message {number + 1}"):
             try:
                 reader.add(single, place)
             except NotUnderstood as error:
                 reader.builder.cut(error.what, ".".join(map(str, (number, *error.path))))
     return reader.builder, _prompt_metadata("\n".join(reader.prompts))
+
+
+def _in_order(messages: Sequence[Any]) -> list[tuple[int, Any]]:
+    """Return the messages with their positions, oldest first: threads of OpenAI list the newest first."""
+    times: list[Any] = [
+        message.get("created_at") if isinstance(message, dict) else None for message in messages
+    ]
+    numbered = list(enumerate(messages))
+    newest_first = len(times) > 1 and all(type(time) in (int, float) for time in times)
+    if newest_first and all(earlier > later for earlier, later in pairwise(times)):
+        numbered.reverse()
+    return numbered
 
 
 def _single_messages(message: Any, where: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -46,6 +46,7 @@ _KNOWN_FIELDS = {
 _REASONING_FIELDS = ("reasoning", "reasoning_content", "reasoning_text", "thinking")
 # A field with such a name may hold a call, so that a short value of it is not ignored either.
 _CALL_FIELD = re.compile(r"tool|func|call|action|invo|command|recipient|channel", re.IGNORECASE)
+_TO_EVERYBODY = [("recipient", "all"), ("recipient", "user"), ("channel", "final")]
 _CALL_REASONS = {"tool_calls", "tool_use", "tool-calls", "function_call"}
 
 
@@ -156,7 +157,7 @@ def _add_part(parsed: MessageContent, part: Mapping[str, Any], number: int, wher
     elif inner_call is not None:
         parsed.calls.append(parse_call_record(inner_call, where))
     elif inner_result is not None:
-        parsed.results.append(_result(inner_result, where))
+        parsed.results.append(_result(inner_result, where, parsed))
     elif text is not None:
         parsed.texts.append(text)
         if kind not in _TEXT_TYPES:
@@ -176,13 +177,13 @@ def _type_name(kind: Any) -> str:
 
 
 def _part_text(part: Mapping[str, Any]) -> str | None:
-    text = first_value(part, "text", "refusal", "transcript")
+    text = first_value(part, "text", "refusal", "transcript", "value")
     if isinstance(text, dict):
         text = text.get("value")
     return text if isinstance(text, str) else None
 
 
-def _result(record: Mapping[str, Any], where: str) -> ToolResult:
+def _result(record: Mapping[str, Any], where: str, message: MessageContent) -> ToolResult:
     call_id = first_value(record, "tool_use_id", "toolCallId", "toolUseId", "tool_call_id", "call_id", "id")
     name = first_value(record, "toolName", "tool_name", "name")
     content = first_value(record, "content", "output", "result", "response")
@@ -192,7 +193,9 @@ def _result(record: Mapping[str, Any], where: str) -> ToolResult:
         content = content["value"]
     elif isinstance(content, list) and content and all(map(_is_part, content)):
         only = content[0].get("json") if len(content) == 1 and isinstance(content[0], dict) else None
-        content = only if only is not None else parse_content(content, where).text
+        parts = parse_content(content if only is None else "", where)
+        message.unknown += parts.unknown
+        content = parts.text if only is None else only
     return ToolResult(content, text_or_none(call_id), text_or_none(name), failed)
 
 
@@ -224,6 +227,8 @@ def require_understood(message: Mapping[str, Any], content: MessageContent, call
     extra = message.get("additional_kwargs")
     for key, value in (*message.items(), *(extra.items() if isinstance(extra, dict) else ())):
         if key in _KNOWN_FIELDS or key == content_key(message) or value in (None, "", [], {}, False):
+            continue
+        if (key, value) in _TO_EVERYBODY:
             continue
         if isinstance(value, dict | list) or _CALL_FIELD.search(key):
             raise NotUnderstood(f"the field {key[:MAX_FACT_CHARS]!r} of a message of the assistant", key)

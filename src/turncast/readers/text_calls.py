@@ -51,7 +51,7 @@ def split_text(text: str) -> tuple[str, list[Call], bool]:
             return "", [call], reasoned
     mark = _CALL_MARK.search(answer)
     if mark:
-        raise NotUnderstood(f"a call in a text of the assistant ({mark[0].strip()[:20]!r})", "content")
+        raise NotUnderstood(f"a call in a text of the assistant ({mark[0].split()[0]!r})", "content")
     return answer, calls, reasoned
 
 
