@@ -14,7 +14,7 @@ from turncast.layouts import LAYOUTS
 PACKAGE = ROOT / "src" / "turncast"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
-    ["errors", "version", "cores", "atomic_files", "alibi", "html", "moments"],
+    ["errors", "version", "cores", "atomic_files", "alibi", "html", "keras_backend", "moments"],
     [
         "arrays",
         "dialogue",

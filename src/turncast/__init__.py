@@ -14,6 +14,7 @@ from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue, Turn
 from turncast.errors import TurncastError
+from turncast.keras_backend import set_default_backend
 from turncast.policy import Policy, Prediction
 from turncast.sessions import Session
 from turncast.version import __version__
@@ -47,6 +48,8 @@ __all__ = [
     "to_arrays",
     "train",
 ]
+
+set_default_backend()
 
 # Imported at first use, because live use does not need them: a server starts sooner.
 _LAZY = {

@@ -83,11 +83,10 @@ class MissingExtra(TurncastError, ImportError):
 pip install 'turncast[train]'
     """
 
-    def __init__(self, purpose: str, extra: str) -> None:
-        super().__init__(
-            f"{purpose} needs libraries that are not installed; install them with: "
-            f"pip install 'turncast[{extra}]'"
-        )
+    def __init__(self, purpose: str, extra: str, other_cure: str = "") -> None:
+        problem = f"{purpose} needs libraries that are not installed"
+        cure = f"install them with: pip install 'turncast[{extra}]'"
+        super().__init__(f"{problem}; {cure}{other_cure and f', {other_cure}'}")
 
 
 class UnknownAction(TurncastError, KeyError):
