@@ -9,11 +9,9 @@ from turncast.policy import Card
 from turncast.training.prepare import prepare
 
 
-def untrained_policy(
-    corpus: Corpus, network: NetworkConfig, encoder: EncoderConfig | None = None, seed: int = 3
-) -> Policy:
+def untrained_policy(corpus: Corpus, network: NetworkConfig, seed: int = 3) -> Policy:
     """Return what `turncast.train` returns, but with random weights: nothing is compiled."""
-    configuration = Configuration(encoder or EncoderConfig(), network, TrainConfig())
+    configuration = Configuration(EncoderConfig(), network, TrainConfig())
     corpus = network.layout_row.labelled(corpus)
     data = prepare(corpus, corpus, configuration)
     model = build_network(
