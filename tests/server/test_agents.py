@@ -2,6 +2,7 @@
 
 import pytest
 
+from support.server import client_of
 from turncast import Dialogue, Turn
 from turncast.server.agents import turns_from_messages
 from turncast.server.state_cache import StateCache
@@ -101,6 +102,14 @@ def test_a_request_to_the_large_model_is_taken_as_it_is(client):
 def test_a_message_that_is_not_to_be_learned_has_happened():
     marked = [{**message, "weight": 0} if message["role"] == "assistant" else message for message in MESSAGES]
     assert turns_from_messages(marked) == turns_from_messages(MESSAGES)
+
+
+def test_a_server_of_several_models_refuses_the_name_of_none(policy):
+    with client_of({"one": policy, "two": policy}) as client:
+        for name, status in (("two", 200), ("large-7", 404)):
+            answer = client.post("/v1/agents/next", {"messages": MESSAGES, "model": name})
+            assert answer.status_code == status
+            assert answer.json().get("model") == (name if status == 200 else None)
 
 
 def test_tools_that_the_model_does_not_know_are_named(client):

@@ -160,19 +160,25 @@ def predict(
 
 
 def next_action(
-    messages: Sequence[Mapping[str, Any]], *, model: str | None = None, top: int = 5
+    messages: Sequence[Mapping[str, Any]],
+    *,
+    model: str | None = None,
+    threshold: float | None = None,
+    top: int = 5,
 ) -> HttpCall[Predicted]:
     """Predict what an agent does next: the tool that it calls, or `respond` for a message of text.
 
     Args:
         messages: all messages so far, in the chat format of OpenAI or Anthropic.
         model: the name of the model; by default the first of the server.
+        threshold: abstain below this probability; by default the model's threshold.
         top: how many ranked actions to return.
 
     >>> next_action([{"role": "user", "content": "a flight?"}], top=1).path
     '/v1/agents/next'
     """
-    body = {"messages": [dict(message) for message in messages], "top": top} | _without_none(model=model)
+    body = {"messages": [dict(message) for message in messages], "top": top}
+    body |= _without_none(model=model, threshold=threshold)
     return HttpCall("POST", "/v1/agents/next", Predicted.from_json, body)
 
 

@@ -66,7 +66,7 @@ class NextActionBody(Body):
     messages: Annotated[list[ChatMessage], Field(min_length=1, max_length=MAX_TURNS)]
     model: Name | None = Field(
         default=None,
-        description="The name of a model of this server; for any other name the first one predicts.",
+        description="The name of a model; a server with one model accepts any name.",
     )
     threshold: Threshold | None = Field(
         default=None, description="Abstain below this probability; by default the model's threshold."

@@ -32,7 +32,8 @@ def next_action(body: NextActionBody, context: Context) -> JsonObject:
     """Predict what the assistant does next: the tool that it calls, or `respond` for a message of text."""
     models = context.models
     # `model` may name the large model that the agent asks with the same request.
-    name = body.model if body.model in models.policies() else models.default
+    is_named = body.model is not None and (body.model in models.policies() or len(models.policies()) > 1)
+    name = body.model if is_named and body.model else models.default
     skipped = Counter[str]()
     turns = turns_from_messages(body.to_messages(), skipped)
     policy = models.get(name)
