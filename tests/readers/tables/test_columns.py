@@ -114,7 +114,8 @@ def test_date_and_time_in_two_columns(tmp_path):
     text = "case,activity,date,time\n1,c,20240103,090000\n1,b,20240102,170000\n1,a,20240102,080000\n"
     corpus = table(tmp_path, text, order="date+time")
     assert actions(corpus) == [["a", "b", "c"]]
-    assert "order = 'date' + 'time' (numbers + times of day)" in list(corpus.notes)[1]
+    assert "order = 'date' + 'time' (dates + times of day)" in list(corpus.notes)[1]
+    assert next(iter(corpus)).metadata == {"timestamp": "2024-01-02T08:00:00"}
     text = "case,activity,date,time\n1,b,2024-01-02,17:00\n1,a,2024-01-02,9:30\n"
     corpus = table(tmp_path, text, order="date+time")
     assert actions(corpus) == [["a", "b"]]

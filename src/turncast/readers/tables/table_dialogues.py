@@ -143,8 +143,9 @@ def _sort_column(
     events = [event for turns in grouped.values() for event in turns]
     # An event that has not happened yet may have no time.
     events = [event for event in events if event.actions is not None or not _is_empty(event.order[number])]
-    # The time beside a date is a time of day if it can be one.
-    kinds = sorted(SORT_KEYS, key=lambda kind: number > 0 and kind != "times of day")
+    # Of two columns the first is a date and the second a time of day, if they can be.
+    preferred = None if len(columns) == 1 else "times of day" if number else "dates"
+    kinds = sorted(SORT_KEYS, key=lambda kind: kind != preferred)
     invalid: _Event | None = None
     for kind in kinds:
         key_of, keys = SORT_KEYS[kind], []
