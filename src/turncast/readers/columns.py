@@ -22,7 +22,8 @@ _USUAL_NAMES = {
     "user": "user usertext utterance text message",
     "response": "response system systemtext reply",
 }
-_OF_TIME = {"time", "date", "timestamp", "datetime"}
+_OF_TIME = {"time", "date", "timestamp", "datetime", "ts", "epoch"}
+_OF_AN_EVENT = {"start", "begin", "end", "finish", "complete", "created", "started", "completed", "finished"}
 _LIFECYCLE = "lifecycle lifecycletransition transition"
 ROLES = ("dialogue", "action", "order", "user", "response", "fact", "after", "lifecycle", "metadata")
 """The roles that a column can be given."""
@@ -160,11 +161,11 @@ def _guess(role: str, header: Sequence[str], where: str) -> str:
         CorpusError: if there are several, or another column may be the order; the cure is a question.
     """
     usual = [name for name in header if _letters(name) in _USUAL_NAMES[role].split()]
-    if len(usual) == 1:
-        return usual[0]
-    candidates = usual or [name for name in header if role == "order" and _OF_TIME & set(_words(name))]
+    candidates = usual + _times_of_events(usual, header) if role == "order" else usual
     if not candidates:
         return ""
+    if len(candidates) == len(usual) == 1:
+        return usual[0]
     names = ", ".join(repr(name) for name in candidates)
     problem = f"{names} may be the {role}" if len(candidates) == 1 else f"each of {names} may be the {role}"
     choices = [f"--column {role}={name}" for name in candidates]
@@ -177,6 +178,21 @@ def _guess(role: str, header: Sequence[str], where: str) -> str:
     elif role in ("user", "response"):
         choices += [f"--column {role}= for none"]
     raise CorpusError(where, problem, f"give {', or '.join(choices)}")
+
+
+def _times_of_events(usual: Sequence[str], header: Sequence[str]) -> list[str]:
+    """Return the columns without a usual name of the order that may be it.
+
+    Beside a usual name these are only further times of an event, such as its end.
+    """
+    times = list[str]()
+    for name in header:
+        words = set(_words(name))
+        is_time = bool(words & _OF_TIME) or words <= _OF_AN_EVENT | {"at"}
+        is_of_event = bool(words & {*_OF_AN_EVENT, "timestamp"})
+        if words and name not in usual and is_time and (is_of_event or not usual):
+            times.append(name)
+    return times if not usual or any(map(is_time_name, usual)) else []
 
 
 def _letters(name: str | None) -> str:

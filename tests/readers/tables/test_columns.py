@@ -55,6 +55,21 @@ def test_an_empty_name_means_that_there_is_no_column(tmp_path):
             "order=timestamp, or --column order= for the order of the file",
         ),
         (
+            "case,activity,Start Timestamp,Complete Timestamp\n1,a,1,2\n",
+            "each of 'Complete Timestamp', 'Start Timestamp' may be the order; give --column order=Complete "
+            "Timestamp, or --column order=Start Timestamp, or --column order= for the order of the file",
+        ),
+        (
+            "case,activity,start,end\n1,a,1,2\n",
+            "each of 'start', 'end' may be the order; give --column order=start, or --column order=end, or "
+            "--column order= for the order of the file",
+        ),
+        (
+            "case,activity,created_at\n1,a,2024-01-01\n",
+            "'created_at' may be the order; give --column order=created_at, or --column order= for the order "
+            "of the file",
+        ),
+        (
             "case,activity,birthDate\n1,a,2000-01-01\n",
             "'birthDate' may be the order; give --column order=birthDate, or --column order= for the order "
             "of the file",
@@ -95,6 +110,15 @@ def test_what_is_not_certain_is_asked(tmp_path, text, question):
     with pytest.raises(CorpusError) as error:
         list(table(tmp_path, text))
     assert str(error.value) == f"{tmp_path / 'log.csv'}: {question}"
+
+
+def test_other_times_do_not_make_the_order_uncertain(tmp_path):
+    text = "case,activity,timestamp,due_date,birth_date,processing_time\n1,a,2024-01-02,x,y,z\n"
+    corpus = table(tmp_path, text)
+    assert actions(corpus) == [["a"]]
+    assert "order = 'timestamp' (dates); not used: 'due_date'" in list(corpus.notes)[1]
+    text = "dialogue,turn,action,start_time\n1,2,b,x\n1,1,a,y\n"
+    assert actions(table(tmp_path, text)) == [["a", "b"]]
 
 
 def test_a_column_with_a_role_is_no_candidate_for_another(tmp_path):
