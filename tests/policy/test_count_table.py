@@ -16,11 +16,10 @@ from support.large import large
 from support.layouts import LAYOUTS, drinks_corpus
 from support.property_tests import examples
 from turncast import ActionSpace, Policy, TrainConfig, Turn
-from turncast.baselines import BaselineCounts
+from turncast.baselines import BaselineCounts, CountTable
 from turncast.baselines.tables import case_hashes
 from turncast.errors import ConfigError, ModelError
 from turncast.layouts import Example
-from turncast.policy import CountTable
 
 texts = st.sampled_from([None, "", "tea", "A  Tea", "Käse \U0001f600", "a\ud800b"])
 facts = st.dictionaries(st.sampled_from("xyz"), st.sampled_from([True, 2, "a\u2028b"]), max_size=2)

@@ -1,8 +1,7 @@
 """Policies: network + encoder + action space; stepping, saving and loading."""
 
-from turncast.baselines import CountTable
 from turncast.policy.artifacts import Card
 from turncast.policy.policy import Policy, PolicyState
 from turncast.policy.prediction import Prediction
 
-__all__ = ["Card", "CountTable", "Policy", "PolicyState", "Prediction"]
+__all__ = ["Card", "Policy", "PolicyState", "Prediction"]

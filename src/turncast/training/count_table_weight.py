@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.baselines import BaselineCounts
+from turncast.baselines import BaselineCounts, CountTable
 from turncast.config import NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.layouts import Actions
-from turncast.policy import CountTable, Policy
+from turncast.policy import Policy
 from turncast.vocabulary import ActionSpace
 
 WEIGHTS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)

@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from turncast.metrics import percent
-from turncast.version import __version__
-from turncast.vocabulary import join_actions
+from turncast.evaluation.html_report.render import make_environment
 
-_ENVIRONMENT = Environment(
-    loader=PackageLoader("turncast.web"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_ENVIRONMENT.filters |= {"percent": percent, "join_actions": join_actions}
-_ENVIRONMENT.globals |= {"version": __version__}
+_ENVIRONMENT = make_environment(Path(__file__).parent / "templates")
 
 
 def page_response(template: str, status_code: int = 200, **values: Any) -> HTMLResponse:

@@ -31,17 +31,23 @@ def render(template: str, **values: Any) -> Markup:
 
 @cache
 def environment() -> Environment:
-    """Return the Jinja environment of the page.
+    """Return the Jinja environment of the report.
 
     Raises:
         MissingExtra: where Jinja is not installed.
     """
     try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+        return make_environment(_TEMPLATES)
     except ImportError:
         raise MissingExtra("a report as a page", "report") from None
+
+
+def make_environment(templates: Path) -> Environment:
+    """Return the Jinja environment of a folder of templates; it escapes texts and refuses unknown names."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     jinja = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader(templates),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
