@@ -1,6 +1,9 @@
 """The rules of all readers: a guess is told, and a parser is as strict as its promise."""
 
+import copy
 import json
+import math
+import re
 
 import pytest
 
@@ -88,3 +91,121 @@ def test_a_json_line_is_as_strict_as_json(tmp_path):
         )
         with pytest.raises(CorpusError, match="line 1"):
             list(turncast.read(path))
+
+
+TEXT_FORMATS = {"plain", "babi", "swda", "csv", "parquet", "excel", "npz", "rasa"}
+JSON_FORMATS = sorted(EXAMPLES.keys() - TEXT_FORMATS)
+ARABIC_TWO = "\N{ARABIC-INDIC DIGIT TWO}"
+FOREIGN = [{"zq": 1}, ["zq"], [{"zq": None}], True, None, 9.75, 1e999, math.nan, "", {}, []]
+"""Values of every type, to stand where the format has another."""
+
+REPRESENTATION = re.compile(r"\{'|\['|\[\{|'zq'|\b(None|True|False|nan|inf)\b")
+"""What Python's `str` makes of values that are not texts."""
+
+
+def leaves(value, path=()):
+    """Yield the path of each value inside a JSON value."""
+    if path:
+        yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
+    for key, item in items:
+        yield from leaves(item, (*path, key))
+
+
+def replaced(value, path, other):
+    changed = copy.deepcopy(value)
+    parent = changed
+    for key in path[:-1]:
+        parent = parent[key]
+    parent[path[-1]] = other
+    return changed
+
+
+def documents(name):
+    """Yield (file, its JSON value, how to write it) for each file of the format's example."""
+    for file, content in EXAMPLES[name]().files.items():
+        text = content.decode()
+        if file.endswith("jsonl") or (name == "bfcl"):
+            records = [json.loads(line) for line in text.splitlines()]
+            yield file, records, lambda value: "".join(json.dumps(each) + "\n" for each in value)
+        else:
+            yield file, json.loads(text), json.dumps
+
+
+def texts_and_facts(dialogue):
+    """Yield every text of a dialogue, and every value of a fact or of the metadata."""
+    yield from filter(None, (dialogue.id, dialogue.group))
+    for facts in (dialogue.metadata, *(turn.facts for turn in dialogue)):
+        yield from facts.keys()
+        yield from facts.values()
+    for turn in dialogue:
+        yield from filter(None, (turn.user, turn.response, *turn.actions))
+
+
+@pytest.mark.parametrize("name", JSON_FORMATS)
+def test_values_of_another_type_are_never_turned_into_text(name, tmp_path):
+    path = write_files(tmp_path, EXAMPLES[name]())
+    for file, document, dump in documents(name):
+        before = (tmp_path / file).read_text()
+        for place in leaves(document):
+            for foreign in FOREIGN:
+                (tmp_path / file).write_text(dump(replaced(document, place, foreign)))
+                try:
+                    dialogues = list(turncast.read(path, format=name))
+                except CorpusError:
+                    continue
+                for value in (each for dialogue in dialogues for each in texts_and_facts(dialogue)):
+                    if isinstance(value, str):
+                        assert not REPRESENTATION.search(value), (place, foreign, value)
+                        assert value != "9.75", (place, foreign)
+                    else:
+                        assert math.isfinite(value), (place, foreign)
+        (tmp_path / file).write_text(before)
+
+
+@pytest.mark.parametrize("name", JSON_FORMATS)
+def test_a_key_that_comes_twice_is_refused(name, tmp_path):
+    path = write_files(tmp_path, EXAMPLES[name]())
+    file, *_ = EXAMPLES[name]().files
+    (tmp_path / file).write_text((tmp_path / file).read_text().replace("{", '{"zq": 1, "zq": 2, ', 1))
+    with pytest.raises(CorpusError, match="an object has the key 'zq' twice; keep one"):
+        list(turncast.read(path, format=name))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("babi", f"1 hi\thello\n{ARABIC_TWO} bye\tgoodbye\n", "line 2: expected 'id user<TAB>system'"),
+        ("babi", "1 hi\thello\n1_0 bye\tgoodbye\n", "line 2: expected 'id user<TAB>system'"),
+        ("babi", "1 hi\thello\n3 bye\tgoodbye\n", "line 2: the line has the id 3 where 2 is expected"),
+        ("babi", "1 a\tb\n2 c\td\n2 e\tf\n", "line 3: the line has the id 2 where 3 is expected"),
+        ("babi", "2 hi\thello\n", "line 1: the line has the id 2 where 1 is expected"),
+        ("plain", f't1: system: "b"(action=c)\nt{ARABIC_TWO}: (action=d)\n', "line 1: t1 cannot be read"),
+    ],
+)
+def test_numbers_have_ascii_digits_and_follow_each_other(name, text, message, tmp_path):
+    path = tmp_path / "corpus.txt"
+    path.write_text(text)
+    with pytest.raises(CorpusError) as error:
+        list(turncast.read(path, format=name))
+    assert str(error.value).startswith(f"{path} {message}")
+
+
+def test_ratings_are_numbers(tmp_path):
+    path = tmp_path / "task.txt"
+    ratings = {"one": "4.5", "two": "10", "three": "\N{ARABIC-INDIC DIGIT NINE}", "four": "1_00", "five": "3"}
+    lines = [f"{name} R_rating {rating}" for name, rating in ratings.items()]
+    lines = ["hi\tapi_call a b c", *lines, "go on\thow about two"]
+    path.write_text("".join(f"{number} {line}\n" for number, line in enumerate(lines, 1)))
+    (dialogue,) = turncast.read(path)
+    names = [value for fact, value in dialogue[1].facts.items() if fact.endswith(".R_name")]
+    assert names == ["two", "one", "five", "three", "four"]
+
+
+@pytest.mark.parametrize("call", ["book(**more)", "book(*places)", "book(seat=4, **more)"])
+def test_calls_whose_arguments_are_not_known_are_refused(call, tmp_path):
+    path = write_files(tmp_path, EXAMPLES["bfcl"]())
+    answers = tmp_path / "possible_answer" / "q.json"
+    answers.write_text(answers.read_text().replace("open(name='list')", call))
+    with pytest.raises(CorpusError, match="has arguments behind a star; write each argument"):
+        list(turncast.read(path))

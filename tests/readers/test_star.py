@@ -98,10 +98,21 @@ def test_a_folder_is_sorted_by_number_and_skipped_events_are_counted(folder):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"Events": 3}, "there is no list of 'Events'; give a STAR dialogue, or name the format"),
+        ({"Events": 3}, "'Events' is a number; give a list"),
+        ({"Events": None}, "there is no list of 'Events'; give a STAR dialogue, or name the format"),
         (
             {"Events": [{"Agent": "Wizard", "Action": "query"}]},
-            "event 1: 'APIName' is null; give the name of the action",
+            "event 1: there is no 'APIName'; correct the record, or get the file again from its source",
+        ),
+        ({"Scenario": {"Happy": "no"}}, "'Scenario': 'Happy' is a string; give true or false"),
+        ({"DialogueID": 1.5}, "'DialogueID' is a number; give a string"),
+        (
+            {"Events": [{"Agent": "User", "Action": "utter", "Text": [5]}]},
+            "event 1: 'Text' is a list; give a string or null",
+        ),
+        (
+            {"Events": [{"Agent": "KnowledgeBase", "Action": "return_item", "TotalItems": "many"}]},
+            "event 1: 'TotalItems' is a string; give a whole number, or null",
         ),
     ],
 )
@@ -113,17 +124,23 @@ def test_errors(folder, change, message):
     assert str(error.value) in (f"{path}: {message}", f"{path} {message}")
 
 
-def test_values_of_unexpected_types_are_read(folder):
-    odd = [
-        {"Agent": "Wizard", "Action": "pick_suggestion", "ActionLabel": "a", "Text": [5]},
-        {"Agent": "KnowledgeBase", "Action": "return_item", "Item": [1], "TotalItems": "many"},
+def test_what_is_not_known_is_left_out(folder):
+    item = {"APIName": "tram", "Wide": {"a": 1}, "Stops": [["a"]], "Lines": [7, True], "Free": None}
+    events = [
+        {"Agent": "KnowledgeBase", "Action": "return_item", "Item": item},
         {"Agent": "Wizard", "Action": "query", "APIName": "b", "Constraints": None},
+        {"Agent": "Wizard", "Action": "query", "APIName": "b", "Constraints": [{"RequestType": "Ask"}]},
     ]
     path = folder / "dialogues" / "12.json"
-    path.write_text(json.dumps({"Events": odd, "Scenario": [1], "DialogueID": None}))
-    (dialogue,) = turncast.read(path)
-    assert dialogue.id == "star:12"
-    assert dialogue.turns == (Turn(None, ("a",)), Turn(None, ("query_b",), {"kb_found": True}))
+    path.write_text(json.dumps({"Events": events}))
+    corpus = turncast.read(path)
+    (dialogue,) = corpus
+    assert (dialogue.id, dialogue.metadata) == ("star:12", {"task": ""})
+    assert dialogue.turns == (Turn(None, ("query_b",), {"kb_found": True, "tram.Lines": "7, true"}),)
+    assert corpus.skipped == {
+        "field of an item that is neither a value nor a list of values": 2,
+        "dialogue cut at a query of the RequestType 'Ask'": 1,
+    }
 
 
 def test_real_star(corpora):

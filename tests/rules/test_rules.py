@@ -164,6 +164,17 @@ def test_the_memory_comes_back_and_is_bounded(actions):
     assert len(memory[0]) <= 3
 
 
+def test_names_are_texts_as_they_are_written(tmp_path):
+    pytest.importorskip("yaml")
+    (tmp_path / "rules.yml").write_text(
+        "- forbid: [007, 1.50]\n  when: {not: [{taken: 2}, {fact: 3.0, is: 3.0}]}\n- once: TRUE\n"
+    )
+    rules = read_rules(tmp_path / "rules.yml")
+    assert [rule.actions for rule in rules.rules] == [("007", "1.50"), ("TRUE",)]
+    assert rules.records[0]["when"] == {"not": [{"taken": "2"}, {"fact": "3.0", "is": 3.0}]}
+    assert rules_from_json(list(rules.records)) == rules
+
+
 def test_suggested_rules_are_never_broken_and_are_few():
     corpus = simulate(dialogues=60, seed=3)
     suggestions = suggest_rules(corpus, support=20)

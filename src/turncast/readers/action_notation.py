@@ -14,8 +14,8 @@ _NEXT_GROUP = re.compile(r"\)\s*[,;]?\s*\(\s*action\s*=")
 _NAME = re.compile(r"^action\s*=\s*")
 _BIT = re.compile(r"(?:(0|false)|(1|true))(?:\.0*)?", re.IGNORECASE)
 _PACKED = re.compile(r"[01]{2,}")
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d*)?")
-_NUMBERS = re.compile(r"\d+(?:[\s;|/+&]+\d+)+")
+_NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?")
+_NUMBERS = re.compile(r"[0-9]+(?:[\s;|/+&]+[0-9]+)+")
 _BRACKETS = {"[": "]", "(": ")", "{": "}"}
 _HEADER = re.compile(r"#\s*actions\s*:(.*)", re.IGNORECASE)
 
@@ -189,10 +189,10 @@ def _checked_names(value: _Value) -> tuple[str, ...]:
     """Return the names of a list; raise where a name is more likely something else."""
     for item in value.items:
         if _NUMBERS.fullmatch(item):
-            listed = ",".join(re.findall(r"\d+", item))
+            listed = ",".join(re.findall(r"[0-9]+", item))
             problem = f"action={value.text} has several numbers without commas"
             raise CorpusError(value.where, problem, f"write (action={listed})")
-        if re.search(r"\baction\s*=|\[[\d\s.,]*\]", item):
+        if re.search(r"\baction\s*=|\[[0-9\s.,]*\]", item):
             problem = f"action={value.text} is neither a list of names nor a bit vector"
             raise CorpusError(value.where, problem, "write (action=2,5), or (action=[0,0,1,0]) for bits")
     numbers = [item for item in value.items if _NUMBER.fullmatch(item)]
@@ -209,7 +209,7 @@ def _named(value: _Value, items: Sequence[str], names: Sequence[str]) -> tuple[s
     for item in items:
         if item in names:
             found.append(item)
-        elif are_places and item.isdecimal() and int(item) < len(names):
+        elif are_places and item.isascii() and item.isdecimal() and int(item) < len(names):
             found.append(names[int(item)])
         else:
             problem = f"action={item} is none of the {len(names)} names in the line '# actions:'"

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from turncast.candidates import MAX_CANDIDATES, candidate_facts
-from turncast.dialogue import Dialogue, Fact, Turn
+from turncast.dialogue import Dialogue, Fact, Turn, parse_number
 from turncast.errors import CorpusError
 from turncast.readers.babi_templates import Templates, call_values
 from turncast.readers.dialogue_builder import DialogueBuilder
 from turncast.readers.read_context import ReadContext
 from turncast.readers.text_files import file_stem, read_lines
 
-_LINE = re.compile(r"(\d+) (.*)", re.DOTALL)
+_LINE = re.compile(r"([0-9]+) (.*)", re.DOTALL)
 _FACT = re.compile(r"(\S+) (R_\w+)[ \t](\S.*)")
 _NO_RESULT = "api_call no result"
 _SILENCE = "<SILENCE>"
@@ -33,7 +33,7 @@ def read_babi(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     """
     templates = Templates([*_slot_values(path), *_knowledge_bases(path)])
     dialogue: _BabiDialogue | None = None
-    count = 0
+    count = last_id = 0
     for number, line in read_lines(path):
         parsed = _LINE.match(line)
         if not parsed and line.strip():
@@ -44,6 +44,10 @@ def read_babi(path: Path, context: ReadContext) -> Iterator[Dialogue]:
             yield from dialogue.build(f"{file_stem(path)}:{count}")
             dialogue = None
         if parsed:
+            last_id = last_id + 1 if dialogue else 1
+            if parsed[1] != str(last_id):
+                problem = f"the line has the id {parsed[1][:40]} where {last_id} is expected"
+                raise CorpusError(f"{path} line {number}", problem, "restore the lines between them")
             dialogue = dialogue or _BabiDialogue(DialogueBuilder(context.skipped, context.pending), templates)
             dialogue.add_line(parsed[2])
     if dialogue:
@@ -97,8 +101,8 @@ def _search_facts(restaurants: list[dict[str, str]], skipped: Counter[str]) -> d
 
 
 def _rating(restaurant: dict[str, str]) -> float:
-    rating = restaurant.get("R_rating", "")
-    return float(rating) if rating.isdecimal() else -1
+    rating = parse_number(restaurant.get("R_rating", ""))
+    return -1 if rating is None else rating
 
 
 def is_knowledge_base(lines: list[str]) -> bool:

@@ -15,13 +15,14 @@ from turncast.readers.calls import RESPOND, call_action
 from turncast.readers.dialogue_builder import DialogueBuilder
 from turncast.readers.folders import matching_files
 from turncast.readers.json_files import read_records
+from turncast.readers.json_record import JsonRecord
 from turncast.readers.json_values import MAX_FACT_CHARS
 from turncast.readers.message_content import content_text
 from turncast.readers.read_context import ReadContext
 from turncast.readers.sniff import key_paths
 
 _ANSWER_FOLDER = "possible_answer"
-_INDEX = re.compile(r"(\d+)(?:-[\d-]+)?$")
+_INDEX = re.compile(r"([0-9]+)(?:-[0-9-]+)?$")
 _MAX_CALL_CHARS = 20_000
 
 
@@ -43,7 +44,7 @@ def read_bfcl(path: Path, context: ReadContext) -> Iterator[Dialogue]:
                 continue
             builder = DialogueBuilder(context.skipped, context.pending)
             _add_turns(builder, record, where, *answers[name], context)
-            yield from builder.build(name, _metadata(record), _group(name))
+            yield from builder.build(name, _metadata(record, where), _group(name))
 
 
 def bfcl_files(path: Path) -> list[Path]:
@@ -104,9 +105,10 @@ def _add_turns(
     questions, missed = record.get("question"), record.get("missed_function")
     if not isinstance(questions, list):
         raise CorpusError(where, f"'question' is {kind_of(questions)}", "give a list of user turns")
-    if len(questions) != len(answers):
-        context.skipped["user turn or answer without the other"] += abs(len(questions) - len(answers))
-    for number, (question, calls) in enumerate(zip(questions, answers, strict=False)):
+    if len(questions) != len(answers):  # which answer belongs to which user turn is not known
+        context.skipped["question with more or fewer user turns than its answer"] += 1
+        return
+    for number, (question, calls) in enumerate(zip(questions, answers, strict=True)):
         builder.add_user_text(_user_text(question, f"{where} user turn {number + 1}", builder))
         added = missed.get(str(number)) if isinstance(missed, dict) else None
         if isinstance(added, list):
@@ -147,9 +149,9 @@ def _action(call: Any, where: str, context: ReadContext) -> str:
     raise CorpusError(where, f"a call is {kind_of(call)}", "write it as name(argument=value)")
 
 
-def _metadata(record: Mapping[str, Any]) -> dict[str, Fact]:
-    classes = record.get("involved_classes")
-    return {"classes": ", ".join(map(str, classes))} if isinstance(classes, list) else {}
+def _metadata(record: Mapping[str, Any], where: str) -> dict[str, Fact]:
+    classes = JsonRecord(record, where).texts("involved_classes")
+    return {"classes": ", ".join(classes)} if "involved_classes" in record else {}
 
 
 def _group(name: str) -> str | None:
@@ -179,8 +181,10 @@ def parse_call(text: str, where: str) -> tuple[str, tuple[str, ...]]:
     name = _dotted_name(tree.func) if isinstance(tree, ast.Call) else None
     if not isinstance(tree, ast.Call) or name is None:
         raise CorpusError(where, f"{text[:40]!r} is not a call", "write it as name(argument=value)")
-    positional = tuple(f"arg{number}" for number, _ in enumerate(tree.args, start=1))
-    return name, positional + tuple(keyword.arg for keyword in tree.keywords if keyword.arg)
+    names = [keyword.arg for keyword in tree.keywords if keyword.arg is not None]
+    if len(names) < len(tree.keywords) or any(isinstance(each, ast.Starred) for each in tree.args):
+        raise CorpusError(where, f"{text[:40]!r} has arguments behind a star", "write each argument")
+    return name, (*(f"arg{number}" for number, _ in enumerate(tree.args, start=1)), *names)
 
 
 def _parse_expression(text: str, where: str) -> ast.expr:

@@ -11,7 +11,7 @@ from turncast.errors import CorpusError
 from turncast.readers.dialogue_acts import UNANNOTATED, act_names, require_actions, slot_pairs, true_facts
 from turncast.readers.dialogue_builder import DialogueBuilder
 from turncast.readers.json_files import corpus_files, read_dialogue_list
-from turncast.readers.json_record import JsonRecord
+from turncast.readers.json_record import JsonRecord, as_text
 from turncast.readers.read_context import ReadContext
 from turncast.readers.sniff import key_paths
 
@@ -43,8 +43,8 @@ def _dialogues(path: Path, context: ReadContext) -> Iterator[Dialogue]:
             for entry in dialogue.records("dial", "turn"):
                 _add_turn(entry, builder, context)
             task = _TASK.match(dialogue.record("goal").text("text") or "")
-            finished = dialogue.values.get("finished")
-            metadata: dict[str, Fact] = {"finished": finished} if isinstance(finished, bool) else {}
+            finished = dialogue.flag("finished")
+            metadata: dict[str, Fact] = {} if finished is None else {"finished": finished}
             yield from builder.build(name, metadata, task[0] if task else None)
 
 
@@ -65,7 +65,7 @@ def _state_facts(user: JsonRecord) -> dict[str, Fact]:
     for act in user.records("slu", "act"):
         for slot, value in slot_pairs(act, "slots"):
             if act.text("act") == "request":  # [["slot", "phone"]]
-                facts |= true_facts("requested", [value] if isinstance(value, str) else [])
+                facts |= true_facts("requested", [as_text(value, f"{act.where} 'slots'")] if value else [])
             elif slot and value:
                 facts |= true_facts("state", [slot])
     return facts

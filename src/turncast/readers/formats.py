@@ -67,7 +67,7 @@ def _is_table(head: FileHead) -> bool:
 
 def _is_plain(head: FileHead) -> bool:
     first = next((line for line in head.lines if not line.startswith("#")), "")
-    return bool(re.match(r"\s*t\d+\s*:\s*(?:user|system|\()", first))
+    return bool(re.match(r"\s*t[0-9]+\s*:\s*(?:user|system|\()", first))
 
 
 _LIKE_PLAIN = re.compile(
@@ -81,7 +81,7 @@ def _may_be_jsonl(head: FileHead) -> bool:
 
 
 def _is_babi(head: FileHead) -> bool:
-    return bool(re.match(r"\d+ \S", head.first)) and any("\t" in line for line in head.lines)
+    return bool(re.match(r"[0-9]+ \S", head.first)) and any("\t" in line for line in head.lines)
 
 
 def _json_format(

@@ -57,12 +57,9 @@ def read_dialogue_list(file: Path) -> Iterator[tuple[str, JsonRecord]]:
         where = f"{file} dialogue number {number}"
         if not isinstance(dialogue, dict):
             raise CorpusError(where, f"this is {kind_of(dialogue)}", "give an object")
-        name = dialogue.get("dialogue_id")
-        if name is None:
-            name = f"{file.stem}:{number}"
-        elif not isinstance(name, str | int) or isinstance(name, bool):
-            raise CorpusError(where, f"'dialogue_id' is {kind_of(name)}", "give a string")
-        yield str(name), JsonRecord(dialogue, dialogue_place(file, str(name)))
+        name = JsonRecord(dialogue, where).name("dialogue_id")
+        name = f"{file.stem}:{number}" if name is None else name
+        yield name, JsonRecord(dialogue, dialogue_place(file, name))
 
 
 def dialogue_place(file: Path, name: str) -> str:

@@ -52,6 +52,28 @@ class JsonRecord:
         problem = f"{key!r} is empty" if value == "" else f"there is no {key!r}"
         raise CorpusError(self.where, problem, _CURE)
 
+    def name(self, key: str) -> str | None:
+        """Return an id, which is a text or a whole number, as text; or None.
+
+        Raises:
+            CorpusError: for any other type.
+        """
+        value = self.values.get(key)
+        if value is None or (isinstance(value, str | int) and not isinstance(value, bool)):
+            return None if value is None else str(value)
+        raise CorpusError(self.where, f"{key!r} is {kind_of(value)}", "give a string")
+
+    def flag(self, key: str) -> bool | None:
+        """Return true, false or None.
+
+        Raises:
+            CorpusError: for any other type.
+        """
+        value = self.values.get(key)
+        if value is None or isinstance(value, bool):
+            return value
+        raise CorpusError(self.where, f"{key!r} is {kind_of(value)}", "give true or false")
+
     def record(self, key: str) -> JsonRecord:
         """Return an object inside this one.
 

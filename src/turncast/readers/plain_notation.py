@@ -14,13 +14,13 @@ from turncast.readers.text_files import file_stem, read_lines
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _TURN = re.compile(
-    rf"""\s*t(?P<number>\d+)\s*:
+    rf"""\s*t(?P<number>[0-9]+)\s*:
     (?:\s*user\s*:\s*(?P<user>{_QUOTED})\s*,?)?
     (?:\s*system\s*:\s*(?P<system>{_QUOTED})\s*,?)?
-    \s*\(\s*action\s*=(?P<actions>[^\n"]*?)\)\s*[,;]?\s*(?=t\d+\s*:|\Z)""",
+    \s*\(\s*action\s*=(?P<actions>[^\n"]*?)\)\s*[,;]?\s*(?=t[0-9]+\s*:|\Z)""",
     re.VERBOSE | re.DOTALL,
 )
-_START = re.compile(r"t\d+\s*:")
+_START = re.compile(r"t[0-9]+\s*:")
 _CURE = 'write turns as: t1: user: "hello", system: "hi"(action=greet)'
 
 
@@ -116,7 +116,7 @@ def _syntax_error(rest: str, where: str) -> CorpusError:
     start = _START.match(rest)
     if start is None:
         return CorpusError(where, f"expected a turn, got {rest[:40]!r}", _CURE)
-    following = re.search(r"\s+t\d+\s*:\s*(?:user|system)\s*:", rest[start.end() :])
+    following = re.search(r"\s+t[0-9]+\s*:\s*(?:user|system)\s*:", rest[start.end() :])
     turn = rest[: start.end() + following.start()] if following else rest
     name = start.group().rstrip(": ")
     if re.sub(r"\\.", "", turn).count('"') % 2:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Never
 
@@ -20,7 +20,9 @@ _CONSTANTS = {"": None, "~": None} | {
     for form in (word, word.title(), word.upper())
 }
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]*)|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_FLOAT = re.compile(
+    r"[-+]?(?:(?:\.[0-9]+|(?:0|[1-9][0-9]*)\.[0-9]*)(?:[eE][-+]?[0-9]+)?|(?:0|[1-9][0-9]*)[eE][-+][0-9]+)"
+)
 _SURROGATE = re.compile(r"\\(?:u|U0000)[dD][89a-fA-F]")
 _PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*")
 _RESERVED_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
@@ -57,8 +59,8 @@ class YamlList(list[Any]):
 def load_yaml(text: str, where: str) -> Any:
     """Parse a text that holds one YAML document; mappings become `YamlMapping`, null becomes None.
 
-    Plain words follow YAML 1.2: `yes` and `no` are strings. Whole numbers with leading zeros, such as `007`,
-    are strings too, because they are codes. Needs the extra `yaml`.
+    Plain words follow YAML 1.2: `yes` and `no` are strings. Codes are strings too: digits with leading zeros
+    (`007`) and exponents without a point and a sign (`12e4`). Needs the extra `yaml`.
 
     Raises:
         CorpusError: for text that is not YAML, a duplicate key, a tag, and nesting or aliases beyond the
@@ -100,6 +102,26 @@ def yaml_text(parent: YamlMapping | YamlList, key: Any, where: str) -> str | Non
     if value is None:
         return None
     return parent.written.get(key, str(value)).strip() or None
+
+
+def restore_texts(document: Any, keys: Collection[str]) -> None:
+    """Replace the values of some keys, and in lists under them, by texts as the file writes them.
+
+    >>> document = load_yaml("[{action: 007, names: [1.50, a], size: 1.50}]", "")
+    >>> restore_texts(document, ["action", "names"])
+    >>> document
+    [{'action': '007', 'names': ['1.50', 'a'], 'size': 1.5}]
+    """
+    stack = [(document, False)]
+    while stack:
+        value, is_text = stack.pop()
+        if isinstance(value, YamlMapping):
+            value.update((key, text) for key, text in value.written.items() if key in keys)
+            stack += [(each, key in keys) for key, each in value.items()]
+        elif isinstance(value, YamlList):
+            for index, text in value.written.items() if is_text else ():
+                value[index] = text
+            stack += [(each, False) for each in value]
 
 
 def yaml_scalar(value: bool | int | float | str) -> str:
@@ -248,7 +270,7 @@ class _YamlBuilder:
 def _parse_plain(text: str) -> Any:
     """Return the value of a word without quotes in YAML 1.2.
 
-    Numbers that are not finite, and those with leading zeros, stay text.
+    Numbers that are not finite, and codes such as `007` and `12e4`, stay text.
     """
     if text in _CONSTANTS:
         return _CONSTANTS[text]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from turncast.dialogue import Dialogue, Fact
+from turncast.dialogue import Dialogue, Fact, value_name
 from turncast.errors import CorpusError, kind_of
 from turncast.readers.dialogue_builder import DialogueBuilder
 from turncast.readers.folders import matching_files
+from turncast.readers.json_record import JsonRecord, as_json_record
 from turncast.readers.json_values import MAX_FACT_CHARS, are_valid_facts, parse_json
 from turncast.readers.read_context import ReadContext
 from turncast.readers.sniff import key_paths
@@ -32,17 +33,15 @@ def read_star(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     and `CompletionLevel` become metadata.
     """
     for file in star_files(path):
-        record = parse_json(read_text(file), str(file))
-        events = record.get("Events") if isinstance(record, dict) else None
-        if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
+        record = as_json_record(parse_json(read_text(file), str(file)), str(file))
+        if "Events" not in record:
             cure = "give a STAR dialogue, or name the format"
             raise CorpusError(str(file), "there is no list of 'Events'", cure)
         builder = DialogueBuilder(context.skipped, context.pending)
-        for number, event in enumerate(events, start=1):
-            _add_event(event, f"{file} event {number}", builder)
-        dialogue_id = record.get("DialogueID")
-        name = file.stem if dialogue_id is None else dialogue_id
-        yield from builder.build(f"star:{name}", _metadata(record))
+        for event in record.records("Events", "event"):
+            _add_event(event, builder)
+        name = record.name("DialogueID")
+        yield from builder.build(f"star:{file.stem if name is None else name}", _metadata(record))
 
 
 def star_files(path: Path) -> list[Path]:
@@ -50,7 +49,7 @@ def star_files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     patterns = ("dialogues/*.json",) if (path / "dialogues").is_dir() else ("*.json",)
-    files = [file for file in matching_files(path, *patterns) if file.stem.isdecimal()]
+    files = [file for file in matching_files(path, *patterns) if re.fullmatch("[0-9]+", file.stem)]
     return sorted(files, key=lambda file: int(file.stem))
 
 
@@ -59,60 +58,61 @@ def is_star_folder(folder: Path) -> bool:
     return any("Events" in key_paths(first_bytes(file)) for file in star_files(folder)[:3])
 
 
-def _add_event(event: Mapping[str, Any], where: str, builder: DialogueBuilder) -> None:
-    kind = f"{event.get('Agent')}/{event.get('Action')}"
+def _add_event(event: JsonRecord, builder: DialogueBuilder) -> None:
+    kind = f"{event.text('Agent')}/{event.text('Action')}"
     if kind == "User/utter":
-        builder.add_user_text(str(event.get("Text", "")))
+        builder.add_user_text(event.text("Text"))
     elif kind == "KnowledgeBase/return_item":
-        builder.facts |= _item_facts(event)
-    elif kind in ("Wizard/pick_suggestion", "Wizard/query"):
-        text = event.get("Text")
-        builder.add_turn([_action(event, where)], text if isinstance(text, str) else None)
-    elif str(event.get("Agent")) in _OTHER_AGENTS or _WIZARD_EVENT.match(kind):
+        builder.facts |= _item_facts(event, builder.skipped)
+    elif kind == "Wizard/pick_suggestion":
+        builder.add_turn([event.required_text("ActionLabel")], event.text("Text"))
+    elif kind == "Wizard/query":
+        _add_query(event, builder)
+    elif event.text("Agent") in _OTHER_AGENTS or _WIZARD_EVENT.match(kind):
         builder.skipped[f"event {kind}"] += 1
     else:
         builder.cut(f"an event {kind[:MAX_FACT_CHARS]!r}")
 
 
-def _action(event: Mapping[str, Any], where: str) -> str:
-    key = "ActionLabel" if event["Action"] == "pick_suggestion" else "APIName"
-    label = event.get(key)
-    if not isinstance(label, str) or not label:
-        raise CorpusError(where, f"{key!r} is {kind_of(label)}", "give the name of the action")
-    if key == "ActionLabel":
-        return label
-    constraints = event.get("Constraints")
-    for constraint in constraints if isinstance(constraints, list) else []:
-        if isinstance(constraint, dict):
-            request = str(constraint.get("RequestType", "")).strip('"').lower()
-            if request in _REQUEST_TYPES:
-                return f"query_{label}_{request}"
-    return f"query_{label}"
+def _add_query(event: JsonRecord, builder: DialogueBuilder) -> None:
+    action = f"query_{event.required_text('APIName')}"
+    constraints = event.records("Constraints", "constraint")
+    request = next((text for each in constraints if (text := each.text("RequestType"))), None)
+    if request is not None:
+        request_type = request.strip('"').lower()
+        if request_type not in _REQUEST_TYPES:
+            builder.cut(f"a query of the RequestType {request[:MAX_FACT_CHARS]!r}")
+            return
+        action += f"_{request_type}"
+    builder.add_turn([action], event.text("Text"))
 
 
-def _item_facts(event: Mapping[str, Any]) -> dict[str, Fact]:
-    item, total = event.get("Item"), event.get("TotalItems")
-    facts: dict[str, Fact] = {"kb_found": bool(item)}
-    if type(total) is int and total >= 0 and are_valid_facts({"kb_items": total}):
+def _item_facts(event: JsonRecord, skipped: Counter[str]) -> dict[str, Fact]:
+    item, total = event.record("Item"), event.values.get("TotalItems")
+    facts: dict[str, Fact] = {"kb_found": bool(item.values)}
+    if total is not None and type(total) is not int:
+        raise CorpusError(event.where, f"'TotalItems' is {kind_of(total)}", "give a whole number, or null")
+    if total is not None and total >= 0 and are_valid_facts({"kb_items": total}):
         facts["kb_items"] = total
-    if isinstance(item, dict):
-        api = item.get("APIName", event.get("APIName"))
-        for name, value in item.items():
-            if name not in ("APIName", "id") and value is not None:
-                text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-                facts[f"{api}.{name}"] = value if are_valid_facts({name: value}) else text
+    for name, value in item.values.items():
+        if name in ("APIName", "id") or value is None:
+            continue
+        values = value if isinstance(value, list) else [value]
+        if not are_valid_facts({str(index): each for index, each in enumerate(values)}):
+            skipped["field of an item that is neither a value nor a list of values"] += 1
+            continue
+        api = item.text("APIName") or event.required_text("APIName")
+        facts[f"{api}.{name}"] = ", ".join(map(value_name, value)) if isinstance(value, list) else value
     return facts
 
 
-def _metadata(record: Mapping[str, Any]) -> dict[str, Fact]:
-    scenario = record.get("Scenario")
-    scenario = scenario if isinstance(scenario, dict) else {}
-    capabilities = scenario.get("WizardCapabilities")
-    capabilities = capabilities if isinstance(capabilities, list) else []
-    tasks = [str(entry["Task"]) for entry in capabilities if isinstance(entry, dict) and "Task" in entry]
-    return {
-        "completion": str(record.get("CompletionLevel")),
-        "happy": bool(scenario.get("Happy")),
-        "multi_task": bool(scenario.get("MultiTask")),
-        "task": ", ".join(tasks),
+def _metadata(record: JsonRecord) -> dict[str, Fact]:
+    scenario = record.record("Scenario")
+    capabilities = scenario.records("WizardCapabilities", "capability")
+    values = {
+        "completion": record.text("CompletionLevel"),
+        "happy": scenario.flag("Happy"),
+        "multi_task": scenario.flag("MultiTask"),
+        "task": ", ".join(task for each in capabilities if (task := each.text("Task"))),
     }
+    return {name: value for name, value in values.items() if value is not None}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from turncast.dialogue import Dialogue, Fact
 from turncast.errors import CorpusError, kind_of
 from turncast.readers.chat_messages import UNUSED_RESULT, read_messages
-from turncast.readers.json_values import group_name, parse_json, short_fact
+from turncast.readers.json_record import JsonRecord
+from turncast.readers.json_values import parse_json, short_facts
 from turncast.readers.read_context import ReadContext
 from turncast.readers.sniff import key_paths
 from turncast.readers.text_files import read_text
@@ -35,11 +37,13 @@ def read_tau2(path: Path, context: ReadContext) -> Iterator[Dialogue]:
         where = f"{path} simulation {number}"
         if not isinstance(simulation, dict):
             raise CorpusError(where, f"the simulation is {kind_of(simulation)}", "give an object")
-        builder, prompt = read_messages(simulation.get("messages") or [], where, context)
-        name = group_name(simulation.get("id")) or f"{path.stem}:{number}"
-        task = group_name(simulation.get("task_id"))
+        run = JsonRecord(simulation, where)
+        builder, prompt = read_messages(run.array("messages"), where, context)
+        name = run.name("id") or f"{path.stem}:{number}"
+        task = run.name("task_id") or None
         group = f"{domain}:{task}" if task and isinstance(domain, str) else task
-        yield from builder.build(name, prompt | _metadata(simulation, domain, task), group, UNUSED_RESULT)
+        metadata = prompt | _metadata(run, domain, task, context.skipped)
+        yield from builder.build(name, metadata, group, UNUSED_RESULT)
 
 
 def is_tau2(raw: bytes) -> bool:
@@ -48,15 +52,14 @@ def is_tau2(raw: bytes) -> bool:
     return "simulations" in keys or ("tasks" in keys and bool(keys & _INFO_KEYS))
 
 
-def _metadata(simulation: Mapping[str, Any], domain: Any, task: str | None) -> dict[str, Fact]:
+def _metadata(run: JsonRecord, domain: Any, task: str | None, skipped: Counter[str]) -> dict[str, Fact]:
     values = {
         "domain": domain,
-        "trial": simulation.get("trial"),
-        "termination_reason": simulation.get("termination_reason"),
-        "outcome": _value_at(simulation, "reward_info", "reward"),
+        "trial": run.values.get("trial"),
+        "termination_reason": run.values.get("termination_reason"),
+        "outcome": run.record("reward_info").values.get("reward"),
     }
-    facts = {name: short_fact(value) for name, value in values.items()}
-    metadata = {name: value for name, value in facts.items() if value is not None}
+    metadata = short_facts(values, frozenset(), skipped)
     return metadata | ({"task": task} if task else {})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from typing import Any
@@ -58,9 +59,10 @@ def _parsed(content: Any) -> Any:
         return content
     text = content.strip()
     try:
-        return parse_json(text, "")
+        value = parse_json(text, "")
     except CorpusError:
         return text
+    return text if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _add_key(facts: dict[str, Fact], name: str, item: Any, skipped: Counter[str]) -> None:

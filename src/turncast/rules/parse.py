@@ -22,6 +22,7 @@ from turncast.rules.condition import (
 from turncast.rules.rules import Kind, Rule, Rules
 
 _KINDS = (*get_args(Kind), "once", "order")
+_NAME_KEYS = {"allow", "forbid", "force", "once", "order", "fact", "taken", "previous", "says", "because"}
 _CONDITIONS = ("fact", "taken", "previous", "says", "user", "all", "any", "not")
 
 
@@ -62,13 +63,17 @@ def read_rules(path: str | Path) -> Rules:
     """
     # Imported here, so that a model in use does not load the readers.
     from turncast.readers.json_values import parse_json
-    from turncast.readers.safe_yaml import load_yaml
+    from turncast.readers.safe_yaml import load_yaml, restore_texts
     from turncast.readers.text_files import read_text
 
     path = Path(path)
     try:
         text = read_text(path)
-        document = parse_json(text, str(path)) if path.suffix == ".json" else load_yaml(text, str(path))
+        if path.suffix == ".json":
+            document = parse_json(text, str(path))
+        else:
+            document = load_yaml(text, str(path))
+            restore_texts(document, _NAME_KEYS)
     except CorpusError as error:
         raise ConfigError(str(error)) from None
     return rules_from_json(document, str(path))
