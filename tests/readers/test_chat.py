@@ -357,3 +357,17 @@ def test_the_group_of_a_record(write, record, group):
 def test_trials_are_not_compared(write):
     records = [record | {"trial": number} for number, record in enumerate(growing())]
     assert len(list(turncast.read(write(lines(records))))) == 3
+
+
+def test_what_comes_after_the_last_turn_is_predicted_in_every_record(write):
+    first, second, _ = growing("a")
+    asked = [{"messages": second["messages"][:1]}, first, {"messages": second["messages"][:3]}]
+    ended = {"messages": [*first["messages"], {"role": "user", "content": "thanks ###STOP###"}]}
+    marked = [{**message, "weight": 0} for message in second["messages"]]
+    path = write(lines([*asked, ended, {"messages": marked}]))
+    dialogues = list(turncast.read(path, pending=True))
+    assert [len(dialogue) for dialogue in dialogues] == [0, 1, 1, 1, 2]
+    assert [dialogue.pending and dialogue.pending.user for dialogue in dialogues] == [
+        *("hi", None, "book"),
+        *(None, None),
+    ]

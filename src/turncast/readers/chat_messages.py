@@ -56,7 +56,7 @@ _ROLES = {
     }.items()
     for name in names.split()
 }
-NOT_TAUGHT_KEYS = ("weight", "train", "loss")
+_NOT_TAUGHT_KEYS = ("weight", "train", "loss")
 _END = re.compile(r"###(STOP|TRANSFER|OUT-OF-SCOPE)###")
 
 
@@ -86,6 +86,8 @@ def read_messages(messages: Any, where: str, context: ReadContext) -> tuple[Dial
                 reader.add(single, place)
             except NotUnderstood as error:
                 reader.builder.cut(error.what, ".".join(map(str, (number, *error.path))))
+    if reader.ended:
+        reader.builder.pending = False
     return reader.builder, _prompt_metadata("\n".join(reader.prompts))
 
 
@@ -190,7 +192,10 @@ class _MessageReader:
         if message.get("invalid_tool_calls"):
             self.context.skipped["call with arguments that cannot be parsed"] += 1
         has_text = bool(text.strip())
-        if any(key in message and message[key] in (0, False) for key in NOT_TAUGHT_KEYS):
+        is_taught = all(
+            message.get(key) is None or message[key] not in (0, False) for key in _NOT_TAUGHT_KEYS
+        )
+        if not is_taught and not self.context.pending:  # a prediction sees it as history
             self.context.skipped[NOT_TAUGHT] += 1
         elif calls or has_text or self.ended:
             actions = call_actions(calls, self.context) or (RESPOND if has_text else STOP,)

@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from turncast.dialogue import Turn
 from turncast.errors import CorpusError
 from turncast.policy import Policy
-from turncast.readers.chat_messages import NOT_TAUGHT_KEYS, read_messages
+from turncast.readers.chat_messages import read_messages
 from turncast.readers.read_context import ReadContext
 from turncast.server.agent_bodies import NextAction, NextActionBody
 from turncast.server.context import PROBLEM_RESPONSES, Context
@@ -84,12 +84,10 @@ def turns_from_messages(
     Raises:
         Refusal: for a message that is not understood, and for a conversation that has ended.
     """
-    # What is not to be learned has happened all the same.
-    history = [{key: value for key, value in one.items() if key not in NOT_TAUGHT_KEYS} for one in messages]
     following = {"role": "assistant", "tool_calls": [{"name": _PLACEHOLDER}]}
-    context = ReadContext(skipped=Counter() if skipped is None else skipped)
+    context = ReadContext(skipped=Counter() if skipped is None else skipped, pending=True)
     try:
-        builder, _ = read_messages([*history, following], "messages", context)
+        builder, _ = read_messages([*messages, following], "messages", context)
     except CorpusError as error:
         raise _refusal(_dotted(error.where)) from None
     if builder.is_cut:
