@@ -41,6 +41,13 @@ def client(request, address):
         yield client
 
 
+def test_what_the_model_cannot_use_is_said(client):
+    id = client.begin().id
+    assert client.observe(id, "a tea please", {"stock": 1}).warnings == ()
+    (warning,) = client.observe(id, "a tea please", {"stok": 1}).warnings
+    assert warning == "the policy does not know the fact 'stok'; did you mean 'stock'?"
+
+
 def test_a_conversation(client, policy):
     session = Session(policy)
     begun = client.begin(model="default")

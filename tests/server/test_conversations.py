@@ -32,6 +32,16 @@ def test_a_conversation(client, policy):
     assert client.get(path).status_code == client.ask("DELETE", path).status_code == 404
 
 
+def test_what_the_model_cannot_use_is_said(client, conversation):
+    unknown = "the policy does not know the fact 'stok'; did you mean 'stock'?"
+    for path in (f"{conversation}/turns", f"{conversation}/turns?"):
+        body = {"user": "a tea please", "facts": {"stok": 1}}
+        assert client.post(path, body).json()["warnings"] == [unknown]
+    assert client.post(f"{conversation}/turns", {"user": "x", "facts": {"stock": 1}}).json()["warnings"] == []
+    answer = client.post("/v1/predict", {"turns": [{"user": "hi", "facts": {"stok": 1}}, {"user": "hi"}]})
+    assert [turn["warnings"] for turn in answer.json()["turns"]] == [[unknown], []]
+
+
 def test_abstain(client, conversation):
     answer = client.post(f"{conversation}/turns", {"user": "hm", "threshold": 1.0}).json()
     assert answer["abstain"] is True

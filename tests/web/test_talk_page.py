@@ -14,7 +14,7 @@ from support.corpora import QUICK, SMALL
 from support.property_tests import examples
 from support.server import client_of
 from support.web import CORPUS, HERE, begin, page_of, send, texts, workspace_in
-from turncast import Dialogue, Session, Turn
+from turncast import Corpus, Dialogue, Session, Turn, train
 from turncast.sessions import Snapshot, turns_from_events
 from turncast.web.conversation_view import displayed_turns, last_correction
 from turncast.web.corrections import Corrections
@@ -37,7 +37,21 @@ def test_the_first_page(page):
     first = page.get("/ui/talk").text
     assert "It knows 4 actions" in first
     assert "a tea please" in first  # an example turn of the corpus
-    assert "<code>paid</code>, <code>stock</code>" in first  # the facts that the policy knows
+    for fact in ("<code>paid</code> (", "<code>stock</code> (a number)"):
+        assert fact in first  # the facts that the policy knows, with their values
+    assert "No user text was in the training corpus" not in first
+
+
+def test_a_policy_that_never_saw_words_says_so(tmp_path):
+    turns = [Turn(None, [f"utter_{name}"], {"intent": name}) for name in ("greet", "leave")]
+    corpus = Corpus("stories", [Dialogue(str(number), turns) for number in range(6)])
+    with page_of(train(corpus, config=QUICK, network=SMALL), workspace_in(tmp_path, CORPUS)) as page:
+        first = page.get("/ui/talk").text
+        assert "No user text was in the training corpus" in first
+        assert "<code>intent=greet</code>" in first
+        assert "<code>intent</code> (greet, leave)" in first
+        shown = page.get(send(page, "/ui/talk", facts="intnt=greet").headers["location"]).text
+        assert "did you mean &#39;intent&#39;?" in shown
 
 
 def test_the_api_alone_has_no_page(policy):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from turncast.cli.options import CorpusOptions, ModelPath, OptionalCorpusPaths, Top, with_option_groups
-from turncast.cli.output import show_json_line
+from turncast.cli.output import note, show_json_line
 from turncast.dialogue import Dialogue, Turn, value_name
 from turncast.layouts import END
 from turncast.policy import Policy
@@ -17,6 +18,8 @@ EXAMPLES = """[bold]Examples[/bold]
 turncast predict model/ dialogs.jsonl > predictions.jsonl
 
 tail -n 1 dialogs.jsonl | turncast predict model/ -"""
+
+_MAX_UNUSED = 5  # kinds that are listed
 
 
 @with_option_groups
@@ -31,10 +34,15 @@ def predict(
     The previous actions are those recorded in the corpus (teacher forcing). In most layouts one more line per
     dialogue, with "next": true, predicts the turn that has not happened yet.
     """
-    policy = Policy.load(model)
+    policy, unused = Policy.load(model), Counter[str]()
     for dialogue in reading.open(corpus or ["-"], pending=True):
         for record in _records(policy, dialogue, top):
             show_json_line(record)
+        unused.update(one.kind for turn in dialogue for one in policy.inputs.unused(turn))
+    for kind, turns in unused.most_common(_MAX_UNUSED):
+        note(f"Not used by the model: {kind} ({turns:,} x)")
+    if len(unused) > _MAX_UNUSED:
+        note(f"Not used by the model: {len(unused) - _MAX_UNUSED:,} other facts")
 
 
 def _records(policy: Policy, dialogue: Dialogue, top: int) -> Iterator[dict[str, Any]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -103,7 +105,7 @@ def train(
     )
     report = evaluate(policy, dev_part)
     _save(policy, out, report, growth_report(parent, policy, report, dev_part, old_dev) if parent else None)
-    _note_end(policy, out, checkpoint)
+    _note_end(policy, out, checkpoint, corpus)
 
 
 def _parts(
@@ -124,7 +126,7 @@ def _save(policy: Policy, out: Path, report: Report, growth: GrowthReport | None
     show(render_report(report))
 
 
-def _note_end(policy: Policy, out: Path, checkpoint: Path) -> None:
+def _note_end(policy: Policy, out: Path, checkpoint: Path, sources: Sequence[str]) -> None:
     """Note what was not trained on, and what to do next; remove the checkpoint after a whole training."""
     breaking = policy.card.corpus.get("turns_that_break_rules")
     if breaking:
@@ -137,7 +139,17 @@ def _note_end(policy: Policy, out: Path, checkpoint: Path) -> None:
         )
     else:
         checkpoint.unlink(missing_ok=True)
-        note(f"Saved {out}. Next: turncast chat {out}")
+        note(f"Saved {out}. Next: {_next_command(policy, out, sources)}")
+
+
+def _next_command(policy: Policy, out: Path, sources: Sequence[str]) -> str:
+    """Return the command to try next: to talk makes no sense with a model of an event log."""
+    inputs, layout = policy.inputs, policy.config.layout_row
+    talks = inputs.reads_text or "intent" in inputs.facts
+    if not talks or layout.last_turn_only or layout.first_turn_only:
+        return f"turncast predict {out} {' '.join(map(shlex.quote, sources))}"
+    hint = "" if inputs.reads_text else f"     (it knows facts, not words: /facts {inputs.example})"
+    return f"turncast chat {out}{hint}"
 
 
 def _check_output(out: Path, *, force: bool, resume: bool) -> None:

@@ -39,6 +39,7 @@ class Predicted:
         abstain: whether the model is not sure enough to act.
         ranked: the most probable actions with their probabilities, in order.
         refused: the actions that a rule refuses, each with the reason.
+        warnings: what the model cannot use of the turn, such as an unknown fact.
     """
 
     actions: tuple[str, ...]
@@ -46,6 +47,7 @@ class Predicted:
     abstain: bool
     ranked: tuple[tuple[str, float], ...]
     refused: Mapping[str, str]
+    warnings: tuple[str, ...]
 
     @classmethod
     def from_json(cls, record: Any) -> Predicted:
@@ -203,6 +205,7 @@ def _prediction_fields(record: Any) -> dict[str, Any]:
         "abstain": record["abstain"],
         "ranked": tuple((one["action"], one["probability"]) for one in record["ranked"]),
         "refused": record.get("refused", {}),
+        "warnings": tuple(record.get("warnings", ())),
     }
 
 

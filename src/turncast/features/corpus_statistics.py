@@ -52,6 +52,7 @@ class CorpusStatistics:
         vectors: the vectors of texts, where the config asks for them.
         num_dialogues: the number of dialogues.
         num_turns: the number of their turns.
+        num_texts: the number of turns with user text that the network reads.
         words: the users' words, in the turns that the network reads.
         word_bigrams: pairs of neighbouring words of the users.
         character_trigrams: runs of three characters in the users' words.
@@ -70,6 +71,7 @@ class CorpusStatistics:
     vectors: Vectors | None = None
     num_dialogues: int = 0
     num_turns: int = 0
+    num_texts: int = 0
     words: Counter[str] = field(default_factory=Counter)
     word_bigrams: Counter[str] = field(default_factory=Counter)
     character_trigrams: Counter[str] = field(default_factory=Counter)
@@ -130,6 +132,7 @@ class CorpusStatistics:
         self.num_turns += len(dialogue)
         for turn in example.turns:
             if turn.user is not None:
+                self.num_texts += 1
                 self._count_words(turn.user)
             if turn.response is not None and self.config.last_response:
                 self.response_words.update(self.slot_values.parse(turn.response).words)

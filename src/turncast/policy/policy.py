@@ -18,6 +18,7 @@ from turncast.layouts import Actions
 from turncast.policy.artifacts import PolicyParts
 from turncast.policy.decision import tempered
 from turncast.policy.folder import read_folder, write_folder
+from turncast.policy.known_inputs import KnownInputs
 from turncast.policy.onnx_file import OnnxFile, write_onnx
 from turncast.policy.prediction import Prediction, ResponseTexts
 from turncast.rules import CompiledRules, RuleMemory
@@ -45,9 +46,15 @@ class PolicyState:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Policy(PolicyParts):
-    """A trained model. It holds no conversation: a state goes in, and a new state comes out."""
+    """A trained model. It holds no conversation: a state goes in, and a new state comes out.
+
+    Attributes:
+        texts: the texts of the actions.
+        inputs: what the policy can use of a turn; `inputs.warnings(turn)` names what it cannot use.
+    """
 
     texts: ResponseTexts = field(init=False, repr=False)
+    inputs: KnownInputs = field(init=False, repr=False)
     _network: NumpyNetwork | Ensemble = field(init=False, repr=False)
     _compiled_rules: CompiledRules | None = field(init=False, repr=False)
     _digest: str = field(init=False, repr=False, default="")
@@ -58,6 +65,8 @@ class Policy(PolicyParts):
         weights = apply_temperature(self.weights, temperature)
         network = make_network(self.config, weights, self.space.multi, self.members)
         object.__setattr__(self, "_network", network)
+        inputs = KnownInputs.from_parts(self.encoder, self.rules, self.card.corpus)
+        object.__setattr__(self, "inputs", inputs)
         object.__setattr__(
             self, "texts", ResponseTexts(self.encoder.responder, self.responses, self.set_responses)
         )

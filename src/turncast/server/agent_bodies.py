@@ -92,6 +92,9 @@ class NextAction(BaseModel):
     skipped: dict[str, int] = Field(
         description="What the model cannot see of the messages, such as long values of tool results."
     )
+    warnings: list[str] = Field(
+        default=[], description="What the model cannot use of the turn, such as an unknown fact."
+    )
     actions: list[str]
     probability: float
     abstain: bool

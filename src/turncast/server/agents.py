@@ -46,6 +46,7 @@ def next_action(body: NextActionBody, context: Context) -> JsonObject:
         "turn": len(turns),
         "unknown_tools": unknown,
         "skipped": skipped,
+        "warnings": list(policy.inputs.warnings(turns[-1])),
         **prediction_to_json(prediction, body.top),
     }
 

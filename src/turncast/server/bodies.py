@@ -151,7 +151,17 @@ class Predicted(BaseModel):
     ranked: list[RankedAction]
 
 
-class Observed(Predicted):
+class Warned(Predicted):
+    """A prediction, and what the model could not use of the turn."""
+
+    warnings: list[str] = Field(
+        default=[],
+        description="What the model cannot use of the turn: unknown facts, unknown values of facts, and user "
+        "text where none was in its training corpus.",
+    )
+
+
+class Observed(Warned):
     """The answer to an observed turn."""
 
     turn: int
@@ -217,4 +227,4 @@ class ConversationRecord(BaseModel):
 class DialoguePredictions(BaseModel):
     """A prediction for each turn."""
 
-    turns: list[Predicted]
+    turns: list[Warned]

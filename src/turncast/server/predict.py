@@ -19,7 +19,11 @@ def predict(body: PredictBody, context: Context) -> JsonObject:
     """Predict each turn of a whole dialogue, after the actions that were really taken before it."""
     policy = context.models.get(body.model)
     dialogue = Dialogue("request", tuple(turn.to_turn() for turn in body.turns))
-    return {"turns": [prediction_to_json(prediction, body.top) for prediction in policy.predict(dialogue)]}
+    turns = [prediction_to_json(prediction, body.top) for prediction in policy.predict(dialogue)]
+    warnings = [list(policy.inputs.warnings(turn)) for turn in dialogue]
+    for number, record in enumerate(turns):  # in some layouts there is a decision behind the last turn
+        record["warnings"] = warnings[number] if number < len(warnings) else []
+    return {"turns": turns}
 
 
 @router.get("/model", tags=["models"])

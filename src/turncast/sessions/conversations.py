@@ -200,6 +200,7 @@ def _step(running: Sequence[_RunningRequest]) -> None:
                 "turn": len(session),
                 **prediction_to_json(prediction, request.top),
                 "response": prediction.response,
+                "warnings": list(one.policy.inputs.warnings(one.turn)),
             }
             committed = session.commit() if request.commit and not prediction.abstains else None
             one.answer["committed"] = None if committed is None else list(committed)

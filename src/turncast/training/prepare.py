@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from turncast.training.rule_masks import add_refusals, drop_rule_breaking
 from turncast.vocabulary import ActionSpace
 
 _DEV_BATCH = 4
+_MAX_FACTS = 100  # whose counts the card keeps
 """Dev batches are larger by this factor: they need no gradients, and few shapes are quick to compile."""
 
 
@@ -146,10 +148,18 @@ def _describe(corpus: Corpus, statistics: CorpusStatistics, rules: Rules, broken
         "fingerprint": statistics.fingerprint,
         "dialogues": statistics.num_dialogues,
         "turns": statistics.num_turns,
+        "user_texts": statistics.num_texts,
+        "fact_turns": dict(_most_set_facts(statistics)),
         "skipped": dict(corpus.skipped),
         "read_as": note_lines(corpus.notes),
         **about_rules,
     }
+
+
+def _most_set_facts(statistics: CorpusStatistics) -> list[tuple[str, int]]:
+    """Return the facts that were set in most turns, each with their number."""
+    turns = Counter({name: values.total() for name, values in statistics.facts.items()})
+    return turns.most_common(_MAX_FACTS)
 
 
 def _count(

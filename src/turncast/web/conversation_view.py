@@ -42,6 +42,7 @@ class DisplayedTurn:
         predicted: the predicted actions.
         committed: the committed actions.
         is_open: whether nothing is committed yet.
+        warnings: what the policy cannot use of the turn.
         abstains: whether the policy abstains.
         response: the text that was said with the committed actions, or that the policy has for them.
         ahead: the predicted actions of the turns after it, for layouts with a horizon.
@@ -55,6 +56,7 @@ class DisplayedTurn:
     predicted: tuple[str, ...]
     committed: tuple[str, ...]
     is_open: bool
+    warnings: tuple[str, ...]
     abstains: bool
     response: str | None
     ahead: tuple[tuple[str, ...], ...]
@@ -154,6 +156,7 @@ def _displayed(
         predicted=predicted,
         committed=turn.actions,
         is_open=is_open,
+        warnings=policy.inputs.warnings(turn),
         abstains=prediction.abstains,
         response=turn.response or prediction.response_for(turn.actions),
         ahead=tuple(later.actions for later in prediction.ahead),

@@ -13,7 +13,6 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from turncast.errors import NoConversation, TurncastError, UnknownAction
-from turncast.features.blocks.facts import Facts
 from turncast.server.bodies import MAX_FACTS, MAX_TEXT_LENGTH, Id, ObserveBody
 from turncast.sessions.request import Begin, Observe, Override, Undo
 from turncast.web.context import Context, WebContext
@@ -122,17 +121,19 @@ def save(id: Id, context: Context, form: SubmittedForm) -> Response:
 def _observe_request(id: str, form: Form) -> Observe | FormError:
     """Return the request of a form, or why the form is refused."""
     acts_again, user = bool(form.text("again")), form.text("user")
-    if not user and not acts_again:
-        message = "Write what the user says; or choose “Let it act again”, for a turn without new text."
-        return FormError("user", message, form)
     try:
         facts = parse_facts(form.text("facts"))
     except ValueError as error:
         return FormError("facts", str(error), form)
+    if not (user or facts or acts_again):
+        message = (
+            "Write what the user says, or give facts; or choose “Let it act again”, for a turn without both."
+        )
+        return FormError("user", message, form)
     try:
         body = ObserveBody.model_validate(
             {
-                "user": None if acts_again else user,
+                "user": None if acts_again else user or None,
                 "facts": facts,
                 "turn_id": form.text("turn_id") or None,
             }
@@ -153,7 +154,7 @@ def _start_page(context: WebContext, form_error: FormError | None = None) -> Res
         examples=example_turns(context.workspace),
         turn_id=uuid.uuid4().hex,
         num_actions=len(context.policy.space),
-        fact_names=_fact_names(context),
+        inputs=context.policy.inputs,
     )
 
 
@@ -180,7 +181,7 @@ def _conversation_page(
         focus=focus,
         several=policy.space.multi,
         turn_id=uuid.uuid4().hex,
-        fact_names=_fact_names(context),
+        inputs=context.policy.inputs,
         **_saved_values(context, id),
     )
 
@@ -197,11 +198,6 @@ def _saved_values(context: WebContext, id: str) -> Mapping[str, object]:
         "file": context.workspace.corrections_file,
         "num_saved": len(saved),
     }
-
-
-def _fact_names(context: WebContext) -> list[str]:
-    blocks = context.policy.encoder.blocks
-    return [name for block in blocks if isinstance(block, Facts) for name in block.names]
 
 
 def _redirect(id: str) -> Response:

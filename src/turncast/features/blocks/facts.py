@@ -108,6 +108,11 @@ class Facts(StatelessBlock):
         return (*(key for code in self._codes for key in code.keys), ("unknown",))
 
     @property
+    def codes(self) -> tuple[FactCode, ...]:
+        """The code of each known fact, in order of their bits."""
+        return self._codes
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names of the known facts, in order of their bits."""
         return tuple(self._indices)
