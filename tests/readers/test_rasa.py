@@ -508,6 +508,32 @@ def test_half_a_character_is_refused(tmp_path):
         )
 
 
+@pytest.mark.parametrize(
+    ("mark", "problem"),
+    [
+        ('{"entity": "port",}', "not JSON: "),
+        ('{"entity": "port", "entity": "town"}', "an object has the key 'entity' twice; keep one"),
+        ('{"entity": "port", "role": {"a": 1}}', "does not name an entity with texts; write it as "),
+        (
+            '{"entity": 5}',
+            "the mark '[Lima]{\"entity\": 5}' does not name an entity with texts; write it as ",
+        ),
+        ('[{"entity": "port"}, {"role": "to"}]', "does not name an entity with texts; write it as "),
+    ],
+)
+def test_damaged_entity_marks_are_refused(tmp_path, mark, problem):
+    for name, text in (
+        ("a.yml", S + f"  - user: |\n      to [Lima]{mark}\n  - action: b\n"),
+        ("a.md", f"## s\n* to: [Lima]{mark} please\n  - b\n"),
+    ):
+        with pytest.raises(CorpusError) as error:
+            read(tmp_path, text, name)
+        assert problem in str(error.value)
+        assert f"{name} line {4 if name == 'a.yml' else 2}" in str(error.value)
+    (dialogue,), _ = read(tmp_path, S + '  - user: "[a]{b} [c](https://d.e)"\n  - action: f\n')
+    assert dialogue[0].user == "[a]{b} [c](https://d.e)"
+
+
 def test_conversations_of_the_betas_are_test_stories(project):
     text = TESTS.replace("stories:", "test_conversations:")
     (project / "data" / "talks.yml").write_text(text)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from typing import Any
 
 from turncast.dialogue import Fact, value_name
 from turncast.errors import CorpusError, kind_of
+from turncast.readers.json_values import parse_json
 from turncast.readers.rasa.story import value_as_fact
 from turncast.readers.safe_yaml import YamlList, YamlMapping, yaml_text
 
@@ -18,33 +18,45 @@ _MARK = re.compile(
 )
 
 
-def strip_entity_marks(text: str) -> tuple[str, dict[str, Fact]]:
+def strip_entity_marks(text: str, where: str = "") -> tuple[str, dict[str, Fact]]:
     """Return a text without its entity marks, and the facts of the entities.
+
+    Brackets and braces that do not name an entity are text.
 
     >>> strip_entity_marks('[Rome](city) to [the capital]{"entity": "city", "role": "to", "value": "Paris"}')
     ('Rome to the capital', {'entity.city': 'Rome', 'entity.city.to': 'Paris'})
+
+    Raises:
+        CorpusError: for a mark with `"entity"` that is not JSON, or whose name, role or group is no text.
     """
     facts: dict[str, Fact] = {}
 
     def add_entities(mark: re.Match[str]) -> str:
-        """Add the facts of a mark, and return the marked text; a mark of another form stays as it is."""
+        """Add the facts of a mark, and return the marked text; return what is no mark as it is."""
         marked, name, value, json_object, json_list = mark.groups()
         if name is not None:
             add_entity(facts, name, value or marked)
             return marked
-        try:
-            entities = json.loads(json_object or json_list)
-        except (ValueError, RecursionError):
+        if '"entity"' not in mark[0]:
             return mark[0]
-        entities = entities if isinstance(entities, list) else [entities]
-        if not all(isinstance(entity, dict) and isinstance(entity.get("entity"), str) for entity in entities):
-            return mark[0]
+        parsed = parse_json(json_object or json_list, f"{where}, in the mark {mark[0][:60]!r}")
+        entities = parsed if isinstance(parsed, list) else [parsed]
+        if not all(map(_is_entity, entities)):
+            cure = 'write it as [Rome]{"entity": "city", "role": "to"}'
+            raise CorpusError(where, f"the mark {mark[0][:60]!r} does not name an entity with texts", cure)
         for entity in entities:
             value = entity.get("value", marked)
             add_entity(facts, entity["entity"], value, entity.get("role"), entity.get("group"))
         return marked
 
     return _MARK.sub(add_entities, text), facts
+
+
+def _is_entity(entity: object) -> bool:
+    """Return whether a JSON value has the name of an entity, and texts as its role and group, if any."""
+    if not isinstance(entity, dict) or not isinstance(entity.get("entity"), str):
+        return False
+    return all(entity.get(key) is None or isinstance(entity[key], str) for key in ("role", "group"))
 
 
 def step_entities(entities: Any, where: str, skipped: Counter[str]) -> dict[str, Fact]:
@@ -80,9 +92,11 @@ def _add_mapping(facts: dict[str, Fact], entity: YamlMapping, where: str) -> Non
         add_entity(facts, key, value, qualifiers.get("role"), qualifiers.get("group"))
 
 
-def add_entity(facts: dict[str, Fact], name: str, value: object, role: Any = None, group: Any = None) -> None:
+def add_entity(
+    facts: dict[str, Fact], name: str, value: object, role: str | None = None, group: str | None = None
+) -> None:
     """Add an entity as `entity.NAME` or `entity.NAME.ROLE`; several values are joined by commas."""
-    key = ".".join(["entity", name, *(str(part) for part in (role, group) if part is not None)])
+    key = ".".join(["entity", name, *(part for part in (role, group) if part is not None)])
     fact = value_as_fact(value)
     earlier = facts.get(key, fact)
     facts[key] = fact if earlier == fact else f"{value_name(earlier)}, {value_name(fact)}"

@@ -141,7 +141,7 @@ class _Line:
     def _message(self, body: str) -> AnyStep | None:
         options = [self._intent_step(part) for part in _alternatives(body)]
         if None in options:  # a text, not a list of intents
-            text, facts = strip_entity_marks(body)
+            text, facts = strip_entity_marks(body, self.where)
             return UserStep(text, facts)
         steps = tuple(option for option in options if option is not None)
         return steps[0] if len(steps) == 1 else AlternativeSteps(steps)
@@ -153,7 +153,7 @@ class _Line:
         match = None if self.end_to_end else _INTENT_AND_TEXT.fullmatch(part)
         if not match:
             return None
-        text, marked = strip_entity_marks(match[3])
+        text, marked = strip_entity_marks(match[3], self.where)
         return UserStep(text, self._message_facts(match[1], match[2]) | marked)
 
     def _message_facts(self, intent: str, values: str | None) -> dict[str, Fact]:

@@ -165,7 +165,7 @@ def _step(item: Any, path: str, where: str, skipped: Counter[str]) -> AnyStep | 
 def _message(item: YamlMapping, where: str, skipped: Counter[str]) -> UserStep | None:
     facts: dict[str, Fact] = {}
     intent = yaml_text(item, "intent", where)
-    text, marked = strip_entity_marks(yaml_text(item, "user", where) or "")
+    text, marked = strip_entity_marks(yaml_text(item, "user", where) or "", where)
     if intent is None and not text:
         skipped["user message without intent and text"] += 1
         return None
