@@ -1,4 +1,4 @@
-"""What is left out of a decision never changes its label.
+"""Law 9: what is left out of a decision never changes its label.
 
 A decision is read, or refused, or its dialogue ends before it. Each format has a dialogue of three
 decisions. The second one holds something that the reader does not understand, so that only the first may be

@@ -86,7 +86,7 @@ def test_it_is_saved_and_goes_on_live(three, tmp_path):
         other.observe(user)
         np.testing.assert_array_equal(session.observe(None).probabilities, other.observe(None).probabilities)
     assert session.state == other.state
-    states = [session._state, three.start()]
+    states = [three.step(three.start(), Turn("a tea please"))[1], three.start()]
     together = three.step_many(states, [Turn("yes")] * 2)
     for state, (prediction, _) in zip(states, together, strict=True):
         alone, _ = three.step(state, Turn("yes"))

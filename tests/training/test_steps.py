@@ -228,18 +228,17 @@ def test_cores_follow_the_control_group(tmp_path, monkeypatch):
 
 
 @jax_only
-def test_what_was_compiled_is_kept_within_bounds(tmp_path, monkeypatch):
+def test_the_compile_cache_stays_within_its_bounds(tmp_path):
     import os
 
-    from turncast.training import compile_cache
+    from turncast.training.compile_cache import prune
 
-    monkeypatch.setattr(compile_cache, "_MOST_BYTES", 1000)
     for age in range(5):
         (tmp_path / str(age)).write_bytes(b"x" * 300)
         os.utime(tmp_path / str(age), (1_000_000 - age, 1_000_000 - age))
-    compile_cache._prune(tmp_path)
+    prune(tmp_path, most_bytes=1000)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0"]
-    compile_cache._prune(tmp_path / "absent")
+    prune(tmp_path / "absent")
 
 
 @jax_only

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-_MOST_BYTES = 2**29
+MOST_BYTES = 2**29
+"""The size of the cache on disk, at most."""
 
 
 def use_compile_cache() -> None:
@@ -17,7 +18,7 @@ def use_compile_cache() -> None:
     if jax.config.jax_compilation_cache_dir is not None:
         return
     folder = user_cache_path("turncast") / "compiled"
-    _prune(folder)
+    prune(folder)
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.02)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
@@ -35,17 +36,17 @@ def clear_compiled() -> None:
         sys.modules["jax"].clear_caches()
 
 
-def _prune(folder: Path) -> None:
-    """Remove the oldest files until half of the allowed bytes are left, where there are more than allowed."""
+def prune(folder: Path, most_bytes: int = MOST_BYTES) -> None:
+    """Remove the oldest files of a folder with more than `most_bytes`, until half of them are left."""
     try:
         files = sorted((file.stat().st_mtime, file.stat().st_size, file) for file in folder.glob("*"))
         total = sum(size for _, size, _ in files)
-        if total <= _MOST_BYTES:
+        if total <= most_bytes:
             return
         for _, size, file in files:
             file.unlink(missing_ok=True)
             total -= size
-            if total <= _MOST_BYTES // 2:
+            if total <= most_bytes // 2:
                 break
     except OSError:
         return  # another process prunes at the same time, or the folder is not writable: nothing is lost
