@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy
 
 from turncast.errors import ConfigError, StoreError
-from turncast.sessions import Event, open_store, read_store
+from turncast.sessions import Event, corpus_from_store, open_store, read_store
 from turncast.sessions.store import ConversationUpdate, StoredAnswer
 
 OBSERVED = Event(
@@ -145,6 +145,23 @@ def test_live_conversations_become_a_corpus(store_url):
             "last turn that was not committed": 1,
             "conversation without a committed turn": 1,
         }
+
+
+def test_a_turn_that_was_never_committed_is_no_turn_without_actions():
+    store = open_store("memory:")
+    log = [
+        *(Event("observed", 1, (), "hi"), Event("committed", 1, ("greet",))),
+        *(Event("observed", 2, (), "small"), Event("observed", 3, (), "well?"), Event("committed", 3, ())),
+    ]
+    corrected = [*log, Event("overridden", 2, ("ask_size",))]
+    events = {"c1": log, "c2": corrected}
+    store.save([ConversationUpdate(id, 0, "default", b"", tuple(log), at=1.0) for id, log in events.items()])
+    corpus = corpus_from_store(store)
+    assert [[turn.actions for turn in dialogue] for dialogue in corpus] == [
+        [("greet",)],
+        [("greet",), ("ask_size",), ()],
+    ]
+    assert corpus.skipped == {"turn that was not committed, and the turns after it": 2}
 
 
 def test_reading_a_corpus_creates_no_store(tmp_path):

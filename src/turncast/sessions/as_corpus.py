@@ -10,19 +10,20 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue, Turn
 from turncast.dialogue_sources import LazyDialogues, no_dialogue
-from turncast.sessions.event import ends_open, turns_from_events
+from turncast.sessions.event import ends_open, num_decided_turns, turns_from_events
 from turncast.sessions.open_store import open_store
 from turncast.sessions.store import Store
 
 OPEN = "last turn that was not committed"
+OPEN_INSIDE = "turn that was not committed, and the turns after it"
 EMPTY = "conversation without a committed turn"
 
 
 def corpus_from_store(store: Store, name: str = "conversations") -> Corpus:
     """Return all conversations of a store as a corpus, read lazily, with the committed actions of each turn.
 
-    A last turn that was observed and not committed is skipped, because its right actions are unknown.
-    `skipped` counts what was left out, by reason.
+    A turn that was observed and not committed is skipped, because its right actions are unknown: a dialogue
+    ends before it. `skipped` counts what was left out, by reason.
 
     >>> from turncast.sessions.event import Event
     >>> from turncast.sessions.store import ConversationUpdate
@@ -84,6 +85,10 @@ def _stored_dialogues(
                 if next_turn is not None and not pending:
                     skipped[OPEN] += 1
                     next_turn = None
+                num_decided = num_decided_turns(events)
+                if num_decided < len(turns) and not pending:
+                    skipped[OPEN_INSIDE] += len(turns) - num_decided
+                    turns = turns[:num_decided]
                 if turns or next_turn:
                     yield Dialogue(id, turns, pending=next_turn)
                 else:

@@ -85,6 +85,24 @@ def turns_from_events(events: Iterable[Event]) -> tuple[Turn, ...]:
     return tuple(turns)
 
 
+def num_decided_turns(events: Iterable[Event]) -> int:
+    """Return the number of turns before the first one whose actions were neither committed nor corrected.
+
+    >>> log = [Event("observed", 1), Event("committed", 1), Event("observed", 2), Event("observed", 3)]
+    >>> num_decided_turns(log), num_decided_turns([*log, Event("overridden", 2)])
+    (1, 2)
+    """
+    decided: list[bool] = []
+    for event in events:
+        if event.kind == "observed":
+            decided.append(False)
+        elif event.kind == "undone":
+            decided.pop()
+        else:
+            decided[event.turn - 1] = True
+    return [*decided, False].index(False)
+
+
 def ends_open(events: Iterable[Event]) -> bool:
     """Return whether the last turn of a log was observed and not committed.
 
