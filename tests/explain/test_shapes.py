@@ -1,15 +1,18 @@
 """What `turncast shapes` prints is what the network does: no shape is typed by hand."""
 
+import io
 import re
 import xml.etree.ElementTree as ElementTree
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from support.corpora import tiny
 from turncast import Corpus, NetworkConfig, simulate, train
 from turncast.config import TrainConfig
 from turncast.explain import build_subject, compare_return_sequences, draw_svg, measure_shapes
+from turncast.explain.terminal import render_sequences_comparison, render_shapes
 
 BOOKINGS = simulate(20, seed=3)
 NETWORKS = {
@@ -75,21 +78,56 @@ def test_the_json_has_all(measured):
     assert record["layers"][-1]["out"] == list(measured[1].layers[-1].outgoing)
 
 
-def test_the_picture_is_well_formed_and_has_the_boxes_of_its_layout(measured):
-    subject, shapes = measured
-    text = draw_svg(shapes, steps=3)
+def boxes(text: str) -> dict[str, int]:
+    """Count the boxes of each style."""
     tree = ElementTree.fromstring(text)
-    boxes = [box.get("class") for box in tree.iter("{http://www.w3.org/2000/svg}rect")]
-    counts = {level: boxes.count(level) for level in ("input", "hidden", "answer")}
-    expected = {
-        "many-to-many-2": (3, 3, 3),
-        "one-to-one": (3, 3, 3),
-        "one-to-many": (1, 3, 3),
-        "many-to-one": (3, 3, 1),
-        "many-to-many-1": (3, 5, 2),
-    }[subject.config.layout]
-    assert tuple(counts.values()) == expected
-    assert str(shapes.layers[-1].outgoing) in text
+    styles = [box.get("class") for box in tree.iter("{http://www.w3.org/2000/svg}rect")]
+    return {style: styles.count(style) for style in ("input", "hidden", "answer")}
+
+
+def texts(text: str) -> list[str]:
+    return [node.text for node in ElementTree.fromstring(text).iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_the_input_of_the_bits_has_the_width_of_the_features(measured):
+    subject, shapes = measured
+    layer = next(layer for layer in shapes.layers if layer.kind == "BitDense")
+    assert layer.incoming[0][-1] == subject.num_features == shapes.sizes["F"]
+
+
+def test_the_drawing_names_every_layer_with_its_axes_and_sizes(measured):
+    _, shapes = measured
+    written = texts(draw_svg(shapes, steps=3))
+    for layer in shapes.layers:
+        assert f"{layer.axes} = {layer.outgoing}" in written
+        assert any(text.endswith(layer.kind) for text in written)
+    assert any(text.startswith("(B, ") and ", F) = " in text for text in written)
+    assert ("words" in written) == ("W" in shapes.sizes)
+    assert "…" in written  # the turns that are left out
+    assert f"turn {shapes.sizes['T']}" in written or f"decision {shapes.sizes['T']}" in written
+
+
+@pytest.mark.parametrize(
+    ("network", "expected"),
+    [
+        ({}, (3, 3, 3)),
+        ({"layers": 2}, (3, 6, 3)),
+        ({"layout": "one-to-one"}, (3, 0, 3)),
+        ({"layout": "one-to-many"}, (1, 3, 3)),
+        ({"layout": "many-to-one"}, (3, 3, 1)),
+        ({"layout": "many-to-many-1", "horizon": 2}, (3, 3 + 6, 6)),  # a decoder of two steps at each turn
+        ({"words": "lstm"}, (3 + 9, 3 + 9, 3)),  # three of the words of each turn
+    ],
+)
+def test_the_drawing_has_the_boxes_of_its_network(network, expected):
+    subject = build_subject(BOOKINGS, NetworkConfig(units=4, word_units=4, **network), dialogues=3)
+    assert tuple(boxes(draw_svg(measure_shapes(subject), steps=3)).values()) == expected
+
+
+def test_a_short_dialogue_is_drawn_whole():
+    corpus = Corpus("short", [dialogue for dialogue in tiny() if len(dialogue) < 4])
+    shapes = measure_shapes(build_subject(corpus, NetworkConfig(units=4), dialogues=3))
+    assert "…" not in texts(draw_svg(shapes, steps=4))
 
 
 def test_one_to_one_has_no_arrow_from_step_to_step():
@@ -100,7 +138,19 @@ def test_one_to_one_has_no_arrow_from_step_to_step():
         )
         for layout in ("many-to-many-2", "one-to-one")
     )
-    assert with_memory.count("<path") - without.count("<path") == 2
+    right = r'<path d="M[0-9]+ [0-9]+ H'
+    assert len(re.findall(right, with_memory)) == 3  # to the dots, and from them to the last turn
+    assert not re.findall(right, without)
+
+
+def test_nothing_is_cut_at_80_columns(measured):
+    console = Console(width=80, file=io.StringIO(), record=True)
+    console.print(render_shapes(measured[1]))
+    console.print(render_sequences_comparison(compare_return_sequences(measured[0])))
+    text = console.export_text()
+    assert "…" not in text
+    assert max(map(len, text.splitlines())) <= 80
+    assert text.count("return_sequences=True)") >= sum("=True)" in layer.kind for layer in measured[1].layers)
 
 
 def test_both_settings_run_as_they_really_do():

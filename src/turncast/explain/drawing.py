@@ -1,65 +1,163 @@
-"""Draw the unrolled network as SVG: inputs below, hidden states between, answers above, time to the right."""
+"""Draw the unrolled network as SVG: a row for each layer, the input at the bottom, time to the right."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from turncast.explain.layer_shapes import Shapes
+from turncast.explain.layer_shapes import LayerShape, Shapes
 from turncast.layouts import LAYOUTS, Layout
 
-_STEP, _WIDTH, _HEIGHT, _LEFT, _TOP = 92, 56, 40, 150, 56
-_LEVELS = {"answer": 0, "hidden": 1, "input": 2}
-_GAP = 84
+_LABELS, _STEP, _WIDTH, _TALL, _THIN, _GAP, _TOP = 340, 104, 76, 34, 20, 30, 56
+_MOST_PARTS = 3
+_WORD_LAYERS = ("embedding", "words", "pooled")
+_THIN_KINDS = ("Dropout", "Activation", "Add", "LayerNormalization", "LastStep")
 _STYLE = """
 svg { font: 13px system-ui, sans-serif; background: #fff; color: #222 }
 text { fill: currentColor } .small { font-size: 11px } .title { font-size: 16px; font-weight: 600 }
-rect { stroke: #0004; rx: 4 } .input { fill: #f4c7c3 } .hidden { fill: #c9e4c5 } .answer { fill: #c6d8f5 }
-path { stroke: currentColor; fill: none; stroke-width: 1.5; marker-end: url(#head) }
-@media (prefers-color-scheme: dark) { svg { background: #1b1d21; color: #ddd }
+rect { stroke: #0004; rx: 4; fill: #eee6cf } .input { fill: #f4c7c3 } .hidden { fill: #c9e4c5 }
+.answer { fill: #c6d8f5 }
+path { stroke: currentColor; fill: none; stroke-width: 1.3; marker-end: url(#head) }
+@media (prefers-color-scheme: dark) { svg { background: #1b1d21; color: #ddd } rect { fill: #57503a }
 .input { fill: #7d3b36 } .hidden { fill: #3f6a3a } .answer { fill: #3a5585 } }
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Diagram:
-    """The boxes of an unrolled network, and the arrows between them.
+class Row:
+    """A row of the drawing: a layer, or an input.
 
     Attributes:
-        boxes: (level, step), the level being `input`, `hidden` or `answer`.
-        recurrent: whether an arrow leads from each hidden box to the next.
-        decoder: the first step whose hidden box is a decoder's; None without a decoder.
+        kind: what stands beside it, such as `LSTM(return_sequences=True)`.
+        axes: its axes and their sizes.
+        style: `input`, `hidden` (with memory), `answer` or `layer`.
+        columns: the columns that have a box.
+        lane: `left` and `right` where bits and words are read side by side, otherwise `both`.
+        parts: the number of boxes in a column: words, or predicted actions.
+        memory: where arrows lead: from `column` to column, from `part` to part, or nowhere.
+        height: of its boxes.
     """
 
-    boxes: tuple[tuple[str, int], ...]
-    recurrent: bool
-    decoder: int | None = None
+    kind: str
+    axes: str
+    style: str
+    columns: tuple[int, ...]
+    lane: str = "both"
+    parts: int = 1
+    memory: str = ""
+    height: int = _TALL
 
 
-def unrolled(layout: Layout, steps: int, horizon: int = 1) -> Diagram:
-    """Return a layout unrolled over some steps; a decoder predicts `horizon` actions.
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """The rows of an unrolled network, from the input up.
 
-    >>> unrolled(LAYOUTS["many-to-one"], 2).boxes
-    (('input', 0), ('hidden', 0), ('input', 1), ('hidden', 1), ('answer', 1))
+    Attributes:
+        rows: the rows.
+        turns: the number of the turn in each column, from 1; None for the turns that are left out.
     """
-    boxes: list[tuple[str, int]] = []
-    for step in range(steps):
-        has_input = step == 0 or not layout.first_turn_only
-        has_answer = step == steps - 1 if layout.last_turn_only else not layout.decoder
-        boxes += [("input", step)] * has_input + [("hidden", step)] + [("answer", step)] * has_answer
-    if layout.decoder:
-        for step in range(steps, steps + horizon):
-            boxes += [("hidden", step), ("answer", step)]
-    return Diagram(tuple(boxes), layout.memory, steps if layout.decoder else None)
+
+    rows: tuple[Row, ...]
+    turns: tuple[int | None, ...]
+
+
+def unrolled(shapes: Shapes, steps: int = 4) -> Diagram:
+    """Return a network unrolled over some of its turns: the first ones and the last one.
+
+    >>> from turncast import simulate
+    >>> from turncast.explain import build_subject, measure_shapes
+    >>> diagram = unrolled(measure_shapes(build_subject(simulate(20, seed=1), dialogues=4)), steps=3)
+    >>> [row.kind for row in diagram.rows][:3], diagram.turns[:3]
+    (['bits', 'BitDense', 'LSTM(return_sequences=True)'], (1, 2, None))
+    """
+    layout, turns = LAYOUTS[shapes.layout], shapes.sizes["T"]
+    if steps < turns:
+        numbers: tuple[int | None, ...] = (*range(1, steps), None, turns)
+    else:
+        numbers = tuple(range(1, turns + 1))
+    layers = list(_from_the_input_up(shapes.layers))
+    rows = list[Row]()
+    has_words = any(layer.name in _WORD_LAYERS for layer in layers)
+    for layer in layers:
+        joined = any(row.kind == "Concatenate" for row in rows)
+        lane = "both" if not has_words or joined or layer.kind == "Concatenate" else "left"
+        if layer.name in _WORD_LAYERS:
+            lane = "right"
+        if layer.name == "bit_dense":
+            rows.append(
+                _input("bits", f"({_turn_axes(layout)}, F)", layer.incoming[0], layout, numbers, lane)
+            )
+        if layer.name == "embedding":
+            rows.append(
+                _input("words", f"({_turn_axes(layout)}, W)", layer.incoming[0], layout, numbers, lane)
+            )
+        rows.append(_row(layer, numbers, shapes, lane, is_last=layer is layers[-1]))
+    return Diagram(tuple(rows), numbers)
+
+
+def _from_the_input_up(layers: Sequence[LayerShape]) -> Iterator[LayerShape]:
+    """Yield the layers from the input up: those of the words first, those of a decoder before the decoder."""
+    for layer in sorted(layers, key=lambda layer: layer.name not in _WORD_LAYERS):
+        inner = [other for other in layers if other.name.startswith(f"{layer.name}/")]
+        if "/" not in layer.name:
+            yield from (*inner, layer)
+
+
+def _turn_axes(layout: Layout) -> str:
+    return "B, 1" if layout.first_turn_only else "B, T"
+
+
+def _input(
+    kind: str,
+    axes: str,
+    shape: tuple[int, ...],
+    layout: Layout,
+    turns: Sequence[int | None],
+    lane: str,
+) -> Row:
+    columns = (0,) if layout.first_turn_only else tuple(range(len(turns)))
+    parts = min(shape[-1], _MOST_PARTS) if kind == "words" else 1
+    return Row(kind, f"{axes} = {shape}", "input", columns, lane, parts)
+
+
+def _row(layer: LayerShape, turns: Sequence[int | None], shapes: Shapes, lane: str, *, is_last: bool) -> Row:
+    recurrent = not layer.memory.startswith("none")
+    by_word = "from word to word" in layer.memory
+    inner = "/" in layer.name
+    parts = 1
+    if by_word or "W" in layer.axes:
+        parts = min(shapes.sizes["W"], _MOST_PARTS)
+    elif "k" in layer.axes:
+        parts = min(shapes.sizes["k"], _MOST_PARTS)
+    columns = tuple(range(len(turns)))
+    if ", 1, " in layer.axes:
+        columns = (0,)
+    elif "T" not in layer.axes and not recurrent:
+        columns = (len(turns) - 1,)
+    memory = "part" if recurrent and (by_word or inner) else "column" if recurrent else ""
+    if recurrent and not inner and "k" in layer.axes:  # the decoder as a whole: its layers show the memory
+        memory = ""
+    if layer.kind == "RepeatVector" and not inner:
+        memory = "column"
+    return Row(
+        kind=f"in the decoder: {layer.kind}" if inner else layer.kind,
+        axes=f"{layer.axes} = {layer.outgoing}",
+        style="answer" if is_last else "hidden" if memory and recurrent else "layer",
+        columns=columns,
+        lane=lane,
+        parts=parts,
+        memory=memory,
+        height=_THIN if layer.kind.partition("(")[0] in _THIN_KINDS else _TALL,
+    )
 
 
 def draw_svg(shapes: Shapes, steps: int = 4) -> str:
-    """Return the unrolled network as SVG, with the real shape of each level beside it.
+    """Return the unrolled network as SVG: each layer with its name, its axes and their sizes.
 
     Args:
         shapes: the result of `measure_shapes`.
-        steps: the number of turns to unroll.
+        steps: the number of turns to draw; dots stand for the others.
 
     >>> from turncast import simulate
     >>> from turncast.explain import build_subject, measure_shapes
@@ -67,66 +165,118 @@ def draw_svg(shapes: Shapes, steps: int = 4) -> str:
     >>> svg.count('class="input"'), svg.count('class="hidden"'), svg.count('class="answer"')
     (4, 4, 4)
     """
-    steps = min(steps, shapes.sizes["T"])
-    layout = LAYOUTS[shapes.layout]
-    diagram = unrolled(layout, steps, shapes.sizes.get("k", 1))
-    columns = max(step for _, step in diagram.boxes) + 1
-    width, height = _LEFT + columns * _STEP + 30, _TOP + 3 * _GAP + 36
+    layout, diagram = LAYOUTS[shapes.layout], unrolled(shapes, steps)
     title = f"{layout.title}: {layout.summary}"
+    legend = _legend(shapes)
+    tops = list(_tops(diagram))
+    bottom = tops[0] + diagram.rows[0].height
+    width, height = _LABELS + len(diagram.turns) * _STEP + 16, bottom + 44 + 16 * len(legend)
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img">',
-            f"<title>{title}</title><style>{_STYLE}</style>",
-            '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
+            f"<title>{escape(title)}</title><style>{_STYLE}</style>",
+            '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="6" markerHeight="6" '
             'orient="auto"><path d="M0 0 L8 4 L0 8" style="marker-end: none"/></marker></defs>',
             f'<text class="title" x="16" y="26">{escape(title)}</text>',
-            *_boxes(diagram),
-            *_arrows(diagram),
-            *_labels(shapes, diagram),
+            *_boxes(diagram, tops),
+            *_arrows(diagram, tops),
+            *_turn_numbers(diagram, layout, bottom + 18),
+            *(
+                f'<text class="small" x="16" y="{bottom + 44 + 16 * number}">{escape(line)}</text>'
+                for number, line in enumerate(legend)
+            ),
             "</svg>\n",
         ]
     )
 
 
-def _at(level: str, step: int) -> tuple[int, int]:
-    return _LEFT + step * _STEP, _TOP + _LEVELS[level] * _GAP
+def _tops(diagram: Diagram) -> Iterator[int]:
+    """Yield the y of each row, the first row at the bottom."""
+    heights = [row.height for row in diagram.rows]
+    for number in range(len(heights)):
+        yield _TOP + sum(height + _GAP for height in heights[number + 1 :])
 
 
-def _boxes(diagram: Diagram) -> Iterator[str]:
-    for level, step in diagram.boxes:
-        x, y = _at(level, step)
-        yield f'<rect class="{level}" x="{x}" y="{y}" width="{_WIDTH}" height="{_HEIGHT}"/>'
-        if level == "hidden" and diagram.decoder is not None and step >= diagram.decoder:
-            yield f'<text class="small" x="{x + 4}" y="{y + _HEIGHT - 6}">decoder</text>'
+def _span(row: Row, column: int) -> tuple[int, int]:
+    """Return x and width of the boxes of a row in a column."""
+    left = _LABELS + column * _STEP
+    if row.lane == "both":
+        return left, _WIDTH
+    half = (_WIDTH - 8) // 2
+    return (left if row.lane == "left" else left + half + 8), half
 
 
-def _arrows(diagram: Diagram) -> Iterator[str]:
-    boxes = set(diagram.boxes)
-    for level, step in diagram.boxes:
-        x, y = _at(level, step)
-        above = {"input": "hidden", "hidden": "answer"}.get(level)
-        if above and (above, step) in boxes:
-            yield f'<path d="M{x + _WIDTH // 2} {y} V{y - _GAP + _HEIGHT + 2}"/>'
-        if level == "hidden" and diagram.recurrent and ("hidden", step + 1) in boxes:
-            yield f'<path d="M{x + _WIDTH} {y + _HEIGHT // 2} H{x + _STEP - 2}"/>'
+def _boxes(diagram: Diagram, tops: Sequence[int]) -> Iterator[str]:
+    for row, top in zip(diagram.rows, tops, strict=True):
+        middle = top + row.height // 2
+        yield f'<text x="16" y="{middle - 2}">{escape(row.kind)}</text>'
+        yield f'<text class="small" x="16" y="{middle + 12}">{escape(row.axes)}</text>'
+        for column in row.columns:
+            x, width = _span(row, column)
+            if diagram.turns[column] is None:
+                yield f'<text x="{x + width // 2 - 6}" y="{middle + 4}">…</text>'
+                continue
+            part = (width - 6 * (row.parts - 1)) / row.parts
+            for number in range(row.parts):
+                place = (
+                    f'x="{x + number * (part + 6):.0f}" y="{top}" width="{part:.0f}" height="{row.height}"'
+                )
+                yield f'<rect class="{row.style}" {place}/>'
 
 
-def _labels(shapes: Shapes, diagram: Diagram) -> Iterator[str]:
-    """Yield a name and the real shape for each level, and a turn number for each column."""
-    by_level = {
-        "input": shapes.layers[0],
-        "hidden": next(layer for layer in shapes.layers if layer.name in ("hidden_0", "norm_last")),
-        "answer": shapes.layers[-1],
+def _arrows(diagram: Diagram, tops: Sequence[int]) -> Iterator[str]:
+    for number, (row, top) in enumerate(zip(diagram.rows, tops, strict=True)):
+        middle = top + row.height // 2
+        above = next(
+            (
+                other
+                for other in range(number + 1, len(tops))
+                if (diagram.rows[other].style != "input" and "both" in (row.lane, diagram.rows[other].lane))
+                or diagram.rows[other].lane == row.lane
+            ),
+            None,
+        )
+        for column in row.columns:
+            x, width = _span(row, column)
+            if row.memory == "column" and column + 1 in row.columns:
+                yield f'<path d="M{x + width} {middle} H{x + _STEP - 2}"/>'
+            if diagram.turns[column] is None:
+                continue
+            if row.memory == "part":
+                part = (width - 6 * (row.parts - 1)) / row.parts
+                for place in range(1, row.parts):
+                    right = x + place * (part + 6)
+                    yield f'<path d="M{right - 7:.0f} {middle} H{right + 1:.0f}"/>'
+            if above is not None and column in diagram.rows[above].columns:
+                end = tops[above] + diagram.rows[above].height + 2
+                yield f'<path d="M{x + width // 2} {top} V{end}"/>'
+
+
+def _turn_numbers(diagram: Diagram, layout: Layout, y: int) -> Iterator[str]:
+    name = "decision" if layout.first_turn_only else "turn"
+    yield f'<text class="small" x="16" y="{y}">time, from left to right</text>'
+    for column, number in enumerate(diagram.turns):
+        x = _LABELS + column * _STEP + _WIDTH // 2
+        text = "…" if number is None else f"{name} {number}"
+        yield f'<text class="small" text-anchor="middle" x="{x}" y="{y}">{text}</text>'
+
+
+def _legend(shapes: Shapes) -> list[str]:
+    """Return what the axis letters stand for, a few to a line."""
+    meanings = {
+        "B": "dialogues",
+        "T": "turns",
+        "F": "bits of a turn",
+        "W": "words of a turn",
+        "D": "units of a word",
+        "E": "units of BitDense",
+        "H": "hidden units",
+        "k": "next actions",
+        "A": f"{LAYOUTS[shapes.layout].answer}s",
     }
-    for level, layer in by_level.items():
-        _, y = _at(level, 0)
-        shape = layer.incoming[0] if level == "input" else layer.outgoing
-        answer = "outcome out" if LAYOUTS[shapes.layout].answer == "outcome" else "actions out"
-        what = {"input": "turns in", "hidden": layer.kind.split("(")[0], "answer": answer}[level]
-        yield f'<text x="16" y="{y + 17}">{escape(what)}</text>'
-        yield f'<text class="small" x="16" y="{y + 33}">{escape(str(shape))}</text>'
-    for step in sorted({step for _, step in diagram.boxes}):
-        x, y = _at("input", step)
-        ahead = step - diagram.decoder if diagram.decoder is not None else -1
-        text = f"turn {step + 1}" if ahead < 0 else f"ahead {ahead}" if ahead else "now"
-        yield f'<text class="small" x="{x + 8}" y="{y + _HEIGHT + 18}">{text}</text>'
+    parts = [
+        f"{letter} = {shapes.sizes[letter]:,} {meanings[letter]}"
+        for letter in meanings
+        if letter in shapes.sizes
+    ]
+    return [", ".join(parts[start : start + 5]) for start in range(0, len(parts), 5)]

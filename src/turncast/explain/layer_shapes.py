@@ -108,7 +108,7 @@ def _rows(subject: Subject, model: Any, inputs: Any, prefix: str) -> Iterator[La
         yield LayerShape(
             name=prefix + layer.name,
             kind=kind_of(layer),
-            incoming=tuple(np.shape(x) for x in incoming),
+            incoming=tuple(_shape_read(subject, layer, np.shape(x)) for x in incoming),
             outgoing=np.shape(outgoing),
             axes=axes_of(subject.config, layer, prefix),
             weights=layer.count_params() if isinstance(layer, keras.layers.Layer) else 0,
@@ -118,6 +118,11 @@ def _rows(subject: Subject, model: Any, inputs: Any, prefix: str) -> Iterator[La
         if isinstance(inner, keras.Model):
             folded = incoming[0].reshape(-1, *incoming[0].shape[2:])
             yield from _rows(subject, inner, folded, f"{layer.name}/")
+
+
+def _shape_read(subject: Subject, layer: Any, shape: Shape) -> Shape:
+    """Return the shape that a layer reads: of the bits (B, T, F), which come as the indices of those set."""
+    return (*shape[:-1], subject.num_features) if type(layer).__name__ == "BitDense" else shape
 
 
 def _is_shown(layer: Any) -> bool:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:  # these modules import Keras
     from turncast.explain.layer_shapes import Shapes
 
 
+_LONG = 24  # characters of a layer
+
+
 def render_explanation(explanation: Explanation, top: int = 10) -> Group:
     """Return the first `top` rows of an explanation; the last column is empty where the prediction stays."""
     text = repr(explanation.user) if explanation.user else "no user text"
@@ -45,14 +48,24 @@ def render_shapes(shapes: Shapes) -> Group:
     table.columns[-1].justify = "right"
     for layer in shapes.layers:
         incoming = "  ".join(str(shape) for shape in layer.incoming)
-        name, _, argument = layer.kind.partition("(")
-        kind = Text(f"{layer.name}\n").append(f"{name}({argument}" if argument else name, style="dim")
+        # Long arguments get lines of their own, so that the table fits 80 columns.
+        code = layer.kind if len(layer.kind) <= _LONG else layer.kind.replace("(", "(\n ")
+        kind = Text(f"{layer.name}\n").append(code, style="dim")
         table.add_row(kind, incoming, str(layer.outgoing), layer.axes, f"{layer.weights:,}")
+    _fold(table)
+    table.columns[0].no_wrap = True
     memory = Table("layer", "memory flows", "why", show_edge=False)
+    _fold(memory)
     for layer in shapes.layers:
         if layer.note or not layer.memory.startswith("none"):
             memory.add_row(layer.name, layer.memory, layer.note)
     return Group(table, "", Text(_legend(shapes)), "", memory)
+
+
+def _fold(table: Table) -> None:
+    """Let words that are longer than a column go on in the next line, instead of cutting them."""
+    for column in table.columns:
+        column.overflow = "fold"
 
 
 def _legend(shapes: Shapes) -> str:
@@ -61,7 +74,7 @@ def _legend(shapes: Shapes) -> str:
     meanings = {
         "B": "dialogues",
         "T": f"turns of the longest dialogue ({shapes.real_turns:,} of {slots:,} turn slots are not padding)",
-        "K": "set bits of the turn with most bits",
+        "K": "set bits of the turn with most bits: a turn's F bits are passed as the places of those set",
         "F": "features: all bits of the input",
         "W": "words of the longest turn",
         "V": "words of the vocabulary",
@@ -77,6 +90,7 @@ def _legend(shapes: Shapes) -> str:
 def render_sequences_comparison(rows: Sequence[SequencesComparison]) -> Table:
     """Return the output of each layer with and without `return_sequences`, side by side."""
     table = Table("after the recurrent layer", "return_sequences=True", "return_sequences=False")
+    _fold(table)
     for row in rows:
         table.add_row(Text(row.layer), Text(row.with_sequences), Text(row.without))
     return table
