@@ -132,7 +132,7 @@ class Corpus:
 
     @property
     def notes(self) -> Mapping[str, int]:
-        """What the last pass took for what (formats, columns): a line -> the number of files."""
+        """How the last pass read its files (formats, columns): a line -> the number of files."""
         return notes_of(self.dialogues)
 
     def load(self) -> Corpus:

@@ -31,7 +31,7 @@ class Dialogues(Protocol):
 
 
 def notes_of(dialogues: object) -> Mapping[str, int]:
-    """Return what a reader took for what; dialogues that are no reader's have no notes."""
+    """Return how a reader read its files; other dialogues have no notes."""
     notes: Mapping[str, int] = getattr(dialogues, "notes", {})
     return notes
 
@@ -82,7 +82,7 @@ class LazyDialogues:
     Args:
         start: called for each pass with an empty counter, to which it adds what it skips, by reason.
         sources: the dialogues that `start` reads in each pass; their counts are added to `skipped`.
-        file_notes: what `start` took for what: a line -> the number of files; `start` adds to it.
+        file_notes: how `start` reads the files: a line -> the number of files; `start` adds to it.
     """
 
     start: Pass
@@ -123,7 +123,7 @@ class LazyDialogues:
 
     @property
     def notes(self) -> Mapping[str, int]:
-        """What was taken for what in the last pass, in the sources and here."""
+        """How the files of the last pass were read, in the sources and here."""
         total = dict[str, int]()
         for notes in (*(notes_of(source) for source in self.sources), self.file_notes):
             total |= notes

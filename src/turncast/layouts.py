@@ -56,7 +56,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """When something comes in, and when something must come out.
+    """When a network reads input, and when it must answer.
 
     Attributes:
         name: as it is given in the settings.

@@ -1,4 +1,4 @@
-"""Tables on the command line: what was taken for what, the next turn of a running case, splits by time."""
+"""Tables on the command line: the roles of columns, the next turn of a running case, splits by time."""
 
 import json
 

@@ -16,7 +16,7 @@ from turncast.errors import TurncastError
 BAD_INPUT = 2
 INTERRUPTED = 130
 BROKEN_PIPE = 141  # the status that a shell gives a program which SIGPIPE ended
-# The base of what Typer raises for wrong arguments: the class below Exception, of no public name.
+# The base class of Typer's errors for wrong arguments: the class below Exception; it has no public name.
 _CommandLineError: type[Exception] = typer.BadParameter.__mro__[-4]
 
 

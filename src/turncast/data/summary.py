@@ -38,7 +38,7 @@ class Summary:
         groups: the number of dialogues of each group.
         samples: a few dialogues.
         skipped: what the reader skipped: reason -> count.
-        notes: what the reader took for what: a line -> the number of files.
+        notes: how the files were read: a line -> the number of files.
     """
 
     name: str

@@ -130,7 +130,7 @@ class TurnChecks:
             "giant_turns",
             "warning",
             f"with a user text of more than {self._max_words:,} words",
-            "check whether a log or a document was taken for what the user said",
+            "check whether the user text is a log or a document",
         )
         if self._repeated.is_systematic(self._turns_after_first):
             yield from self._repeated.finding(

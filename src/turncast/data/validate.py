@@ -60,7 +60,7 @@ def validate(
     examples: int = 3,
     progress: Callable[[int], None] | None = None,
 ) -> Validation:
-    """Look for what costs accuracy or makes a score untrue, in a corpus and between it and a test part.
+    """Find problems that lower accuracy or make a score wrong, in a corpus and between it and a test part.
 
     Args:
         corpus: the corpus to train on; read once.

@@ -80,7 +80,7 @@ class CeilingTally:
 
     @classmethod
     def for_policy(cls, policy: Policy) -> CeilingTally:
-        """Return the tally for what a policy can predict and what it can see."""
+        """Return the tally for the actions and the inputs of a policy."""
         has_memory = not all(isinstance(block, StatelessBlock) for block in policy.encoder.blocks)
         return cls(policy.space, policy.config.layout_row, input_has_memory=has_memory)
 

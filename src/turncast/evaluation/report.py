@@ -37,7 +37,7 @@ class Report:
         weighted_f1: mean F1 over the actions, weighted by how often each was taken.
         unknown_actions: turns with an action that the policy does not know; they count as wrong.
         top: k -> turns whose true actions are all among the k most probable, for k = 1, 3, 5.
-        floors: the right turns of each floor.
+        floors: baseline -> its right turns.
         ceiling: the accuracy that no policy with these actions can exceed on this corpus.
         exact_response: turns with a recorded response in which the actions are right and the policy's
             response equals the recorded one; None without recorded responses, or where a decision is not a

@@ -1,4 +1,4 @@
-"""What a policy can use of a turn, and warnings of what it cannot use."""
+"""The parts of a turn that a policy can use, and warnings about the others."""
 
 from __future__ import annotations
 

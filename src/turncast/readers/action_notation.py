@@ -1,4 +1,4 @@
-"""What stands after `action=` in the plain notation: names of actions, or a bit vector."""
+"""The text after `action=` in the plain notation: names of actions, or a bit vector."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def header_names(line: str) -> tuple[str, ...] | None:
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """What stands after one `action=`.
+    """The text after one `action=`.
 
     Attributes:
         text: as it is written.
-        where: the file and the line where it stands first.
-        items: what stands between its commas.
+        where: the file and the line where it occurs first.
+        items: the texts between its commas.
         bits: its bits, if it is a vector (`[0,0,1]`, `0 0 1`) or may be one (`001`).
         packed: whether it is written as `001`, which may be a name.
     """
@@ -55,7 +55,7 @@ def read_actions(
     """Return the actions of each text: the texts of a file are all lists of names, or all bit vectors.
 
     Args:
-        texts: each different text after an `action=` of the file -> the place where it stands first.
+        texts: each different text after an `action=` of the file -> the place where it occurs first.
         names: the names of the header line; by default the action of a bit is its place, counted from 0.
         notes: gets a line if the texts are bit vectors.
 
@@ -100,7 +100,7 @@ def _parse(text: str, where: str) -> _Value:
 
 
 def _split(text: str, where: str) -> list[str]:
-    """Return what stands between the commas that are outside of all brackets."""
+    """Return the texts between the commas that are outside of all brackets."""
     depth, start, parts = 0, 0, list[str]()
     for position, character in enumerate(text):
         depth += (character in "[({") - (character in "])}")

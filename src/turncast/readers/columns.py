@@ -96,7 +96,7 @@ class Columns:
         return [self.order] if self.order in header else self.order.split("+")
 
     def note(self, header: Sequence[str], kinds: Sequence[str] = ()) -> str:
-        """Return which column was taken for what, in one line; `kinds` says what the order columns hold.
+        """Return which column has which role, in one line; `kinds` says what the order columns hold.
 
         >>> header = ["case", "activity", "cost"]
         >>> Columns().resolve(header, "log.csv").note(header)

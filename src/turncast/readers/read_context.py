@@ -56,7 +56,7 @@ class ReadContext:
         config: the settings.
         columns: for tables, which column holds what.
         skipped: counts what is skipped.
-        notes: counts the files by what was taken for what in them, one line each.
+        notes: counts the files by how they are read, one line each.
         pending: whether dialogues get the turn that has not happened yet; if not, readers count it.
     """
 

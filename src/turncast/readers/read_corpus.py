@@ -168,7 +168,7 @@ def _dialogues(files: Sequence[tuple[Path, Format]], context: ReadContext) -> It
 def _repetitions(files: Sequence[tuple[Path, Format]], context: ReadContext) -> Repetitions | None:
     """Return the repetitions in all files whose records may repeat a conversation.
 
-    These files are read twice, because a later record may go on with an earlier one. To predict the turn that
+    These files are read twice, because a later record may continue an earlier one. To predict the turn that
     has not happened yet, every record is read.
     """
     if context.config.beginnings or context.pending:

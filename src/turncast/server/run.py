@@ -59,7 +59,7 @@ def run_app(
     sockets: Sequence[socket.socket],
     head_timeout: float = HeaderTimeoutProtocol.head_seconds,
 ) -> None:
-    """Serve an application until the process is told to stop.
+    """Serve an application until the process gets a signal to stop.
 
     Args:
         app: what `create_app` or `create_web_app` returned.

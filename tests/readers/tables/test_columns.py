@@ -1,4 +1,4 @@
-"""Which column of a table is taken for what: found by usual names, told, or asked about; never guessed."""
+"""The roles of a table's columns: by usual names, given, or asked for; never guessed."""
 
 import pytest
 

@@ -59,7 +59,7 @@ class PastActions:
         return bits, (since_start, since_user)
 
     def label(self, bit: int) -> str:
-        """Return the action that a bit stands for, and since when it counts."""
+        """Return the action that a bit stands for, and whether since the start or the user's turn."""
         since = "so far" if bit < len(self.actions) else "since the user spoke"
         return f"{since}: {self.actions.name(bit % len(self.actions))}"
 
