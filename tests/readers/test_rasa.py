@@ -513,7 +513,9 @@ def test_half_a_character_is_refused(tmp_path):
     [
         ('{"entity": "port",}', "not JSON: "),
         ('{"entity": "port", "entity": "town"}', "an object has the key 'entity' twice; keep one"),
-        ('{"entity": "port", "role": {"a": 1}}', "does not name an entity with texts; write it as "),
+        ('{"entity": "port", "role": ["a"]}', "does not name an entity with texts; write it as "),
+        ('{"entity": "port", "value": {"a": 1}}', "the entity mark ']{"),
+        ("{entity: port}", "the entity mark ']{entity: port}"),
         (
             '{"entity": 5}',
             "the mark '[Lima]{\"entity\": 5}' does not name an entity with texts; write it as ",

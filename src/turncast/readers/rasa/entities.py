@@ -16,12 +16,14 @@ _MARK = re.compile(
     r"\[([^\[\]]+)\]"
     r"(?:\((?!https?:)([^():\s]+)(?::([^()]+))?\)|(\{[^{}]*\})|(\[\s*\{[^\[\]]*\}\s*\]))"
 )
+_DAMAGED_MARK = re.compile(r"""\](?:\[\s*)?\{\s*['"]?entity['"]?\s*:.*""")
+_CURE = 'write it as [Rome]{"entity": "city", "role": "to"}'
 
 
 def strip_entity_marks(text: str, where: str = "") -> tuple[str, dict[str, Fact]]:
     """Return a text without its entity marks, and the facts of the entities.
 
-    Brackets and braces that do not name an entity are text.
+    Brackets and braces without an `entity` are text.
 
     >>> strip_entity_marks('[Rome](city) to [the capital]{"entity": "city", "role": "to", "value": "Paris"}')
     ('Rome to the capital', {'entity.city': 'Rome', 'entity.city.to': 'Paris'})
@@ -42,14 +44,17 @@ def strip_entity_marks(text: str, where: str = "") -> tuple[str, dict[str, Fact]
         parsed = parse_json(json_object or json_list, f"{where}, in the mark {mark[0][:60]!r}")
         entities = parsed if isinstance(parsed, list) else [parsed]
         if not all(map(_is_entity, entities)):
-            cure = 'write it as [Rome]{"entity": "city", "role": "to"}'
-            raise CorpusError(where, f"the mark {mark[0][:60]!r} does not name an entity with texts", cure)
+            raise CorpusError(where, f"the mark {mark[0][:60]!r} does not name an entity with texts", _CURE)
         for entity in entities:
             value = entity.get("value", marked)
             add_entity(facts, entity["entity"], value, entity.get("role"), entity.get("group"))
         return marked
 
-    return _MARK.sub(add_entities, text), facts
+    stripped = _MARK.sub(add_entities, text)
+    damaged = _DAMAGED_MARK.search(stripped)
+    if damaged:
+        raise CorpusError(where, f"the entity mark {damaged[0][:60]!r} cannot be read", _CURE)
+    return stripped, facts
 
 
 def _is_entity(entity: object) -> bool:
