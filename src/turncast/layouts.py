@@ -152,7 +152,8 @@ class Layout:
     def labelled(self, corpus: Corpus) -> Corpus:
         """Return the dialogues that the network can learn from, as lazily as the corpus.
 
-        Where it answers with an outcome, those without it are left out, and counted in `skipped`.
+        Dialogues of which no turn has happened yet are left out, and those without the outcome where it
+        answers with one; they are counted in `skipped`.
 
         Raises:
             CorpusError: at the end of a pass in which no dialogue had the outcome.
@@ -162,9 +163,9 @@ class Layout:
         >>> [dialogue.id for dialogue in labelled], labelled.skipped
         (['a'], {"no 'outcome' in the metadata": 1})
         """
-        if self.answer != "outcome":
-            return corpus
-        return _with_outcome(corpus, self.outcome)
+        if not (isinstance(corpus.dialogues, tuple) and all(dialogue.turns for dialogue in corpus.dialogues)):
+            corpus = corpus.filter(lambda _, dialogue: bool(dialogue.turns), "dialogue without a turn yet")
+        return _with_outcome(corpus, self.outcome) if self.answer == "outcome" else corpus
 
 
 LAYOUTS: Mapping[str, Layout] = {

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+import turncast
 from support.cli import refused, run
 from turncast.dialogue import Dialogue
 
@@ -142,3 +143,21 @@ def test_codes_stay_categories_in_chat(files, trained):
 def test_a_dialogue_is_not_empty():
     with pytest.raises(ValueError, match="has no turns"):
         Dialogue("d", ())
+
+
+def test_what_has_not_happened_yet_is_never_learned(files):
+    lines = [{"turns": [{"user": "hi"}]}, {"turns": [{"actions": ["a"]}, {"user": "x"}]}]
+    lines += [{"turns": [{"actions": [action]}]} for action in "ab"]
+    (files / "begun.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    corpus = turncast.read(files / "begun.jsonl", pending=True)
+    assert [(len(d), d.pending and d.pending.user) for d in corpus] == [
+        (0, "hi"),
+        (1, "x"),
+        (1, None),
+        (1, None),
+    ]
+    policy = turncast.train(corpus, network={"units": 4}, config={"epochs": 1}, progress=False)
+    report = turncast.evaluate(policy, corpus)
+    assert report.turns.whole == 3
+    assert report.skipped == {"dialogue without a turn yet": 1}
+    assert turncast.data.validate(corpus).dialogues == 3

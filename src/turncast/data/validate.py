@@ -85,6 +85,8 @@ def validate(
     leaks = LeakChecks(examples)
     dialogues = turns = 0
     for dialogue in corpus:
+        if not dialogue.turns:  # it has only a turn that has not happened yet
+            continue
         for check in (contradictions, duplicates, beginnings, actions, turn_checks, leaks):
             check.add(dialogue)
         dialogues, turns = dialogues + 1, turns + len(dialogue)

@@ -124,7 +124,8 @@ class _RowLines:
 def _csv_error(error: csv.Error, path: Path, lines: _RowLines, delimiter: str) -> CorpusError:
     number, begins = lines.row[-1][0], _open_quote(lines.row, delimiter)
     if "new-line" in str(error):
-        return CorpusError(f"{path} line {number}", "a cell has a line end and is not quoted", "quote it")
+        cure = "remove it" if delimiter == "\t" else "quote it"
+        return CorpusError(f"{path} line {number}", "a cell has a line end and is not quoted", cure)
     if "expected after" in str(error):
         problem = "text follows the closing quote of a cell"
         begun = f"; its quote begins at line {begins}" if begins not in (None, number) else ""
