@@ -8,6 +8,7 @@ from support.corpora import SMALL, tiny
 from support.large import large
 from support.layouts import LAYOUTS, drinks_corpus
 from turncast import EncoderConfig, TrainConfig
+from turncast.cores import available_cores
 from turncast.errors import ModelError
 from turncast.training import Progress
 from turncast.training.progress import NoProgress
@@ -72,6 +73,20 @@ def test_a_resumed_run_of_each_layout_ends_as_the_whole_one(layout, tokenizer, t
     resumed = turncast.train(drinks_corpus(), **given, resume=True)
     assert same_weights(straight, resumed)
     assert timeless(straight.card.metrics) == timeless(resumed.card.metrics)
+
+
+def test_a_run_with_another_number_of_cores_is_not_resumed(tmp_path):
+    given = {"network": SMALL, "checkpoint": tmp_path / "checkpoint"}
+    policy = turncast.train(
+        tiny(), **given, config=CONFIG.model_copy(update={"devices": 2}), progress=StopAfter(1)
+    )
+    assert policy.card.train.devices == 2
+    with pytest.raises(ModelError, match=r"differs in number of cores \(2, now 3\); give the same"):
+        turncast.train(tiny(), **given, config=CONFIG.model_copy(update={"devices": 3}), resume=True)
+
+
+def test_the_card_has_the_number_of_cores(whole):
+    assert whole.card.train.devices == available_cores()
 
 
 def test_a_resumed_run_with_random_and_stateful_settings(tmp_path):

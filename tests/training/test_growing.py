@@ -207,7 +207,7 @@ def test_settings_that_are_not_said_are_as_they_were(policy):
     assert inherited.encoder == policy.card.encoder.model_copy(update={"min_count": 1})
     assert config.learning_rate < policy.card.train.learning_rate
     assert config.epoch_batches == 1
-    changed = {"epochs": 7, "learning_rate": config.learning_rate, "epoch_batches": 1}
+    changed = {"epochs": 7, "devices": 0, "learning_rate": config.learning_rate, "epoch_batches": 1}
     assert config == policy.card.train.model_copy(update=changed)
     assert inherit_settings(policy, inherited) == inherited
     rate = policy.card.train.learning_rate

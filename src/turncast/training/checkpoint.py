@@ -82,7 +82,7 @@ class Checkpoint:
         now = json.loads(json.dumps(identity))
         changed = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
         if changed:
-            names = ", ".join(changed)
+            names = ", ".join(_change(name, before.get(name), now.get(name)) for name in changed)
             raise ModelError(
                 f"{path}: the checkpoint differs in {names}; give the same, or leave out --resume"
             )
@@ -98,6 +98,11 @@ class Checkpoint:
                 for n, records in enumerate(members)
             ),
         )
+
+
+def _change(name: str, before: Any, now: Any) -> str:
+    """Return the name of what is different; with both values where they are short."""
+    return f"{name} ({before}, now {now})" if isinstance(before, str) and isinstance(now, str) else name
 
 
 def _arrays_under(prefix: str, arrays: Arrays) -> Arrays:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from turncast.config import Configuration, EncoderConfig, NetworkConfig, TrainConfig
+from turncast.cores import available_cores
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError
 from turncast.policy import Card, Policy
@@ -169,6 +170,8 @@ def _checked_configuration(given: Configuration, parent: Policy | None, rules: R
     check_count_table(network, training)
     if rules:
         check_layout(network)
+    # The number of cores is resolved here: the weights depend on it, and the card and a checkpoint record it.
+    training = training.model_copy(update={"devices": training.devices or available_cores()})
     return replace(configuration, training=adapt_scheduled_sampling(training, network))
 
 
@@ -182,7 +185,7 @@ def _training_identity(data: TrainingData, configuration: Configuration) -> dict
     """Return all that must be the same for a checkpoint to be resumed from."""
     config = configuration.training
     # A network can learn for more epochs than first set; of several networks, those done before it cannot.
-    may_change = {"max_error", "decide", "count_table"} | (
+    may_change = {"max_error", "decide", "count_table", "devices"} | (
         {"epochs", "patience"} if config.seeds == 1 else set()
     )
     return {
@@ -191,7 +194,16 @@ def _training_identity(data: TrainingData, configuration: Configuration) -> dict
         "encoder": configuration.encoder.model_dump(),
         "corpus": data.corpus,
         "parent": data.parent,
+        "number of cores": _cores_that_count(config.devices),
     }
+
+
+def _cores_that_count(devices: int) -> str:
+    """Return the cores that the weights depend on: those that share a batch; for one, also how many exist.
+
+    Sums are added in another order on another number of cores.
+    """
+    return str(devices) if devices > 1 else f"1 of {available_cores()}"
 
 
 def _build_loop(data: TrainingData, configuration: Configuration, member: int) -> TrainingLoop:

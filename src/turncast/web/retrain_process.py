@@ -101,8 +101,9 @@ def retrain(folder: Path, workspace: Workspace, send: Send) -> dict[str, Any]:
     part, dev = workspace.train_and_dev(old.card.train, saved)
     held_out = _was_held_out(old, part, corrections)
     card, progress = old.card, _ProgressMessages(send)
+    config = card.train.model_copy(update={"devices": 0})  # the cores of this machine
     both = part + corrections
-    new = train(both, dev, network=old.config, config=card.train, encoder=card.encoder, progress=progress)
+    new = train(both, dev, network=old.config, config=config, encoder=card.encoder, progress=progress)
     before, after = evaluate(old, dev), evaluate(new, dev)
     is_better = after.turns.part >= before.turns.part
     outcome = {
