@@ -46,7 +46,7 @@ print(LSTM(2)(keras.ops.ones((1, 2, 3))).shape)
     assert run(code, tmp_path) == "(1, 2)"
 
 
-def test_what_the_variable_names_is_missing(tmp_path):
+def test_the_backend_of_the_variable_is_missing(tmp_path):
     code = """
 import sys
 sys.modules["torch"] = None

@@ -45,7 +45,7 @@ TEA = Dialogue(
     ],
     ids=str,
 )
-def test_what_is_read_and_answered(settings, read, targets):
+def test_examples_of_each_layout(settings, read, targets):
     layout = NetworkConfig(**settings).layout_row
     example = layout.example(TEA)
     assert example.turns == layout.turns_read(TEA) == TEA.turns[:read]
@@ -60,7 +60,7 @@ def test_a_further_layout_is_one_row():
 
 
 @given(dialogues, st.integers(1, 8))
-def test_each_row_foresees_what_the_rows_after_it_say(dialogue, horizon):
+def test_each_row_predicts_the_targets_of_later_rows(dialogue, horizon):
     rows = NetworkConfig(layout="many-to-many-1", horizon=horizon).layout_row.example(dialogue).targets
     assert [row[0] for row in rows] == [turn.actions for turn in dialogue]
     for place, row in enumerate(rows):
@@ -121,7 +121,7 @@ def test_dialogues_without_the_outcome_are_left_out_and_counted():
     assert dict(outcomes(outcome="drink").labelled(drinks_corpus()).skipped) == {}
 
 
-def test_what_the_reader_left_out_is_still_counted(tmp_path):
+def test_dialogues_that_the_reader_skipped_are_still_counted(tmp_path):
     import turncast
 
     path = tmp_path / "extra.jsonl"

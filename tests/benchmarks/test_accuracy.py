@@ -44,7 +44,7 @@ def test_finished_trainings_are_cached(case, tmp_path):
 
 
 @pytest.mark.quick
-def test_a_refusal_comes_back_from_the_process(case, tmp_path):
+def test_a_refusal_is_returned_by_the_process(case, tmp_path):
     runs = runs_for(case, 1, {"decide": "sets"}, tmp_path)
     with pytest.raises(turncast.TurncastError, match=r"^tiny, seed 1: setting 'decide' is 'sets'"):
         run_all(runs.alone, tmp_path, 1, lambda line: None)

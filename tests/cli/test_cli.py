@@ -398,7 +398,7 @@ main()
     )
 
 
-def test_markup_in_names_is_shown_as_it_is(tmp_path):
+def test_markup_in_names_is_shown_unchanged(tmp_path):
     path = tmp_path / "odd.jsonl"
     path.write_text(json.dumps({"id": "[bold]d", "turns": [{"user": "[/x]", "actions": ["[red]a[/red]"]}]}))
     text = run("data", "show", path).stdout

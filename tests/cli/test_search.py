@@ -38,7 +38,7 @@ def refused(*arguments) -> str:
 
 
 @pytest.mark.quick
-def test_search_goes_on_and_what_it_wrote_trains(tmp_path):
+def test_search_resumes_and_its_file_trains(tmp_path):
     done = run(*SEARCH, "--trials", 1)
     assert done.stderr.startswith("trial 1/1  dev ")
     assert "Wrote best.toml; the trials are in best.db. Next: turncast train CORPUS" in done.stderr

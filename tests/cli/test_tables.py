@@ -40,7 +40,7 @@ def trained(files):
     return run("train", files / "log.csv", "--out", files / "model", "--column", "after=who", *quick)
 
 
-def test_train_and_the_manifest_say_what_was_taken_for_what(files, trained):
+def test_train_and_the_manifest_name_the_roles_of_columns(files, trained):
     assert trained.stderr.splitlines()[:2] == READING
     manifest = json.loads((files / "model" / "manifest.json").read_text())
     assert manifest["corpus"]["read_as"] == READING

@@ -41,7 +41,7 @@ def client(request, address):
         yield client
 
 
-def test_what_the_model_cannot_use_is_said(client):
+def test_unused_inputs_are_reported(client):
     id = client.begin().id
     assert client.observe(id, "a tea please", {"stock": 1}).warnings == ()
     (warning,) = client.observe(id, "a tea please", {"stok": 1}).warnings

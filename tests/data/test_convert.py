@@ -22,7 +22,7 @@ FORMATS = ["jsonl", "parquet"]
 @pytest.mark.parametrize("to", FORMATS)
 @given(corpus=any_corpus)
 @examples(60)
-def test_what_is_written_is_read(to, corpus, tmp_path_factory):
+def test_written_corpora_are_read(to, corpus, tmp_path_factory):
     if to == "parquet":
         pytest.importorskip("pyarrow")
     out = tmp_path_factory.mktemp("convert") / "any.bin"
@@ -68,7 +68,7 @@ def test_a_file_that_is_there_stays_unless_forced(tmp_path):
     assert len(out.read_text().splitlines()) == 12
 
 
-def test_a_corpus_becomes_another_in_its_own_place(tmp_path):
+def test_a_corpus_is_converted_in_place(tmp_path):
     out = tmp_path / "x.jsonl"
     convert(tiny(), out)
     convert(turncast.read(out).filter(lambda position, _: position < 3), out, force=True)
@@ -86,7 +86,7 @@ def test_a_corpus_becomes_another_in_its_own_place(tmp_path):
         (Turn("x", ("a",), {"sum": float("inf")}), "turn 1: 'sum' is inf, which"),
     ],
 )
-def test_what_cannot_be_written_leaves_nothing(to, turn, problem, tmp_path):
+def test_a_failed_write_leaves_no_file(to, turn, problem, tmp_path):
     if to == "parquet":
         pytest.importorskip("pyarrow")
     corpus = Corpus("bad", (Dialogue("good", (Turn("x", ("a",)),)), Dialogue("evil", (turn,))))
@@ -97,7 +97,7 @@ def test_what_cannot_be_written_leaves_nothing(to, turn, problem, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_corpus_that_breaks_off_leaves_what_was_there(tmp_path):
+def test_a_failed_read_keeps_the_old_file(tmp_path):
     source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     source.write_text('{"turns": [{"actions": ["a"]}]}\n{"turns": 7}\n')
     out.write_text("mine")
@@ -139,7 +139,7 @@ def test_damaged_columns_are_read_or_refused_in_one_line(column, values, tmp_pat
         list(turncast.read(path))
 
 
-def test_a_number_that_is_none_is_an_absent_fact(tmp_path):
+def test_a_number_that_is_null_is_an_absent_fact(tmp_path):
     pyarrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
     table = pyarrow.table({"case": ["1"], "activity": ["a"], "sum": [float("nan")]})
     parquet.write_table(table, tmp_path / "log.parquet")

@@ -42,7 +42,7 @@ CHECKS = ("facts_determine_action", "texts_like_names")
         (lambda a, draw: Turn(f"please {a} it now", [a]), []),
     ],
 )
-def test_what_gives_the_action_away_is_a_warning(turn_of, expected):
+def test_a_fact_that_determines_the_action_is_a_warning(turn_of, expected):
     assert checks(log(turn_of)) == expected
 
 

@@ -12,13 +12,13 @@ from turncast.errors import OutputExists
 
 
 @pytest.mark.quick
-def test_what_is_there_stays(tmp_path):
+def test_existing_files_stay(tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("mine")
     for name in ("empty", "file", "."):
         with pytest.raises(OutputExists, match="it exists already; choose another name"):
             new_project(tmp_path / name)
-    assert sorted(found.name for found in tmp_path.rglob("*")) == ["empty", "file"]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["empty", "file"]
 
 
 def test_the_settings_are_known_and_the_ones_in_comments_are_the_defaults():

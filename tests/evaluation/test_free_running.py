@@ -72,7 +72,7 @@ def test_until_the_first_error_both_runs_are_the_same(corpus, salt):
 
 
 @pytest.mark.parametrize("which", ["policy", "multi_policy"])
-def test_running_freely_is_what_a_session_does(which, request):
+def test_free_running_equals_a_session(which, request):
     policy = request.getfixturevalue(which)
     for dialogue in tiny("live", 4):
         session, taken = Session(policy), []

@@ -94,7 +94,7 @@ def test_the_count_table_prefers_what_it_saw_most_exactly():
     assert baselines.predict(Turn("x", facts={"n": 3}), None)["count_table"] == ("b",)
 
 
-def test_the_report_names_what_the_brief_names(policy):
+def test_the_report_has_all_documented_keys(policy):
     report = turncast.evaluate(policy, tiny("test"))
     record = report.to_json()
     assert {

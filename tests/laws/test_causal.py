@@ -27,7 +27,7 @@ turns = st.builds(
 @examples(40)
 @given(before=st.lists(turns, min_size=1, max_size=4), after=st.lists(turns, max_size=3))
 @pytest.mark.parametrize("which", ["policy", "multi_policy"])
-def test_nothing_later_is_seen(which, before, after, request):
+def test_no_prediction_depends_on_later_turns(which, before, after, request):
     policy = request.getfixturevalue(which)
     hidden = replace(before[-1], actions=("confirm",), response="other")
     one = policy.predict(Dialogue("one", tuple(before)))

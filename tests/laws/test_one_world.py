@@ -24,7 +24,7 @@ conversations = st.lists(st.tuples(seen, st.sampled_from(ACTIONS)), min_size=1, 
 
 @examples(60)
 @given(conversations)
-def test_a_session_sees_what_training_saw(policy, conversation):
+def test_a_session_encodes_like_training(policy, conversation):
     session, live = Session(policy), []
     for (user, found), action in conversation:
         live.append(session.observe(user, found))
@@ -83,7 +83,7 @@ def test_after_an_undo_the_session_is_as_if_the_turn_never_was(policy, conversat
     np.testing.assert_array_equal(session.observe("yes").probabilities, straight.observe("yes").probabilities)
 
 
-def test_what_was_committed_and_not_what_was_predicted_is_seen_next(policy):
+def test_the_next_turn_sees_committed_not_predicted_actions(policy):
     answers = []
     for action in ("ask_size", "serve_tea"):
         session = Session(policy)

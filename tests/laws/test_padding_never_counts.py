@@ -55,7 +55,7 @@ def test_the_logits_of_every_layout_are_judged_answer_by_answer(multi):
 
 
 @pytest.mark.parametrize("multi", [False, True])
-def test_what_stands_in_padding_does_not_matter(multi):
+def test_values_in_padding_do_not_matter(multi):
     generator = np.random.default_rng(4)
     logits = generator.normal(size=(2, 3, 4)).astype(np.float32)
     targets = generator.integers(0, 4, (2, 3, 2)).astype(np.int32)

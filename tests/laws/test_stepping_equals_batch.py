@@ -132,7 +132,7 @@ def test_padding_and_neighbours_do_not_change_a_prediction(name, dialogue, other
     other=dialogues,
     at=st.integers(0, 4),
 )
-def test_what_comes_later_does_not_change_a_prediction(name, dialogue, other, at):
+def test_later_turns_do_not_change_a_prediction(name, dialogue, other, at):
     kept = at % (len(dialogue) - 1) + 1
     changed = [*dialogue[:kept], *other][: len(dialogue)]
     network = network_pair(name)[2]

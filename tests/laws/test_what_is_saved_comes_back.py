@@ -59,7 +59,7 @@ print([name for name in (*heavy, *light, "turncast.training", "turncast.simulato
     assert done.stdout.strip() == "[]"
 
 
-def test_what_comes_when_asked_for():
+def test_every_public_name_is_imported_when_used():
     assert {"Report", "evaluate", "read", "simulate", "train"} <= set(turncast.__all__)
     assert all(hasattr(turncast, name) for name in turncast.__all__)
     with pytest.raises(AttributeError, match=r"^module 'turncast' has no attribute 'tain'$"):

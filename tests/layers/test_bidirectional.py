@@ -43,7 +43,7 @@ def both(name, merge_mode="concat", other=None, **arguments):
     [("concat", True), ("mul", False), *large(("concat", False), ("sum", True), ("ave", True), (None, True))],
 )
 @NAMES
-def test_it_gives_what_keras_gives(name, merge_mode, sequences):
+def test_outputs_equal_keras(name, merge_mode, sequences):
     ours, stock = both(name, merge_mode, return_sequences=sequences)
     assert_same(run(ours, X), run(stock, X))
     assert_same(run(ours, X, mask=masks(5)), run(stock, X, mask=masks(5)))
@@ -77,7 +77,7 @@ def test_the_layer_for_the_way_back_may_be_given(name):
 
 @pytest.mark.quick
 @NAMES
-def test_both_directions_are_our_layers_and_come_back_from_the_config(name):
+def test_both_directions_are_our_layers_and_restored_from_config(name):
     ours, stock = both(name, return_sequences=True)
     again = Bidirectional.from_config(json.loads(json.dumps(ours.get_config())))
     for layer in (ours, again):
@@ -85,7 +85,7 @@ def test_both_directions_are_our_layers_and_come_back_from_the_config(name):
     assert [(w.name, w.shape) for w in ours.weights] == [(w.name, w.shape) for w in stock.weights]
 
 
-def test_a_saved_model_comes_back(tmp_path):
+def test_a_saved_model_is_restored(tmp_path):
     inputs = keras.Input((None, FEATURES))
     model = keras.Model(inputs, Bidirectional(LSTM(UNITS, return_sequences=True))(inputs))
     model.save(tmp_path / "model.keras")

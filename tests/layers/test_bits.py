@@ -115,7 +115,7 @@ def test_more_rows_than_the_type_of_the_indices_counts(kind):
     assert_same(apply(MultiHot(4), indices.astype(kind)), vectors(indices, 4), atol=0)
 
 
-def test_what_is_negative_is_padding():
+def test_negative_indices_are_padding():
     indices = np.array([[-1, -2, 1], [-5, -300, -4]])
     assert_same(apply(MultiHot(4), indices), vectors(indices, 4), atol=0)
     layer = BitDense(2, 4)
@@ -145,7 +145,7 @@ def test_every_argument_and_precision_is_that_of_dense(arguments, precision):
     np.testing.assert_allclose(result, expected, atol=1e-6 if precision == "float32" else 2e-2)
 
 
-def test_what_was_given_comes_back_from_the_config():
+def test_arguments_are_restored_from_the_config():
     layer = BitDense(2, 7, activation="tanh", use_bias=False, kernel_regularizer="l2")
     again = BitDense.from_config(layer.get_config())
     assert again.get_config() == layer.get_config()
@@ -165,7 +165,7 @@ def test_a_model_of_any_number_of_indices_is_saved_and_loaded(tmp_path):
         assert_same(again.predict(inputs, verbose=0), result, atol=1e-6)
 
 
-def test_it_learns_what_dense_learns():
+def test_it_learns_like_dense():
     """The same steps of training from the same weights."""
     layer = BitDense(2, NUM_BITS)
     layer.build((None, 3))

@@ -42,7 +42,7 @@ def test_stepping_a_transformer_equals_the_whole(units, heads):
     assert [len(part) for part in state] == [9, 9]
 
 
-def test_a_transformer_looks_only_back_and_past_what_is_masked():
+def test_a_transformer_reads_only_earlier_unmasked_steps():
     layer, x = random_block(), numbers(2, 6, 8)
     (whole,) = arrays(layer(x))
     np.testing.assert_allclose(arrays(layer(x[:, :4]))[0], whole[:, :4], atol=1e-5)
@@ -118,7 +118,7 @@ def test_a_model_takes_any_number_of_steps_and_is_saved(tmp_path):
         assert_same(again.predict(given, verbose=0), result, atol=1e-6)
 
 
-def test_what_was_given_comes_back_from_the_config():
+def test_arguments_are_restored_from_the_config():
     given = {"units": 8, "heads": 2, "feed_forward": 5, "dropout": 0.25, "seed": 3}
     config = CausalTransformer(**given).get_config()
     assert {name: config[name] for name in given} == given

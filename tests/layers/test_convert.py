@@ -65,7 +65,7 @@ def call(model, inputs):
 
 
 @BOTH
-def test_a_saved_model_of_keras_goes_on_with_our_layers(make, inputs, tmp_path):
+def test_a_saved_keras_model_runs_with_our_layers(make, inputs, tmp_path):
     model = make()
     shake(model)
     model.save(tmp_path / "model.keras")
@@ -77,7 +77,7 @@ def test_a_saved_model_of_keras_goes_on_with_our_layers(make, inputs, tmp_path):
 
 
 @BOTH
-def test_our_model_goes_back_to_keras(make, inputs):
+def test_our_model_is_converted_to_keras(make, inputs):
     model = make(ours)
     shake(model)
     converted = to_keras(model)
@@ -99,7 +99,7 @@ assert not any(name.startswith("turncast") for name in sys.modules)
 
 
 @SAMPLED
-def test_what_goes_back_loads_where_turncast_is_not(make, inputs, tmp_path):
+def test_a_converted_model_loads_without_turncast(make, inputs, tmp_path):
     model = make(ours)
     shake(model)
     to_keras(model).save(tmp_path / "model.keras")
@@ -131,7 +131,7 @@ def test_one_layer_is_enough(name):
     assert_same(converted(X), layer(X))
 
 
-def test_what_was_compiled_is_left_behind_and_trains_when_compiled_again():
+def test_a_converted_model_trains_after_compiling_again():
     model = sequential()
     model.compile("adam", "mse")
     converted = from_keras(model)

@@ -41,7 +41,7 @@ MASKS = {
 )
 @pytest.mark.parametrize("mask", MASKS.values(), ids=MASKS)
 @pytest.mark.parametrize("name", PAIRS)
-def test_blocks_give_what_keras_gives(name, mask, options):
+def test_blocks_equal_keras(name, mask, options):
     ours, stock = pair(name, **options)
     x, states = numbers(ROWS, LENGTH, FEATURES), states_of(ours, ROWS)
     assert_same(*(run(layer, x, mask=mask, initial_state=states) for layer in (ours, stock)))
@@ -63,13 +63,13 @@ RANDOM = pair("lstm", **OPTIONS)
 
 @examples(30)
 @given(st.lists(st.lists(st.booleans(), min_size=LENGTH, max_size=LENGTH), min_size=ROWS, max_size=ROWS))
-def test_any_mask_gives_what_keras_gives(rows):
+def test_any_mask_equals_keras(rows):
     x, mask = numbers(ROWS, LENGTH, FEATURES), np.array(rows)
     assert_same(*(run(layer, x, mask=mask) for layer in RANDOM))
 
 
 @pytest.mark.quick
-def test_the_blocks_are_what_many_rows_take(monkeypatch):
+def test_many_rows_use_blocks(monkeypatch):
     """No test above would see it if the rows ran as one block."""
     from turncast.layers import jax_blocks
 

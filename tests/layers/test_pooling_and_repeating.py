@@ -51,7 +51,7 @@ def input_gradient(layer, x, mask):
 
 @examples(25)
 @given(st.lists(st.lists(st.booleans(), min_size=4, max_size=4), min_size=2, max_size=2))
-def test_pooling_and_the_last_step_see_what_is_real(rows):
+def test_pooling_and_the_last_step_read_real_steps(rows):
     x, mask = numbers(2, 4, 3), np.array(rows)
     mean, most, last = arrays(
         [MaskedPooling("mean")(x, mask=mask), MaskedPooling("max")(x, mask=mask), LastStep()(x, mask)]
@@ -93,7 +93,7 @@ def test_a_vector_is_repeated_as_often_as_asked():
 
 
 @EACH
-def test_gradients_are_finite_and_none_reaches_what_is_unreal(make):
+def test_gradients_are_finite_and_zero_at_padding(make):
     result = input_gradient(make(), X, MASK)
     assert np.isfinite(result).all()
     assert not result[~MASK].any()
@@ -102,7 +102,7 @@ def test_gradients_are_finite_and_none_reaches_what_is_unreal(make):
 
 @EACH
 @pytest.mark.parametrize("padding", [np.nan, -3e38])
-def test_what_padding_holds_does_not_count(make, padding):
+def test_values_in_padding_do_not_count(make, padding):
     x = np.where(MASK[..., None], X, padding).astype(np.float32)
     assert_same(apply(make(), x, MASK), apply(make(), X, MASK), atol=0)
 
@@ -154,7 +154,7 @@ def test_time_and_its_mask_are_gone_after_it(make, tmp_path):
 
 
 @pytest.mark.parametrize("n", [None, 3])
-def test_repeat_vector_comes_back_from_its_config(n):
+def test_repeat_vector_is_restored_from_its_config(n):
     layer = RepeatVector(n, name="repeated")
     assert layer.get_config()["n"] == n
     assert RepeatVector.from_config(layer.get_config()).get_config() == layer.get_config()

@@ -29,7 +29,7 @@ def test_its_weights_have_keras_s_names_order_and_shapes(name):
 
 
 @NAMES
-def test_it_comes_back_from_its_config(name):
+def test_it_is_restored_from_its_config(name):
     kind, stock = PAIRS[name]
     layer = kind(UNITS, activation="relu", return_sequences=True, dropout=0.3, seed=7, name="memory")
     config = json.loads(json.dumps(layer.get_config()))
@@ -45,7 +45,7 @@ def model_of(name, length=None, **arguments):
 
 
 @NAMES
-def test_a_saved_model_comes_back(name, tmp_path):
+def test_a_saved_model_is_restored(name, tmp_path):
     model = model_of(name)
     shake(model)
     model.save(tmp_path / "model.keras")
@@ -92,7 +92,7 @@ def test_losses_of_regularizers_are_kept(name):
     ],
     ids=str,
 )
-def test_the_same_seed_drops_what_keras_drops(name, options):
+def test_the_same_seed_drops_the_units_that_keras_drops(name, options):
     if name == "simple_rnn":
         options = {key: value for key, value in options.items() if key not in ("implementation", "use_cudnn")}
     ours, stock = pair(name, return_sequences=True, seed=11, **options)

@@ -55,7 +55,7 @@ CASES += large(*((option, 33) for option in OPTIONS if option not in SAMPLE), ("
 
 @pytest.mark.parametrize(("option", "length"), CASES)
 @pytest.mark.parametrize("name", PAIRS)
-def test_it_gives_what_keras_gives(name, option, length):
+def test_outputs_equal_keras(name, option, length):
     ours, stock = pair(name, **OPTIONS[option])
     x, states, mask = numbers(BATCH, length, FEATURES), states_of(ours), masks(length)
     assert_same(run(ours, x), run(stock, x))
@@ -89,7 +89,7 @@ RANDOM = {name: pair(name, return_sequences=True, return_state=True) for name in
 @pytest.mark.parametrize("name", PAIRS)
 @examples(25)
 @given(st.lists(st.lists(st.booleans(), min_size=6, max_size=6), min_size=BATCH, max_size=BATCH))
-def test_any_mask_gives_what_keras_gives(name, rows):
+def test_any_mask_equals_keras(name, rows):
     ours, stock = RANDOM[name]
     x, states, mask = numbers(BATCH, 6, FEATURES), states_of(ours), np.array(rows)
     assert_same(run(ours, x, mask=mask, initial_state=states), run(stock, x, mask=mask, initial_state=states))
@@ -122,7 +122,7 @@ def test_stepping_equals_the_whole_sequence(name, length):
 
 @pytest.mark.parametrize("at", [0, 15, 16, 39])
 @pytest.mark.parametrize("name", PAIRS)
-def test_no_output_knows_what_comes_later(name, at):
+def test_no_output_depends_on_later_steps(name, at):
     """Law 3, at the layer."""
     ours, _ = RANDOM[name]
     x = numbers(BATCH, 41, FEATURES)

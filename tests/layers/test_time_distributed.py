@@ -133,7 +133,7 @@ def test_nothing_gives_nothing(make, shape):
         ),
     ],
 )
-def test_what_does_not_fit_is_refused(layer, shape, mask, message):
+def test_mismatches_are_refused(layer, shape, mask, message):
     mask = None if mask is None else np.ones(mask, bool)
     with pytest.raises(ValueError, match=re.escape(message)):
         TimeDistributed(layer())(np.zeros(shape, np.float32), mask=mask)

@@ -83,7 +83,7 @@ def test_no_table_names_candidates(booked, bare, booker):
     assert validate(booked).findings == validate(bare).findings
 
 
-def test_what_nobody_tells_was_said_in_the_policys_own_words(booker):
+def test_without_a_response_the_policy_s_text_counts(booker):
     """An offer whose text is not told counts as made, in a session as after `Policy.step`."""
     told, untold = Session(booker), Session(booker)
     for session in (told, untold):
@@ -97,7 +97,7 @@ def test_what_nobody_tells_was_said_in_the_policys_own_words(booker):
     np.testing.assert_array_equal(one.probabilities, other.probabilities)
 
 
-def test_another_text_that_is_told_counts_instead(booker):
+def test_a_given_response_counts_instead(booker):
     session = Session(booker)
     session.observe("yes", FOUND)
     session.commit([OFFER], "what do you think of this option: b")
@@ -139,7 +139,7 @@ def test_a_loaded_policy_says_the_same(booked, booker, tmp_path):
         assert [prediction.response for prediction in loaded.predict(dialogue)] == said
 
 
-def test_conversations_and_the_terminal_tell_what_is_said(booker, tmp_path):
+def test_conversations_and_the_terminal_show_responses(booker, tmp_path):
     facts = {name: value for name, value in FOUND.items() if name != "kb_results"}
     talks = Conversations(lambda: {"default": booker}, open_store("memory:"))
     told = [
@@ -154,7 +154,7 @@ def test_conversations_and_the_terminal_tell_what_is_said(booker, tmp_path):
     assert f"system: {expected.response}" in run("chat", model, stdin=f"/facts {pairs}\nyes\n/quit\n").stdout
 
 
-def test_predict_tells_what_would_be_said(booked, booker, tmp_path):
+def test_predict_shows_responses(booked, booker, tmp_path):
     model = booker.save(tmp_path / "model")
     convert(booked, tmp_path / "booked.jsonl", "jsonl")
     lines = run("predict", model, tmp_path / "booked.jsonl").stdout.splitlines()

@@ -165,7 +165,7 @@ def test_auto_takes_the_share_that_is_best_on_dev(multi):
 
 
 @pytest.mark.parametrize("given", ["often", "0", 1, -0.1, None, True])
-def test_what_is_no_share_is_refused(given):
+def test_an_invalid_share_is_refused(given):
     with pytest.raises(ConfigError, match="give off, auto or a weight between 0 and 1"):
         TrainConfig(count_table=given)
     assert TrainConfig(count_table="0.25").count_table == 0.25

@@ -60,7 +60,7 @@ def test_thresholds_take_no_empty_set_where_training_has_none(probabilities, thr
     assert sure == pytest.approx(np.prod(np.where(bits, predicted, 1 - predicted)))
 
 
-def test_one_action_a_turn_is_as_sure_as_it_is_probable():
+def test_the_confidence_of_one_action_is_its_probability():
     prediction = Prediction(np.array([0.2, 0.5, 0.3]), ActionSpace(NAMES))
     assert prediction.confidence == prediction.probability == 0.5
     assert [prediction.abstaining_below(p).abstains for p in (0.0, 0.5, 0.51, ALWAYS_ABSTAIN)] == [
@@ -134,7 +134,7 @@ def test_a_decision_without_a_risk_curve_takes_no_error_rate():
 
 
 @pytest.mark.parametrize("share", [0.0, -1.0, 1.5, float("nan")])
-def test_an_error_rate_that_is_none_is_refused(share):
+def test_an_invalid_error_rate_is_refused(share):
     with pytest.raises(ConfigError) as error:
         Decision(risk=RiskCurve((), (), ())).for_error(share)
     assert str(error.value) == f"max_error is {share}; give a share above 0 and at most 1, as 0.02"

@@ -20,7 +20,7 @@ def curve_of(pairs) -> RiskCurve:
 
 @pytest.mark.quick
 @given(judged)
-def test_each_point_counts_what_is_at_least_so_sure(pairs):
+def test_each_point_counts_decisions_of_at_least_its_confidence(pairs):
     curve = curve_of(pairs)
     assert curve.thresholds == tuple(sorted({sure for sure, _ in pairs}, reverse=True))
     for threshold, answered, wrong in zip(curve.thresholds, curve.answered, curve.wrong, strict=True):
@@ -69,7 +69,7 @@ def test_the_lowest_threshold_that_fits_is_chosen():
     assert curve.threshold(0.001) is None
 
 
-def test_the_error_stays_below_what_is_promised_in_19_of_20_dev_parts():
+def test_the_error_stays_below_max_error_in_19_of_20_dev_parts():
     """A decision is right with exactly its confidence, spread as 4 c^3: so the true risk is known."""
     generator, broken, promised = np.random.default_rng(3), 0, 0.1
     for _ in range(200):

@@ -297,7 +297,7 @@ LATE_KEYS = {
 @pytest.mark.parametrize("name", ["agent.json", "agent.jsonl"])
 @pytest.mark.parametrize("form", LATE_KEYS)
 @pytest.mark.parametrize("indent", [None, 1])
-def test_the_format_is_found_behind_long_texts_and_other_keys(write, form, name, indent):
+def test_the_format_is_detected_behind_long_texts_and_other_keys(write, form, name, indent):
     path = write(json.dumps(LATE_KEYS[form], indent=indent), name)
     assert detect_format(path).name == "chat"
     (dialogue,) = turncast.read(path)
@@ -359,7 +359,7 @@ def test_trials_are_not_compared(write):
     assert len(list(turncast.read(write(lines(records))))) == 3
 
 
-def test_what_comes_after_the_last_turn_is_predicted_in_every_record(write):
+def test_the_next_turn_of_every_record_is_predicted(write):
     first, second, _ = growing("a")
     asked = [{"messages": second["messages"][:1]}, first, {"messages": second["messages"][:3]}]
     ended = {"messages": [*first["messages"], {"role": "user", "content": "thanks ###STOP###"}]}

@@ -290,7 +290,7 @@ def test_a_corpus_without_an_understood_dialogue_is_refused(read):
 
 
 @pytest.mark.parametrize("marked", [{"weight": 0}, {"weight": 0.0}, {"train": False}, {"loss": False}])
-def test_what_is_not_to_be_learned_is_no_turn(read, marked):
+def test_messages_not_to_be_learned_are_no_turns(read, marked):
     corpus = read([USER, {**ANSWER, "content": "No."} | marked, {**USER, "content": "sure?"}, ANSWER])
     (dialogue,) = corpus
     assert dialogue.turns == (Turn("a bus to Lund?\nsure?", ("respond",), {}, "At nine."),)
@@ -308,7 +308,7 @@ def test_calls_that_langchain_could_not_parse_are_calls(read):
 
 
 @pytest.mark.parametrize("name", ["respond", "stop"])
-def test_a_tool_with_the_name_of_an_action_is_told_from_it(read, name):
+def test_a_tool_with_the_name_of_an_action_is_distinguished(read, name):
     call = plain_call(function={"name": name, "arguments": '{"a": 1}'})
     for settings, action in (({}, f"{name}()"), ({"arguments": True}, f"{name}():a")):
         (dialogue,) = read([USER, assistant(tool_calls=[call]), ANSWER], **settings)

@@ -138,7 +138,7 @@ def test_written_dialogues_are_read_back(tmp_path_factory, dialogues):
         (["ask name", "[greet, ask name]"], [("ask name",), ("greet", "ask name")]),
     ],
 )
-def test_what_stands_after_action(tmp_path, written, actions):
+def test_the_text_after_action(tmp_path, written, actions):
     lines = "\n".join(f't{number}: user: "a" (action={text})' for number, text in enumerate(written, start=1))
     assert [turn.actions for turn in read(tmp_path, lines)[0]] == actions
 
@@ -188,6 +188,6 @@ def test_a_header_names_the_bits(tmp_path):
 @pytest.mark.parametrize(
     "start", ['T1: User: "hello"', 'user: "hello" (action=2)', 'turn 1: "hello"', "(action=2)"]
 )
-def test_what_is_nearly_the_notation_gets_a_suggestion(tmp_path, start):
+def test_a_file_near_the_notation_gets_a_suggestion(tmp_path, start):
     with pytest.raises(CorpusError, match=r"for the format plain write turns as: t1: user: "):
         read(tmp_path, start)

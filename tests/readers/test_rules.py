@@ -22,7 +22,7 @@ def write_files(folder, source: CorpusExample):
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_reader_says_what_it_took_for_what(tmp_path, name):
+def test_every_reader_notes_its_format(tmp_path, name):
     """Rule 2: the format stands first, then the columns of a table."""
     corpus = turncast.read(write_files(tmp_path, EXAMPLES[name]()))
     notes = summarise(corpus).to_json()["read_as"]
@@ -73,7 +73,7 @@ CODES = {"1_000": str, "0041": str, "123e4567": str, "1e999": str, "nan": str, "
 
 
 @pytest.mark.parametrize(("code", "kind"), CODES.items())
-def test_numbers_and_codes_are_told_apart_alike_everywhere(tmp_path, code, kind):
+def test_numbers_and_codes_are_distinguished_alike_everywhere(tmp_path, code, kind):
     path = tmp_path / "log.csv"
     path.write_text(f"case,activity,x\n1,a,{code}\n")
     (dialogue,) = turncast.read(path, columns=Columns(facts=("x",), metadata=("x",)))
@@ -164,7 +164,7 @@ def test_values_of_another_type_are_never_turned_into_text(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", JSON_FORMATS)
-def test_a_key_that_comes_twice_is_refused(name, tmp_path):
+def test_a_duplicate_key_is_refused(name, tmp_path):
     path = write_files(tmp_path, EXAMPLES[name]())
     file, *_ = EXAMPLES[name]().files
     (tmp_path / file).write_text((tmp_path / file).read_text().replace("{", '{"zq": 1, "zq": 2, ', 1))

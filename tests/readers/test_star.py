@@ -124,7 +124,7 @@ def test_errors(folder, change, message):
     assert str(error.value) in (f"{path}: {message}", f"{path} {message}")
 
 
-def test_what_is_not_known_is_left_out(folder):
+def test_unknown_values_are_left_out(folder):
     item = {"APIName": "tram", "Wide": {"a": 1}, "Stops": [["a"]], "Lines": [7, True], "Free": None}
     events = [
         {"Agent": "KnowledgeBase", "Action": "return_item", "Item": item},

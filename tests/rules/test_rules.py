@@ -116,7 +116,7 @@ def test_the_reasons_and_the_kinds():
         ([{"once": "book", "when": {}}], "'once' takes no 'when'; write it as allow or forbid"),
     ],
 )
-def test_what_is_no_rule_is_refused(records, message):
+def test_an_invalid_rule_is_refused(records, message):
     with pytest.raises(ConfigError) as error:
         rules_from_json(records)
     assert str(error.value).endswith(message)
@@ -154,7 +154,7 @@ def test_a_bad_file_is_refused_with_its_line(text, message, tmp_path):
 
 
 @given(st.lists(st.sampled_from(["greet", "search", "book"]), max_size=6))
-def test_the_memory_comes_back_and_is_bounded(actions):
+def test_the_memory_is_restored_and_bounded(actions):
     compiled = CompiledRules(rules_from_json([{"once": ["greet", "book"]}]), ACTIONS)
     memory, previous = compiled.start(), None
     for action in actions:

@@ -103,7 +103,7 @@ def test_permitted_probabilities_sum_to_one():
     assert masked.tolist() == [[[0, 0.5, 0.5, 0], [0.25] * 4]]
 
 
-def test_rules_that_cannot_be_kept_are_refused():
+def test_rules_that_cannot_be_satisfied_are_refused():
     network = turncast.NetworkConfig(layout="one-to-many")
     with pytest.raises(ConfigError, match="rules need an action at every turn"):
         turncast.train(tiny(), network=network, config=QUICK, rules=RULES)

@@ -108,7 +108,7 @@ def test_arrays_of_another_number_of_networks_are_refused():
         make_network(config, stack_members(weights), False, 2)
 
 
-def test_what_is_stacked_comes_apart_again():
+def test_stacked_members_are_split_again():
     _, weights = members("gru, norm")
     for before, after in zip(weights, split_members(stack_members(weights), MEMBERS), strict=True):
         assert before.keys() == after.keys()

@@ -195,7 +195,7 @@ def arrays_of(state):
 @pytest.mark.parametrize("name", DENSE_FIRST)
 @examples(15)
 @given(dialogue=dialogues, others=dialogues)
-def test_what_was_given_and_handed_out_is_never_written_to(name, dialogue, others):
+def test_inputs_and_outputs_are_never_written_to(name, dialogue, others):
     config, weights, _ = dense_first(name)
     network, before = NumpyNetwork(config, weights, multi=True), []
     state = network.start()

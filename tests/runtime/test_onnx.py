@@ -124,7 +124,7 @@ def test_a_step_does_not_write_to_the_states():
 
 
 @pytest.mark.parametrize("which", ["policy", "multi_policy"])
-def test_an_exported_policy_predicts_what_it_predicts(which, request, tmp_path):
+def test_an_exported_policy_predicts_the_same(which, request, tmp_path):
     policy = request.getfixturevalue(which)
     written = policy.export_onnx(tmp_path / "model.onnx")
     assert written.size == written.path.stat().st_size
@@ -161,7 +161,7 @@ def test_the_file_names_itself():
         ),
     ],
 )
-def test_what_cannot_be_written_is_refused(given, message):
+def test_an_unsupported_network_is_refused(given, message):
     with pytest.raises(ConfigError) as error:
         onnx_model(NetworkConfig(units=8, **given), {}, multi=False)
     assert str(error.value) == message

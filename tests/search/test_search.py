@@ -80,7 +80,7 @@ class Random:
     [{}, {"layout": "one-to-one"}, {"cell": "transformer"}, {"words": "lstm"}, {"layers": 1}],
     ids=str,
 )
-def test_whatever_the_table_draws_goes_together(fixed):
+def test_all_drawn_settings_are_valid_together(fixed):
     import random
 
     seen = set()
@@ -128,7 +128,7 @@ def test_the_first_trial_takes_the_defaults_and_the_best_is_the_best():
     assert result.best.merit == max(trial.merit for trial in result.trials)
 
 
-def test_a_study_goes_on_as_if_it_had_never_stopped(four, tmp_path):
+def test_a_resumed_study_equals_an_uninterrupted_one(four, tmp_path):
     study = tmp_path / "deep" / "study.db"
     first = hunt(study=study, trials=2)
     assert shown(first) == shown(four)[:2]
@@ -138,7 +138,7 @@ def test_a_study_goes_on_as_if_it_had_never_stopped(four, tmp_path):
     assert shown(hunt(trials=2, fixed={**FIXED, "seed": 2})) != shown(first)
 
 
-def test_the_best_settings_bring_what_they_brought_in_the_search(four):
+def test_the_best_settings_reproduce_their_result(four):
     settings = tomllib.loads(four.to_toml())
     chosen = Configuration.from_settings(settings)
     policy = turncast.train(
@@ -156,13 +156,13 @@ def test_seeds_are_averaged_and_each_holds_out_its_own_dev_part():
     assert both.epochs == 2
 
 
-def test_a_dev_part_is_what_judges():
+def test_a_given_dev_part_is_evaluated():
     strange = Corpus("strange", [Dialogue("d", [Turn("a tea please", ["faint"])])])
     mine, others = (hunt(trials=1, dev=dev).best for dev in (tiny("dev"), strange))
     assert mine.dev_turn_accuracy > others.dev_turn_accuracy == 0
 
 
-def test_what_falls_behind_is_pruned():
+def test_bad_trials_are_pruned():
     fixed = {**FIXED, "epochs": 4, "batch_turns": 8, "units": 8}
     space = (SearchedSetting("learning_rate", Choice((0.03, 0.02, 1e-9))),)
     result = hunt(space=space, fixed=fixed, trials=8, dev=tiny("dev"))
@@ -205,7 +205,7 @@ class CtrlC(PlainSearchProgress):
             signal.raise_signal(signal.SIGINT)
 
 
-def test_ctrl_c_keeps_what_was_found(four, capsys, tmp_path):
+def test_ctrl_c_keeps_the_finished_trials(four, capsys, tmp_path):
     import sys
 
     study = tmp_path / "study.db"
@@ -343,13 +343,13 @@ def test_space_as_text(text, rows):
         ("clip_norm=1..inf", "setting 'clip_norm' is 'inf'; input should be a finite number"),
     ],
 )
-def test_a_space_that_is_none_is_refused(text, message):
+def test_an_invalid_space_is_refused(text, message):
     with pytest.raises(ConfigError) as refused:
         parse_space(text)
     assert str(refused.value) == message
 
 
-def test_what_is_fixed_and_searched_is_refused():
+def test_a_setting_both_fixed_and_searched_is_refused():
     with pytest.raises(TurncastError) as refused:
         hunt(fixed={**FIXED, "units": 8})
     assert str(refused.value) == "setting 'units' is both fixed and searched; leave one out"
@@ -375,7 +375,7 @@ def test_an_unlucky_study_says_why_nothing_was_found():
         _ = result.best
 
 
-def test_all_is_told_as_json(four):
+def test_the_result_as_json(four):
     record = json.loads(json.dumps(four.to_json()))
     assert len(record["trials"]) == 4
     assert record["best"]["dev_turn_accuracy"] == four.best.dev_turn_accuracy

@@ -86,7 +86,7 @@ def test_anthropic_messages_give_the_same_turns():
     assert turns_from_messages(in_anthropic_form(MESSAGES)) == turns_from_messages(MESSAGES)
 
 
-def test_a_request_to_the_large_model_is_taken_as_it_is(client):
+def test_a_request_to_the_large_model_is_accepted_unchanged(client):
     tools = [{"type": "function", "function": {"name": "ask_size", "parameters": {}}}]
     request = {"model": "large-7", "messages": MESSAGES, "tools": tools, "temperature": 0, "stream": False}
     answer = client.post("/v1/agents/next", request)

@@ -32,7 +32,7 @@ def test_a_conversation(client, policy):
     assert client.get(path).status_code == client.ask("DELETE", path).status_code == 404
 
 
-def test_what_the_model_cannot_use_is_said(client, conversation):
+def test_unused_inputs_are_reported(client, conversation):
     unknown = "the policy does not know the fact 'stok'; did you mean 'stock'?"
     for path in (f"{conversation}/turns", f"{conversation}/turns?"):
         body = {"user": "a tea please", "facts": {"stok": 1}}

@@ -52,7 +52,7 @@ def assert_complete(saved, store_url, id, users):
     [(Redis, stop, start), (Redis, freeze, thaw), (Postgres, stop, start)],
     ids=["Redis stopped", "Redis frozen", "PostgreSQL stopped"],
 )
-def test_a_store_that_goes_away_and_comes_back(saved, kind, stop_store, start_store):
+def test_a_store_that_fails_and_recovers(saved, kind, stop_store, start_store):
     answers = []
     with service(kind) as running, serving_with_timeout(saved, 2.0, running.url) as (address, process):
         with Client(address, retries=ONE_TRY) as impatient, Client(address, retries=MANY_TRIES) as client:

@@ -263,7 +263,7 @@ def test_reading_a_corpus_changes_neither_the_file_nor_its_folder(tmp_path):
     assert path.read_bytes() == before
 
 
-def test_a_database_of_another_program_stays_as_it_is(tmp_path):
+def test_a_database_of_another_program_stays_unchanged(tmp_path):
     path = tmp_path / "other.db"
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE events (id)")
@@ -275,7 +275,7 @@ def test_a_database_of_another_program_stays_as_it_is(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["other.db"]
 
 
-def test_what_a_running_server_wrote_is_read(tmp_path):
+def test_conversations_of_a_running_server_are_read(tmp_path):
     store = _stored(tmp_path / "c.db", 3)
     assert (tmp_path / "c.db-wal").stat().st_size
     assert len(list(read_store(f"sqlite:///{tmp_path / 'c.db'}"))) == 3

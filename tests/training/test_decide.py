@@ -163,7 +163,7 @@ def test_what_the_dev_part_showed_is_what_the_policy_does_on_it(layout):
     assert 0 < calibration.answered.part < calibration.answered.whole
 
 
-def test_the_settings_turn_what_is_chosen():
+def test_the_settings_change_the_decision_rule():
     train, dev = tiny(multi=True), tiny("dev", 40, multi=True)
     policies = {
         how: turncast.train(train, dev, network=SMALL, config=QUICK.model_copy(update={"decide": how}))

@@ -38,7 +38,7 @@ def test_they_are_the_moving_average_of_the_weights_after_each_batch():
         assert not np.allclose(average[name], weights, atol=1e-4)
 
 
-def test_the_averages_are_judged_and_kept():
+def test_the_averages_are_evaluated_and_saved():
     policy = turncast.train(tiny(dialogues=23), tiny("dev"), network=SMALL, config=CONFIG)
     policy = replace(policy, decision=Decision())  # its probabilities as they are, not calibrated
     kept = next(record for record in reversed(policy.card.metrics) if record["best"])

@@ -51,7 +51,7 @@ def logits(policy, dialogue, actions):
         *large(("its beginning", "bits")),
     ],
 )
-def test_before_it_learns_it_says_of_old_dialogues_what_it_said(layout, words):
+def test_before_training_it_predicts_like_its_parent(layout, words):
     network = LAYOUTS[layout].model_copy(update={"words": words, "word_units": 4})
     once = QUICK.model_copy(update={"epochs": 1})
     parent = turncast.train(drinks_corpus(), network=network, config=once)
@@ -181,7 +181,7 @@ def test_numbers_and_pieces_stay_as_they_were():
         ({"config": TrainConfig(seeds=3)}, r"'seeds' is 3, the model to grow from has 1; leave it out"),
     ],
 )
-def test_what_does_not_fit_is_refused(policy, given, message):
+def test_mismatches_are_refused(policy, given, message):
     with pytest.raises(ConfigError, match=message):
         turncast.train(newer(), parent=policy, **given)
 

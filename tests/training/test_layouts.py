@@ -21,7 +21,7 @@ def learned(layout: str, **settings):
     return turncast.evaluate(turncast.train(corpus, corpus, network=config, config=LEARN), corpus)
 
 
-def test_what_comes_next_is_foreseen_as_far_as_it_can_be_known():
+def test_the_next_actions_are_predicted_as_far_as_possible():
     report = learned("many-to-many-1", horizon=2)
     assert report.turn_accuracy == 1.0
     # That a dialogue ends after its second turn is known at that turn: a large coffee was wished.
@@ -40,7 +40,7 @@ def test_the_whole_course_is_foreseen_from_the_first_turn():
 
 @pytest.mark.quick
 @pytest.mark.parametrize("beginning", [1, *large(0, 2)])
-def test_the_outcome_is_foreseen_from_what_was_said_at_first(beginning):
+def test_the_outcome_is_predicted_from_the_first_words(beginning):
     report = learned("many-to-one", outcome="drink", beginning=beginning)
     assert (report.turns.part, report.turns.whole) == (40, 40)
     floor = report.floors["count_table"].value
@@ -124,7 +124,7 @@ def test_a_corpus_that_a_layout_cannot_serve_is_refused(corpus, dev, settings, m
     assert str(error.value) == message
 
 
-def test_what_was_left_out_of_the_training_part_is_told():
+def test_skipped_training_dialogues_are_reported():
     corpus = Corpus(
         "some", [replace(d, metadata={}) if n % 4 == 2 else d for n, d in enumerate(drinks_corpus())]
     )

@@ -76,7 +76,7 @@ def test_each_layout_predicts_the_mean(layout):
     assert turncast.evaluate(policy, drinks_corpus("other", 3)).turns.whole > 0
 
 
-def test_it_is_saved_and_goes_on_live(three, tmp_path):
+def test_it_is_saved_and_stepped_live(three, tmp_path):
     loaded = Policy.load(three.save(tmp_path / "model"))
     assert (loaded.members, loaded.digest) == (3, three.digest)
     session, other = Session(three), Session(loaded)
@@ -94,7 +94,7 @@ def test_it_is_saved_and_goes_on_live(three, tmp_path):
 
 
 @pytest.mark.parametrize(("member", "epoch"), [(1, 1), (1, 2), (2, 1), (3, 2)])
-def test_a_stopped_training_keeps_what_there_is_and_resumes(three, member, epoch, tmp_path):
+def test_a_stopped_training_is_saved_and_resumes(three, member, epoch, tmp_path):
     given = {"network": SMALL, "config": THREE, "checkpoint": tmp_path / "checkpoint"}
     stopped = turncast.train(tiny(), **given, progress=Interrupts(member, epoch))
     # After the last epoch of a network nothing of the next is worth keeping.

@@ -27,7 +27,7 @@ def made(network, corpus, config):
     ("layout", "multi"),
     [("many-to-many-2", False), ("many-to-many-2", True), ("one-to-one", False), ("many-to-many-1", False)],
 )
-def test_a_turn_is_told_what_the_policy_would_have_done_before_it(layout, multi):
+def test_a_turn_gets_the_policy_s_previous_actions(layout, multi):
     network, corpus = LAYOUTS[layout], tiny(dialogues=23, multi=multi)
     config = TrainConfig(epochs=8, learning_rate=0.05, batch_turns=12)
     policy = turncast.train(corpus, corpus, network=network, config=config)
@@ -90,7 +90,7 @@ def right_when_it_goes_by_its_own_actions(policy, corpus):
     return right
 
 
-def test_live_use_does_not_go_on_with_its_own_error():
+def test_live_use_recovers_from_an_error():
     """After the true actions, the last one says all; live, the first one is a guess."""
     dev, right = ordered(20, wrong=0), {}
     for share in (0.0, 0.5):

@@ -141,7 +141,7 @@ def test_another_type_of_the_same_shape_is_compiled_anew():
     assert np.asarray(doubled(whole)).max() == 400
 
 
-def test_a_batch_answers_as_it_stands():
+def test_a_batch_is_evaluated_with_the_current_weights():
     network, data = prepared()
     model = network_of(network, data)
     step = make_step(model, make_optimizer(TrainConfig()), TrainConfig(), False)
@@ -198,7 +198,7 @@ def test_few_shapes_and_well_filled():
     assert len(list(data.train.of_each_shape())) == len(data.train.buckets)
 
 
-def test_what_goes_wrong_ahead_is_told():
+def test_errors_of_the_prefetching_thread_are_raised():
     def broken():
         yield 1
         raise ValueError("no more")
@@ -266,7 +266,7 @@ def test_a_second_training_compiles_nothing_large(tmp_path):
 
 
 @jax_only
-def test_equal_networks_share_what_is_compiled_and_no_others():
+def test_only_equal_networks_share_compiled_functions():
     network, data = prepared()
     config = TrainConfig(devices=1)
 

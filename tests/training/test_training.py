@@ -16,7 +16,7 @@ from turncast.network import build_network
 
 
 @pytest.mark.quick
-def test_it_learns_what_only_memory_can_know():
+def test_it_learns_what_needs_memory():
     """What is served at the third turn was said at the first."""
     config = TrainConfig(epochs=25, patience=25, batch_turns=64, learning_rate=0.02, seed=1)
     network = NetworkConfig(units=16, dropout=0.0)
@@ -107,7 +107,7 @@ def base():
     ],
     ids=str,
 )
-def test_every_knob_turns_something(knob, base):
+def test_every_setting_changes_something(knob, base):
     turned = weights(**knob)
     assert turned.keys() != base.keys() or any(
         not np.array_equal(turned[name], base[name]) for name in turned
@@ -136,7 +136,7 @@ def test_every_knob_turns_something(knob, base):
     ],
     ids=str,
 )
-def test_every_knob_of_a_layout_turns_something(base, knob):
+def test_every_setting_of_a_layout_changes_something(base, knob):
     before, after = weights_of_base(str(base)), weights(**base | knob)
     assert after.keys() != before.keys() or any(
         not np.array_equal(before[name], after[name]) for name in after
@@ -159,7 +159,7 @@ def test_patience_stops_and_the_best_epoch_is_kept():
     assert [record["epoch"] for record in metrics if record["best"]][-1] >= accuracies.index(best) + 1
 
 
-def test_a_training_goes_on_while_the_dev_loss_falls():
+def test_training_continues_while_the_dev_loss_falls():
     """Epochs in which not one turn more is right are none of those that patience counts."""
     config = TrainConfig(epochs=30, patience=2, epoch_batches=1, batch_turns=64, scheduled_sampling=0, seed=1)
     metrics = turncast.train(tiny(), tiny("dev"), network=SMALL, config=config).card.metrics
@@ -219,7 +219,7 @@ def test_the_seed_layout_is_built_as_named():
         ),
     ],
 )
-def test_what_cannot_be_learned_from(corpus, message):
+def test_corpora_that_cannot_be_learned_from(corpus, message):
     with pytest.raises(CorpusError) as error:
         turncast.train(corpus)
     assert str(error.value) == message
@@ -242,7 +242,7 @@ def test_what_cannot_be_learned_from(corpus, message):
         ),
     ],
 )
-def test_settings_refuse_strangers(kind, settings, message):
+def test_unknown_settings_are_refused(kind, settings, message):
     with pytest.raises(ConfigError) as error:
         kind(**settings)
     assert str(error.value).startswith(message)
@@ -259,6 +259,6 @@ def test_a_corpus_is_not_changed_and_may_be_lazy(tmp_path):
     assert lazy.card.corpus["fingerprint"] == loaded.card.corpus["fingerprint"]
 
 
-def test_a_loss_that_is_no_number_is_told_with_its_cure():
+def test_a_loss_that_is_nan_is_refused_with_a_cure():
     with pytest.raises(ConfigError, match=r"the loss is nan in epoch [12]; try a smaller learning_rate"):
         turncast.train(tiny(), network=SMALL, config=QUICK.model_copy(update={"learning_rate": 1e38}))

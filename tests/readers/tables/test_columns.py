@@ -21,7 +21,7 @@ LOG = "case,activity,timestamp,who\n1,b,2024-01-02,ann\n1,a,2024-01-01,bob\n"
 
 
 @pytest.mark.quick
-def test_what_was_taken_for_what_stands_in_the_notes(tmp_path):
+def test_the_notes_name_the_roles_of_columns(tmp_path):
     corpus = table(tmp_path, LOG)
     assert list(corpus.notes) == []
     for _ in range(2):
@@ -106,7 +106,7 @@ def test_an_empty_name_means_that_there_is_no_column(tmp_path):
         ),
     ],
 )
-def test_what_is_not_certain_is_asked(tmp_path, text, question):
+def test_uncertain_columns_are_asked_for(tmp_path, text, question):
     with pytest.raises(CorpusError) as error:
         list(table(tmp_path, text))
     assert str(error.value) == f"{tmp_path / 'log.csv'}: {question}"
@@ -160,7 +160,7 @@ def test_small_numbers_that_would_change_the_order_are_asked_about(tmp_path):
     assert actions(table(tmp_path, "case,activity,time\n1,a,5\n1,b,30\n")) == [["a", "b"]]
 
 
-def test_what_is_known_only_with_the_action_is_a_fact_of_the_next_turn(tmp_path):
+def test_a_column_after_is_a_fact_of_the_next_turn(tmp_path):
     corpus = table(tmp_path, LOG, after=("who",))
     assert [dict(turn.facts) for dialogue in corpus for turn in dialogue] == [{}, {"who": "bob"}]
     assert corpus.skipped == {"values known only after the last turn": 1}
@@ -168,7 +168,7 @@ def test_what_is_known_only_with_the_action_is_a_fact_of_the_next_turn(tmp_path)
         list(table(tmp_path, LOG, after=("who",), facts=("who",)))
 
 
-def test_only_what_is_complete_is_a_turn_with_a_lifecycle_column(tmp_path):
+def test_with_a_lifecycle_column_only_complete_events_are_turns(tmp_path):
     text = (
         "case,activity,time,lifecycle:transition\n1,a,2024-01-01,start\n1,b,2024-01-02,start\n"
         "1,a,2024-01-03,complete\n1,b,2024-01-04,COMPLETE\n1,c,2024-01-05,ate_abort\n"
