@@ -139,7 +139,9 @@ def _offset(zone: str | None) -> int:
     """Return the nanoseconds by which a zone is ahead of UTC."""
     if not zone or zone[0] not in "+-":
         return 0
-    minutes = int(zone[1:3]) * 60 + int(zone[3:].lstrip(":") or 0)
+    hours, minutes = int(zone[1:3]), int(zone[3:].lstrip(":") or 0)
+    datetime.time(hours, minutes)  # checks the ranges
+    minutes += hours * 60
     return (-minutes if zone[0] == "-" else minutes) * 60 * NANOSECONDS
 
 

@@ -155,6 +155,10 @@ def test_small_numbers_that_would_change_the_order_are_asked_about(tmp_path):
         "the order of the rows; give --column order=time if it is the time, or --column order= for the "
         "order of the file"
     )
+    clocks = "case,activity,time\n1,a,23:50\n1,b,00:10\n"
+    with pytest.raises(CorpusError, match="line 2: the column 'time' has times of day without a date, and"):
+        list(table(tmp_path, clocks))
+    assert actions(table(tmp_path, clocks, order="")) == [["a", "b"]]
     assert actions(table(tmp_path, minutes, order="time")) == [["b", "a"]]
     assert actions(table(tmp_path, minutes, order="")) == [["a", "b"]]
     assert actions(table(tmp_path, "case,activity,time\n1,a,5\n1,b,30\n")) == [["a", "b"]]

@@ -214,6 +214,8 @@ def test_dates_in_other_orders_are_read_by_option(tmp_path, dates, times):
 
 
 def test_an_impossible_date_is_refused_and_so_is_an_unknown_order(tmp_path):
+    for impossible in ("2024-01-01T10:00+99:99", "2024-01-01T10:00+05:60", "2024-02-30", "2024-01-01 24:00"):
+        assert parse_moment(impossible) is None
     text = "case,activity,time\n1,a,31/12/2024\n"
     with pytest.raises(CorpusError, match="has '31/12/2024'"):
         list(table(tmp_path, text, config={"dates": "month-first"}))

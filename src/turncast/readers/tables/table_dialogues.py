@@ -176,8 +176,8 @@ def _sort(grouped: Mapping[str, list[_Event]], is_guess: bool, column: str, kind
     """Sort the events of each dialogue; an event without an order comes last.
 
     Raises:
-        CorpusError: for numbers in a column that was guessed to be a time, if they are small (a duration, for
-            example) and would change the order of the file.
+        CorpusError: for a column that was guessed to be the time, if it has small numbers (a duration, for
+            example) or times of day, and sorting by them would change the order of the file.
     """
     changed: _Event | None = None
     largest = 0
@@ -188,10 +188,12 @@ def _sort(grouped: Mapping[str, list[_Event]], is_guess: bool, column: str, kind
         if kinds == ["numbers"] and _sort_key(ordered[-1])[1]:
             largest = max(largest, ordered[-1].order[0])
         events[:] = ordered
-    if changed and is_guess and kinds == ["numbers"] and is_time_name(column) and largest < _SMALLEST_EPOCH:
+    is_duration = kinds == ["numbers"] and is_time_name(column) and largest < _SMALLEST_EPOCH
+    if changed and is_guess and (is_duration or kinds == ["times of day"]):
+        what = "small numbers" if is_duration else "times of day without a date"
         raise CorpusError(
             changed.where,
-            f"the column {column!r} has small numbers, and sorting by them changes the order of the rows",
+            f"the column {column!r} has {what}, and sorting by them changes the order of the rows",
             f"give --column order={column} if it is the time, or --column order= for the order of the file",
         )
 
