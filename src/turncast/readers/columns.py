@@ -24,6 +24,7 @@ _USUAL_NAMES = {
 }
 _OF_TIME = {"time", "date", "timestamp", "datetime", "ts", "epoch"}
 _OF_AN_EVENT = {"start", "begin", "end", "finish", "complete", "created", "started", "completed", "finished"}
+_EVENT = {"event", "activity", "action", "log", "record", "entry", "posting"}
 _LIFECYCLE = "lifecycle lifecycletransition transition"
 ROLES = ("dialogue", "action", "order", "user", "response", "fact", "after", "lifecycle", "metadata")
 """The roles that a column can be given."""
@@ -189,7 +190,7 @@ def _times_of_events(usual: Sequence[str], header: Sequence[str]) -> list[str]:
     for name in header:
         words = set(_words(name))
         is_time = bool(words & _OF_TIME) or words <= _OF_AN_EVENT | {"at"}
-        is_of_event = bool(words & {*_OF_AN_EVENT, "timestamp"})
+        is_of_event = bool(words & {*_OF_AN_EVENT, *_EVENT, "timestamp"})
         if words and name not in usual and is_time and (is_of_event or not usual):
             times.append(name)
     return times if not usual or any(map(is_time_name, usual)) else []

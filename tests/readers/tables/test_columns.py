@@ -60,6 +60,12 @@ def test_an_empty_name_means_that_there_is_no_column(tmp_path):
             "Timestamp, or --column order=Start Timestamp, or --column order= for the order of the file",
         ),
         (
+            "case,activity,event_date,event_time\n1,a,1,2\n",
+            "each of 'event_time', 'event_date' may be the order; give --column order=event_time, or "
+            "--column order=event_date, or --column order=event_date+event_time for both, or --column order= "
+            "for the order of the file",
+        ),
+        (
             "case,activity,start,end\n1,a,1,2\n",
             "each of 'start', 'end' may be the order; give --column order=start, or --column order=end, or "
             "--column order= for the order of the file",
