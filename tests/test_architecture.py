@@ -204,6 +204,13 @@ def test_class_names_are_unique():
     assert not {name: where for name, where in twice.items() if where != {"client", "server"}}
 
 
+def test_imports_are_statements():
+    """`import_module` would hide an import from these tests; only lazy packages and optional ones use it."""
+    for path in MODULES:
+        if path.name != "__init__.py":
+            assert "import_module" not in path.read_text(), path.relative_to(PACKAGE)
+
+
 def test_no_function_is_called_of():
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text())):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -86,11 +85,15 @@ class Report:
 
     def __str__(self) -> str:
         """Return the tables that `turncast evaluate` prints."""
-        return str(_terminal().report_text(self))
+        from turncast.evaluation.terminal import report_text  # here: a report that is not shown needs no rich
+
+        return report_text(self)
 
     def _repr_html_(self) -> str:
         """Return the same tables, for notebooks."""
-        return str(_terminal().report_html(self))
+        from turncast.evaluation.terminal import report_html
+
+        return report_html(self)
 
     @property
     def turns(self) -> Fraction:
@@ -145,11 +148,6 @@ class Report:
             "calibration": self.calibration.to_json(),
             "skipped": dict(self.skipped),
         }
-
-
-def _terminal() -> Any:
-    """Return the module that renders reports; it imports this one."""
-    return importlib.import_module("turncast.evaluation.terminal")
 
 
 def _score(score: ActionScore) -> dict[str, float]:

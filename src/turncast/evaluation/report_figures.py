@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from turncast.evaluation.calibration import Calibration
-from turncast.evaluation.report import Report
 from turncast.layouts import LAYOUTS, Layout
 from turncast.metrics import Fraction, percent
+
+if TYPE_CHECKING:
+    from turncast.evaluation.report import Report
 
 _SINGLE_TURNS = 4  # the first turns have a row each; later turns are joined in ranges
 

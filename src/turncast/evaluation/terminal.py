@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from io import StringIO
+from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from turncast.evaluation.compare import Comparison
-from turncast.evaluation.growth_report import GrowthReport
-from turncast.evaluation.report import Report
 from turncast.evaluation.report_figures import (
     figures,
     floor_title,
@@ -21,6 +19,11 @@ from turncast.evaluation.report_figures import (
 from turncast.layouts import LAYOUTS, Layout
 from turncast.metrics import Fraction, percent
 from turncast.vocabulary import join_actions
+
+if TYPE_CHECKING:  # a report prints itself with this module
+    from turncast.evaluation.compare import Comparison
+    from turncast.evaluation.growth_report import GrowthReport
+    from turncast.evaluation.report import Report
 
 _WIDTH = 100
 _MISSED_ACTIONS, _CONFUSIONS, _COMPARED_ACTIONS = 8, 5, 10
