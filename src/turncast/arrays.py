@@ -101,10 +101,10 @@ class Arrays:
 
     def _facts(self, index: int, turn: int, numbers: set[int]) -> dict[str, Fact]:
         row = self.x[index, turn]
-        kept = sorted({*np.flatnonzero(row).tolist(), *numbers})
+        features = sorted({*np.flatnonzero(row).tolist(), *numbers})
         return {
             self.feature_names[feature]: row[feature].item() if feature in numbers else True
-            for feature in kept
+            for feature in features
         }
 
 

@@ -230,8 +230,8 @@ class Corpus:
                     if len(others) <= _MAX_LISTED:
                         others.add(value_name(value))
             if not matched:
-                wished = ", ".join(f"{name}={value_name(value)}" for name, value in metadata.items())
-                raise CorpusError(self.name, f"no dialogue has {wished}", _where_cure(metadata, values))
+                wanted = ", ".join(f"{name}={value_name(value)}" for name, value in metadata.items())
+                raise CorpusError(self.name, f"no dialogue has {wanted}", _where_cure(metadata, values))
 
         return self.transform(matching)
 

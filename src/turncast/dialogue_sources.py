@@ -113,8 +113,8 @@ class LazyDialogues:
         """Return the number of dialogues, after a pass over them if there was none."""
         if self._length is not None:
             return self._length
-        begun = None if self._last_pass is None else self._last_pass()
-        if begun is not None and inspect.getgeneratorstate(begun) == inspect.GEN_CREATED:
+        last = None if self._last_pass is None else self._last_pass()
+        if last is not None and inspect.getgeneratorstate(last) == inspect.GEN_CREATED:
             # `list(corpus)` asks for the length right after it began a pass: that must not read all twice.
             raise ArgumentError(
                 "corpus", "a pass over it has just begun", "ask for its length before or after"

@@ -20,10 +20,10 @@ CORPUS = Corpus(
 def test_rename_merge_drop_and_exchange(tmp_path):
     mapping = {"Hello": "greet", "noise": None, "a": "b", "b": "a", "gret": "x", "zzz": "y"}
     made = relabel(CORPUS, mapping, tmp_path / "new.jsonl")
-    found = list(turncast.read(tmp_path / "new.jsonl"))
-    assert [turn.actions for dialogue in found for turn in dialogue] == [("greet",), (), ("b",), ("a",)]
-    assert found[0][0] == Turn("hi", ["greet"], {"x": 1}, "so")
-    assert (found[0].metadata, found[0].group) == ({"m": 1}, "g")
+    dialogues = list(turncast.read(tmp_path / "new.jsonl"))
+    assert [turn.actions for dialogue in dialogues for turn in dialogue] == [("greet",), (), ("b",), ("a",)]
+    assert dialogues[0][0] == Turn("hi", ["greet"], {"x": 1}, "so")
+    assert (dialogues[0].metadata, dialogues[0].group) == ({"m": 1}, "g")
     assert made.turns_changed == {"Hello": 1, "noise": 1, "a": 1, "b": 1, "gret": 0, "zzz": 0}
     assert made.suggestions == {"gret": "; did you mean 'greet'?", "zzz": ""}
     assert (made.emptied, made.actions) == (1, {"greet": 1, "b": 1, "a": 1})

@@ -28,8 +28,8 @@ def test_counts():
             Dialogue("d3", turns[:1]),
         ),
     )
-    found = summarise(corpus, samples=1).to_json()
-    assert found == {
+    summary = summarise(corpus, samples=1).to_json()
+    assert summary == {
         "name": "c",
         "read_as": [],
         "dialogues": 3,

@@ -38,13 +38,13 @@ def test_decisions_are_the_agents_messages(prefetch):
 @pytest.mark.large
 def test_it_saves_time(prefetch, capsys):
     prefetch.main(["--thinking", "0.1", "--tool", "0.1", "--most", "4"])
-    found = json.loads(capsys.readouterr().out)
-    assert found["traces"] == 4
-    assert found["calls"] == 7
-    assert found["hits"] > found["calls"] // 2
-    assert found["hits"] + found["misses"] <= found["steps"]
-    assert found["seconds_saved"] == pytest.approx(found["seconds_without"] - found["seconds_with"], abs=0.01)
-    assert found["seconds_saved"] > 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["traces"] == 4
+    assert shown["calls"] == 7
+    assert shown["hits"] > shown["calls"] // 2
+    assert shown["hits"] + shown["misses"] <= shown["steps"]
+    assert shown["seconds_saved"] == pytest.approx(shown["seconds_without"] - shown["seconds_with"], abs=0.01)
+    assert shown["seconds_saved"] > 0
 
 
 MESSAGES = [

@@ -26,8 +26,8 @@ conversations = st.lists(st.tuples(seen, st.sampled_from(ACTIONS)), min_size=1, 
 @given(conversations)
 def test_a_session_encodes_like_training(policy, conversation):
     session, live = Session(policy), []
-    for (user, found), action in conversation:
-        live.append(session.observe(user, found))
+    for (user, facts), action in conversation:
+        live.append(session.observe(user, facts))
         session.commit([action])
     recorded = Dialogue("recorded", session.history())
     for one, other in zip(live, policy.predict(recorded), strict=True):
@@ -52,7 +52,7 @@ ORDERED = [
 @given(conversations, st.sampled_from(ORDERED))
 def test_the_tokens_of_a_live_turn_are_those_of_training(conversation, encoder):
     """Live, a turn is encoded before its actions are known, alone; in training with all others."""
-    turns = [Turn(user, (action,), found) for (user, found), action in conversation]
+    turns = [Turn(user, (action,), facts) for (user, facts), action in conversation]
     network = NetworkConfig(words="mean")
     arrays = encode([Dialogue("recorded", turns)], encoder, TEACHER.action_space(), network)
     batches = Batches(arrays, 1000)
@@ -71,11 +71,11 @@ def test_the_tokens_of_a_live_turn_are_those_of_training(conversation, encoder):
 def test_after_an_undo_the_session_is_as_if_the_turn_never_was(policy, conversation, data):
     kept = data.draw(st.integers(0, len(conversation) - 1))
     session, straight = Session(policy), Session(policy)
-    for number, ((user, found), action) in enumerate(conversation):
-        session.observe(user, found)
+    for number, ((user, facts), action) in enumerate(conversation):
+        session.observe(user, facts)
         session.commit([action])
         if number < kept:
-            straight.observe(user, found)
+            straight.observe(user, facts)
             straight.commit([action])
     for _ in range(len(conversation) - kept):
         session.undo()

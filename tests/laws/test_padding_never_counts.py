@@ -111,7 +111,7 @@ def test_every_turn_that_is_read_is_in_one_batch_before_its_answers(layout, word
             turns.append(encoded)
         indices = [tuple(sorted(space.indices(answer))) for row in example.targets for answer in row]
         expected.append((tuple((tuple(t.bits), tuple(t.tokens)) for t in turns), tuple(indices)))
-    found = []
+    encoded_dialogues = []
     for batch in batches.in_order():
         tokens = batch.inputs.get("tokens", np.zeros((*batch.inputs["bits"].shape[:2], 0), np.int32))
         for row in range(len(batch.weights)):
@@ -125,8 +125,8 @@ def test_every_turn_that_is_read_is_in_one_batch_before_its_answers(layout, word
             targets = batch.targets[row][batch.weights[row] == 1]
             answers = tuple(tuple(answer[answer <= len(space)].tolist()) for answer in targets)
             if real or answers:
-                found.append((tuple(zip(bits[:real], read[:real], strict=True)), answers))
-    assert sorted(found) == sorted(expected)
+                encoded_dialogues.append((tuple(zip(bits[:real], read[:real], strict=True)), answers))
+    assert sorted(encoded_dialogues) == sorted(expected)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

@@ -84,13 +84,13 @@ def test_no_table_names_candidates(booked, bare, booker):
 
 
 def test_without_a_response_the_policy_s_text_counts(booker):
-    """An offer whose text is not told counts as made, in a session as after `Policy.step`."""
-    told, untold = Session(booker), Session(booker)
-    for session in (told, untold):
+    """An offer whose text is not given counts as made, in a session as after `Policy.step`."""
+    with_text, without_text = Session(booker), Session(booker)
+    for session in (with_text, without_text):
         assert session.observe("yes", FOUND).slot_sources.value("next", "R_name") == "resto_a"
-    told.commit([OFFER], "what do you think of this option: resto_a")
-    untold.commit([OFFER])
-    one, other = told.observe("its number"), untold.observe("its number")
+    with_text.commit([OFFER], "what do you think of this option: resto_a")
+    without_text.commit([OFFER])
+    one, other = with_text.observe("its number"), without_text.observe("its number")
     assert one.slot_sources == other.slot_sources
     assert one.slot_sources.value("offered", "R_phone") == "5"
     assert one.slot_sources.value("next", "R_name") == "b"
@@ -142,13 +142,13 @@ def test_a_loaded_policy_says_the_same(booked, booker, tmp_path):
 def test_conversations_and_the_terminal_show_responses(booker, tmp_path):
     facts = {name: value for name, value in FOUND.items() if name != "kb_results"}
     talks = Conversations(lambda: {"default": booker}, open_store("memory:"))
-    told = [
+    predictions = [
         json.loads(answer)
         for request in (Begin(id="c1", model="default"), Observe(id="c1", user="yes", facts=facts))
         for answer in talks.run([request])
     ]
     expected = Session(booker).observe("yes", facts)
-    assert told[1]["response"] == expected.response
+    assert predictions[1]["response"] == expected.response
     model = booker.save(tmp_path / "model")
     pairs = " ".join(f"{name}={value}" for name, value in facts.items())
     assert f"system: {expected.response}" in run("chat", model, stdin=f"/facts {pairs}\nyes\n/quit\n").stdout

@@ -1,4 +1,4 @@
-"""The rules of all readers: a guess is told, and a parser is as strict as its promise."""
+"""The rules of all readers: a guess is noted, and a parser is as strict as its promise."""
 
 import copy
 import json

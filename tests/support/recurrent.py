@@ -108,8 +108,8 @@ def _in_jax(layer, x, states, mask):
         return _loss(layer.stateless_call(trainable, fixed, x, initial_state=states, mask=mask)[0])
 
     trainable = [variable.value for variable in layer.trainable_variables]
-    found = jax.jit(jax.grad(loss, argnums=(0, 1, 2)))(trainable, ops.convert_to_tensor(x), states)
-    return arrays([*found[0], found[1], *found[2]])
+    gradients = jax.jit(jax.grad(loss, argnums=(0, 1, 2)))(trainable, ops.convert_to_tensor(x), states)
+    return arrays([*gradients[0], gradients[1], *gradients[2]])
 
 
 def _in_torch(layer, x, states, mask):

@@ -42,8 +42,8 @@ def test_a_turn_gets_the_policy_s_previous_actions(layout, multi):
     for dialogue in corpus:
         before = [set(space.indices(p.actions)) for p in policy.predict(dialogue)[:-1]]
         expected += [{-1}, *before]
-    told = [{int(action) for action in row if action < len(space)} for row in own]
-    assert all(a == b if len(b) <= most else a < b for a, b in zip(told, expected, strict=True))
+    previous = [{int(action) for action in row if action < len(space)} for row in own]
+    assert all(a == b if len(b) <= most else a < b for a, b in zip(previous, expected, strict=True))
     assert len({frozenset(actions) for actions in expected}) > 2
 
 

@@ -1,4 +1,4 @@
-"""Who may come in, which forms are taken, and what a browser is told."""
+"""Which requests the page accepts, and what headers it sends to a browser."""
 
 import time
 

@@ -116,13 +116,13 @@ class Policy(PolicyParts):
         Raises:
             ModelError: for weights of other widths than those of the encoder and the action space.
         """
-        for came, expected, what in (
+        for given, expected, what in (
             (self._network.num_features, self.encoder.width, "input bits"),
             (self._network.num_tokens, self.encoder.num_tokens, "tokens"),
             (self._network.num_actions, len(self.space), "actions"),
         ):
-            if came != expected:
-                problem = f"the weights are made for {came} {what}, the model names {expected}"
+            if given != expected:
+                problem = f"the weights are made for {given} {what}, the model names {expected}"
                 raise ModelError(f"{where}: {problem}; the files are not of one model")
 
     def start(self) -> PolicyState:

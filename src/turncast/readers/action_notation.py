@@ -205,13 +205,13 @@ def _checked_names(value: _Value) -> tuple[str, ...]:
 def _named(value: _Value, items: Sequence[str], names: Sequence[str]) -> tuple[str, ...]:
     """Return the header's names of actions given by name, or by place where no name is a number."""
     are_places = not any(name.isdigit() for name in names)
-    found = list[str]()
+    actions = list[str]()
     for item in items:
         if item in names:
-            found.append(item)
+            actions.append(item)
         elif are_places and item.isascii() and item.isdecimal() and int(item) < len(names):
-            found.append(names[int(item)])
+            actions.append(names[int(item)])
         else:
             problem = f"action={item} is none of the {len(names)} names in the line '# actions:'"
             raise CorpusError(value.where, problem, "add it there, or remove the line")
-    return tuple(found)
+    return tuple(actions)

@@ -53,8 +53,8 @@ def slot_pairs(record: JsonRecord, key: str) -> list[tuple[str | None, object]]:
     pairs: list[tuple[str | None, object]] = []
     for pair in record.array(key):
         if not isinstance(pair, list) or len(pair) != 2:
-            came = f"a list of {len(pair)}" if isinstance(pair, list) else kind_of(pair)
-            problem = f"a slot and its value in {key!r} are {came}"
+            kind = f"a list of {len(pair)}" if isinstance(pair, list) else kind_of(pair)
+            problem = f"a slot and its value in {key!r} are {kind}"
             raise CorpusError(record.where, problem, "give a list of two")
         slot, value = pair
         pairs.append((None if slot is None else as_text(slot, f"{record.where} {key!r}"), value))

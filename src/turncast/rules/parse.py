@@ -82,9 +82,9 @@ def read_rules(path: str | Path) -> Rules:
 def _rules_of(record: Mapping[str, Any], where: str) -> list[Rule]:
     kinds = [key for key in record if key not in ("when", "because")]
     if len(kinds) != 1 or kinds[0] not in _KINDS:
-        odd = next((key for key in kinds if key not in _KINDS), None)
-        if odd is not None:
-            raise ConfigError(f"{where}: {odd!r} is not a kind of rule{did_you_mean(odd, _KINDS)}")
+        unknown = next((key for key in kinds if key not in _KINDS), None)
+        if unknown is not None:
+            raise ConfigError(f"{where}: {unknown!r} is not a kind of rule{did_you_mean(unknown, _KINDS)}")
         raise ConfigError(f"{where}: a rule has one of {', '.join(_KINDS)}; it has {len(kinds)}")
     kind, because = kinds[0], record.get("because", "")
     if not isinstance(because, str):
@@ -124,18 +124,18 @@ def _condition(record: Any, where: str) -> Condition:
     where = _place(record, where, where)
     kinds = [key for key in record if key in _CONDITIONS]
     if len(kinds) != 1:
-        odd = next((key for key in record if key not in _CONDITIONS), "nothing")
+        unknown = next((key for key in record if key not in _CONDITIONS), "nothing")
         raise ConfigError(
             f"{where}: a condition has one of {', '.join(_CONDITIONS)}; "
-            f"it has {', '.join(kinds) or repr(odd)}{did_you_mean(odd, _CONDITIONS)}"
+            f"it has {', '.join(kinds) or repr(unknown)}{did_you_mean(unknown, _CONDITIONS)}"
         )
     kind = kinds[0]
     value = record[kind]
     if kind == "fact":
         return _fact(record, where)
     if len(record) > 1:
-        odd = next(key for key in record if key != kind)
-        raise ConfigError(f"{where}: {odd!r} does not go with {kind!r}; leave it out")
+        extra = next(key for key in record if key != kind)
+        raise ConfigError(f"{where}: {extra!r} does not go with {kind!r}; leave it out")
     if kind in ("all", "any"):
         if not isinstance(value, list) or not value:
             raise ConfigError(f"{where}: {kind!r} is {kind_of(value)}; give a list of conditions")

@@ -175,9 +175,9 @@ def _checked_configuration(given: Configuration, parent: Policy | None, rules: R
     return replace(configuration, training=adapt_scheduled_sampling(training, network))
 
 
-def _check_decide(name: str, space: ActionSpace, how: str) -> None:
-    if not space.multi and how in ("thresholds", "sets"):
-        problem = f"setting 'decide' is {how!r}, and every turn of {name} takes one action"
+def _check_decide(name: str, space: ActionSpace, decide: str) -> None:
+    if not space.multi and decide in ("thresholds", "sets"):
+        problem = f"setting 'decide' is {decide!r}, and every turn of {name} takes one action"
         raise ConfigError(f"{problem}; leave it at auto")
 
 

@@ -160,8 +160,8 @@ def test_a_workbook_is_a_table_with_types(tmp_path):
     ]
     path = excel_file(tmp_path, rows, [])
     corpus = turncast.read(path, columns=Columns(facts=("cost", "open", "took")))
-    found = {dialogue.id: [(*turn.actions, dict(turn.facts)) for turn in dialogue] for dialogue in corpus}
-    assert found == {
+    turns_of = {dialogue.id: [(*turn.actions, dict(turn.facts)) for turn in dialogue] for dialogue in corpus}
+    assert turns_of == {
         "1": [
             ("a", {"cost": 12345, "open": "x", "took": "09:30:00"}),
             ("b", {"cost": 2.5, "open": True, "took": 3600}),

@@ -128,9 +128,9 @@ def _csv_error(error: csv.Error, path: Path, lines: _RowLines, delimiter: str) -
         return CorpusError(f"{path} line {number}", "a cell has a line end and is not quoted", cure)
     if "expected after" in str(error):
         problem = "text follows the closing quote of a cell"
-        begun = f"; its quote begins at line {begins}" if begins not in (None, number) else ""
+        opening = f"; its quote begins at line {begins}" if begins not in (None, number) else ""
         cure = "write quotes inside a cell twice, and put the whole cell in quotes"
-        return CorpusError(f"{path} line {number}", problem + begun, cure)
+        return CorpusError(f"{path} line {number}", problem + opening, cure)
     problem = "the quote at the beginning of a cell never closes"
     cure = "close it, or write quotes inside a cell twice and put the whole cell in quotes"
     return CorpusError(f"{path} line {begins or number}", problem, cure)
