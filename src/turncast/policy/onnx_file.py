@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 from turncast.atomic_files import check_output_file, replace_file
 from turncast.errors import ConfigError
+from turncast.features.text.words import PATTERNS
 from turncast.policy.artifacts import PolicyParts
 from turncast.runtime import onnx_model
 from turncast.runtime.weights import apply_temperature
@@ -50,13 +52,45 @@ def write_onnx(parts: PolicyParts, path: Path, *, force: bool) -> OnnxFile:
     check_output_file(path, force=force)
     digest = hashlib.sha256(parts.weights_file()).hexdigest()
     temperature = parts.decision.temperature
-    metadata = {"weights_sha256": digest, "temperature": repr(temperature)}
+    metadata = {
+        "weights_sha256": digest,
+        "temperature": repr(temperature),
+        "action_names": json.dumps(list(parts.space), ensure_ascii=False),
+        "inputs": json.dumps(describe_inputs(parts), ensure_ascii=False),
+    }
     model = onnx_model(
         parts.config, apply_temperature(parts.weights, temperature), parts.space.multi, metadata
     )
     content = model.SerializeToString()
     replace_file(path, content)
     return OnnxFile(path, _shapes(model.graph.input), _shapes(model.graph.output), len(content))
+
+
+def describe_inputs(parts: PolicyParts) -> dict[str, Any]:
+    """Return how a turn becomes bits, and probabilities become actions, as JSON: docs/onnx.md explains it."""
+    encoder, space = parts.encoder, parts.space
+    decision = parts.decision.to_json(space)
+    return {
+        "format": "turncast-inputs-1",
+        "features": encoder.width,
+        "actions": list(space),
+        "multi": space.multi,
+        "may_be_empty": space.may_be_empty,
+        "layout": parts.config.layout,
+        "decision": {name: decision[name] for name in ("thresholds", "sets", "abstain_below")},
+        "words": PATTERNS,
+        "slot_values": encoder.slot_values.to_json(),
+        "blocks": [
+            {
+                "block": block.name,
+                "first_bit": first,
+                "width": block.width,
+                **block.to_json(),
+                **getattr(block, "constants", {}),
+            }
+            for first, block in encoder.offset_blocks
+        ],
+    }
 
 
 def _shapes(values: Any) -> dict[str, Shape]:

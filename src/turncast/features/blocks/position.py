@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from turncast.features.block import Key
 from turncast.features.turn_view import TurnView
@@ -25,6 +25,7 @@ class Position:
     """
 
     name = "position"
+    constants: ClassVar[dict[str, Any]] = {"turn_edges": list(_EDGES), "most_silent": _MOST_SILENT}
 
     @property
     def width(self) -> int:

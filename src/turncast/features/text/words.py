@@ -19,6 +19,8 @@ _TOKEN = (
 )
 # The same for ASCII, with the standard library, in half the time.
 _ASCII_TOKEN = re.compile(r"[a-z0-9_]+(?:'[a-z0-9_]+)*|[!-/:-@\[-^`{-~]")
+PATTERNS = {"ascii": _ASCII_TOKEN.pattern, "any_script": _TOKEN, "unspaced_run": _RUN}
+"""The patterns of words, for programs that read texts without turncast."""
 
 
 def normalise(text: str) -> str:
