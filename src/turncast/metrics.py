@@ -22,6 +22,8 @@ class Fraction:
 
     >>> str(Fraction(412, 500)), Fraction(0, 0).value
     ('82.4% (412 of 500)', 0.0)
+    >>> str(Fraction(0, 0))
+    'none (0 of 0)'
     """
 
     part: int
@@ -33,7 +35,8 @@ class Fraction:
         return self.part / self.whole if self.whole else 0.0
 
     def __str__(self) -> str:
-        return f"{percent(self.value)} ({self.part:,} of {self.whole:,})"
+        share = percent(self.value) if self.whole else "none"
+        return f"{share} ({self.part:,} of {self.whole:,})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,7 @@ def test_a_file_in_yaml_or_json(tmp_path):
     assert again.rules == rules.rules
     assert len(rules.rules) == 2
     rules.check(ACTIONS, "rules.yml")
-    with pytest.raises(ConfigError, match=r"^rules.yml: no action is named 'book'$"):
+    with pytest.raises(ConfigError, match=r"rules.yml line 2: no action is named 'book'$"):
         rules.check(["greet"], "rules.yml")
 
 

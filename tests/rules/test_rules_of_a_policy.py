@@ -107,7 +107,9 @@ def test_rules_that_cannot_be_satisfied_are_refused():
     network = turncast.NetworkConfig(layout="one-to-many")
     with pytest.raises(ConfigError, match="rules need an action at every turn"):
         turncast.train(tiny(), network=network, config=QUICK, rules=RULES)
-    with pytest.raises(ConfigError, match=r"^rules: no action is named 'confrim'; did you mean 'confirm'\?$"):
+    with pytest.raises(
+        ConfigError, match=r"^rules, rule 1: no action is named 'confrim'; did you mean 'conf"
+    ):
         turncast.train(tiny(), network=SMALL, config=QUICK, rules=rules_from_json([{"once": "confrim"}]))
 
 

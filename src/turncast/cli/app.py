@@ -22,7 +22,7 @@ from turncast.cli import (
     shapes,
     train,
 )
-from turncast.cli.commands import CommandGroup
+from turncast.cli.commands import Command, CommandGroup
 from turncast.version import __version__
 
 app = typer.Typer(
@@ -34,18 +34,18 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("demo", epilog=demo.EXAMPLES)(demo.demo)
-app.command("init", epilog=init.EXAMPLES)(init.init)
-app.command("train", epilog=train.EXAMPLES)(train.train)
-app.command("search", epilog=search.EXAMPLES)(search.search)
-app.command("evaluate", epilog=evaluate.EXAMPLES)(evaluate.evaluate)
-app.command("compare", epilog=compare.EXAMPLES)(compare.compare)
-app.command("predict", epilog=predict.EXAMPLES)(predict.predict)
-app.command("explain", epilog=explain.EXAMPLES)(explain.explain)
-app.command("chat", epilog=chat.EXAMPLES)(chat.chat)
-app.command("serve", epilog=serve.EXAMPLES)(serve.serve)
-app.command("shapes", epilog=shapes.EXAMPLES)(shapes.shapes)
-app.command("export", epilog=export.EXAMPLES)(export.export)
+app.command("demo", cls=Command, epilog=demo.EXAMPLES)(demo.demo)
+app.command("init", cls=Command, epilog=init.EXAMPLES)(init.init)
+app.command("train", cls=Command, epilog=train.EXAMPLES)(train.train)
+app.command("search", cls=Command, epilog=search.EXAMPLES)(search.search)
+app.command("evaluate", cls=Command, epilog=evaluate.EXAMPLES)(evaluate.evaluate)
+app.command("compare", cls=Command, epilog=compare.EXAMPLES)(compare.compare)
+app.command("predict", cls=Command, epilog=predict.EXAMPLES)(predict.predict)
+app.command("explain", cls=Command, epilog=explain.EXAMPLES)(explain.explain)
+app.command("chat", cls=Command, epilog=chat.EXAMPLES)(chat.chat)
+app.command("serve", cls=Command, epilog=serve.EXAMPLES)(serve.serve)
+app.command("shapes", cls=Command, epilog=shapes.EXAMPLES)(shapes.shapes)
+app.command("export", cls=Command, epilog=export.EXAMPLES)(export.export)
 app.add_typer(data.app, name="data")
 app.add_typer(rules.app, name="rules")
 

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from turncast.errors import ConfigError, did_you_mean
 
 
+class Command(TyperCommand):
+    """A command whose help shows no type for flags, which take no value."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the options and arguments, with `--help`."""
+        return _without_types_of_flags(super().get_params(ctx))
+
+
 class CommandGroup(TyperGroup):
     """A group of commands; for an unknown one it suggests commands of the other groups too."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the options of the group."""
+        return _without_types_of_flags(super().get_params(ctx))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command that the arguments name.
@@ -29,6 +41,14 @@ class CommandGroup(TyperGroup):
         else:
             cure = did_you_mean(name, known) or f"; the commands are {', '.join(self.commands)}"
         raise ConfigError(f"there is no command {name!r}{cure}")
+
+
+def _without_types_of_flags(parameters: Iterable[Any]) -> list[Any]:
+    listed = list(parameters)
+    for parameter in listed:
+        if getattr(parameter, "is_flag", False):
+            parameter.display_type_rich = lambda ctx: None  # noqa: ARG005  # else Typer writes <bool> beside it
+    return listed
 
 
 def _paths(group: Any, prefix: str = "") -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from turncast.cli import data_convert, data_label, data_split, data_validate
-from turncast.cli.commands import CommandGroup
+from turncast.cli.commands import Command, CommandGroup
 from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, with_option_groups
 from turncast.cli.output import counting, show, show_json
 from turncast.data import summarise
@@ -27,7 +27,7 @@ def data() -> None:
     """Inspect and prepare corpora."""
 
 
-@app.command("show", epilog=EXAMPLES)
+@app.command("show", cls=Command, epilog=EXAMPLES)
 @with_option_groups
 def show_corpus(
     corpus: CorpusPaths,
@@ -44,7 +44,7 @@ def show_corpus(
         show(render_summary(summary))
 
 
-app.command("validate", epilog=data_validate.EXAMPLES)(data_validate.validate)
-app.command("convert", epilog=data_convert.EXAMPLES)(data_convert.convert)
-app.command("split", epilog=data_split.EXAMPLES)(data_split.split)
-app.command("label", epilog=data_label.EXAMPLES)(data_label.label)
+app.command("validate", cls=Command, epilog=data_validate.EXAMPLES)(data_validate.validate)
+app.command("convert", cls=Command, epilog=data_convert.EXAMPLES)(data_convert.convert)
+app.command("split", cls=Command, epilog=data_split.EXAMPLES)(data_split.split)
+app.command("label", cls=Command, epilog=data_label.EXAMPLES)(data_label.label)

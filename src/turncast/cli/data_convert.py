@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, Force, with_option_groups
+from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, Force, completing, with_option_groups
 from turncast.cli.output import counting, show, show_json
 from turncast.data import WRITERS
 from turncast.data import convert as convert_corpus
@@ -29,7 +29,11 @@ def convert(
     ],
     reading: CorpusOptions,
     to: Annotated[
-        str | None, typer.Option(help=f"The format to write: {', '.join(WRITERS)}; by default from OUT.")
+        str | None,
+        typer.Option(
+            autocompletion=completing(*WRITERS),
+            help=f"The format to write: {', '.join(WRITERS)}; by default from OUT.",
+        ),
     ] = None,
     force: Force = False,
     as_json: AsJson = False,

@@ -57,6 +57,7 @@ def evaluate(
             metavar="FILE", help="Also write the report as one HTML page, with plots and dialogues."
         ),
     ] = None,
+    confusions: Annotated[int, typer.Option(min=0, help="Number of confusions to list.")] = 5,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
@@ -84,7 +85,7 @@ def evaluate(
     if as_json:
         show_json(evaluation.to_json())
     else:
-        show(render_report(evaluation))
+        show(render_report(evaluation, confusions))
 
 
 def _check_outputs(errors: Path | None, report: Path | None, force: bool) -> None:

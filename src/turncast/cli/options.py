@@ -21,6 +21,16 @@ _READING = "Reading dialogues"
 _NETWORK = "Network"
 _LAYOUT_HELP = "; ".join(f"{layout.name} ({layout.summary})" for layout in LAYOUTS.values())
 
+
+def completing(*values: str) -> Callable[[str], list[str]]:
+    """Return the completion of an option that takes one of these values."""
+
+    def complete(incomplete: str) -> list[str]:
+        return [value for value in values if value.startswith(incomplete)]
+
+    return complete
+
+
 ModelPath = Annotated[Path, typer.Argument(help="A model folder, made by `turncast train`.", metavar="MODEL")]
 CorpusPaths = Annotated[
     list[str],
@@ -91,6 +101,7 @@ class CorpusOptions:
         str | None,
         typer.Option(
             "--format",
+            autocompletion=completing(*FORMATS),
             help=f"The format: {', '.join(FORMATS)}. Detected from the content by default.",
             rich_help_panel=_READING,
         ),
@@ -99,6 +110,7 @@ class CorpusOptions:
         list[str] | None,
         typer.Option(
             "--column",
+            autocompletion=completing(*(f"{role}=" for role in ROLES)),
             metavar="ROLE=NAME",
             help=f"The column of a table for a role: {', '.join(ROLES)} (repeatable); an empty name means "
             "that there is none.",
@@ -109,6 +121,14 @@ class CorpusOptions:
         list[str] | None,
         typer.Option(
             "--read",
+            autocompletion=completing(
+                "actions=acts",
+                "actions=slots",
+                "actions=calls",
+                "arguments=true",
+                "listen=true",
+                "max_paths=",
+            ),
             metavar="NAME=VALUE",
             help="How to convert records: actions=acts, slots or calls; arguments=true; listen=true; "
             "beginnings=true; max_paths=N; in tables dates=day-first, month-first or a pattern, "
@@ -184,12 +204,14 @@ class NetworkOptions:
         str | None,
         typer.Option(
             help=f"What is predicted and when: {_LAYOUT_HELP}.",
+            autocompletion=completing(*LAYOUTS),
             rich_help_panel=_NETWORK,
         ),
     ] = None
     words: Annotated[
         str | None,
         typer.Option(
+            autocompletion=completing("bits", "lstm", "mean", "max", "conv"),
             help="How the words of a turn are read: bits (a bag of words), or in order by lstm, "
             "mean, max or conv.",
             rich_help_panel=_NETWORK,
@@ -198,7 +220,9 @@ class NetworkOptions:
     cell: Annotated[
         str | None,
         typer.Option(
-            help="The layer with memory: lstm, gru, simple-rnn or transformer.", rich_help_panel=_NETWORK
+            autocompletion=completing("lstm", "gru", "simple-rnn", "transformer"),
+            help="The layer with memory: lstm, gru, simple-rnn or transformer.",
+            rich_help_panel=_NETWORK,
         ),
     ] = None
     set_: Annotated[

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from turncast.cli.commands import CommandGroup
+from turncast.cli.commands import Command, CommandGroup
 from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, with_option_groups
 from turncast.cli.output import show, show_json, show_yaml
 from turncast.readers.safe_yaml import yaml_scalar
@@ -39,7 +39,7 @@ def rules() -> None:
     """Rules for allowed, forbidden and required actions."""
 
 
-@app.command("suggest", epilog=SUGGEST)
+@app.command("suggest", cls=Command, epilog=SUGGEST)
 @with_option_groups
 def suggest(
     corpus: CorpusPaths,
@@ -70,7 +70,7 @@ def _flow(value: Any) -> str:
     return yaml_scalar(value)
 
 
-@app.command("check", epilog=CHECK)
+@app.command("check", cls=Command, epilog=CHECK)
 @with_option_groups
 def check(
     rules: Annotated[Path, typer.Argument(help="A rules file, YAML or JSON.", metavar="RULES")],

@@ -52,6 +52,8 @@ turncast train dialogs.jsonl --out model/ --max-error 0.02     (abstain where it
 
 turncast train dialogs.jsonl --out model/ --resume     (after Ctrl-C or a crash)"""
 
+_MAX_MISSING = 5  # actions that are listed
+
 
 @with_option_groups
 def train(
@@ -105,6 +107,7 @@ def train(
     )
     report = evaluate(policy, dev_part)
     _save(policy, out, report, growth_report(parent, policy, report, dev_part, old_dev) if parent else None)
+    _note_missing(policy, report)
     _note_end(policy, out, checkpoint, corpus)
 
 
@@ -124,6 +127,18 @@ def _save(policy: Policy, out: Path, report: Report, growth: GrowthReport | None
     if growth:
         show(render_growth(growth))
     show(render_report(report))
+
+
+def _note_missing(policy: Policy, report: Report) -> None:
+    """Note the actions of the training part that the dev part lacks: its figures do not count them."""
+    taken = {action for actions in report.answers for action in actions}
+    missing = [action for action in policy.space if action not in taken]
+    if missing:
+        listed = ", ".join(missing[:_MAX_MISSING]) + (", ..." if len(missing) > _MAX_MISSING else "")
+        note(
+            f"The dev part lacks {len(missing):,} of {len(policy.space):,} actions, so that its figures say "
+            f"nothing about them: {listed}"
+        )
 
 
 def _note_end(policy: Policy, out: Path, checkpoint: Path, sources: Sequence[str]) -> None:

@@ -46,7 +46,11 @@ def figures(report: Report) -> Iterator[tuple[str, str]]:
         shares = ", ".join(f"{percent(share.value)}" for share in report.ahead)
         yield f"right 1 to {len(report.ahead)} actions ahead", shares
     top = " / ".join(f"{percent(share.value)}" for share in report.top.values())
-    yield f"true {layout.answer} among the first {' / '.join(map(str, report.top))}", top
+    first = " / ".join(map(str, report.top))
+    if report.sets:
+        yield f"all true {layout.answer}s among as many, or the first {first}", top
+    else:
+        yield f"true {layout.answer} among the first {first}", top
     scores = (report.micro_f1, report.macro_f1, report.weighted_f1)
     yield "F1 micro / macro / weighted", " / ".join(f"{score:.3f}" for score in scores)
     if report.sets:

@@ -42,7 +42,7 @@ class FractionTally(Generic[Key]):
     >>> tally = FractionTally(lambda judged: [("a", True), ("b", True), ("b", False)], keys=("c",))
     >>> tally.add(None)
     >>> {key: str(fraction) for key, fraction in tally.result().items()}
-    {'c': '0.0% (0 of 0)', 'a': '100.0% (1 of 1)', 'b': '50.0% (1 of 2)'}
+    {'c': 'none (0 of 0)', 'a': '100.0% (1 of 1)', 'b': '50.0% (1 of 2)'}
     """
 
     events: Callable[[Judged], Iterable[tuple[Key, bool]]]
@@ -100,12 +100,13 @@ def horizon_events(judged: Judged) -> Iterator[tuple[int, bool]]:
 def top_k_events(judged: Judged) -> Iterator[tuple[int, bool]]:
     """Yield k, and whether all true actions are among the k most probable, for each decision.
 
-    A decision without any true action counts as right where none is predicted.
+    With several true actions as many are counted as there are, where these are more than k. A decision
+    without any true action counts as right where none is predicted.
     """
     for true, prediction, right in zip(judged.true, judged.predictions, judged.right, strict=True):
-        ranked = [action for action, _ in prediction.top(max(TOP_K))]
+        ranked = [action for action, _ in prediction.top(max(*TOP_K, len(true)))]
         for k in TOP_K:
-            yield k, set(true) <= set(ranked[:k]) if true else right
+            yield k, set(true) <= set(ranked[: max(k, len(true))]) if true else right
 
 
 def unknown_events(space: ActionSpace) -> Callable[[Judged], Iterator[tuple[str, bool]]]:

@@ -29,15 +29,15 @@ _WIDTH = 100
 _MISSED_ACTIONS, _CONFUSIONS, _COMPARED_ACTIONS = 8, 5, 10
 
 
-def render_report(report: Report) -> Group:
-    """Return a report as tables for a terminal."""
+def render_report(report: Report, confusions: int = _CONFUSIONS) -> Group:
+    """Return a report as tables for a terminal, with at most so many confusions."""
     layout = LAYOUTS[report.layout]
     tables: list[RenderableType] = [_summary(report, layout), "", _figures(report)]
     if len(report.teacher_forced.by_turn) > 1:
         tables += ["", _by_turn(report)]
     tables += ["", _most_missed(report, f"{layout.answer}s most often missed")]
     if report.confusions:
-        tables += ["", _confusions(report, layout)]
+        tables += ["", _confusions(report, layout, confusions)]
     return Group(*tables)
 
 
@@ -118,14 +118,14 @@ def _most_missed(report: Report, title: str) -> Table:
     return table
 
 
-def _confusions(report: Report, layout: Layout) -> Table:
+def _confusions(report: Report, layout: Layout, most: int) -> Table:
     """Return the most frequent confusions, and the number of others."""
     table = Table(f"true {layout.answer}", "predicted", layout.decisions, show_edge=False)
     _align_right(table, 2)
-    for confusion in report.confusions[:_CONFUSIONS]:
+    for confusion in report.confusions[:most]:
         true, predicted = Text(join_actions(confusion.true)), Text(join_actions(confusion.predicted))
         table.add_row(true, predicted, f"{confusion.count:,}")
-    others = report.confusions[_CONFUSIONS:]
+    others = report.confusions[most:]
     if others:
         table.add_row(f"{len(others):,} others", "", f"{sum(one.count for one in others):,}")
     return table

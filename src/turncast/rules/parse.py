@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
@@ -50,7 +51,8 @@ def rules_from_json(document: Any, where: str = "rules") -> Rules:
         raise ConfigError(f"{where}: a file of rules is a list of them; write - allow: ACTION and when: ...")
     rules = list[Rule]()
     for number, record in enumerate(records, start=1):
-        rules += _rules_of(record, _place(record, f"{where}, rule {number}", where))
+        place = _place(record, f"{where}, rule {number}", where)
+        rules += (replace(rule, where=place) for rule in _rules_of(record, place))
     return Rules(tuple(rules), tuple(records))
 
 

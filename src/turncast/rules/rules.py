@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
@@ -25,6 +25,7 @@ class Rule:
         actions: names, or patterns as `ask_*`.
         condition: on what is known when the system decides.
         because: the reason of a refusal; made from the condition where empty.
+        where: the file and line that errors name; empty for a rule of no file.
 
     >>> from turncast.rules.condition import FactIs
     >>> Rule("allow", ("book",), FactIs("found")).reason
@@ -35,6 +36,7 @@ class Rule:
     actions: tuple[str, ...]
     condition: Condition
     because: str = ""
+    where: str = field(default="", compare=False, repr=False)
 
     @property
     def reason(self) -> str:
@@ -82,7 +84,7 @@ class Rules:
             for pattern in rule.actions:
                 if not any(fnmatchcase(action, pattern) for action in known):
                     raise ConfigError(
-                        f"{where}: no action is named {pattern!r}{did_you_mean(pattern, known)}"
+                        f"{rule.where or where}: no action is named {pattern!r}{did_you_mean(pattern, known)}"
                     )
 
 

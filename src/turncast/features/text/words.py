@@ -23,15 +23,22 @@ PATTERNS = {"ascii": _ASCII_TOKEN.pattern, "any_script": _TOKEN, "unspaced_run":
 """The patterns of words, for programs that read texts without turncast."""
 
 
+# Characters inside words and symbols that change how they look, not what they mean: the soft hyphen, the
+# zero-width joiner and non-joiner, the word joiner, and the selectors of a variant (of an emoji).
+_INVISIBLE = dict.fromkeys((0xAD, 0x200C, 0x200D, 0x2060, *range(0xFE00, 0xFE10)))
+
+
 def normalise(text: str) -> str:
-    r"""Return the text in one spelling: Unicode NFKC, case folded, straight apostrophes.
+    r"""Return the text in one spelling: Unicode NFKC, case folded, straight apostrophes, nothing invisible.
 
     >>> normalise("CAFE\u0301") == normalise("café")
+    True
+    >>> normalise("co\u00adop \u2764\ufe0f") == "coop \u2764"
     True
     """
     if text.isascii():
         return text.lower()
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).casefold()
     return unicodedata.normalize("NFKC", folded).replace("’", "'")
 
 
