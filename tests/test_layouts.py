@@ -152,7 +152,7 @@ def test_a_corpus_without_the_outcome_is_refused(metadata, listed):
         list(outcomes().labelled(corpus))
     assert str(error.value) == (
         f"shop: no dialogue has a value of 'outcome' in its metadata, {listed}; "
-        "name another with --set outcome=NAME, or choose another layout"
+        "name another by the setting outcome, or choose another layout"
     )
 
 

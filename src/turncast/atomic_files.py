@@ -38,7 +38,9 @@ def check_output_folder(path: Path, marker: str, *, force: bool) -> None:
             f"{path}: something that turncast did not write is in the way; choose another name"
         )
     if not force:
-        raise OutputExists(f"{path}: the folder exists; give --force to replace it, or choose another name")
+        raise OutputExists(
+            f"{path}: the folder exists; give --force (force=True) to replace it, or choose another name"
+        )
 
 
 def check_output_file(path: Path, *, force: bool) -> None:
@@ -52,7 +54,9 @@ def check_output_file(path: Path, *, force: bool) -> None:
     if path.is_dir():
         raise OutputExists(f"{path}: a folder is in the way; name a file")
     if not force and (path.exists() or path.is_symlink()):
-        raise OutputExists(f"{path}: the file exists; give --force to replace it, or choose another name")
+        raise OutputExists(
+            f"{path}: the file exists; give --force (force=True) to replace it, or choose another name"
+        )
 
 
 def _check_parent(path: Path) -> None:

@@ -241,7 +241,7 @@ def _with_outcome(corpus: Corpus, outcome: str) -> Corpus:
                 names.update(dict.fromkeys(dialogue.metadata))
         if skipped and not any_has_one:
             problem = f"no dialogue has a value of {outcome!r} in its metadata, {_listed(sorted(names))}"
-            cure = "name another with --set outcome=NAME, or choose another layout"
+            cure = "name another by the setting outcome, or choose another layout"
             raise CorpusError(corpus.name, problem, cure)
 
     return corpus.transform(select)

@@ -224,7 +224,10 @@ def test_existing_output_needs_force(corpus, saved, tmp_path):
     model = Policy.load(saved).save(tmp_path / "model")
     before = bytes_of(model)
     message = refused(run("train", corpus, "--out", model, *TRAIN))
-    assert message == f"{model}: the folder exists; give --force to replace it, or choose another name"
+    assert (
+        message
+        == f"{model}: the folder exists; give --force (force=True) to replace it, or choose another name"
+    )
     assert bytes_of(model) == before
     assert run("train", corpus, "--out", model, "--force", *TRAIN).returncode == 0
     assert bytes_of(model) != before
@@ -375,7 +378,7 @@ def test_ctrl_c_saves_and_resume_continues(corpus, tmp_path):
 
 def test_resume_without_a_checkpoint(corpus, tmp_path):
     message = refused(run("train", corpus, "--out", "m", "--resume", *TRAIN, cwd=tmp_path))
-    assert message == "m.checkpoint: there is no checkpoint to resume from; train without --resume"
+    assert message == "m.checkpoint: there is no checkpoint to resume from; train without resuming"
 
 
 def test_a_closed_pipe_is_no_error(corpus, saved):

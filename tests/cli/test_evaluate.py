@@ -56,7 +56,9 @@ def test_errors_can_be_written_and_evaluated_again(turncast, saved, corpus, tmp_
     assert (again["dialogues"], again["right_dialogues"]) == (wrong, 0)
 
     message = refused(turncast("evaluate", saved, corpus, "--errors", file))
-    assert message == f"{file}: the file exists; give --force to replace it, or choose another name"
+    assert (
+        message == f"{file}: the file exists; give --force (force=True) to replace it, or choose another name"
+    )
     one = tmp_path / "one.jsonl"
     one.write_text(file.read_text().splitlines()[0])
     done = turncast("evaluate", saved, one, "--errors", file, "--force")
@@ -75,7 +77,9 @@ def test_a_report_is_written_as_a_page(turncast, saved, corpus, tmp_path):
     assert f"{record['right_turns']} of {record['turns']}" in page
 
     message = refused(turncast("evaluate", saved, corpus, "--report", file))
-    assert message == f"{file}: the file exists; give --force to replace it, or choose another name"
+    assert (
+        message == f"{file}: the file exists; give --force (force=True) to replace it, or choose another name"
+    )
     file.write_text("old")
     both = turncast("evaluate", saved, corpus, "--report", file, "--errors", tmp_path / "e.jsonl", "--force")
     assert both.stderr.count("Wrote ") == 2

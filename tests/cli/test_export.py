@@ -23,7 +23,7 @@ def test_export(saved, policy, tmp_path):
     assert OnnxNetwork(file).num_features == policy.encoder.width
 
     assert refused(run("export", saved, "--onnx", file)) == (
-        f"{file}: the file exists; give --force to replace it, or choose another name"
+        f"{file}: the file exists; give --force (force=True) to replace it, or choose another name"
     )
     file.write_bytes(b"old")
     done = run("export", saved, "--onnx", file, "--force", "--json")

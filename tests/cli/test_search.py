@@ -59,7 +59,10 @@ def test_search_resumes_and_its_file_trains(tmp_path):
     message = refused(*SEARCH, "--seeds", 2)
     assert message == "best.db: the study differs in seeds; give the same, or another --study"
     message = refused(*SEARCH, "--study", "new.db")
-    assert message == "best.toml: the file exists; give --force to replace it, or choose another name"
+    assert (
+        message
+        == "best.toml: the file exists; give --force (force=True) to replace it, or choose another name"
+    )
     message = refused(*SEARCH, "--study", "new.db", "--force", "--minutes", "0")
     assert message == "the search stopped before the first trial ended; run the same command again"
 

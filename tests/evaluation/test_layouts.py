@@ -138,7 +138,7 @@ def test_an_unsuitable_corpus_is_refused():
         evaluate(policy, Corpus("bare", [Dialogue("b", [Turn("hi")], {"mood": "good"})]))
     assert str(error.value) == (
         "bare: no dialogue has a value of 'drink' in its metadata, which has 'mood'; "
-        "name another with --set outcome=NAME, or choose another layout"
+        "name another by the setting outcome, or choose another layout"
     )
 
 

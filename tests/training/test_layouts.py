@@ -90,14 +90,14 @@ def one_outcome(value: str) -> Corpus:
             None,
             {"layout": "many-to-one"},
             "shop: no dialogue has a value of 'outcome' in its metadata, which has 'drink', 'number'; "
-            "name another with --set outcome=NAME, or choose another layout",
+            "name another by the setting outcome, or choose another layout",
         ),
         (
             drinks_corpus("shop"),
             one_outcome("good"),
             {"layout": "many-to-one", "outcome": "drink"},
             "calm: no dialogue has a value of 'drink' in its metadata, which has 'mood'; "
-            "name another with --set outcome=NAME, or choose another layout",
+            "name another by the setting outcome, or choose another layout",
         ),
         (
             one_outcome("good"),

@@ -214,8 +214,7 @@ def test_the_seed_layout_is_built_as_named():
         ),
         (
             Corpus("single", [Dialogue("a", [Turn("hi", ("greet",))])]),
-            "single: a dev part cannot be split off one dialogue; "
-            "give more dialogues, or a dev part with --dev",
+            "single: a dev part cannot be split off one dialogue; give more dialogues, or a dev part",
         ),
     ],
 )

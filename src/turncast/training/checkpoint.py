@@ -69,7 +69,7 @@ class Checkpoint:
             ModelError: for a missing or damaged file, and one of other settings or another corpus.
         """
         if not path.is_file():
-            raise ModelError(f"{path}: there is no checkpoint to resume from; train without --resume")
+            raise ModelError(f"{path}: there is no checkpoint to resume from; train without resuming")
         try:
             with safe_open(path, framework="np") as file:
                 metadata = file.metadata()
@@ -78,14 +78,12 @@ class Checkpoint:
                 json.loads(metadata[name]) for name in ("identity", "metrics", "members")
             )
         except (SafetensorError, TypeError, KeyError, ValueError) as error:
-            raise ModelError(f"{path}: the checkpoint is damaged ({error}); train without --resume") from None
+            raise ModelError(f"{path}: the checkpoint is damaged ({error}); train without resuming") from None
         now = json.loads(json.dumps(identity))
         changed = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
         if changed:
             names = ", ".join(_change(name, before.get(name), now.get(name)) for name in changed)
-            raise ModelError(
-                f"{path}: the checkpoint differs in {names}; give the same, or leave out --resume"
-            )
+            raise ModelError(f"{path}: the checkpoint differs in {names}; give the same, or do not resume")
         count = sum(name.startswith("variable/") for name in arrays)
         variables = tuple(arrays[f"variable/{n}"] for n in range(count))
         return cls(

@@ -32,7 +32,7 @@ def split_dev(corpus: Corpus, share: float, seed: int) -> tuple[Corpus, Corpus]:
         total += 1
     if len(groups) < 2:
         what = "one dialogue" if total < 2 else "one group of dialogues"
-        cure = "give more dialogues, or a dev part with --dev"
+        cure = "give more dialogues, or a dev part"
         raise CorpusError(corpus.name, f"a dev part cannot be split off {what}", cure)
     wanted, chosen = max(1, round(share * total)), list[int]()
     ordered = sorted((sort_key(seed, name), members) for (name, _), members in groups.items())
