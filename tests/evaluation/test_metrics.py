@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from support.corpora import tiny
 from turncast import Dialogue, NetworkConfig, Turn
 from turncast.baselines import BaselineCounts, Baselines
 from turncast.evaluation.run_accuracy import RunTally
+from turncast.evaluation.tallies import top_k_events
 from turncast.metrics import ActionTally
 
 sets = st.frozensets(st.sampled_from("abcd"), max_size=3)
@@ -120,3 +122,21 @@ def test_a_policy_s_figures_are_those_of_its_predictions(policy):
         for turn, prediction in zip(dialogue, policy.predict(dialogue), strict=True)
     )
     assert turncast.evaluate(policy, corpus).turns.part == right
+
+
+def test_the_first_k_count_as_many_actions_as_a_turn_has():
+    space = turncast.ActionSpace(["a", "b", "c", "d"], multi=True)
+    prediction = turncast.Prediction(np.array([0.9, 0.8, 0.7, 0.1], np.float32), space)
+
+    class OneTurn:
+        predictions, right = (prediction,), (True,)
+
+        def __init__(self, *true):
+            self.true = (true,)
+
+    def top(*true):
+        return [held for _, held in top_k_events(OneTurn(*true))]
+
+    assert top("a", "b", "c") == [True, True, True]
+    assert top("a", "c") == [False, True, True]
+    assert top("d") == [False, False, True]
