@@ -73,7 +73,7 @@ def test_names():
 
 def test_numbers_become_numeric_facts_and_a_warning_says_so():
     x = np.where(REAL[..., None], X * [1, 2.5], 0)
-    with pytest.warns(UserWarning, match=r"1 of 2 features are numbers and no bits \(x1\).*'buckets'"):
+    with pytest.warns(UserWarning, match=r"features: 1 of 2 are numbers and no bits \(x1\).*'buckets'"):
         corpus = Corpus.from_arrays(x, Y, REAL)
     assert [dict(turn.facts) for turn in next(iter(corpus))] == [
         {"x0": True, "x1": 0},
@@ -159,3 +159,10 @@ def test_files_that_are_refused(tmp_path, arrays, message):
         list(turncast.read(path))
     assert str(error.value).startswith(str(path))
     assert message in str(error.value)
+
+
+def test_a_file_notes_what_is_no_bit(tmp_path):
+    path = tmp_path / "mine.npz"
+    np.savez(path, x=X * [1, 2.5], y=Y, mask=REAL)
+    corpus = turncast.read(path).load()
+    assert any("features: 1 of 2 are numbers" in note for note in corpus.notes)

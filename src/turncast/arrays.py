@@ -78,8 +78,8 @@ class Arrays:
         names = [self.feature_names[index] for index in self.numbers[:5]]
         more = ", ..." if len(self.numbers) > len(names) else ""
         return (
-            f"{len(self.numbers)} of {len(self.feature_names)} features are numbers and no bits "
-            f"({', '.join(names)}{more}): training sorts their values into buckets (setting 'buckets')"
+            f"features: {len(self.numbers)} of {len(self.feature_names)} are numbers and no bits "
+            f"({', '.join(names)}{more}), whose values training sorts into buckets (setting 'buckets')"
         )
 
     def dialogues(self, name: str, skipped: Counter[str]) -> Iterator[Dialogue]:

@@ -191,3 +191,9 @@ def test_a_header_names_the_bits(tmp_path):
 def test_a_file_near_the_notation_gets_a_suggestion(tmp_path, start):
     with pytest.raises(CorpusError, match=r"for the format plain write turns as: t1: user: "):
         read(tmp_path, start)
+
+
+def test_a_note_says_that_actions_were_read_as_bits(tmp_path):
+    path = tmp_path / "dialogs.txt"
+    path.write_text('t1: user: "a" (action=010)')
+    assert "actions: bit vectors of 3, named by their place, from 0" in turncast.read(path).load().notes
