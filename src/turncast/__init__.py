@@ -10,22 +10,22 @@
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
-from turncast.corpus import Corpus
-from turncast.dialogue import Dialogue, Turn
 from turncast.errors import TurncastError
 from turncast.keras_backend import set_default_backend
-from turncast.policy import Policy, Prediction
-from turncast.sessions import Session
 from turncast.version import __version__
-from turncast.vocabulary import ActionSpace, Vocabulary
 
 if TYPE_CHECKING:
+    from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
+    from turncast.corpus import Corpus
+    from turncast.dialogue import Dialogue, Turn
     from turncast.evaluation import Report, evaluate
     from turncast.features.arrays import to_arrays
+    from turncast.policy import Policy, Prediction
     from turncast.readers import read
+    from turncast.sessions import Session
     from turncast.simulator import simulate
     from turncast.training import train
+    from turncast.vocabulary import ActionSpace, Vocabulary
 
 __all__ = [
     "ActionSpace",
@@ -51,8 +51,19 @@ __all__ = [
 
 set_default_backend()
 
-# Imported at first use, because live use does not need them: a server starts sooner.
+# Imported at first use: a server and `turncast --help` start sooner.
 _LAZY = {
+    "ActionSpace": "turncast.vocabulary",
+    "Corpus": "turncast.corpus",
+    "Dialogue": "turncast.dialogue",
+    "EncoderConfig": "turncast.config",
+    "NetworkConfig": "turncast.config",
+    "Policy": "turncast.policy",
+    "Prediction": "turncast.policy",
+    "Session": "turncast.sessions",
+    "TrainConfig": "turncast.config",
+    "Turn": "turncast.dialogue",
+    "Vocabulary": "turncast.vocabulary",
     "Report": "turncast.evaluation",
     "evaluate": "turncast.evaluation",
     "read": "turncast.readers",
@@ -62,19 +73,9 @@ _LAZY = {
 }
 
 _MODULES = (
-    *("backend", "client", "data", "errors", "evaluation", "explain", "features", "layers", "network"),
-    *(
-        "policy",
-        "readers",
-        "rules",
-        "runtime",
-        "search",
-        "server",
-        "sessions",
-        "simulator",
-        "training",
-        "web",
-    ),
+    *("backend", "client", "config", "corpus", "data", "dialogue", "errors", "evaluation", "explain"),
+    *("features", "layers", "layouts", "metrics", "network", "policy", "readers", "rules", "runtime"),
+    *("search", "server", "sessions", "simulator", "training", "vocabulary", "web"),
 )
 
 if not TYPE_CHECKING:  # else a type checker would accept any name

@@ -5,8 +5,10 @@ import subprocess
 import sys
 
 import pytest
+from typer.main import get_command
 
-from support.cli import run
+from support.cli import run, run_code
+from turncast.cli.app import app
 
 pytestmark = pytest.mark.quick
 
@@ -41,3 +43,19 @@ def test_completion_offers_values(words, values):
         [sys.executable, "-c", code], env=os.environ | variables, capture_output=True, text=True
     )
     assert sorted(done.stdout.split()) == sorted(values)
+
+
+def test_the_help_lines_are_those_of_the_commands():
+    for name, (line, load) in get_command(app).lazy.items():
+        assert load().help.partition("\n\n")[0].split() == line.split(), name
+
+
+def test_help_imports_no_command():
+    code = (
+        "import sys; sys.argv = ['turncast', '--help']\n"
+        "from turncast.cli.main import run\n"
+        "run()\n"
+        "print(*(name for name in sys.modules if name in ('numpy', 'pydantic') or 'cli.' in name))"
+    )
+    loaded = run_code(code).stdout.splitlines()[-1].split()
+    assert sorted(loaded) == [f"turncast.cli.{name}" for name in ("app", "commands", "main", "streams")]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from typing import Any, ClassVar
 
 from typer.core import TyperCommand, TyperGroup
 
@@ -41,6 +41,49 @@ class CommandGroup(TyperGroup):
         else:
             cure = did_you_mean(name, known) or f"; the commands are {', '.join(self.commands)}"
         raise ConfigError(f"there is no command {name!r}{cure}")
+
+
+class LazyGroup(CommandGroup):
+    """The group of all commands: the module of a command is imported when the command is used.
+
+    So `turncast --help` imports none of them.
+    """
+
+    # By name: the help line, and what makes the command from its module.
+    lazy: ClassVar[Mapping[str, tuple[str, Callable[[], Any]]]] = {}
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """Return the names of the commands, in the order of the help."""
+        return list(self.lazy)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """Return a command; one that is not loaded yet has nothing but its help."""
+        if cmd_name not in self.lazy:
+            return None
+        loaded: Any = self.__dict__.setdefault("loaded", {})
+        return loaded.get(cmd_name) or Command(cmd_name, help=self.lazy[cmd_name][0])
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command that the arguments name, loaded."""
+        if args[0] in self.lazy:
+            self.load(args[0])
+        return super().resolve_command(ctx, args)
+
+    def load(self, name: str) -> Any:
+        """Import the module of a command, and return the command."""
+        loaded: Any = self.__dict__.setdefault("loaded", {})
+        if name not in loaded:
+            loaded[name] = self.lazy[name][1]()
+        return loaded[name]
+
+    @property
+    def commands(self) -> MutableMapping[str, Any]:
+        """All commands, loaded."""
+        return {name: self.load(name) for name in self.lazy}
+
+    @commands.setter
+    def commands(self, _given: Any) -> None:
+        """Ignore the commands that Typer registers: there are none."""
 
 
 def _without_types_of_flags(parameters: Iterable[Any]) -> list[Any]:

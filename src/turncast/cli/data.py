@@ -13,7 +13,9 @@ from turncast.cli.output import counting, show, show_json
 from turncast.data import summarise
 from turncast.data.terminal import render_summary
 
-app = typer.Typer(cls=CommandGroup, help="Inspect and prepare corpora.", no_args_is_help=True)
+app = typer.Typer(
+    cls=CommandGroup, add_completion=False, help="Inspect and prepare corpora.", no_args_is_help=True
+)
 
 EXAMPLES = """[bold]Examples[/bold]
 

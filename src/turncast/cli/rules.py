@@ -18,7 +18,10 @@ from turncast.readers.safe_yaml import yaml_scalar
 from turncast.rules import broken_rules, read_rules, suggest_rules
 
 app = typer.Typer(
-    cls=CommandGroup, help="Rules for allowed, forbidden and required actions.", no_args_is_help=True
+    cls=CommandGroup,
+    add_completion=False,
+    help="Rules for allowed, forbidden and required actions.",
+    no_args_is_help=True,
 )
 
 SUGGEST = """[bold]Examples[/bold]
