@@ -73,9 +73,10 @@ _LAZY = {
 }
 
 _MODULES = (
-    *("backend", "client", "config", "corpus", "data", "dialogue", "errors", "evaluation", "explain"),
-    *("features", "layers", "layouts", "metrics", "network", "policy", "readers", "rules", "runtime"),
-    *("search", "server", "sessions", "simulator", "training", "vocabulary", "web"),
+    *("backend", "client", "config", "corpus", "data", "dialogue", "dialogue_sources", "errors"),
+    *("evaluation", "explain", "features", "layers", "layouts", "metrics", "network", "policy"),
+    *("readers", "rules", "runtime", "search", "server", "sessions", "simulator", "training"),
+    *("vocabulary", "web"),
 )
 
 if not TYPE_CHECKING:  # else a type checker would accept any name
