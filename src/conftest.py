@@ -8,6 +8,12 @@ from benchmarks.synthetic import random_policy
 from support.server import serving
 
 
+@pytest.fixture(autouse=True)
+def names(doctest_namespace):
+    """Let examples use NumPy without importing it each time."""
+    doctest_namespace["np"] = np
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """Yield the address of a server whose policy has random weights."""
