@@ -65,7 +65,8 @@ def test_dialogues_without_an_outcome_are_still_predicted(corpus, tmp_path):
 def test_shapes_of_a_corpus_and_of_a_model(corpus, saved, tmp_path):
     text = run("shapes", corpus, "--layout", "many-to-many-1", "--words", "lstm", "--set", "units=8").stdout
     for part in (
-        "TimeDistributed(LSTM(return_sequences=False))",
+        "TimeDistributed(",
+        "return_sequences=False))",
         "(B, T, k, A)",
         "k = 3 predicted actions at each turn",
     ):

@@ -8,7 +8,6 @@ from support.corpora import QUICK, SMALL, tiny
 from turncast import NetworkConfig, TrainConfig
 from turncast.backend import keras
 from turncast.config import Configuration
-from turncast.cores import available_cores
 from turncast.network import build_network, read_weights
 from turncast.training.losses import mean_loss, turn_losses
 from turncast.training.prepare import prepare
@@ -207,24 +206,6 @@ def test_errors_of_the_prefetching_thread_are_raised():
     assert next(items) == 1
     with pytest.raises(ValueError, match="no more"):
         next(items)
-
-
-def test_cores_follow_the_control_group(tmp_path, monkeypatch):
-    from turncast import cores
-
-    limit = tmp_path / "cpu.max"
-    monkeypatch.setattr(cores, "_CGROUP_V2", limit)
-    allowed = available_cores()
-    for text, expected in {"100000 100000": 1, "50000 100000": 1, "max 100000": allowed}.items():
-        limit.write_text(text)
-        assert available_cores() == expected
-    limit.unlink()
-    quota, period = tmp_path / "quota", tmp_path / "period"
-    monkeypatch.setattr(cores, "_CGROUP_V1", (quota, period))
-    period.write_text("100000\n")
-    for text, expected in {"100000\n": 1, "-1\n": allowed}.items():
-        quota.write_text(text)
-        assert available_cores() == expected
 
 
 @jax_only

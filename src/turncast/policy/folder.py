@@ -93,8 +93,6 @@ def read_folder(path: Path, vectors: str | Path | None = None) -> PolicyParts:
         actions = json.loads(files["actions.json"])
         space = ActionSpace(actions["actions"], multi=actions["multi"], may_be_empty=actions["may_be_empty"])
         responses = json.loads(files["responses.json"])
-        if not isinstance(responses.get("sets"), list):  # of a model before sets had responses of their own
-            responses = {"actions": responses, "sets": []}
         baselines = _baselines(files["baselines.safetensors"])
         record = json.loads(files["encoder.json"])
         encoder = TurnEncoder.from_json(record if vectors is None else with_vectors_at(record, vectors))
