@@ -26,6 +26,7 @@ BENCHMARKS: Mapping[str, tuple[str, str]] = {
     "install-size": ("components.install_size", "megabytes of each install"),
     "reading": ("corpora.reading", "reading a million turns of JSON Lines"),
     "counts": ("corpora.counts", "dialogues, turns and actions of every known corpus"),
+    "cases": ("corpora.cases", "the outcome of faulty and unusual inputs"),
 }
 """Name -> (module with a function `main(name, arguments)`, what it measures)."""
 _REFUSED, _INTERRUPTED = 2, 130
