@@ -29,9 +29,10 @@ def exchange(server):
     def exchange(*pieces, seconds=12):
         with socket.create_connection(("127.0.0.1", port), seconds) as connection:
             received = b""
-            with suppress(ConnectionError):
+            with suppress(ConnectionError):  # the server may answer and close before all is sent
                 for piece in pieces:
                     connection.sendall(piece)
+            with suppress(ConnectionError):
                 while more := connection.recv(65536):
                     received += more
         return received

@@ -1,5 +1,6 @@
 """PostgreSQL and Redis in a temporary folder; tests are skipped where their programs are not installed."""
 
+import itertools
 import os
 import shutil
 import signal
@@ -12,11 +13,20 @@ from pathlib import Path
 
 import pytest
 
+# Each worker of the tests has ports of its own, below those that the system gives to outgoing connections.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 30
+_PORTS = itertools.cycle(range(12_000 + 600 * _WORKER, 12_600 + 600 * _WORKER))
+for _ in range(os.getpid() % 600):  # so that two runs at the same time begin at different ports
+    next(_PORTS)
+
 
 def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a port on which nothing listens, and which no other worker of the tests takes."""
+    for port in _PORTS:
+        with closing(socket.socket()) as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("unreachable: the ports are a cycle")
 
 
 def wait_for(port: int, process: subprocess.Popen, seconds: float = 30) -> None:
