@@ -262,10 +262,66 @@ NOT_UNDERSTOOD = {
         **ANSWER,
         "content": "<function=find>{}</function>",
     },
+    "a call in a text of the assistant ('<functionc')": {
+        **ANSWER,
+        "content": '<functioncall> {"name": "find_bus", "arguments": \'{}\'}',
+    },
+    "a call in a text of the assistant ('```tool_c')": {**ANSWER, "content": "```tool_code\nfind_bus()\n```"},
     "a call in a text of the assistant ('Action:')": {**ANSWER, "content": "Action: find\nAction Input: {}"},
     "a call in a text of the assistant (JSON)": {**ANSWER, "content": '{"tool_name": "find_bus"}'},
     "a call in a text of the assistant ('<think')": {**ANSWER, "content": "<think>I should"},
 }
+
+
+def test_a_json_list_of_calls_is_read(read):
+    calls = json.dumps([CALL, {"name": "book", "parameters": {}}])
+    (dialogue,) = read([USER, {**ANSWER, "content": calls}, ANSWER])
+    assert [turn.actions for turn in dialogue] == [("find_bus", "book"), ("respond",)]
+    corpus = read([USER, ANSWER, {**ANSWER, "content": json.dumps([CALL, 3])}])
+    (dialogue,) = corpus
+    assert len(dialogue) == 1
+    assert corpus.skipped["dialogue cut at a call in a text of the assistant (JSON)"] == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'I look.\n```json\n{"name": "find_bus", "arguments": {}}\n```',
+        '~~~\n{"arguments": {"to": "Lund"}, "name": "find_bus"}\n~~~',
+        '{"name": "find_bus", "arguments": {}}\n{"name": "book", "arguments": {}}',
+        'At once: {"type": "function", "name": "find_bus", "parameters": {}}',
+        "{'name': 'find_bus', 'arguments': {}}",
+        '{"name": "find_bus", "args": {}}',
+        '{"function": {"name": "find_bus"}}',
+        'Wait.\n```\n{"tool_calls": []}\n```',
+        '[find_bus(to="Lund"), book()]',
+        "Thought 1: a bus.\nAction 1: find_bus[Lund]",
+        "Action: find_bus(to=1)",
+        '<xai:function_call name="find_bus">',
+        "<start_function_call>call:find_bus{}",
+        "<tool>find_bus</tool>",
+        "<execute>find_bus</execute>",
+    ],
+)
+def test_a_call_in_a_text_is_never_an_answer(read, text):
+    corpus = read([USER, ANSWER, USER, {**ANSWER, "content": text}, ANSWER])
+    (dialogue,) = corpus
+    assert [turn.response for turn in dialogue] == ["At nine."]
+    (cut,) = (reason for reason in corpus.skipped if reason.startswith("dialogue cut at a call in a text"))
+    assert corpus.skipped[cut] == 1
+
+
+def test_json_that_is_no_call_is_an_answer(read):
+    for text in ('[1, "two"]', "[]", '```json\n{"name": "Lund"}\n```', "```\n[x]\n```", "[see](there)"):
+        (dialogue,) = read([USER, {**ANSWER, "content": text}])
+        assert dialogue.turns == (Turn(USER["content"], ("respond",), {}, text),)
+
+
+def test_a_user_message_without_text_is_counted(read):
+    corpus = read([{"role": "user", "message": "a bus to Lund?"}, ANSWER])
+    (dialogue,) = corpus
+    assert dialogue.turns == (Turn(None, ("respond",), {}, "At nine."),)
+    assert corpus.skipped == {"user message without text": 1}
 
 
 @pytest.mark.parametrize("what", NOT_UNDERSTOOD)

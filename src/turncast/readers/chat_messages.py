@@ -167,7 +167,10 @@ class _MessageReader:
         for result in (*content.results, *text_results(content.text)):
             self._add_result(result)
         self.builder.add_user_text(self._without_end(without_results(content.text)))
-        for call in (*message_calls(message, where), *content.calls):
+        calls = (*message_calls(message, where), *content.calls)
+        if not (content.text.strip() or content.results or content.unknown or calls):
+            self.context.skipped["user message without text"] += 1
+        for call in calls:
             self.builder.facts[f"user_tool.{call.name}"] = True
             self._remember(call)
             self.user_call_ids |= {call.id} if call.id else set()

@@ -14,8 +14,14 @@ _THINKING = re.compile(r"\A\s*(?:<think(?:ing)?>)?(?:(?!<think).)*?</think(?:ing
 _HERMES_CALL = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.DOTALL)
 _HERMES_RESULT = re.compile(r"<tool_response>\s*(.*?)\s*</tool_response>", re.DOTALL)
 _CALL_MARK = re.compile(
-    r"</?tool_call|<tool_use|<tool_code|<function[=_s]|<invoke\b|<think|\[TOOL_CALLS?\]|<\|python_tag\|>"
-    r"|<\|tool|<\|channel\|>|<｜tool|functools\[|^\s*Action:.*\n\s*Action Input:",
+    r"</?(?:\w{1,20}:|start_)?(?:tool_(?:call|use|code)|function[=_sc>]|invoke\b)|<tool>|<execute(?:_\w+)?>"
+    r"|<think|\[TOOL_CALLS?\]|<\|python_tag\|>|<\|tool|<\|channel\|>|<｜tool|functools\[|```tool_c"
+    r"|^[ \t]*Action:.*\n\s*Action Input:|^[ \t]*Action(?: \d+)?:[ \t]*\w+[\[(]"
+    r"|^[ \t]*\[[\w.]+\((?:\)|\w+\s*=)"  # [find_bus(to="Lund")]
+    r"""|\{\s*["'](?:(?:tool_calls?|function_calls?|tool_uses?|tool_name)["']\s*:|function["']\s*:\s*\{)"""
+    r"""|\{\s*(?:["']type["']\s*:\s*["']\w+["']\s*,\s*)?["'](?:name|function|tool)["']\s*:\s*"""
+    r"""["'][\w.-]+["']\s*,\s*["'](?:arguments|parameters|args|input)["']\s*:"""
+    r"""|\{\s*["'](?:arguments|parameters|args)["']\s*:[^{}]*(?:\{[^{}]*\}\s*)?,\s*["']name["']\s*:""",
     re.MULTILINE,
 )
 _CALL_OBJECT_KEYS = {"tool_calls", "tool_call", "function_call", "tool_uses", "tool_name", "action_input"}
@@ -25,7 +31,7 @@ def split_text(text: str) -> tuple[str, list[Call], bool]:
     """Return the text of the assistant without reasoning and calls, the calls in it, and whether it reasoned.
 
     Read are `<think>...</think>` at the beginning, `<tool_call>{"name": ...}</tool_call>` (Hermes, Qwen) and
-    a text that is one JSON object with a `name` and `arguments` or `parameters`.
+    a text that is one JSON object with a `name` and `arguments` or `parameters`, or a list of such objects.
 
     >>> split_text('<think>hm</think>Wait. <tool_call>{"name": "find", "arguments": {}}</tool_call>')
     ('Wait.', [Call(name='find', arguments={}, id=None)], True)
@@ -33,38 +39,51 @@ def split_text(text: str) -> tuple[str, list[Call], bool]:
     Raises:
         NotUnderstood: for a call in another form.
     """
-    if not ("<" in text or "{" in text or "[" in text or "Action:" in text):
+    if not ("<" in text or "{" in text or "[" in text or "Action" in text or "```" in text):
         return text, [], False
     answer = _THINKING.sub("", text, count=1) if "</think" in text else text
-    calls = []
+    calls = list[Call]()
     for match in _HERMES_CALL.finditer(answer):
-        call = _json_call(match[1])
-        if call is None:
+        parsed = _json_calls(match[1])
+        if not parsed:
             raise NotUnderstood("a call in a text of the assistant ('<tool_call>')", "content")
-        calls.append(call)
+        calls += parsed
     reasoned = answer != text
     if calls:
         answer = _HERMES_CALL.sub("", answer).strip()
-    elif answer.lstrip().startswith("{"):
-        call = _json_call(answer.strip())
-        if call is not None:
-            return "", [call], reasoned
+    elif answer.lstrip().startswith(("{", "[")):
+        calls = _json_calls(answer.strip())
+        if calls:
+            return "", calls, reasoned
     mark = _CALL_MARK.search(answer)
     if mark:
         raise NotUnderstood(f"a call in a text of the assistant ({mark[0].split()[0]!r})", "content")
     return answer, calls, reasoned
 
 
-def _json_call(text: str) -> Call | None:
-    """Return the call in a JSON text; None for an object that is none.
+def _json_calls(text: str) -> list[Call]:
+    """Return the calls in a JSON text, an object or a list of objects; an empty list where there is none.
+
+    Raises:
+        NotUnderstood: for an object that is a call in another form, and for calls beside something else.
+    """
+    try:
+        value = parse_json(text, "")
+    except CorpusError:
+        return []
+    records = value if isinstance(value, list) else [value]
+    calls = [call for call in map(_record_call, records) if call is not None]
+    if calls and len(calls) < len(records):
+        raise NotUnderstood("a call in a text of the assistant (JSON)", "content")
+    return calls
+
+
+def _record_call(record: object) -> Call | None:
+    """Return the call that an object is; None for anything else.
 
     Raises:
         NotUnderstood: for an object that is a call in another form.
     """
-    try:
-        record = parse_json(text, "")
-    except CorpusError:
-        return None
     if not isinstance(record, dict):
         return None
     if record.keys() & _CALL_OBJECT_KEYS:
