@@ -171,6 +171,12 @@ def test_nothing_after_action_is_guessed(tmp_path, written, message):
     assert str(error.value).startswith(f"{path} {message.replace('PATH', path)}; ")
 
 
+@pytest.mark.parametrize(("names", "problem"), [("no, no", "has 'no' 2 times"), ("no,,yes", "an empty name")])
+def test_a_header_names_each_action_once(tmp_path, names, problem):
+    with pytest.raises(CorpusError, match=rf"dialogs.txt line 1: the line '# actions:' .*{problem}; "):
+        read(tmp_path, f'# actions: {names}\nt1: user: "a" (action=[0,1])')
+
+
 def test_a_header_names_the_bits(tmp_path):
     header = "# who knows\n# actions: no, yes, pears\n"
     assert read(tmp_path, header + 't1: user: "a" (action=[0,1,1])')[0][0].actions == ("yes", "pears")

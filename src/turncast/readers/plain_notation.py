@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -54,13 +55,22 @@ def _actions(path: Path, context: ReadContext) -> dict[str, tuple[str, ...]]:
 
 def _header(path: Path) -> tuple[str, ...] | None:
     """Return the names of the actions in the comments at the beginning of the file."""
-    for _, line in read_lines(path):
+    for number, line in read_lines(path):
         if line.strip() and not line.startswith("#"):
             return None
         names = header_names(line)
         if names is not None:
+            _check_header(names, f"{path} line {number}")
             return names
     return None
+
+
+def _check_header(names: tuple[str, ...], where: str) -> None:
+    """Raise where two bits would have the same name, or one none."""
+    for name, count in Counter(names).items():
+        if count > 1 or not name:
+            problem = f"the line '# actions:' has {f'{name!r} {count} times' if name else 'an empty name'}"
+            raise CorpusError(where, problem, "give each action a different name")
 
 
 def _blocks(path: Path) -> Iterator[tuple[int, str]]:
