@@ -81,6 +81,18 @@ WRONG = {
         lambda policy: Session(policy).observe(np.ones(3)),
         "user: it is an ndarray; give a text or None; bits are facts",
     ),
+    "read format": (
+        lambda _: turncast.read("a.csv", format=3),
+        "format: it is an int; give a name, such as 'jsonl'",
+    ),
+    "read column": (
+        lambda _: turncast.read("a.csv", columns={"user": 3}),
+        "columns: it is an int; give the names of columns",
+    ),
+    "dialogue without a list": (
+        lambda _: Dialogue("a", None),
+        "turns: it is a NoneType; give a list of Turn",
+    ),
     "read": (lambda _: turncast.read(3), "source: it is an int; give a path, or a list of paths"),
     "read turns": (
         lambda _: turncast.read([Turn("a")]),

@@ -103,6 +103,8 @@ def test_a_dialogue_without_a_real_turn_is_counted():
         ({"y": Y[..., 0] + 0.5}, "y: y[0, 0] is 1.5; give ids from 0 to"),
         ({"mask": REAL, "lengths": [3, 2]}, "mask: lengths are given too; give mask or lengths"),
         ({"mask": REAL[:, :2]}, "mask: it is an array (2, 2) of bool; give true and false of shape (2, 3)"),
+        ({"mask": [[1], [1, 1]]}, "mask: its lists have different lengths"),
+        ({"mask": None, "lengths": [[1], [1, 1]]}, "lengths: they are [[1], [1, 1]]; give 2 numbers"),
         (
             {"mask": [[1, 0, 1], [1, 1, 1]]},
             "mask: the real turns of dialogue 0 have padding between them; put",

@@ -154,21 +154,25 @@ def _real_turns(x: NDArray[Any], y: NDArray[Any], mask: Any, lengths: Any) -> ND
     size, turns = x.shape[:2]
     if mask is not None and lengths is not None:
         raise ArgumentError("mask", "lengths are given too", "give mask or lengths")
-    if mask is not None and np.ndim(mask) == 1:
+    try:
+        mask = None if mask is None else np.asarray(mask)
+    except ValueError:
+        raise ArgumentError("mask", "its lists have different lengths", _PADDING) from None
+    if mask is not None and mask.ndim == 1:
         lengths = mask
     elif mask is not None:
-        real = np.asarray(mask)
+        real = mask
         if real.shape != (size, turns) or real.dtype.kind not in "biuf" or not np.isin(real, (0, 1)).all():
             problem = f"it is an array {real.shape} of {real.dtype}"
             raise ArgumentError("mask", problem, f"give true and false of shape {(size, turns)}")
-        real = real.astype(bool)
+        real = np.asarray(real, bool)
         starts = np.diff(real.astype(np.int8), axis=1, prepend=0) == 1
         for row in np.flatnonzero(starts.sum(1) > 1):
             problem = f"the real turns of dialogue {row} have padding between them"
             raise ArgumentError("mask", problem, "put padding before or after the turns of a dialogue")
         return real
     if lengths is not None:
-        counts = np.asarray(lengths)
+        counts = np.array(lengths, None if _has_length(lengths) else object)
         whole = counts.dtype.kind in "iuf" and counts.shape == (size,) and (counts == np.floor(counts)).all()
         if not whole or counts.min() < 0 or counts.max() > turns:
             raise ArgumentError(

@@ -220,6 +220,7 @@ class Dialogue:
     def __post_init__(self) -> None:
         if type(self.id) is not str:
             check_argument("id", self.id, str, "give a string")
+        check_argument("turns", self.turns, Iterable, "give a list of Turn")
         turns = tuple(self.turns)
         if not {*map(type, turns)} <= {Turn}:
             for turn in turns:

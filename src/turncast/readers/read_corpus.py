@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from turncast.corpus import Corpus
@@ -57,6 +58,7 @@ def read(
     [('greet',)]
     """
     sources, columns, config = _checked_sources(source), _as_columns(columns), _as_config(config)
+    check_argument("format", format, (str, NoneType), "give a name, such as 'jsonl'")
     if not sources:
         raise CorpusError("corpus", "no file is named", "name at least one")
     if any(str(one) == "-" for one in sources):
@@ -104,7 +106,11 @@ def _as_columns(given: Columns | Mapping[str, Any] | None) -> Columns:
             problem = f"unknown role {role!r}{did_you_mean(str(role), known)}"
             raise ArgumentError("columns", problem, f"the roles are {', '.join(known)}")
     several = {role: given.get(role) or () for role in ("facts", "after", "metadata")}
-    listed = {role: (names,) if isinstance(names, str) else tuple(names) for role, names in several.items()}
+    listed = {role: names if isinstance(names, list | tuple) else (names,) for role, names in several.items()}
+    for names in ({**given, **listed}).values():
+        for name in names if isinstance(names, list | tuple) else (names,):
+            check_argument("columns", name, (str, NoneType), "give the names of columns")
+    listed = {role: tuple(names) for role, names in listed.items()}
     return Columns(**{**given, **listed})
 
 
