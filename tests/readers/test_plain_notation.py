@@ -177,6 +177,15 @@ def test_a_header_names_each_action_once(tmp_path, names, problem):
         read(tmp_path, f'# actions: {names}\nt1: user: "a" (action=[0,1])')
 
 
+def test_pairs_of_0_and_1_are_not_guessed(tmp_path):
+    with pytest.raises(CorpusError, match=r"line 1: action=0,1 may be the bit vector \[0,1\] or two"):
+        read(tmp_path, 't1: user: "a" (action=0,1) t2: user: "b" (action=1, 0)')
+    (dialogue,) = read(tmp_path, 't1: user: "a" (action=0,1) t2: user: "b" (action=2)')
+    assert [turn.actions for turn in dialogue] == [("0", "1"), ("2",)]
+    (dialogue,) = read(tmp_path, 't1: user: "a" (action=0,action=1)')
+    assert dialogue[0].actions == ("0", "1")
+
+
 def test_a_header_names_the_bits(tmp_path):
     header = "# who knows\n# actions: no, yes, pears\n"
     assert read(tmp_path, header + 't1: user: "a" (action=[0,1,1])')[0][0].actions == ("yes", "pears")

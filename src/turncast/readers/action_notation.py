@@ -14,6 +14,7 @@ _NEXT_GROUP = re.compile(r"\)\s*[,;]?\s*\(\s*action\s*=")
 _NAME = re.compile(r"^action\s*=\s*")
 _BIT = re.compile(r"(?:(0|false)|(1|true))(?:\.0*)?", re.IGNORECASE)
 _PACKED = re.compile(r"[01]{2,}")
+_PAIR = re.compile(r"0\s*,\s*1|1\s*,\s*0")
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]*)?")
 _NUMBERS = re.compile(r"[0-9]+(?:[\s;|/+&]+[0-9]+)+")
 _BRACKETS = {"[": "]", "(": ")", "{": "}"}
@@ -78,6 +79,7 @@ def read_actions(
             notes[f"actions: bit vectors of {length}, named by {named}"] += 1
         places = names or [str(place) for place in range(length)]
         return {value.text: _set_places(value, places) for value in values}
+    _check_pairs(filled)
     lists = {value.text: _checked_names(value) for value in values}
     return (
         lists if names is None else {value.text: _named(value, lists[value.text], names) for value in values}
@@ -162,6 +164,14 @@ def _check_padded_numbers(padded: _Value | None, vectors: Sequence[_Value], othe
         other = f"action={others[0].text} is none ({others[0].where})"
         problem = f"action={padded.text} may be a bit vector, but {other}"
         raise CorpusError(padded.where, problem, "write a bit vector as [0,1], and a name with letters")
+
+
+def _check_pairs(values: Sequence[_Value]) -> None:
+    """Raise where all actions of a file are `0,1` or `1,0`: two actions at once, or two bits."""
+    if values and all(_PAIR.fullmatch(value.text.strip()) for value in values):
+        text = values[0].text.strip()
+        problem = f"action={text} may be the bit vector [{text}] or two actions"
+        raise CorpusError(values[0].where, problem, "write [0,1], or (action=0,action=1) for two actions")
 
 
 def _common_length(vectors: Sequence[_Value], names: Sequence[str] | None) -> int:
