@@ -301,6 +301,13 @@ def test_errors(tmp_path, text, message):
     assert "\n" not in str(error.value)
 
 
+def test_markdown_entities_that_never_close_are_no_text(tmp_path):
+    with pytest.raises(
+        CorpusError, match=r"stories.md line 2: the entities of 'ask\{\"city\": \"Lund\"' do not end"
+    ):
+        read(tmp_path, '## a\n* ask{"city": "Lund"\n - find_bus\n', "stories.md")
+
+
 def test_markdown_errors(tmp_path):
     with pytest.raises(CorpusError, match=r"a\.md line 2: not JSON: .* at column 10; correct it"):
         read(tmp_path, '## s\n* a{"b": }\n  - c\n', "a.md")

@@ -27,6 +27,7 @@ from turncast.readers.rasa.story import (
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _INTENT = re.compile(r"/?([^\s{}:]+)\s*(\{.*\})?")
 _INTENT_AND_TEXT = re.compile(r"/?([^\s{}:]+)(?:\s*(\{.*?\}))?\s*:\s+(\S.*)")
+_UNCLOSED = re.compile(r"""/?[^\s{}:]+\s*\{\s*["'][^}]*""")
 _OR = re.compile(r"(?<!\s)\s+OR\s+")
 _NAMED = re.compile(r"([^\s{}]+)\s*(\{.*\})?")
 _NLU_HEADING = re.compile(r"#+\s*(intent|synonym|regex|lookup)\s*:")
@@ -141,6 +142,9 @@ class _Line:
     def _message(self, body: str) -> AnyStep | None:
         options = [self._intent_step(part) for part in _alternatives(body)]
         if None in options:  # a text, not a list of intents
+            if _UNCLOSED.fullmatch(body):
+                problem = f"the entities of {body[:60]!r} do not end with a brace"
+                raise CorpusError(self.where, problem, 'write intent{"entity": "value"}')
             text, facts = strip_entity_marks(body, self.where)
             return UserStep(text, facts)
         steps = tuple(option for option in options if option is not None)
