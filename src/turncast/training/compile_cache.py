@@ -5,15 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 MOST_BYTES = 2**29
 """The size of the cache on disk, at most."""
 
 
 def use_compile_cache() -> None:
     """Let JAX cache compiled functions in the user's cache folder, unless another folder is set already."""
-    import jax  # here: `clear_compiled` needs no JAX
+    import jax  # here: `clear_compiled` needs neither of them, and other backends have neither
+    from platformdirs import user_cache_path
 
     if jax.config.jax_compilation_cache_dir is not None:
         return
