@@ -50,17 +50,17 @@ def shared_programs(
         has_rules: whether the targets hold refused actions.
         workers: the number of threads decides how the functions are compiled.
     """
-    programs = StepPrograms(model, optimizer, config, multi, has_rules, workers)
     if network is None:
-        return programs
+        return StepPrograms(model, optimizer, config, multi, has_rules, workers)
     constants = (config.label_smoothing, config.clip_norm, config.ema, multi, has_rules, workers.count)
     key = (network, signature([v.value for v in model.variables]), constants)
     with _lock:
-        programs = _shared.setdefault(key, programs)
+        if key not in _shared:
+            _shared[key] = StepPrograms(model, optimizer, config, multi, has_rules, workers)
         _shared.move_to_end(key)
-        while len(_shared) > _MOST_SHARED:
+        if len(_shared) > _MOST_SHARED:
             _shared.popitem(last=False)
-    return programs
+        return _shared[key]
 
 
 def clear_shared_programs() -> None:
@@ -72,6 +72,10 @@ class StepPrograms:
     """The three compiled functions of a step: `gradient` of a share, `apply` of all gradients, `forward`.
 
     They compute with the arguments alone; of the model they use the layers, not the weights.
+
+    Attributes:
+        num_bits: F, the rows of the first layer's kernel; None where the first layer is not `BitDense`.
+        slots: where the optimiser's variables are.
     """
 
     def __init__(
@@ -81,10 +85,11 @@ class StepPrograms:
         self._multi, self._has_rules = multi, has_rules
         self._bit_layer = next((layer for layer in model.layers if isinstance(layer, BitDense)), None)
         self._kernel_index: int | None = None
+        self.num_bits: int | None = None
         if self._bit_layer is not None:
-            kernel = self._bit_layer.kernel
+            kernel, self.num_bits = self._bit_layer.kernel, self._bit_layer.num_bits
             self._kernel_index = [v is kernel for v in model.trainable_variables].index(True)
-        self._slots = AdamSlots.from_optimizer(optimizer, model.trainable_variables)
+        self.slots = AdamSlots.from_optimizer(optimizer, model.trainable_variables)
         self.gradient = workers.compiled(self._share_gradient)
         self.forward = workers.compiled(self._predict)
         self.apply = Compiled(self._apply_gradients, donate=0)
@@ -154,7 +159,7 @@ class StepPrograms:
         """
         trainable, _, slots = state
         count, rate = slots[:2]
-        averages, moments = slots[self._slots.averages], slots[self._slots.moments]
+        averages, moments = slots[self.slots.averages], slots[self.slots.moments]
         losses, weights, gradients, others = zip(*parts, strict=True)
         weight = jnp.maximum(sum(weights), 1e-9)
         means = [sum(shares) / weight for shares in zip(*gradients, strict=True)]

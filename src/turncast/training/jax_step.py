@@ -23,9 +23,7 @@ from numpy.typing import NDArray
 
 from turncast.config import NetworkConfig, TrainConfig
 from turncast.features import Batch, Batches
-from turncast.layers import BitDense
 from turncast.training.compile_cache import use_compile_cache
-from turncast.training.ema import AdamSlots
 from turncast.training.jax_programs import shared_programs
 from turncast.training.scheduled_sampling import sampling_share
 from turncast.training.sparse_rows import SparseRows
@@ -62,11 +60,10 @@ class JaxStep:
         use_compile_cache()
         self._config = config
         self._variables = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
-        bit_layer = next((layer for layer in model.layers if isinstance(layer, BitDense)), None)
-        self._sparse_rows = SparseRows(bit_layer.num_bits) if bit_layer is not None else None
-        self._slots = AdamSlots.from_optimizer(optimizer, model.trainable_variables)
         self._workers = Workers(config.devices)
         self._programs = shared_programs(network, model, optimizer, config, multi, has_rules, self._workers)
+        num_bits = self._programs.num_bits
+        self._sparse_rows = None if num_bits is None else SparseRows(num_bits)
         # Copies: `apply` donates the memory of the state, and the variables must keep theirs.
         self._state = tuple([jnp.array(variable.value) for variable in group] for group in self._variables)
 
@@ -128,5 +125,5 @@ class JaxStep:
 
     def _forward_arguments(self, batch: Batch) -> list[tuple[Any, ...]]:
         trainable, other, slots = self._state
-        trainable = slots[self._slots.averages] or trainable
+        trainable = slots[self._programs.slots.averages] or trainable
         return [(trainable, other, inputs) for _, inputs in self._workers.shares(batch.inputs)]

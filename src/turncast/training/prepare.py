@@ -24,8 +24,9 @@ from turncast.training.rule_masks import add_refusals, drop_rule_breaking
 from turncast.vocabulary import ActionSpace
 
 _DEV_BATCH = 4
-_MAX_FACTS = 100  # whose counts the card keeps
 """Dev batches are larger by this factor: they need no gradients, and few shapes are quick to compile."""
+_MAX_FACTS = 100
+"""The number of facts whose counts the card keeps."""
 
 
 @dataclass(frozen=True, slots=True)
