@@ -141,7 +141,7 @@ def with_replay(corpus: Corpus, old: Corpus, seed: int) -> Corpus:
     >>> [dialogue.id for dialogue in with_replay(new, old, seed=1)]
     ['new-0', 'new-1', 'old-0', 'old-1']
     """
-    size = sum(1 for _ in corpus)
+    size = len(corpus)
     drawn = sorted((sort_key(seed, dialogue.id), position) for position, dialogue in enumerate(old))
     chosen = frozenset(position for _, position in drawn[:size])
     return Corpus(corpus.name, corpus + old.filter(lambda position, _: position in chosen))
