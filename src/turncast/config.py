@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -26,10 +26,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     def __init__(self, **values: Any) -> None:
-        known = type(self).model_fields
-        for name in values:
-            if name not in known:
-                raise ConfigError(f"unknown setting {name!r}{did_you_mean(name, known)}")
+        _check_names(values, type(self).model_fields)
         try:
             super().__init__(**values)
         except ValidationError as error:
@@ -247,13 +244,18 @@ def setting(name: str, value: Any) -> Any:
         ConfigError: for an unknown setting, or a value that it does not take.
     """
     fields = {name: known for kind in _KINDS.values() for name, known in kind.model_fields.items()}
-    if name not in fields:
-        raise ConfigError(f"unknown setting {name!r}{did_you_mean(name, fields)}")
+    _check_names((name,), fields)
     try:
         kind: Any = Annotated[fields[name].annotation, fields[name]]
         return TypeAdapter(kind, config=ConfigDict(allow_inf_nan=False)).validate_python(value)
     except ValidationError as error:
         raise _config_error(name, error) from None
+
+
+def _check_names(names: Iterable[str], known: Collection[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"unknown setting {name!r}{did_you_mean(name, known)}")
 
 
 def _config_error(name: str, error: ValidationError) -> ConfigError:
@@ -283,10 +285,7 @@ class Configuration:
         Raises:
             ConfigError: for an unknown setting, or a value that a setting does not take.
         """
-        known = [name for kind in _KINDS.values() for name in kind.model_fields]
-        for name in settings:
-            if name not in known:
-                raise ConfigError(f"unknown setting {name!r}{did_you_mean(name, known)}")
+        _check_names(settings, [name for kind in _KINDS.values() for name in kind.model_fields])
         parts: dict[str, Any] = {
             part: kind(**{name: value for name, value in settings.items() if name in kind.model_fields})
             for part, kind in _KINDS.items()
