@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from turncast.config import EncoderConfig, NetworkConfig
+from turncast.config import EncoderConfig
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue
 from turncast.errors import ArgumentError, CorpusError, check_argument, with_article
@@ -152,16 +152,10 @@ def _encoder_and_space(
     if given is not None and not isinstance(given, EncoderConfig | TurnEncoder):
         encoder, names = given.encoder, names or tuple(given.space)
     if encoder is None or names is None:
-        statistics = _statistics(corpus, given if isinstance(given, EncoderConfig) else EncoderConfig())
+        config = given if isinstance(given, EncoderConfig) else None
+        statistics = CorpusStatistics.from_corpus(corpus, config=config)
         encoder, names = encoder or statistics.encoder(), names or tuple(_in_order(statistics.action_space()))
     return encoder, ActionSpace(names, multi=True)
-
-
-def _statistics(corpus: Corpus, config: EncoderConfig) -> CorpusStatistics:
-    layout, statistics = NetworkConfig().layout_row, CorpusStatistics.first_pass(corpus, config, None)
-    for dialogue in corpus:
-        statistics.add(dialogue, layout.example(dialogue))
-    return statistics
 
 
 def _in_order(names: Iterable[str]) -> list[str]:
