@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -64,16 +65,61 @@ SERVE_EXAMPLES = _examples(
     "serve --store postgresql://me@localhost/trial --seconds 30 --json",
 )
 
-Names = Annotated[
-    str | None,
-    typer.Option(metavar="A,B", help="Only these contenders; all are compared with the first."),
-]
-Rounds = Annotated[
-    int | None, typer.Option(min=1, max=1000, help=f"The number of rounds of each contender ({_ROUNDS}).")
-]
-Quick = Annotated[bool, typer.Option("--quick", help="Small sizes and few rounds: only to see that it runs.")]
-Write = Annotated[bool, typer.Option("--write", help="Replace this benchmark's section of the results page.")]
-Page = Annotated[Path, typer.Option(help="The results page.")]
+
+@dataclass(frozen=True, slots=True)
+class ResultOptions:
+    """The size of a bench, and where its results go."""
+
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Small sizes and few rounds: only to see that it runs.")
+    ] = False
+    write: Annotated[
+        bool, typer.Option("--write", help="Replace this benchmark's section of the results page.")
+    ] = False
+    page: Annotated[Path, typer.Option(help="The results page.")] = RESULTS
+    as_json: AsJson = False
+
+    def write_section(self, heading: str, section: str) -> None:
+        """Replace a section of the results page."""
+        replace_section(heading, section, self.page)
+        note(f"Wrote the section {heading.removeprefix('## ')!r} of {self.page}.")
+
+
+@dataclass(frozen=True, slots=True)
+class ContestOptions(ResultOptions):
+    """The contenders and the rounds of contests, and where the results go."""
+
+    contenders: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Only these contenders; all are compared with the first."),
+    ] = None
+    rounds: Annotated[
+        int | None,
+        typer.Option(min=1, max=1000, help=f"The number of rounds of each contender ({_ROUNDS})."),
+    ] = None
+
+    def settings(self) -> ContestSettings:
+        """Return how the contests are run."""
+        names = tuple(name.strip() for name in self.contenders.split(",")) if self.contenders else ()
+        rounds = self.rounds or (_QUICK_ROUNDS if self.quick else _ROUNDS)
+        return ContestSettings(names, rounds, self.quick, log=note)
+
+    def publish(self, heading: str, command: str, contests: list[Contest], **others: Any) -> None:
+        """Write the results of contests to the page, where that is asked for, and show them.
+
+        Args:
+            heading: the heading of the section.
+            command: the command that was run.
+            contests: the results.
+            others: further figures for `--json`.
+        """
+        if self.write and contests:
+            self.write_section(heading, markdown(heading, command, contests, self.settings().rounds))
+        if self.as_json:
+            show_json({**others, **to_json(contests)})
+            return
+        for contest in contests:
+            _show_table(contest.task.title, *table(contest), *notes(contest))
 
 
 def main(name: str, arguments: Sequence[str]) -> int:
@@ -96,6 +142,7 @@ def _command_text(name: str, arguments: Sequence[str]) -> str:
 @with_option_groups
 def train(
     context: typer.Context,
+    contest: ContestOptions,
     reading: CorpusOptions,
     corpus: Annotated[
         list[str] | None,
@@ -110,31 +157,24 @@ def train(
         typer.Option(min=1, help="Dialogues in a batch of flat: 128 and 32 (repeatable)."),
     ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over a corpus.")] = 8,
-    contenders: Names = None,
-    rounds: Rounds = None,
-    quick: Quick = False,
-    write: Write = False,
-    page: Page = RESULTS,
-    as_json: AsJson = False,
 ) -> None:
     """Train on dense numbers, on a growing vocabulary, on the words of each turn, or on your dialogues."""
-    settings = _settings(contenders, rounds, quick)
+    settings = contest.settings()
     contests, heading = [], "## Contest: train"
     if corpus:
         dialogues = reading.open(corpus).load()
-        contests.append(corpus_contest(settings, dialogues, 2 if quick else epochs))
+        contests.append(corpus_contest(settings, dialogues, 2 if contest.quick else epochs))
         heading = f"{heading} {dialogues.name}"
     if case or not corpus:
         contests += train_contests(settings, case or TRAIN_CASES, batch or (128, 32))
-    if write:
-        _write_contests(heading, context.obj, contests, settings, page)
-    _show_contests(contests, as_json)
+    contest.publish(heading, context.obj, contests)
 
 
 @app.command("step", epilog=STEP_EXAMPLES)
 @with_option_groups
 def step(
     context: typer.Context,
+    contest: ContestOptions,
     reading: CorpusOptions,
     model: Annotated[
         Path | None,
@@ -146,73 +186,53 @@ def step(
     case: Annotated[
         list[str] | None, typer.Option(help=f"One of {', '.join(STEP_CASES)}; all by default (repeatable).")
     ] = None,
-    contenders: Names = None,
-    rounds: Rounds = None,
-    quick: Quick = False,
-    write: Write = False,
-    page: Page = RESULTS,
-    as_json: AsJson = False,
 ) -> None:
     """Step one conversation: a live turn, the network alone, and the start of a process."""
-    settings = _settings(contenders, rounds, quick)
+    settings = contest.settings()
     policy = Policy.load(model) if model else None
     dialogues = reading.open(corpus).load() if corpus else None
     contests = step_contests(settings, case or STEP_CASES, policy, dialogues)
-    if write:
-        _write_contests("## Contest: step", context.obj, contests, settings, page)
-    _show_contests(contests, as_json)
+    contest.publish("## Contest: step", context.obj, contests)
 
 
 @app.command("batch", epilog=BATCH_EXAMPLES)
+@with_option_groups
 def batch(
     context: typer.Context,
+    contest: ContestOptions,
     conversations: Annotated[int, typer.Option(min=2, help="Conversations in a step.")] = 1024,
-    contenders: Names = None,
-    rounds: Rounds = None,
-    quick: Quick = False,
-    write: Write = False,
-    page: Page = RESULTS,
-    as_json: AsJson = False,
 ) -> None:
     """Step many conversations at once."""
-    settings = _settings(contenders, rounds, quick)
-    contests = [batch_contest(settings, conversations)]
-    if write:
-        _write_contests("## Contest: batch", context.obj, contests, settings, page)
-    _show_contests(contests, as_json)
+    contests = [batch_contest(contest.settings(), conversations)]
+    contest.publish("## Contest: batch", context.obj, contests)
 
 
 @app.command("load", epilog=LOAD_EXAMPLES)
+@with_option_groups
 def load(
     context: typer.Context,
+    contest: ContestOptions,
     case: Annotated[
         list[str] | None, typer.Option(help=f"One of {', '.join(LOAD_CASES)}; all by default (repeatable).")
     ] = None,
-    contenders: Names = None,
-    rounds: Rounds = None,
-    quick: Quick = False,
-    write: Write = False,
-    page: Page = RESULTS,
-    as_json: AsJson = False,
 ) -> None:
     """Train and step while another process keeps one core busy; ask a server from many conversations."""
-    settings, cases = _settings(contenders, rounds, quick), case or LOAD_CASES
+    settings, cases = contest.settings(), case or LOAD_CASES
     contests, loads = load_contests(settings, cases), list[ServerLoad]()
     if "server" in cases:
-        loads = measure_server_load(log=note, **(_QUICK_SERVER if quick else {}))
-    if write and loads:
-        _write_section(HEADING, server_load_markdown(context.obj, None, loads), page)
-    if write and contests:
-        _write_contests("## Contest: load", context.obj, contests, settings, page)
-    if loads and not as_json:
+        loads = measure_server_load(log=note, **(_QUICK_SERVER if contest.quick else {}))
+    if contest.write and loads:
+        contest.write_section(HEADING, server_load_markdown(context.obj, None, loads))
+    if loads and not contest.as_json:
         _show_server_load(loads)
-    _show_contests(contests, as_json, **server_load_json(loads))
+    contest.publish("## Contest: load", context.obj, contests, **server_load_json(loads))
 
 
 @app.command("serve", epilog=SERVE_EXAMPLES)
 @with_option_groups
 def serve(
     context: typer.Context,
+    results: ResultOptions,
     reading: CorpusOptions,
     model: Annotated[
         Path | None,
@@ -235,49 +255,21 @@ def serve(
     store: Annotated[
         str | None, typer.Option(help="The store of conversations; a new SQLite file by default.")
     ] = None,
-    quick: Quick = False,
-    write: Write = False,
-    page: Page = RESULTS,
-    as_json: AsJson = False,
 ) -> None:
     """Ask one server process from 1, 16 and 256 conversations at once: turns a second, p50 and p99."""
-    options: dict[str, Any] = dict(_QUICK_SERVER) if quick else {}
+    options: dict[str, Any] = dict(_QUICK_SERVER) if results.quick else {}
     options |= {"conversations": conversations} if conversations else {}
     options |= {"seconds": seconds} if seconds else {}
     options |= {"pace": pace or None} if pace is not None else {}
     policy = Policy.load(model) if model else None
     dialogues = reading.open(corpus).load() if corpus else None
     loads = measure_server_load(policy, dialogues, store=store, log=note, **options)
-    if write:
-        _write_section(HEADING, server_load_markdown(context.obj, store, loads), page)
-    if as_json:
+    if results.write:
+        results.write_section(HEADING, server_load_markdown(context.obj, store, loads))
+    if results.as_json:
         show_json(server_load_json(loads))
     else:
         _show_server_load(loads)
-
-
-def _settings(contenders: str | None, rounds: int | None, quick: bool) -> ContestSettings:
-    names = tuple(name.strip() for name in contenders.split(",")) if contenders else ()
-    return ContestSettings(names, rounds or (_QUICK_ROUNDS if quick else _ROUNDS), quick, log=note)
-
-
-def _write_contests(
-    heading: str, command: str, contests: list[Contest], settings: ContestSettings, page: Path
-) -> None:
-    _write_section(heading, markdown(heading, command, contests, settings.rounds), page)
-
-
-def _write_section(heading: str, section: str, page: Path) -> None:
-    replace_section(heading, section, page)
-    note(f"Wrote the section {heading.removeprefix('## ')!r} of {page}.")
-
-
-def _show_contests(contests: list[Contest], as_json: bool, **others: Any) -> None:
-    if as_json:
-        show_json({**others, **to_json(contests)})
-        return
-    for contest in contests:
-        _show_table(contest.task.title, *table(contest), *notes(contest))
 
 
 def _show_server_load(loads: list[ServerLoad]) -> None:
