@@ -11,7 +11,6 @@ import typer
 from turncast.atomic_files import check_output_file, replace_file
 from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, Force, split_pair, with_option_groups
 from turncast.cli.output import note, show, show_json
-from turncast.errors import OutputExists
 
 EXAMPLES = """[bold]Examples[/bold]
 
@@ -79,9 +78,7 @@ def search(
 
     fixed = dict(split_pair(text, "--fix") for text in trials.fix or [])
     search_space = searching.parse_space(",".join(trials.space)) if trials.space else searching.SPACE
-    if not out.name:
-        raise OutputExists(f"{out}: a folder is in the way; name a file")
-    study = study or out.with_suffix(".db")
+    study = study or out.parent / f"{out.stem}.db"
     check_output_file(out, force=force or study.exists())
     check_output_file(study, force=True)
     result = searching.search(
