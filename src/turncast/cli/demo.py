@@ -18,13 +18,13 @@ from turncast.cli.options import Force
 from turncast.cli.output import note, show
 from turncast.config import NetworkConfig, TrainConfig
 from turncast.corpus import Corpus
+from turncast.data import convert
 from turncast.dialogue import Dialogue
 from turncast.errors import OutputExists
 from turncast.evaluation import Report, evaluate
 from turncast.evaluation.report_figures import floor_title
 from turncast.layouts import LAYOUTS
 from turncast.policy import Policy
-from turncast.readers import to_json
 from turncast.simulator import simulate
 from turncast.training import progress_for, train
 
@@ -70,7 +70,7 @@ def demo(
         "",
     )
     for name, part in (("train", corpus), ("test", test)):
-        _write(out / f"{name}.jsonl", part)
+        convert(part, out / f"{name}.jsonl", force=force)
     policy.save(model, force=force)
     show(f"Saved {model} after {time.perf_counter() - started:.0f} s. Next, try:")
     program = "turncast" if shutil.which("turncast") else os.path.relpath(sys.argv[0])
@@ -127,8 +127,3 @@ def _dialogue_table(policy: Policy, dialogue: Dialogue) -> Table:
             Text("right", style="green") if right else Text("wrong", style="bold red"),
         )
     return table
-
-
-def _write(path: Path, corpus: Corpus) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(to_json(dialogue) + "\n" for dialogue in corpus), encoding="utf-8")
