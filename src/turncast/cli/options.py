@@ -7,10 +7,11 @@ import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, get_args, get_type_hints
 
 import typer
 
+from turncast.config import NetworkConfig
 from turncast.corpus import Corpus
 from turncast.errors import ConfigError, CorpusError, did_you_mean
 from turncast.layouts import LAYOUTS
@@ -29,6 +30,11 @@ def completing(*values: str) -> Callable[[str], list[str]]:
         return [value for value in values if value.startswith(incomplete)]
 
     return complete
+
+
+def _choices(setting: str) -> Callable[[str], list[str]]:
+    """Return the completion of a setting of the network that has a few named values."""
+    return completing(*get_args(NetworkConfig.model_fields[setting].annotation))
 
 
 ModelPath = Annotated[Path, typer.Argument(help="A model folder, made by `turncast train`.", metavar="MODEL")]
@@ -211,7 +217,7 @@ class NetworkOptions:
     words: Annotated[
         str | None,
         typer.Option(
-            autocompletion=completing("bits", "lstm", "mean", "max", "conv"),
+            autocompletion=_choices("words"),
             help="How the words of a turn are read: bits (a bag of words), or in order by lstm, "
             "mean, max or conv.",
             rich_help_panel=_NETWORK,
@@ -220,7 +226,7 @@ class NetworkOptions:
     cell: Annotated[
         str | None,
         typer.Option(
-            autocompletion=completing("lstm", "gru", "simple-rnn", "transformer"),
+            autocompletion=_choices("cell"),
             help="The layer with memory: lstm, gru, simple-rnn or transformer.",
             rich_help_panel=_NETWORK,
         ),
