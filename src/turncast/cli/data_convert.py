@@ -20,6 +20,14 @@ turncast data convert STAR/ star.parquet --where happy=true
 
 turncast data convert one.txt two.txt both --to jsonl"""
 
+WrittenFormat = Annotated[
+    str | None,
+    typer.Option(
+        autocompletion=completing(*WRITERS),
+        help=f"The format to write: {', '.join(WRITERS)}; by default from the suffix of the file.",
+    ),
+]
+
 
 @with_option_groups
 def convert(
@@ -28,13 +36,7 @@ def convert(
         Path, typer.Argument(help="The file to write; its suffix gives the format.", metavar="OUT")
     ],
     reading: CorpusOptions,
-    to: Annotated[
-        str | None,
-        typer.Option(
-            autocompletion=completing(*WRITERS),
-            help=f"The format to write: {', '.join(WRITERS)}; by default from OUT.",
-        ),
-    ] = None,
+    to: WrittenFormat = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:

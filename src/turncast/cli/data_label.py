@@ -9,9 +9,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from turncast.cli.data_convert import WrittenFormat
 from turncast.cli.options import AsJson, CorpusOptions, CorpusPaths, Force, with_option_groups
 from turncast.cli.output import counting, note, show, show_json
-from turncast.data import WRITERS, read_mapping, relabel
+from turncast.data import read_mapping, relabel
 from turncast.data.relabel import Relabelled
 
 EXAMPLES = """[bold]Examples[/bold]
@@ -34,9 +35,7 @@ def label(
     ],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write.")],
     reading: CorpusOptions,
-    to: Annotated[
-        str | None, typer.Option(help=f"The format to write: {', '.join(WRITERS)}; by default from --out.")
-    ] = None,
+    to: WrittenFormat = None,
     force: Force = False,
     as_json: AsJson = False,
 ) -> None:
