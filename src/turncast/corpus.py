@@ -12,7 +12,7 @@ from typing import Any
 
 from turncast.arrays import Arrays
 from turncast.dialogue import TURN_HEADER, Dialogue, Fact, parse_fact, value_name
-from turncast.dialogue_sources import Dialogues, LazyDialogues, LoadedDialogues, Transformation, notes_of
+from turncast.dialogue_sources import Dialogues, LazyDialogues, LoadedDialogues, Transformation
 from turncast.errors import ArgumentError, CorpusError, check_argument
 from turncast.html import html_table
 
@@ -50,7 +50,7 @@ class Corpus:
                 check_argument("dialogues", dialogue, Dialogue, "give a list of Dialogue")
             object.__setattr__(self, "dialogues", tuple(given))
         elif not isinstance(given, Dialogues):
-            check_argument("dialogues", given, list, "give a list, or an object with __iter__ and skipped")
+            check_argument("dialogues", given, list, "give a list, or LazyDialogues")
 
     @classmethod
     def from_arrays(
@@ -99,19 +99,14 @@ class Corpus:
 
     def __len__(self) -> int:
         """Return the number of dialogues; a corpus that was never read whole is read once for it."""
-        dialogues: Any = self.dialogues
-        return len(dialogues) if hasattr(dialogues, "__len__") else sum(1 for _ in self)
+        return len(self.dialogues)
 
     def __bool__(self) -> bool:
         return True
 
     def __repr__(self) -> str:
         """Return the name and the number of dialogues, which is unknown before the first whole pass."""
-        dialogues: Any = self.dialogues
-        while isinstance(dialogues, Corpus):
-            dialogues = dialogues.dialogues
-        is_loaded = isinstance(dialogues, tuple | LoadedDialogues)
-        length = len(dialogues) if is_loaded else getattr(dialogues, "known_length", None)
+        length = self.known_length
         size = "not read yet" if length is None else f"{length:,} dialogues"
         return f"Corpus({self.name!r}, {size})"
 
@@ -126,6 +121,12 @@ class Corpus:
         return html_table(f"{self!r}: {first.id}, {len(first)} turns", [("turn", *TURN_HEADER), *rows])
 
     @property
+    def known_length(self) -> int | None:
+        """The number of dialogues; None if it is not known before the first whole pass."""
+        given = self.dialogues
+        return len(given) if isinstance(given, Sequence) else given.known_length
+
+    @property
     def skipped(self) -> Mapping[str, int]:
         """What the last whole pass skipped: reason -> count. Empty before the first whole pass."""
         return {} if isinstance(self.dialogues, Sequence) else self.dialogues.skipped
@@ -133,7 +134,7 @@ class Corpus:
     @property
     def notes(self) -> Mapping[str, int]:
         """How the last pass read its files (formats, columns): a line -> the number of files."""
-        return notes_of(self.dialogues)
+        return {} if isinstance(self.dialogues, Sequence) else self.dialogues.notes
 
     def load(self) -> Corpus:
         """Return the same corpus with its dialogues in memory.

@@ -15,7 +15,7 @@ from turncast.errors import ArgumentError, CorpusError
 
 @runtime_checkable
 class Dialogues(Protocol):
-    """Dialogues that can be iterated again and again, and counts of what was skipped.
+    """Dialogues that can be iterated again and again, with what was skipped and how files were read.
 
     A reader of files, the conversations of a store, a view of either, and a `Corpus` are such values.
     """
@@ -24,16 +24,24 @@ class Dialogues(Protocol):
         """Start a new pass over the dialogues."""
         ...
 
+    def __len__(self) -> int:
+        """Return the number of dialogues, after a pass over them if it is not known."""
+        ...
+
+    @property
+    def known_length(self) -> int | None:
+        """The number of dialogues; None if it is not known before the first whole pass."""
+        ...
+
     @property
     def skipped(self) -> Mapping[str, int]:
         """What the last whole pass skipped: reason -> count. Empty before the first whole pass."""
         ...
 
-
-def notes_of(dialogues: object) -> Mapping[str, int]:
-    """Return how a reader read its files; other dialogues have no notes."""
-    notes: Mapping[str, int] = getattr(dialogues, "notes", {})
-    return notes
+    @property
+    def notes(self) -> Mapping[str, int]:
+        """How the last pass read its files (formats, columns): a line -> the number of files."""
+        ...
 
 
 def note_lines(notes: Mapping[str, int]) -> list[str]:
@@ -72,6 +80,11 @@ class LoadedDialogues:
         return iter(self.dialogues)
 
     def __len__(self) -> int:
+        return len(self.dialogues)
+
+    @property
+    def known_length(self) -> int:
+        """The number of dialogues."""
         return len(self.dialogues)
 
 
@@ -125,7 +138,7 @@ class LazyDialogues:
     def notes(self) -> Mapping[str, int]:
         """How the files of the last pass were read, in the sources and here."""
         total = dict[str, int]()
-        for notes in (*(notes_of(source) for source in self.sources), self.file_notes):
+        for notes in (*(source.notes for source in self.sources), self.file_notes):
             total |= notes
         return total
 

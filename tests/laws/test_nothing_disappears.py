@@ -157,10 +157,7 @@ def test_dialogues_that_count_nothing_are_no_corpus():
 
     with pytest.raises(TypeError) as error:
         Corpus("c", Uncounted())
-    assert (
-        str(error.value)
-        == "dialogues: it is a Uncounted; give a list, or an object with __iter__ and skipped"
-    )
+    assert str(error.value) == "dialogues: it is a Uncounted; give a list, or LazyDialogues"
     with pytest.raises(TypeError) as error:
         Corpus("c", iter(()))
     assert str(error.value) == "dialogues: an iterator is read only once; give a list"
