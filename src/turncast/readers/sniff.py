@@ -89,7 +89,7 @@ def read_head(path: Path, size: int = FIRST_BYTES) -> FileHead:
             raise NotACorpusFile(path, f"{kind} archive", f"this is a {kind} archive", cure)
     if compression_of(raw):
         raise NotACorpusFile(path, "file compressed twice", "it is compressed twice", "decompress it once")
-    is_binary = raw.startswith((b"PAR1", b"PK\x03\x04"))
+    is_binary = raw.startswith(_BINARY)
     encoding = None if is_binary else _unsupported_encoding(raw)
     if encoding:
         raise NotACorpusFile(path, f"file in {encoding}", f"the file is {encoding}", "save it as UTF-8")
