@@ -24,8 +24,9 @@ _FLOAT = re.compile(
     r"[-+]?(?:(?:\.[0-9]+|(?:0|[1-9][0-9]*)\.[0-9]*)(?:[eE][-+]?[0-9]+)?|(?:0|[1-9][0-9]*)[eE][-+][0-9]+)"
 )
 _SURROGATE = re.compile(r"\\(?:u|U0000)[dD][89a-fA-F]")
-_PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*")
 _RESERVED_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*")
+"""A text that needs no quotes, unless it is a reserved word."""
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
@@ -135,7 +136,7 @@ def yaml_scalar(value: bool | int | float | str) -> str:
     if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
         return str(value)
     text = str(value)
-    if _PLAIN_WORD.fullmatch(text) and text.lower() not in _RESERVED_WORDS:
+    if PLAIN_WORD.fullmatch(text) and text.lower() not in _RESERVED_WORDS:
         return text
     quoted = json.dumps(text, ensure_ascii=False)
     return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", quoted)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from turncast.corpus import Corpus
 from turncast.dialogue import Dialogue, Fact, Turn
 from turncast.readers.rasa.story import NULL, fact_slot
 from turncast.readers.rasa.story_turns import LISTEN
-from turncast.readers.safe_yaml import yaml_scalar
-
-_PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*")
+from turncast.readers.safe_yaml import PLAIN_WORD, yaml_scalar
 
 
 def to_rasa_yaml(corpus: Corpus) -> str:
@@ -86,7 +83,7 @@ def _steps(turn: Turn) -> Iterator[str]:
 
 def _is_reply(action: str, response: str) -> bool:
     """Return whether an action is a reply, whose name is its text."""
-    return action == " ".join(response.split()) and not _PLAIN_WORD.fullmatch(action)
+    return action == " ".join(response.split()) and not PLAIN_WORD.fullmatch(action)
 
 
 def _message(user: str | None, facts: dict[str, Fact]) -> Iterator[str]:
