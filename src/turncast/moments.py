@@ -43,12 +43,12 @@ def parse_moment(text: str, dates: str = "iso") -> int | None:
     text = text.strip()
     if "%" in dates:
         try:
-            return _nanoseconds(datetime.datetime.strptime(text, dates))
+            return moment_nanoseconds(datetime.datetime.strptime(text, dates))
         except ValueError:
             return None
     if _USUAL.fullmatch(text):  # fast
         try:
-            return _nanoseconds(datetime.datetime.fromisoformat(text))
+            return moment_nanoseconds(datetime.datetime.fromisoformat(text))
         except ValueError:
             return None
     match = _DATE.fullmatch(text)
@@ -72,8 +72,25 @@ def parse_clock(text: str) -> int | None:
         time = datetime.time.fromisoformat(text)
     except ValueError:
         return None
+    return None if time.tzinfo else clock_nanoseconds(time)
+
+
+def clock_nanoseconds(time: datetime.time) -> int:
+    """Return the nanoseconds since midnight of a time of day; its zone is ignored."""
     seconds = (time.hour * 60 + time.minute) * 60 + time.second
-    return None if time.tzinfo else seconds * NANOSECONDS + time.microsecond * 1000
+    return seconds * NANOSECONDS + time.microsecond * 1000
+
+
+def span_nanoseconds(span: datetime.timedelta) -> int:
+    """Return the nanoseconds of a span of time."""
+    return (span.days * 86_400 + span.seconds) * NANOSECONDS + span.microseconds * 1000
+
+
+def moment_nanoseconds(moment: datetime.datetime) -> int:
+    """Return the nanoseconds since 1970 of a moment, which is in UTC if it has no zone."""
+    if moment.tzinfo is not None:
+        moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
+    return span_nanoseconds(moment - _EPOCH)
 
 
 def moment_text(nanoseconds: int, date_only: bool = False) -> str | None:
@@ -114,7 +131,7 @@ def _from_match(match: re.Match[str], dates: str) -> int | None:
         year, month, day = last, first, middle
     else:
         return None
-    date = _nanoseconds(datetime.datetime(int(year), int(month), int(day)))
+    date = moment_nanoseconds(datetime.datetime(int(year), int(month), int(day)))
     return date if match["hour"] is None else date + _clock(match) - _offset(match["zone"])
 
 
@@ -149,11 +166,6 @@ def _from_iso(text: str) -> int | None:
     fraction = _ISO_FRACTION.search(text)
     if fraction:
         text = text[: fraction.start()] + text[fraction.end() :]
-    return _nanoseconds(datetime.datetime.fromisoformat(text)) + _fraction(fraction[1] if fraction else "")
-
-
-def _nanoseconds(moment: datetime.datetime) -> int:
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(datetime.UTC).replace(tzinfo=None)
-    since = moment - _EPOCH
-    return (since.days * 86_400 + since.seconds) * NANOSECONDS + since.microseconds * 1000
+    return moment_nanoseconds(datetime.datetime.fromisoformat(text)) + _fraction(
+        fraction[1] if fraction else ""
+    )

@@ -14,14 +14,13 @@ from typing import Any
 
 from turncast.dialogue import Dialogue
 from turncast.errors import CorpusError, MissingExtra
-from turncast.moments import NANOSECONDS
+from turncast.moments import clock_nanoseconds, moment_nanoseconds, span_nanoseconds
 from turncast.readers.read_context import ReadContext
 from turncast.readers.tables.cells import Cell, Clock, Moment
 from turncast.readers.tables.table_dialogues import Row, Table, read_table
 from turncast.readers.text_files import open_binary
 
 _AS_CSV = "save the sheet as CSV UTF-8"
-_EPOCH = datetime.datetime(1970, 1, 1)
 _MAX_BYTES, _MAX_RATIO = 128 * 2**20, 300
 
 
@@ -112,16 +111,11 @@ def _typed_rows(values: Any, formulas: Any, path: Path) -> Iterator[tuple[str, l
 
 def _cell(value: Any) -> Cell:
     if isinstance(value, datetime.datetime):
-        return Moment(_nanoseconds(value - _EPOCH), date_only=False)
+        return Moment(moment_nanoseconds(value))
     if isinstance(value, datetime.time):
-        seconds = (value.hour * 60 + value.minute) * 60 + value.second
-        return Clock(seconds * NANOSECONDS + value.microsecond * 1000)
+        return Clock(clock_nanoseconds(value))
     if isinstance(value, datetime.timedelta):
-        return Decimal(_nanoseconds(value)).scaleb(-9)
+        return Decimal(span_nanoseconds(value)).scaleb(-9)
     if isinstance(value, str):
         return value or None
     return value if isinstance(value, bool | int | float) else None
-
-
-def _nanoseconds(span: datetime.timedelta) -> int:
-    return (span.days * 86_400 + span.seconds) * NANOSECONDS + span.microseconds * 1000
