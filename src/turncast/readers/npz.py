@@ -48,9 +48,6 @@ def read_npz(path: Path, context: ReadContext) -> Iterator[Dialogue]:
 
 
 def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    damaged = CorpusError(
-        str(path), "the file is damaged, or is no .npz file", "write it again with np.savez"
-    )
     try:
         with open_binary(path) as file, zipfile.ZipFile(file) as archive:
             members = {member.filename.removesuffix(".npy"): member for member in archive.infolist()}
@@ -61,7 +58,8 @@ def _read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     except CorpusError:
         raise
     except _DAMAGE:
-        raise damaged from None
+        problem = "the file is damaged, or is no .npz file"
+        raise CorpusError(str(path), problem, "write it again with np.savez") from None
 
 
 def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> NDArray[Any]:

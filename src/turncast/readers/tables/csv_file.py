@@ -58,8 +58,7 @@ def read_csv(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     while names and not names[-1].strip():
         names.pop()
     header = [name.strip() for name in names]
-    read = read_table(Table(str(path), header, _checked_rows(rows, header), typed=False), context)
-    yield from read
+    yield from read_table(Table(str(path), header, _checked_rows(rows, header), typed=False), context)
 
 
 def _checked_rows(rows: Iterable[tuple[str, list[str]]], header: list[str]) -> Iterator[Row]:

@@ -169,7 +169,7 @@ def _sort_column(
 
 
 def _is_empty(cell: Any) -> bool:
-    return cell is None or cell == "" or cell != cell or (isinstance(cell, str) and not cell.strip())
+    return cell is None or cell != cell or (isinstance(cell, str) and not cell.strip())
 
 
 def _sort(grouped: Mapping[str, list[_Event]], is_guess: bool, column: str, kinds: Sequence[str]) -> None:
