@@ -39,14 +39,14 @@ class _Value:
         text: as it is written.
         where: the file and the line where it occurs first.
         items: the texts between its commas.
-        bits: its bits, if it is a vector (`[0,0,1]`, `0 0 1`) or may be one (`001`).
+        bits: its bits, if it is a vector (`[0,0,1]`, `0 0 1`) or may be one (`001`); else none.
         packed: whether it is written as `001`, which may be a name.
     """
 
     text: str
     where: str
     items: tuple[str, ...]
-    bits: tuple[bool, ...] | None
+    bits: tuple[bool, ...]
     packed: bool
 
 
@@ -88,7 +88,7 @@ def read_actions(
 
 def _parse(text: str, where: str) -> _Value:
     groups = [group.strip() for group in _NEXT_GROUP.split(text)]
-    items, bits = list[str](), None
+    items, bits = list[str](), tuple[bool, ...]()
     for group in groups:
         enclosed = group[:1] in _BRACKETS and group.endswith(_BRACKETS[group[0]])
         inner = group[1:-1].strip() if enclosed else group
@@ -117,21 +117,21 @@ def _split(text: str, where: str) -> list[str]:
     return [*parts, text[start:].strip()]
 
 
-def _bits(inner: str, parts: Sequence[str], enclosed: bool) -> tuple[bool, ...] | None:
-    """Return the bits of a vector, also of one written as `0010`; None for a list of names."""
+def _bits(inner: str, parts: Sequence[str], enclosed: bool) -> tuple[bool, ...]:
+    """Return the bits of a vector, also of one written as `0010`; none for a list of names."""
     if _PACKED.fullmatch(inner):
         return tuple(digit == "1" for digit in inner)
     tokens = parts if enclosed and len(parts) > 1 else inner.split()
     if not tokens or (not enclosed and len(tokens) < 2):
-        return None
+        return ()
     matches = [_BIT.fullmatch(token) for token in tokens]
-    return None if None in matches else tuple(match is not None and bool(match[2]) for match in matches)
+    return tuple(bool(match[2]) for match in matches if match) if all(matches) else ()
 
 
 def _are_vectors(values: Sequence[_Value], names: Sequence[str] | None) -> bool:
     """Return whether the texts of a file are bit vectors; raise where only some are, or where they may be."""
-    vectors = [value for value in values if value.bits is not None]
-    others = [value for value in values if value.bits is None]
+    vectors = [value for value in values if value.bits]
+    others = [value for value in values if not value.bits]
     certain = next((value for value in vectors if not value.packed), None)
     if certain and others:
         problem = (
@@ -147,7 +147,7 @@ def _are_vectors(values: Sequence[_Value], names: Sequence[str] | None) -> bool:
         return False
     if padded:
         return True  # or refused, where they differ in length
-    lengths = {len(value.bits or ()) for value in vectors}
+    lengths = {len(value.bits) for value in vectors}
     if names is not None or len(lengths) > 1:  # without a name for each bit, 10 and 100 are numbers
         return names is not None and lengths == {len(names)}
     text = vectors[0].text.strip()
@@ -160,7 +160,7 @@ def _are_vectors(values: Sequence[_Value], names: Sequence[str] | None) -> bool:
 def _check_padded_numbers(padded: _Value | None, vectors: Sequence[_Value], others: Sequence[_Value]) -> None:
     """Raise for `010` beside names, unless a number such as `025` shows that it is a number too."""
     widths = {len(item) for value in others for item in value.items if item.isdecimal()}
-    if padded and not {len(value.bits or ()) for value in vectors} <= widths:
+    if padded and not {len(value.bits) for value in vectors} <= widths:
         other = f"action={others[0].text} is none ({others[0].where})"
         problem = f"action={padded.text} may be a bit vector, but {other}"
         raise CorpusError(padded.where, problem, "write a bit vector as [0,1], and a name with letters")
@@ -176,13 +176,13 @@ def _check_pairs(values: Sequence[_Value]) -> None:
 
 def _common_length(vectors: Sequence[_Value], names: Sequence[str] | None) -> int:
     for first, value in pairwise(vectors):
-        if len(first.bits or ()) != len(value.bits or ()):
+        if len(first.bits) != len(value.bits):
             problem = (
-                f"action={value.text} has {len(value.bits or ())} bits, "
-                f"and action={first.text} ({first.where}) has {len(first.bits or ())}"
+                f"action={value.text} has {len(value.bits)} bits, "
+                f"and action={first.text} ({first.where}) has {len(first.bits)}"
             )
             raise CorpusError(value.where, problem, "give all bit vectors of a file the same length")
-    length = len(vectors[0].bits or ())
+    length = len(vectors[0].bits)
     if names is not None and len(names) != length:
         problem = (
             f"action={vectors[0].text} has {length} bits, and the line '# actions:' has {len(names)} names"
@@ -192,7 +192,7 @@ def _common_length(vectors: Sequence[_Value], names: Sequence[str] | None) -> in
 
 
 def _set_places(value: _Value, places: Sequence[str]) -> tuple[str, ...]:
-    return tuple(name for name, bit in zip(places, value.bits or (), strict=False) if bit)
+    return tuple(name for name, bit in zip(places, value.bits, strict=False) if bit)
 
 
 def _checked_names(value: _Value) -> tuple[str, ...]:
