@@ -220,13 +220,14 @@ def require_understood(message: Mapping[str, Any], content: MessageContent, call
     Raises:
         NotUnderstood: for a part, or a field with a value, that is unknown.
     """
+    of_content = content_key(message)
     for kind, number in content.unknown:
-        raise NotUnderstood(f"a part of type {kind} of the assistant", content_key(message), number)
+        raise NotUnderstood(f"a part of type {kind} of the assistant", of_content, number)
     if content.results:
-        raise NotUnderstood("a tool result in a message of the assistant", content_key(message))
+        raise NotUnderstood("a tool result in a message of the assistant", of_content)
     extra = message.get("additional_kwargs")
     for key, value in (*message.items(), *(extra.items() if isinstance(extra, dict) else ())):
-        if key in _KNOWN_FIELDS or key == content_key(message) or value in (None, "", [], {}, False):
+        if key in _KNOWN_FIELDS or key == of_content or value in (None, "", [], {}, False):
             continue
         if (key, value) in _TO_EVERYBODY:
             continue
