@@ -20,7 +20,7 @@ from turncast.readers.folders import (
 )
 from turncast.readers.formats import Format, detect_folder_format, detect_format
 from turncast.readers.sniff import NotACorpusFile
-from turncast.readers.text_files import file_mode
+from turncast.readers.text_files import cannot_be_read, file_mode
 
 _MAX_FILES = 100_000
 _MAX_DEPTH = 32
@@ -128,8 +128,7 @@ class FileFinder:
         try:
             paths = sorted(folder.iterdir())
         except OSError as error:
-            problem = f"cannot be read ({error.strerror})"
-            raise CorpusError(str(folder), problem, "check its permissions") from None
+            raise cannot_be_read(folder, error) from None
         visible = [path for path in paths if not path.name.startswith(".")]
         if len(visible) < len(paths):
             self.skipped["hidden file or folder"] += len(paths) - len(visible)

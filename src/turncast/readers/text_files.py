@@ -75,7 +75,7 @@ def open_binary(path: Path) -> BinaryIO:
     try:
         return decompressed(path, path.open("rb"))
     except OSError as error:
-        raise _cannot_be_read(path, error) from None
+        raise cannot_be_read(path, error) from None
 
 
 def first_bytes(path: Path, size: int = FIRST_BYTES) -> bytes:
@@ -99,8 +99,9 @@ def file_mode(path: Path) -> int | None:
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
         return None
     except OSError as error:
-        raise _cannot_be_read(path, error) from None
+        raise cannot_be_read(path, error) from None
 
 
-def _cannot_be_read(path: Path, error: OSError) -> CorpusError:
+def cannot_be_read(path: Path, error: OSError) -> CorpusError:
+    """Return the error for a file or folder that the system does not let us read."""
     return CorpusError(str(path), f"cannot be read ({error.strerror})", "check its permissions")
