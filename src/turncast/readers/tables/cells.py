@@ -11,7 +11,7 @@ from typing import Any
 
 from turncast.dialogue import Fact, parse_fact, value_name
 from turncast.errors import CorpusError
-from turncast.moments import clock_text, moment_text, parse_clock, parse_moment
+from turncast.moments import NANOSECONDS, clock_text, moment_text, parse_clock, parse_moment
 from turncast.readers.read_context import ReadConfig
 
 
@@ -58,6 +58,12 @@ def text_of(cell: Cell, where: str, column: str) -> str | None:
             raise CorpusError(where, problem, "correct it, or convert the column to text")
         return text
     return format(cell, "f") if isinstance(cell, Decimal) else value_name(cell)
+
+
+def seconds_of(nanoseconds: int) -> int | Decimal:
+    """Return a duration in seconds, exactly."""
+    whole, rest = divmod(nanoseconds, NANOSECONDS)
+    return Decimal(nanoseconds).scaleb(-9) if rest else whole
 
 
 def fact_of(cell: Cell, where: str, column: str) -> Fact | None:

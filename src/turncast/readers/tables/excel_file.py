@@ -7,7 +7,6 @@ import io
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from turncast.dialogue import Dialogue
 from turncast.errors import CorpusError, MissingExtra
 from turncast.moments import clock_nanoseconds, moment_nanoseconds, span_nanoseconds
 from turncast.readers.read_context import ReadContext
-from turncast.readers.tables.cells import Cell, Clock, Moment
+from turncast.readers.tables.cells import Cell, Clock, Moment, seconds_of
 from turncast.readers.tables.table_dialogues import Row, Table, read_table
 from turncast.readers.text_files import open_binary
 
@@ -111,7 +110,7 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, datetime.time):
         return Clock(clock_nanoseconds(value))
     if isinstance(value, datetime.timedelta):
-        return Decimal(span_nanoseconds(value)).scaleb(-9)
+        return seconds_of(span_nanoseconds(value))
     if isinstance(value, str):
         return value or None
     return value if isinstance(value, bool | int | float) else None

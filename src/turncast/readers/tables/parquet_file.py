@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from turncast.moments import NANOSECONDS
 from turncast.readers.columns import Columns
 from turncast.readers.parquet_corpus import is_corpus_table, read_corpus_table
 from turncast.readers.read_context import ReadContext
-from turncast.readers.tables.cells import Clock, Moment
+from turncast.readers.tables.cells import Clock, Moment, seconds_of
 from turncast.readers.tables.table_dialogues import Row, Table, read_table
 
 _NANOSECONDS_OF_UNIT = {"s": NANOSECONDS, "ms": 1_000_000, "us": 1000, "ns": 1}
@@ -87,7 +86,7 @@ def _converter(kind: Any) -> _Converter | None:
         return convert and (lambda array, place: convert(array.dictionary_decode(), place))
     if types.is_timestamp(kind) or types.is_duration(kind) or types.is_time(kind):
         factor, make = _NANOSECONDS_OF_UNIT[kind.unit], Clock if types.is_time(kind) else Moment
-        made: Callable[[int], Any] = _seconds if types.is_duration(kind) else make
+        made: Callable[[int], Any] = seconds_of if types.is_duration(kind) else make
         integer = pyarrow.int32() if types.is_time32(kind) else pyarrow.int64()
         return lambda array, _: [
             None if value is None else made(value * factor) for value in array.view(integer).to_pylist()
@@ -123,12 +122,6 @@ def _list_converter(kind: Any) -> _Converter | None:
         return cells
 
     return lists
-
-
-def _seconds(nanoseconds: int) -> int | Decimal:
-    """Return a duration in seconds, exactly."""
-    whole, rest = divmod(nanoseconds, NANOSECONDS)
-    return Decimal(nanoseconds).scaleb(-9) if rest else whole
 
 
 def _decoded(array: Any, place: _Place) -> list[str | None]:
