@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,15 +63,17 @@ def _rows(file: Any, path: Path, names: list[str], action: str | None) -> Iterat
         number += batch.num_rows
 
 
+@dataclass(frozen=True, slots=True)
 class _Place:
     """The column of a batch, for errors."""
 
-    def __init__(self, path: Path, column: str, rows_before: int) -> None:
-        self._path, self._column, self._rows_before = path, column, rows_before
+    path: Path
+    column: str
+    rows_before: int
 
     def error(self, index: int, problem: str, cure: str) -> CorpusError:
-        where = f"{self._path} row {self._rows_before + index + 1}"
-        return CorpusError(where, f"the column {self._column!r} has {problem}", cure)
+        where = f"{self.path} row {self.rows_before + index + 1}"
+        return CorpusError(where, f"the column {self.column!r} has {problem}", cure)
 
 
 _Converter = Callable[[Any, _Place], list[Any]]
@@ -117,7 +120,7 @@ def _list_converter(kind: Any) -> _Converter | None:
     def lists(array: Any, place: _Place) -> list[Any]:
         cells = list[Any]()
         for index, scalar in enumerate(array):
-            row = _Place(place._path, place._column, place._rows_before + index)
+            row = replace(place, rows_before=place.rows_before + index)
             cells.append(convert(scalar.values, row) if scalar.is_valid else None)
         return cells
 
