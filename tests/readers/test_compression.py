@@ -96,6 +96,16 @@ def test_a_file_above_the_size_limit_is_refused(tmp_path, monkeypatch):
         users(path)
 
 
+def test_compressed_files_of_one_name_in_two_folders(tmp_path):
+    for folder in ("a", "b"):
+        messages = [{"role": "user", "content": folder}, {"role": "assistant", "content": "hello"}]
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "log.jsonl.gz").write_bytes(
+            gzip.compress(json.dumps({"messages": messages}).encode())
+        )
+    assert [dialogue.id for dialogue in turncast.read(tmp_path)] == ["a/log:1", "b/log:1"]
+
+
 @each
 def test_many_pieces(tmp_path, kind):
     """Text that is much longer than a chunk and hard to compress."""

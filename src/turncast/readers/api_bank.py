@@ -15,7 +15,7 @@ from turncast.readers.json_files import read_records
 from turncast.readers.json_values import MAX_FACT_CHARS
 from turncast.readers.read_context import ReadContext
 from turncast.readers.sniff import key_paths
-from turncast.readers.text_files import first_bytes
+from turncast.readers.text_files import file_stem, first_bytes
 from turncast.readers.tool_results import add_tool_result
 
 _PATTERNS = ("*.jsonl", "*/*.jsonl", "*/*/*.jsonl")
@@ -36,9 +36,9 @@ def read_api_bank(path: Path, context: ReadContext) -> Iterator[Dialogue]:
         builder = DialogueBuilder(context.skipped, context.pending)
         for where, record in read_records(file):
             _add_record(record, where, builder, context)
-        metadata = {"task": file.stem.partition("-level-")[0]}
+        metadata = {"task": file_stem(file).partition("-level-")[0]}
         unused_result = "tool result after the last system turn"
-        yield from builder.build(f"api_bank:{file.stem}", metadata, count_facts_as=unused_result)
+        yield from builder.build(f"api_bank:{file_stem(file)}", metadata, count_facts_as=unused_result)
 
 
 def api_bank_files(path: Path) -> list[Path]:

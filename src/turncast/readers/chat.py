@@ -14,6 +14,7 @@ from turncast.readers.json_files import read_records
 from turncast.readers.json_values import group_name, short_facts
 from turncast.readers.read_context import ReadContext
 from turncast.readers.sniff import key_paths
+from turncast.readers.text_files import file_stem
 
 _MESSAGE_KEYS = ("messages", "traj")
 _CHAT_KEYS = {f"{outer}{key}.[].role" for outer in ("", "[].") for key in _MESSAGE_KEYS}
@@ -31,7 +32,7 @@ def read_chat(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     for number, (where, record) in enumerate(_conversations(path), start=1):
         messages, metadata, group = _parse_record(record, where, context)
         builder, prompt = read_messages(messages, where, context)
-        yield from builder.build(f"{path.stem}:{number}", prompt | metadata, group, UNUSED_RESULT)
+        yield from builder.build(f"{file_stem(path)}:{number}", prompt | metadata, group, UNUSED_RESULT)
 
 
 def is_chat(raw: bytes) -> bool:

@@ -13,7 +13,7 @@ from turncast.errors import CorpusError, kind_of
 from turncast.readers.folders import matching_files
 from turncast.readers.json_record import JsonRecord
 from turncast.readers.json_values import parse_json
-from turncast.readers.text_files import first_bytes, read_lines, read_text
+from turncast.readers.text_files import file_stem, first_bytes, read_lines, read_text
 
 _PATTERNS = ("*.json", "*/*.json")
 _SPLITS = {"train", "dev", "val", "valid", "validation", "test"}
@@ -58,7 +58,7 @@ def read_dialogue_list(file: Path) -> Iterator[tuple[str, JsonRecord]]:
         if not isinstance(dialogue, dict):
             raise CorpusError(where, f"this is {kind_of(dialogue)}", "give an object")
         name = JsonRecord(dialogue, where).name("dialogue_id")
-        name = f"{file.stem}:{number}" if name is None else name
+        name = f"{file_stem(file)}:{number}" if name is None else name
         yield name, JsonRecord(dialogue, dialogue_place(file, name))
 
 

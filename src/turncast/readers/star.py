@@ -15,7 +15,7 @@ from turncast.readers.json_record import JsonRecord, as_json_record
 from turncast.readers.json_values import MAX_FACT_CHARS, are_valid_facts, parse_json
 from turncast.readers.read_context import ReadContext
 from turncast.readers.sniff import key_paths
-from turncast.readers.text_files import first_bytes, read_text
+from turncast.readers.text_files import file_stem, first_bytes, read_text
 
 _REQUEST_TYPES = {"book", "check"}
 _OTHER_AGENTS = {"User", "UserGuide", "KnowledgeBase"}
@@ -41,7 +41,7 @@ def read_star(path: Path, context: ReadContext) -> Iterator[Dialogue]:
         for event in record.records("Events", "event"):
             _add_event(event, builder)
         name = record.name("DialogueID")
-        yield from builder.build(f"star:{file.stem if name is None else name}", _metadata(record))
+        yield from builder.build(f"star:{file_stem(file) if name is None else name}", _metadata(record))
 
 
 def star_files(path: Path) -> list[Path]:

@@ -11,7 +11,7 @@ from turncast.errors import CorpusError
 from turncast.readers.dialogue_builder import DialogueBuilder
 from turncast.readers.folders import matching_files
 from turncast.readers.read_context import ReadContext
-from turncast.readers.text_files import first_bytes, read_lines
+from turncast.readers.text_files import file_stem, first_bytes, read_lines
 
 _LINE = re.compile(r"([AB])\|(.*)\|([^|\s]+)\s*")
 _PATTERNS = ("*.txt", "*/*.txt")
@@ -34,7 +34,7 @@ def read_swda(path: Path, context: ReadContext) -> Iterator[Dialogue]:
         for number, line in read_lines(file):
             if line.strip():
                 _add_utterance(line, f"{file} line {number}", builder)
-        yield from builder.build(f"swda:{file.stem}")
+        yield from builder.build(f"swda:{file_stem(file)}")
 
 
 def swda_files(path: Path) -> list[Path]:

@@ -14,7 +14,7 @@ from turncast.readers.json_record import JsonRecord
 from turncast.readers.json_values import parse_json, short_facts
 from turncast.readers.read_context import ReadContext
 from turncast.readers.sniff import key_paths
-from turncast.readers.text_files import read_text
+from turncast.readers.text_files import file_stem, read_text
 
 _INFO_KEYS = {"info.user_info", "info.agent_info", "info.environment_info"}
 
@@ -39,7 +39,7 @@ def read_tau2(path: Path, context: ReadContext) -> Iterator[Dialogue]:
             raise CorpusError(where, f"the simulation is {kind_of(simulation)}", "give an object")
         run = JsonRecord(simulation, where)
         builder, prompt = read_messages(run.array("messages"), where, context)
-        name = run.name("id") or f"{path.stem}:{number}"
+        name = run.name("id") or f"{file_stem(path)}:{number}"
         task = run.name("task_id") or None
         group = f"{domain}:{task}" if task and isinstance(domain, str) else task
         metadata = prompt | _metadata(run, domain, task, context.skipped)
