@@ -116,6 +116,7 @@ def run_all(
     waiting = sorted(files.keys() - results.keys(), key=lambda run: -run.work)
     log(f"{len(files)} trainings, {len(results)} of them cached")
     total, done, started = sum(run.work for run in waiting), 0.0, time.monotonic()
+    others = set(multiprocessing.active_children())
     # Forked processes would share the locks of JAX's threads.
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
         running = {pool.submit(_run_in_process, run): run for run in waiting}
@@ -128,7 +129,7 @@ def run_all(
                 left = (time.monotonic() - started) * (total - done) / done
                 log(f"{number} of {len(waiting)}: {_summary(run, result)}; about {_duration(left)} left")
         except BaseException:
-            for child in multiprocessing.active_children():  # else each would finish its training first
+            for child in set(multiprocessing.active_children()) - others:  # they would finish their trainings
                 child.terminate()
             raise
     return results

@@ -1,6 +1,8 @@
 """From cases to the page: each training runs once, is cached, and goes into the rows."""
 
 import json
+import multiprocessing
+import time
 
 import pytest
 
@@ -50,6 +52,19 @@ def test_a_refusal_is_returned_by_the_process(case, tmp_path):
         run_all(runs.alone, tmp_path, 1, lambda line: None)
     with pytest.raises(turncast.TurncastError, match="unknown setting 'epoch'; did you mean 'epochs'"):
         runs_for(case, 1, {"epoch": 1}, tmp_path)
+
+
+def test_a_refusal_stops_no_other_process(case, tmp_path):
+    other = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(600,), daemon=True)
+    other.start()
+    try:
+        with pytest.raises(turncast.TurncastError):
+            run_all(runs_for(case, 1, {"decide": "sets"}, tmp_path).alone, tmp_path, 1, lambda line: None)
+        other.join(0.5)
+        assert other.is_alive()
+    finally:
+        other.kill()
+        other.join()
 
 
 def test_a_run_evaluates_its_test_parts(case, tmp_path):
