@@ -1,11 +1,11 @@
-"""A real server in a process of its own, for the tests of each module of the clients."""
+"""A real server in a process of its own, for all tests of the clients."""
 
 import pytest
 
 from support.server import serving
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def address(saved, tmp_path_factory):
     store = f"sqlite:///{tmp_path_factory.mktemp('store') / 'conversations.db'}"
     with serving(saved, store) as (address, _):
