@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -52,4 +52,4 @@ class Memory:
 
     def committed(self, actions: tuple[str, ...], response: str | None = None) -> Memory:
         """Return the memory with these actions and this response as those of the last turn."""
-        return replace(self, previous_actions=actions, previous_response=response)
+        return Memory(actions, response, self.block_states, self.slot_sources)
