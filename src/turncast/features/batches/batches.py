@@ -114,17 +114,15 @@ class Batches:
         bucket = replace(first, dialogues=dialogues, batch_size=len(dialogues), **sizes)
         return self._batch(bucket, dialogues)
 
-    def of_each_shape(self, most: int = 1) -> Iterator[Batch]:
-        """Yield at most `most` batches of each shape."""
+    def of_each_shape(self, most: int | None = 1) -> Iterator[Batch]:
+        """Yield at most `most` batches of each shape; all of them where it is None."""
         for bucket in self.buckets:
             for dialogues in islice(_chunks(bucket.dialogues, bucket.batch_size), most):
                 yield self._batch(bucket, dialogues)
 
     def in_order(self) -> Iterator[Batch]:
         """Yield every dialogue once, in a fixed order."""
-        for bucket in self.buckets:
-            for dialogues in _chunks(bucket.dialogues, bucket.batch_size):
-                yield self._batch(bucket, dialogues)
+        return self.of_each_shape(most=None)
 
     def collect(self, function: Callable[[Batch], NDArray[Any]]) -> NDArray[Any]:
         """Return the values of a function of a batch, (B, N, ...), for all targets in corpus order."""
