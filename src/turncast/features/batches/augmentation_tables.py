@@ -18,6 +18,7 @@ from turncast.features.blocks.user_ngrams import UserCharacterTrigrams, UserWord
 from turncast.features.blocks.user_vectors import UserVectors
 from turncast.features.blocks.user_words import UserWords
 from turncast.features.encoder import TurnEncoder
+from turncast.features.text.slot_values import slot_word
 from turncast.features.text.tokens import UNKNOWN, WordTokens
 from turncast.features.turn_view import TurnView
 
@@ -113,7 +114,7 @@ def _changes(block: Block[Any], slot: str) -> Iterator[tuple[int, int | None]]:
     if isinstance(block, Slots):
         yield from ((bit, None) for bit in block.value_bits(slot))
     elif isinstance(block, UserWords | UserWordBigrams | UserCharacterTrigrams | LastResponse):
-        word = _slot_word(slot)
+        word = slot_word(slot)
         parts = set(character_trigrams([word])) if isinstance(block, UserCharacterTrigrams) else {word}
         for bit, name in enumerate(block.vocabulary):
             if parts.intersection([name, *name.split()]):
@@ -126,13 +127,8 @@ def _unknown_value_tokens(encoder: TurnEncoder) -> NDArray[np.int32]:
     table = np.tile(np.arange(encoder.num_tokens, dtype=np.int32), (len(slots), 1))
     if isinstance(encoder.tokenizer, WordTokens):
         for row, slot in zip(table, slots, strict=True):
-            row[encoder.tokenizer.ids([_slot_word(slot)])] = UNKNOWN
+            row[encoder.tokenizer.ids([slot_word(slot)])] = UNKNOWN
     return table
-
-
-def _slot_word(slot: str) -> str:
-    """Return the word that replaces a slot's values."""
-    return f"<{slot}>"
 
 
 def _previous_turn(encoder: TurnEncoder) -> NDArray[np.bool_]:

@@ -71,7 +71,7 @@ class SlotValues:
         while position < len(tokens):
             for entry, slot, value in self._entries.get(tokens[position], ()):
                 if tokens[position : position + len(entry)] == entry:
-                    replaced.append(f"<{slot}>")
+                    replaced.append(slot_word(slot))
                     mentions.append((slot, value))
                     position += len(entry)
                     break
@@ -88,3 +88,8 @@ class SlotValues:
     def to_json(self) -> dict[str, Any]:
         """Return the values of each slot."""
         return {slot: list(values) for slot, values in self.values.items()}
+
+
+def slot_word(slot: str) -> str:
+    """Return the word that replaces a slot's values."""
+    return f"<{slot}>"
