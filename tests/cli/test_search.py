@@ -4,11 +4,9 @@ import json
 import tomllib
 
 import pytest
-from typer.testing import CliRunner
 
+from support.cli import refused, run
 from support.corpora import tiny
-from turncast import TurncastError
-from turncast.cli.app import app
 from turncast.readers import to_json
 
 SEARCH = ["search", "tiny.jsonl", "--out", "best.toml"]
@@ -21,20 +19,6 @@ def corpus(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     # Trials find what those before compiled.
     monkeypatch.setattr("turncast.search.runner.clear_compiled", lambda: None)
-
-
-def run(*arguments):
-    """Run a command in this process; what fails is raised as it is."""
-    done = CliRunner().invoke(app, [str(argument) for argument in arguments])
-    if done.exception is not None:
-        raise done.exception
-    return done
-
-
-def refused(*arguments) -> str:
-    with pytest.raises(TurncastError) as refusal:
-        run(*arguments)
-    return str(refusal.value)
 
 
 @pytest.mark.quick
@@ -56,22 +40,22 @@ def test_search_resumes_and_its_file_trains(tmp_path):
     report = json.loads((tmp_path / "m" / "report.json").read_text())
     assert report["turn_accuracy"] == record["best"]["dev_turn_accuracy"]
 
-    message = refused(*SEARCH, "--seeds", 2)
+    message = refused(run(*SEARCH, "--seeds", 2))
     assert message == "best.db: the study differs in seeds; give the same, or another --study"
-    message = refused(*SEARCH, "--study", "new.db")
+    message = refused(run(*SEARCH, "--study", "new.db"))
     assert (
         message
         == "best.toml: the file exists; give --force (force=True) to replace it, or choose another name"
     )
-    message = refused(*SEARCH, "--study", "new.db", "--force", "--minutes", "0")
+    message = refused(run(*SEARCH, "--study", "new.db", "--force", "--minutes", "0"))
     assert message == "the search stopped before the first trial ended; run the same command again"
 
 
 def test_refusals():
-    assert refused(*SEARCH, "--fix", "units=8") == (
+    assert refused(run(*SEARCH, "--fix", "units=8")) == (
         "setting 'units' is both fixed and searched; leave one out"
     )
-    assert refused(*SEARCH, "--fix", "unit=8") == "unknown setting 'unit'; did you mean 'units'?"
-    assert refused(*SEARCH, "--space", "layers=3..1") == (
+    assert refused(run(*SEARCH, "--fix", "unit=8")) == "unknown setting 'unit'; did you mean 'units'?"
+    assert refused(run(*SEARCH, "--space", "layers=3..1")) == (
         "--space layers='3..1': 3 is more than 1; give the lower one first"
     )
