@@ -26,7 +26,7 @@ def files(tmp_path_factory):
             [
                 Turn(
                     f"a {ESCAPES} {PIZZA}",
-                    [f"serve{ESCAPES}{PIZZA}"],
+                    [SERVE],
                     {f"f{ESCAPES}": f"v{ESCAPES}"},
                     "r\x1b[5m",
                 ),
@@ -87,11 +87,11 @@ def test_json_holds_the_texts_as_they_are(files):
     assert record["user"] == f"a {ESCAPES} {PIZZA}"
 
 
-def test_a_lone_surrogate_is_escaped_in_json(files):
-    turns = [{"user": "odd \udc00", "actions": ["end\x1b[2J"]}]
-    done = run("predict", files["MODEL"], stdin=json.dumps({"id": "d", "turns": turns}))
-    if done.returncode == 0:
-        assert json.loads(done.stdout)["user"] == "odd \udc00"
+def test_a_lone_surrogate_is_escaped_in_json(files, tmp_path):
+    odd = tmp_path / os.fsdecode(b"odd\xff.jsonl")
+    odd.write_bytes(files["CORPUS"].read_bytes())
+    done = run("data", "show", odd, "--json")
+    assert json.loads(done.stdout)["name"] == "odd\udcff"
 
 
 def test_chat_refuses_bytes_that_are_not_utf8(files):
