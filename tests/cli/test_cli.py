@@ -12,8 +12,8 @@ import pytest
 from support.cli import refused, run, run_code, run_process
 from support.corpora import tiny
 from turncast import Corpus, Dialogue, Policy, Turn
+from turncast.data import convert
 from turncast.errors import CorpusError
-from turncast.readers import to_json
 
 TRAIN = ["--epochs", "1", "--units", "4", "--set", "batch_turns=64"]
 
@@ -21,7 +21,7 @@ TRAIN = ["--epochs", "1", "--units", "4", "--set", "batch_turns=64"]
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("corpus") / "tiny.jsonl"
-    path.write_text("".join(to_json(dialogue) + "\n" for dialogue in tiny()))
+    convert(tiny(), path)
     return path
 
 

@@ -7,7 +7,7 @@ import pytest
 from support.cli import refused, run
 from support.corpora import tiny
 from turncast import Corpus, Dialogue, NetworkConfig, TrainConfig, train
-from turncast.readers import to_json
+from turncast.data import convert
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +15,7 @@ def corpus(tmp_path_factory):
     """Dialogues whose outcome is the drink that was served."""
     path = tmp_path_factory.mktemp("corpus") / "drinks.jsonl"
     drinks = [Dialogue(d.id, d.turns, {"drink": d[0].user.split()[1]}) for d in tiny()]
-    path.write_text("".join(to_json(dialogue) + "\n" for dialogue in drinks))
+    convert(Corpus("drinks", drinks), path)
     return path
 
 

@@ -8,15 +8,15 @@ import pytest
 from support.cli import refused, run
 from support.corpora import tiny
 from turncast import Policy
+from turncast.data import convert
 from turncast.policy.decision import ALWAYS_ABSTAIN, Decision
 from turncast.policy.risk import RiskCurve
-from turncast.readers import to_json
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
     path = tmp_path_factory.mktemp("corpus") / "tiny.jsonl"
-    path.write_text("".join(to_json(dialogue) + "\n" for dialogue in tiny(dialogues=40)))
+    convert(tiny(dialogues=40), path)
     return path
 
 

@@ -7,14 +7,14 @@ import pytest
 from support.cli import refused, run
 from support.corpora import tiny
 from turncast import Policy
-from turncast.readers import to_json
+from turncast.data import convert
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory, saved):
     """A folder with a corpus, a finished model, a file and a folder."""
     folder = tmp_path_factory.mktemp("refusals")
-    (folder / "c.jsonl").write_text("".join(to_json(dialogue) + "\n" for dialogue in tiny()))
+    convert(tiny(), folder / "c.jsonl")
     Policy.load(saved).save(folder / "model")
     (folder / "file").write_text("words")
     (folder / "empty.jsonl").write_text("")

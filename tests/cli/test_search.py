@@ -7,7 +7,7 @@ import pytest
 
 from support.cli import refused, run
 from support.corpora import tiny
-from turncast.readers import to_json
+from turncast.data import convert
 
 SEARCH = ["search", "tiny.jsonl", "--out", "best.toml"]
 SEARCH += ["--space", "units=4,8", "--fix", "epochs=1", "--fix", "batch_turns=64", "--fix", "devices=1"]
@@ -15,7 +15,7 @@ SEARCH += ["--space", "units=4,8", "--fix", "epochs=1", "--fix", "batch_turns=64
 
 @pytest.fixture(autouse=True)
 def corpus(tmp_path, monkeypatch):
-    (tmp_path / "tiny.jsonl").write_text("".join(to_json(dialogue) + "\n" for dialogue in tiny()))
+    convert(tiny(), tmp_path / "tiny.jsonl")
     monkeypatch.chdir(tmp_path)
     # Trials find what those before compiled.
     monkeypatch.setattr("turncast.search.runner.clear_compiled", lambda: None)

@@ -9,7 +9,7 @@ import pytest
 
 from support.cli import refused, run, run_process
 from turncast import Corpus, Dialogue, TrainConfig, Turn, train
-from turncast.readers import to_json
+from turncast.data import convert
 
 ESCAPES = "\x1b]0;mine\x07 \x1b[2J \x9b2J \x7f \x00"
 PIZZA = "\U0001f355"
@@ -35,11 +35,10 @@ def files(tmp_path_factory):
         )
         for number in range(8)
     ]
-    corpus = folder / "escapes.jsonl"
-    corpus.write_text("".join(to_json(dialogue) + "\n" for dialogue in dialogues))
-    policy = train(Corpus("escapes", dialogues), config=TrainConfig(epochs=1))
-    policy.save(folder / "model")
-    return {"MODEL": folder / "model", "CORPUS": corpus}
+    corpus = Corpus("escapes", dialogues)
+    convert(corpus, folder / "escapes.jsonl")
+    train(corpus, config=TrainConfig(epochs=1)).save(folder / "model")
+    return {"MODEL": folder / "model", "CORPUS": folder / "escapes.jsonl"}
 
 
 VERBS = {

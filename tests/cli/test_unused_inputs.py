@@ -7,7 +7,7 @@ import pytest
 
 from support.cli import run
 from turncast import Corpus, Dialogue, Policy, TrainConfig, Turn, train
-from turncast.readers import to_json
+from turncast.data import convert
 
 INTENTS = ("greet", "order", "leave")
 TYPO = "the policy does not know the fact 'intnt'; did you mean 'intent'?"
@@ -87,6 +87,6 @@ def test_predict_counts_what_it_cannot_use(model):
     ],
 )
 def test_the_next_command_fits_the_corpus(dialogues, command, tmp_path):
-    (tmp_path / "c.jsonl").write_text("".join(to_json(one) + "\n" for one in dialogues))
+    convert(Corpus("c", dialogues), tmp_path / "c.jsonl")
     done = run("train", "c.jsonl", "--out", "m", "--epochs", 1, "--units", 4, cwd=tmp_path)
     assert re.search(f"Saved m. Next: turncast {command}\n", done.stderr), done.stderr
