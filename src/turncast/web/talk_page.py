@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from turncast.errors import NoConversation, TurncastError, UnknownAction
 from turncast.server.bodies import MAX_FACTS, MAX_TEXT_LENGTH, Id, ObserveBody
+from turncast.sessions.event import Event
 from turncast.sessions.request import Begin, Observe, Override, Undo
 from turncast.web.context import Context, WebContext
 from turncast.web.conversation_view import committed_dialogue, displayed_turns, last_correction
@@ -182,11 +183,11 @@ def _conversation_page(
         several=policy.space.multi,
         turn_id=uuid.uuid4().hex,
         inputs=context.policy.inputs,
-        **_saved_values(context, id),
+        **_saved_values(context, id, events),
     )
 
 
-def _saved_values(context: WebContext, id: str) -> Mapping[str, object]:
+def _saved_values(context: WebContext, id: str, events: Sequence[Event]) -> Mapping[str, object]:
     """Return the values of the template that describe the file of corrections and this conversation in it."""
     try:
         saved = context.workspace.corrections.by_id()
@@ -194,7 +195,7 @@ def _saved_values(context: WebContext, id: str) -> Mapping[str, object]:
         saved = {}  # saving shows the error of the file
     return {
         "is_saved": id in saved,
-        "is_unchanged": saved.get(id) == committed_dialogue(id, context.server.store.events(id)),
+        "is_unchanged": saved.get(id) == committed_dialogue(id, events),
         "file": context.workspace.corrections_file,
         "num_saved": len(saved),
     }
