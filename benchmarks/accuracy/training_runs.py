@@ -15,6 +15,7 @@ from typing import Any
 import turncast
 from benchmarks.protocols.case import drawn
 from turncast import Corpus, Policy, TurncastError, read
+from turncast.atomic_files import replace_file
 from turncast.config import Configuration
 from turncast.metrics import ActionTally
 from turncast.readers import read_slot_values, to_json
@@ -86,7 +87,7 @@ def write_values(path: Path, folder: Path) -> Path:
 def _write(text: str, folder: Path, suffix: str) -> Path:
     path = folder / f"{_hash(text)}.{suffix}"
     if not path.exists():
-        _write_atomically(path, text)
+        replace_file(path, text.encode())
     return path
 
 
@@ -123,7 +124,7 @@ def run_all(
         try:
             for number, future in enumerate(as_completed(running), start=1):
                 run, result = running[future], future.result()
-                _write_atomically(files[run], json.dumps(result))
+                replace_file(files[run], json.dumps(result).encode())
                 results[run] = result
                 done += run.work
                 left = (time.monotonic() - started) * (total - done) / done
@@ -133,13 +134,6 @@ def run_all(
                 child.terminate()
             raise
     return results
-
-
-def _write_atomically(path: Path, text: str) -> None:
-    """Write a file atomically."""
-    part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
 
 
 def _summary(run: TrainingRun, result: Mapping[str, Any]) -> str:
