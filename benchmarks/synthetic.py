@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+from numpy.typing import NDArray
 
 from turncast.baselines import BaselineCounts, Histories
 from turncast.config import EncoderConfig, NetworkConfig, TrainConfig
@@ -40,6 +41,20 @@ def synthetic_corpus(actions: int, generator: np.random.Generator) -> Corpus:
     return Corpus("synthetic", dialogues)
 
 
+def random_weights(
+    generator: np.random.Generator, features: int, units: int, actions: int
+) -> dict[str, NDArray[np.float32]]:
+    """Return random weights of an LSTM of H units, from F bits to A actions."""
+    shapes = {
+        "hidden_0/kernel": (features, 4 * units),
+        "hidden_0/recurrent_kernel": (units, 4 * units),
+        "hidden_0/bias": (4 * units,),
+        "actions/kernel": (units, actions),
+        "actions/bias": (actions,),
+    }
+    return {name: generator.normal(0, 0.1, shape).astype(np.float32) for name, shape in shapes.items()}
+
+
 def random_policy(corpus: Corpus, generator: np.random.Generator) -> Policy:
     """Return a policy with the encoder and the actions of a corpus, and random weights."""
     config, counts = NetworkConfig(units=UNITS), BaselineCounts()
@@ -47,20 +62,12 @@ def random_policy(corpus: Corpus, generator: np.random.Generator) -> Policy:
     for dialogue in corpus:
         counts.add(config.layout_row.example(dialogue))
     encoder, space = statistics.encoder(), statistics.action_space()
-    shapes = {
-        "hidden_0/kernel": (encoder.width, 4 * UNITS),
-        "hidden_0/recurrent_kernel": (UNITS, 4 * UNITS),
-        "hidden_0/bias": (4 * UNITS,),
-        "actions/kernel": (UNITS, len(space)),
-        "actions/bias": (len(space),),
-    }
-    weights = {name: generator.normal(0, 0.1, shape).astype(np.float32) for name, shape in shapes.items()}
     card = Card(corpus={}, train=TrainConfig(), encoder=EncoderConfig())
     return Policy(
         encoder=encoder,
         space=space,
         config=config,
-        weights=weights,
+        weights=random_weights(generator, encoder.width, UNITS, len(space)),
         baselines=counts.baselines(),
         responses={},
         card=card,

@@ -18,6 +18,7 @@ import onnxruntime
 from onnx import helper, numpy_helper
 
 from benchmarks.command import parser_for
+from benchmarks.synthetic import random_weights
 from turncast import NetworkConfig
 from turncast.runtime import NumpyNetwork, OnnxNetwork, onnx_model
 
@@ -124,14 +125,7 @@ def step_runs(
     generator: np.random.Generator, features: int, units: int, actions: int, threads: int
 ) -> tuple[dict[str, Run], dict[str, Run]]:
     """Return the runs that alternate, and those with ONNX Runtime's own threads."""
-    shapes = {
-        "hidden_0/kernel": (features, 4 * units),
-        "hidden_0/recurrent_kernel": (units, 4 * units),
-        "hidden_0/bias": (4 * units,),
-        "actions/kernel": (units, actions),
-        "actions/bias": (actions,),
-    }
-    weights = {name: generator.normal(0, 0.1, shape).astype(np.float32) for name, shape in shapes.items()}
+    weights = random_weights(generator, features, units, actions)
     config, bits = NetworkConfig(units=units), random_bits(generator, features)
     content, lists = onnx_model(config, weights, multi=False).SerializeToString(), bits.tolist()
     alone = NumpyNetwork(config, weights, multi=False)
