@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from functools import cached_property
 from typing import Any, ClassVar
 
 from typer.core import TyperCommand, TyperGroup
@@ -60,8 +61,7 @@ class LazyGroup(CommandGroup):
         """Return a command; one that is not loaded yet has nothing but its help."""
         if cmd_name not in self.lazy:
             return None
-        loaded: Any = self.__dict__.setdefault("loaded", {})
-        return loaded.get(cmd_name) or Command(cmd_name, help=self.lazy[cmd_name][0])
+        return self._loaded.get(cmd_name) or Command(cmd_name, help=self.lazy[cmd_name][0])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command that the arguments name, loaded."""
@@ -71,10 +71,13 @@ class LazyGroup(CommandGroup):
 
     def load(self, name: str) -> Any:
         """Import the module of a command, and return the command."""
-        loaded: Any = self.__dict__.setdefault("loaded", {})
-        if name not in loaded:
-            loaded[name] = self.lazy[name][1]()
-        return loaded[name]
+        if name not in self._loaded:
+            self._loaded[name] = self.lazy[name][1]()
+        return self._loaded[name]
+
+    @cached_property
+    def _loaded(self) -> dict[str, Any]:
+        return {}
 
     @property
     def commands(self) -> MutableMapping[str, Any]:
