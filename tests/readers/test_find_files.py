@@ -181,18 +181,10 @@ def test_folders_too_deep_are_counted(tmp_path, monkeypatch):
 FOLDER_FORMATS = ["star", "sgd", "api_bank", "bfcl", "swda", "rasa"]
 
 
-def write_example(name, folder):
-    """Write the example of a format that is a folder."""
-    for file, content in EXAMPLES[name]().files.items():
-        path = folder / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-
 @pytest.mark.parametrize("name", FOLDER_FORMATS)
 def test_a_corpus_folder_reads_each_file_once(tmp_path, name):
     folder = tmp_path / "corpus"
-    write_example(name, folder)
+    EXAMPLES[name]().write(folder)
     plain = turncast.read(folder)
     expected, before = list(plain), plain.skipped
     files = [path for path in folder.rglob("*") if path.is_file()]
@@ -212,7 +204,7 @@ def test_a_corpus_folder_reads_each_file_once(tmp_path, name):
 @pytest.mark.parametrize("name", FOLDER_FORMATS)
 def test_a_corpus_folder_may_consist_of_links(tmp_path, name):
     folder, mirror = tmp_path / "stored" / "corpus", tmp_path / "corpus"
-    write_example(name, folder)
+    EXAMPLES[name]().write(folder)
     for path in [path for path in folder.rglob("*") if path.is_file()]:
         link = mirror / path.relative_to(folder)
         link.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,6 @@
 
 import functools
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -37,19 +36,11 @@ def example(name: str) -> CorpusExample:
     return EXAMPLES[name]()
 
 
-def write_files(folder: Path, source: CorpusExample) -> Path:
-    for name, content in source.files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return folder / source.path
-
-
 @pytest.mark.quick
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_example_is_detected_and_read(tmp_path, name):
     """Every format needs an example in tests/support/reader_examples.py, so that its reader is fuzzed."""
-    path = write_files(tmp_path, example(name))
+    path = example(name).write(tmp_path)
     assert turncast.readers.detect_format(path).name == name
     assert list(turncast.read(path))
 
@@ -92,7 +83,7 @@ def damages(draw: st.DrawFn, source: CorpusExample) -> CorpusExample:
 @examples(30)
 @given(data=st.data())
 def test_damage_is_read_or_refused_in_one_line(tmp_path_factory, name, named, data):
-    path = write_files(tmp_path_factory.mktemp("fuzz"), data.draw(damages(example(name))))
+    path = data.draw(damages(example(name))).write(tmp_path_factory.mktemp("fuzz"))
     refusal = "no"
     try:
         corpus = turncast.read(path, format=name if named else None)

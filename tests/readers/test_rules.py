@@ -8,23 +8,16 @@ import re
 import pytest
 
 import turncast
-from support.reader_examples import EXAMPLES, CorpusExample
+from support.reader_examples import EXAMPLES
 from turncast.data import read_mapping, summarise
 from turncast.errors import ConfigError, CorpusError
 from turncast.readers import FORMATS, Columns, read_slot_values
 
 
-def write_files(folder, source: CorpusExample):
-    for name, content in source.files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
-    return folder / source.path
-
-
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_reader_notes_its_format(tmp_path, name):
     """Rule 2: the format stands first, then the columns of a table."""
-    corpus = turncast.read(write_files(tmp_path, EXAMPLES[name]()))
+    corpus = turncast.read(EXAMPLES[name]().write(tmp_path))
     notes = summarise(corpus).to_json()["read_as"]
     assert notes[0].startswith(f"format: {name}")
     assert any(note.startswith("columns: ") for note in notes) == (name in ("csv", "parquet", "excel"))
@@ -144,7 +137,7 @@ def texts_and_facts(dialogue):
 
 @pytest.mark.parametrize("name", JSON_FORMATS)
 def test_values_of_another_type_are_never_turned_into_text(name, tmp_path):
-    path = write_files(tmp_path, EXAMPLES[name]())
+    path = EXAMPLES[name]().write(tmp_path)
     for file, document, dump in documents(name):
         before = (tmp_path / file).read_text()
         for place in leaves(document):
@@ -165,7 +158,7 @@ def test_values_of_another_type_are_never_turned_into_text(name, tmp_path):
 
 @pytest.mark.parametrize("name", JSON_FORMATS)
 def test_a_duplicate_key_is_refused(name, tmp_path):
-    path = write_files(tmp_path, EXAMPLES[name]())
+    path = EXAMPLES[name]().write(tmp_path)
     file, *_ = EXAMPLES[name]().files
     (tmp_path / file).write_text((tmp_path / file).read_text().replace("{", '{"zq": 1, "zq": 2, ', 1))
     with pytest.raises(CorpusError, match="an object has the key 'zq' twice; keep one"):
@@ -204,7 +197,7 @@ def test_ratings_are_numbers(tmp_path):
 
 @pytest.mark.parametrize("call", ["book(**more)", "book(*places)", "book(seat=4, **more)"])
 def test_calls_whose_arguments_are_not_known_are_refused(call, tmp_path):
-    path = write_files(tmp_path, EXAMPLES["bfcl"]())
+    path = EXAMPLES["bfcl"]().write(tmp_path)
     answers = tmp_path / "possible_answer" / "q.json"
     answers.write_text(answers.read_text().replace("open(name='list')", call))
     with pytest.raises(CorpusError, match="has arguments behind a star; write each argument"):

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,13 @@ class CorpusExample:
     @classmethod
     def from_text(cls, name: str, content: str) -> "CorpusExample":
         return cls({name: content.encode()}, name)
+
+    def write(self, folder: Path) -> Path:
+        """Write the files into a folder, and return the path to read."""
+        for name, content in self.files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+        return folder / self.path
 
 
 def jsonl() -> CorpusExample:
