@@ -29,7 +29,7 @@ def read_api_bank(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     the call: it becomes facts of the next turn (`add_tool_result`). The file's name up to `-level-` is
     metadata, not an input, because it names the calls. Other files of a folder are skipped and counted.
     """
-    for file in api_bank_files(path):
+    for file in matching_files(path, *_PATTERNS):
         if path.is_dir() and not is_api_bank(first_bytes(file)):
             context.skipped["file that is empty or has no dialogue"] += 1
             continue
@@ -41,16 +41,9 @@ def read_api_bank(path: Path, context: ReadContext) -> Iterator[Dialogue]:
         yield from builder.build(f"api_bank:{file_stem(file)}", metadata, count_facts_as=unused_result)
 
 
-def api_bank_files(path: Path) -> list[Path]:
-    """Return the dialogue files of a folder, sorted by name, or the file itself."""
-    if path.is_file():
-        return [path]
-    return matching_files(path, *_PATTERNS)
-
-
 def is_api_bank_folder(folder: Path) -> bool:
     """Return whether the first files of a folder are dialogues of API-Bank."""
-    return any(is_api_bank(first_bytes(file)) for file in api_bank_files(folder)[:3])
+    return any(is_api_bank(first_bytes(file)) for file in matching_files(folder, *_PATTERNS)[:3])
 
 
 def is_api_bank(raw: bytes) -> bool:

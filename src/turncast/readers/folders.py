@@ -13,10 +13,12 @@ DUPLICATE_LINK = "symbolic link to a file or folder that is read already"
 
 
 def matching_files(folder: Path, *patterns: str) -> list[Path]:
-    """Return the files of a folder that match a pattern, sorted.
+    """Return the files of a folder that match a pattern, sorted; a file is returned as it is.
 
     Each file is returned once: under its own path if that matches, else under the first link to it.
     """
+    if folder.is_file():
+        return [folder]
     matches = {path for pattern in patterns for path in folder.glob(pattern) if path.is_file()}
     links = {path: link for path in matches if (link := first_link(folder, path))}
     files = matches - links.keys()

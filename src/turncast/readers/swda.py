@@ -26,7 +26,7 @@ def read_swda(path: Path, context: ReadContext) -> Iterator[Dialogue]:
     the acts of A become the facts `user_act.ACT`. Quotes have no special meaning. Blank lines are ignored;
     other files of a folder are skipped and counted.
     """
-    for file in swda_files(path):
+    for file in matching_files(path, *_PATTERNS):
         if path.is_dir() and not _has_a_line(file):
             context.skipped["file that is empty or has no dialogue"] += 1
             continue
@@ -37,16 +37,9 @@ def read_swda(path: Path, context: ReadContext) -> Iterator[Dialogue]:
         yield from builder.build(f"swda:{file_stem(file)}")
 
 
-def swda_files(path: Path) -> list[Path]:
-    """Return the dialogue files of a folder, sorted by name, or the file itself."""
-    if path.is_file():
-        return [path]
-    return matching_files(path, *_PATTERNS)
-
-
 def is_swda_folder(folder: Path) -> bool:
     """Return whether the first files of a folder are conversations of the corpus."""
-    return any(map(_has_a_line, swda_files(folder)[:3]))
+    return any(map(_has_a_line, matching_files(folder, *_PATTERNS)[:3]))
 
 
 def _has_a_line(file: Path) -> bool:
