@@ -102,8 +102,10 @@ def checked_actions(actions: Iterable[str]) -> tuple[str, ...]:
 
 def _checked_facts(argument: str, facts: Mapping[str, Fact]) -> Mapping[str, Fact]:
     """Return a frozen copy of facts; NumPy's numbers, texts and truth values become Python's."""
+    if type(facts) is dict and not facts:
+        return _NO_FACTS
     if type(facts) is dict and {*map(type, facts)} <= {str} and {*map(type, facts.values())} <= _FACT_TYPES:
-        return MappingProxyType(facts.copy()) if facts else _NO_FACTS
+        return MappingProxyType(facts.copy())
     check_argument(argument, facts, Mapping, "give a mapping of names to values")
     checked: dict[str, Fact] = {}
     for name, given in facts.items():
@@ -220,12 +222,14 @@ class Dialogue:
     def __post_init__(self) -> None:
         if type(self.id) is not str:
             check_argument("id", self.id, str, "give a string")
-        check_argument("turns", self.turns, Iterable, "give a list of Turn")
-        turns = tuple(self.turns)
+        turns = self.turns
+        if type(turns) is not tuple:
+            check_argument("turns", turns, Iterable, "give a list of Turn")
+            turns = tuple(turns)
+            object.__setattr__(self, "turns", turns)
         if not {*map(type, turns)} <= {Turn}:
             for turn in turns:
                 check_argument("turns", turn, Turn, "give a list of Turn")
-        object.__setattr__(self, "turns", turns)
         if not turns and self.pending is None:
             raise ArgumentError("turns", f"dialogue {self.id!r} has no turns", "give at least one")
         if self.metadata is not _NO_FACTS:
