@@ -12,10 +12,12 @@ import turncast
 from support.bookings import bookings
 from support.corpora import QUICK, SMALL
 from support.property_tests import examples
-from support.server import client_of
+from support.server import client_of, client_of_app
 from support.web import CORPUS, HERE, begin, page_of, send, texts, workspace_in
 from turncast import Corpus, Dialogue, Session, Turn, train
-from turncast.sessions import Snapshot, turns_from_events
+from turncast.server import Models, create_app
+from turncast.sessions import Snapshot, open_store, turns_from_events
+from turncast.web import create_web_app
 from turncast.web.conversation_view import displayed_turns, last_correction
 from turncast.web.corrections import Corrections
 
@@ -52,6 +54,18 @@ def test_a_policy_that_never_saw_words_says_so(tmp_path):
         assert "<code>intent</code> (greet, leave)" in first
         shown = page.get(send(page, "/ui/talk", facts="intnt=greet").headers["location"]).text
         assert "did you mean &#39;intent&#39;?" in shown
+
+
+def test_a_conversation_shows_the_facts_of_its_own_model(policy, tmp_path):
+    turns = [Turn(None, [f"utter_{name}"], {"intent": name}) for name in ("greet", "leave")]
+    corpus = Corpus("stories", [Dialogue(str(number), turns) for number in range(6)])
+    models = Models({"default": policy, "stories": train(corpus, config=QUICK, network=SMALL)})
+    app = create_web_app(create_app(models, open_store("memory:")), workspace_in(tmp_path, CORPUS))
+    with client_of_app(app) as page:
+        id = page.post("/v1/conversations", {"model": "stories"}).json()["id"]
+        shown = page.get(f"/ui/talk/{id}").text
+        assert "No user text was in the training corpus" in shown
+        assert "<code>intent</code> (greet, leave)" in shown
 
 
 def test_the_api_alone_has_no_page(policy):

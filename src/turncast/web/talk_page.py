@@ -182,7 +182,7 @@ def _conversation_page(
         focus=focus,
         several=policy.space.multi,
         turn_id=uuid.uuid4().hex,
-        inputs=context.policy.inputs,
+        inputs=policy.inputs,
         **_saved_values(context, id, events),
     )
 
