@@ -5,8 +5,8 @@ import json
 import pytest
 
 from support.cli import refused, run
-from support.corpora import tiny
-from turncast import Corpus, Dialogue, NetworkConfig, TrainConfig, train
+from support.layouts import drinks_corpus
+from turncast import NetworkConfig, TrainConfig, train
 from turncast.data import convert
 
 
@@ -14,8 +14,7 @@ from turncast.data import convert
 def corpus(tmp_path_factory):
     """Dialogues whose outcome is the drink that was served."""
     path = tmp_path_factory.mktemp("corpus") / "drinks.jsonl"
-    drinks = [Dialogue(d.id, d.turns, {"drink": d[0].user.split()[1]}) for d in tiny()]
-    convert(Corpus("drinks", drinks), path)
+    convert(drinks_corpus(), path)
     return path
 
 
@@ -52,7 +51,7 @@ def test_a_layout_from_training_to_chat(layout, corpus, tmp_path):
 
 def test_dialogues_without_an_outcome_are_still_predicted(corpus, tmp_path):
     policy = train(
-        Corpus("drinks", [Dialogue(d.id, d.turns, {"drink": d[0].user.split()[1]}) for d in tiny()]),
+        drinks_corpus(),
         network=NetworkConfig(layout="many-to-one", outcome="drink", units=4),
         config=TrainConfig(epochs=1),
     )

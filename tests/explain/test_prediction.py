@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from support.corpora import tiny
+from support.layouts import drinks_corpus
 from support.untrained import untrained_policy
-from turncast import Dialogue, EncoderConfig, NetworkConfig, TrainConfig, Turn, train
+from turncast import EncoderConfig, NetworkConfig, TrainConfig, Turn, train
 from turncast.errors import ConfigError, NoTurn, UnknownAction
 from turncast.explain import explain_prediction
 from turncast.features import TurnEncoder
@@ -34,12 +35,8 @@ NETWORKS = {
 @pytest.fixture(scope="module", params=NETWORKS)
 def trained(request):
     multi = request.param == "several actions"
-    drinks = [
-        Dialogue(d.id, d.turns, {"drink": d[0].user.split()[1]}) for d in tiny(multi=multi, dialogues=16)
-    ]
     network = NetworkConfig(units=8, bit_units=4, **NETWORKS[request.param])
-    corpus = replace(tiny(), dialogues=drinks)
-    return untrained_policy(corpus, network)
+    return untrained_policy(drinks_corpus(dialogues=16, multi=multi), network)
 
 
 def again(policy, turns):
