@@ -9,13 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from support.cli import refused, run, run_code, run_process
+from support.cli import TRAIN, bytes_of, refused, run, run_code, run_process
 from support.corpora import tiny
 from turncast import Corpus, Dialogue, Policy, Turn
 from turncast.data import convert
 from turncast.errors import CorpusError
-
-TRAIN = ["--epochs", "1", "--units", "4", "--set", "batch_turns=64"]
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +21,6 @@ def corpus(tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("corpus") / "tiny.jsonl"
     convert(tiny(), path)
     return path
-
-
-def bytes_of(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
 def names_in(folder: Path) -> list[str]:

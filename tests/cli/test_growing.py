@@ -4,16 +4,10 @@ import json
 
 import pytest
 
-from support.cli import refused, run
+from support.cli import TRAIN, bytes_of, refused, run
 from support.corpora import tiny
 from turncast import Policy
 from turncast.readers import to_json
-
-TRAIN = ["--epochs", "1", "--units", "4", "--set", "batch_turns=64"]
-
-
-def bytes_of(folder):
-    return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
 @pytest.fixture(scope="module")

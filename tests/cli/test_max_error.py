@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from support.cli import refused, run
+from support.cli import TRAIN, refused, run
 from support.corpora import tiny
 from turncast import Policy
 from turncast.data import convert
@@ -30,8 +30,7 @@ def unsure(policy, corpus, tmp_path_factory):
 
 def test_train_stores_what_abstaining_needs(corpus, tmp_path):
     model = tmp_path / "model"
-    settings = ["--epochs", "1", "--units", "4", "--set", "batch_turns=64", "--max-error", "0.02"]
-    done = run("train", corpus, "--out", model, *settings)
+    done = run("train", corpus, "--out", model, *TRAIN, "--max-error", "0.02")
     assert done.returncode == 0, done.stderr
     assert "abstains always" in done.stdout  # 11 turns are too few to show an error rate
     policy = Policy.load(model)

@@ -9,6 +9,9 @@ import pytest
 
 from turncast.cli import main
 
+TRAIN = ["--epochs", "1", "--units", "4", "--set", "batch_turns=64"]
+"""Options of `train` for a quick training."""
+
 
 def run(*arguments, stdin="", cwd=None):
     """Run a command in this process, which is faster; return its exit status and its output."""
@@ -39,6 +42,11 @@ def run_code(code, *arguments):
     """Run Python code in a new process."""
     command = [sys.executable, "-c", code, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True)
+
+
+def bytes_of(folder):
+    """Return the content of each file of a folder."""
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
 
 
 def refused(done) -> str:
