@@ -12,7 +12,14 @@ from typing import Any
 
 from turncast.arrays import Arrays
 from turncast.dialogue import TURN_HEADER, Dialogue, Fact, parse_fact, value_name
-from turncast.dialogue_sources import Dialogues, LazyDialogues, LoadedDialogues, Transformation
+from turncast.dialogue_sources import (
+    DescribedDialogues,
+    Dialogues,
+    LazyDialogues,
+    LoadedDialogues,
+    PlainSource,
+    Transformation,
+)
 from turncast.errors import ArgumentError, CorpusError, check_argument
 from turncast.html import html_table
 
@@ -50,7 +57,10 @@ class Corpus:
                 check_argument("dialogues", dialogue, Dialogue, "give a list of Dialogue")
             object.__setattr__(self, "dialogues", tuple(given))
         elif not isinstance(given, Dialogues):
-            check_argument("dialogues", given, list, "give a list, or LazyDialogues")
+            cure = "give a list, or an object with __iter__ and skipped"
+            check_argument("dialogues", given, list, cure)
+        elif not isinstance(given, DescribedDialogues):
+            object.__setattr__(self, "dialogues", PlainSource(given))
 
     @classmethod
     def from_arrays(
@@ -94,12 +104,19 @@ class Corpus:
         dialogues = tuple(arrays.dialogues(name, counts))
         return cls(name, LoadedDialogues(dialogues, dict(counts)))
 
+    @property
+    def _source(self) -> tuple[Dialogue, ...] | DescribedDialogues:
+        """The dialogues as `__post_init__` leaves them."""
+        given: Any = self.dialogues
+        source: tuple[Dialogue, ...] | DescribedDialogues = given
+        return source
+
     def __iter__(self) -> Iterator[Dialogue]:
         return iter(self.dialogues)
 
     def __len__(self) -> int:
         """Return the number of dialogues; a corpus that was never read whole is read once for it."""
-        return len(self.dialogues)
+        return len(self._source)
 
     def __bool__(self) -> bool:
         return True
@@ -123,18 +140,18 @@ class Corpus:
     @property
     def known_length(self) -> int | None:
         """The number of dialogues; None if it is not known before the first whole pass."""
-        given = self.dialogues
+        given = self._source
         return len(given) if isinstance(given, Sequence) else given.known_length
 
     @property
     def skipped(self) -> Mapping[str, int]:
         """What the last whole pass skipped: reason -> count. Empty before the first whole pass."""
-        return {} if isinstance(self.dialogues, Sequence) else self.dialogues.skipped
+        return {} if isinstance(self._source, tuple) else self._source.skipped
 
     @property
     def notes(self) -> Mapping[str, int]:
         """How the last pass read its files (formats, columns): a line -> the number of files."""
-        return {} if isinstance(self.dialogues, Sequence) else self.dialogues.notes
+        return {} if isinstance(self._source, tuple) else self._source.notes
 
     def load(self) -> Corpus:
         """Return the same corpus with its dialogues in memory.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import weakref
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sized
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -15,7 +15,7 @@ from turncast.errors import ArgumentError, CorpusError
 
 @runtime_checkable
 class Dialogues(Protocol):
-    """Dialogues that can be iterated again and again, with what was skipped and how files were read.
+    """Dialogues that can be iterated again and again, and counts of what was skipped.
 
     A reader of files, the conversations of a store, a view of either, and a `Corpus` are such values.
     """
@@ -23,6 +23,16 @@ class Dialogues(Protocol):
     def __iter__(self) -> Iterator[Dialogue]:
         """Start a new pass over the dialogues."""
         ...
+
+    @property
+    def skipped(self) -> Mapping[str, int]:
+        """What the last whole pass skipped: reason -> count. Empty before the first whole pass."""
+        ...
+
+
+@runtime_checkable
+class DescribedDialogues(Dialogues, Protocol):
+    """Dialogues that also know their number, and how their files were read."""
 
     def __len__(self) -> int:
         """Return the number of dialogues, after a pass over them if it is not known."""
@@ -34,14 +44,29 @@ class Dialogues(Protocol):
         ...
 
     @property
-    def skipped(self) -> Mapping[str, int]:
-        """What the last whole pass skipped: reason -> count. Empty before the first whole pass."""
-        ...
-
-    @property
     def notes(self) -> Mapping[str, int]:
         """How the last pass read its files (formats, columns): a line -> the number of files."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlainSource:
+    """Describes dialogues that only iterate and count what they skip: no notes, no known length."""
+
+    dialogues: Dialogues
+    known_length: None = None
+    notes: Mapping[str, int] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Dialogue]:
+        return iter(self.dialogues)
+
+    def __len__(self) -> int:
+        return len(self.dialogues) if isinstance(self.dialogues, Sized) else sum(1 for _ in self)
+
+    @property
+    def skipped(self) -> Mapping[str, int]:
+        """What the last whole pass of the dialogues skipped."""
+        return self.dialogues.skipped
 
 
 def note_lines(notes: Mapping[str, int]) -> list[str]:
@@ -99,7 +124,7 @@ class LazyDialogues:
     """
 
     start: Pass
-    sources: tuple[Dialogues, ...] = ()
+    sources: tuple[DescribedDialogues, ...] = ()
     file_notes: Counter[str] = field(default_factory=Counter[str])
     _counts: Mapping[str, int] = field(default_factory=dict, init=False)
     _length: int | None = field(default=None, init=False)

@@ -157,7 +157,10 @@ def test_dialogues_that_count_nothing_are_no_corpus():
 
     with pytest.raises(TypeError) as error:
         Corpus("c", Uncounted())
-    assert str(error.value) == "dialogues: it is a Uncounted; give a list, or LazyDialogues"
+    assert (
+        str(error.value)
+        == "dialogues: it is a Uncounted; give a list, or an object with __iter__ and skipped"
+    )
     with pytest.raises(TypeError) as error:
         Corpus("c", iter(()))
     assert str(error.value) == "dialogues: an iterator is read only once; give a list"
@@ -179,3 +182,15 @@ def test_a_split_loses_no_dialogue(share):
     ids = [d.id for d in train], [d.id for d in dev]
     assert sorted(ids[0] + ids[1]) == sorted(d.id for d in corpus)
     assert len(ids[1]) == round(share * 10)
+
+
+def test_a_source_of_ones_own_counts_through_every_view():
+    class Source:
+        skipped = {"empty row": 2}
+
+        def __iter__(self):
+            yield Dialogue("d1", [Turn("hello", ["greet"])])
+
+    corpus = Corpus("own", Source()).filter(lambda position, _: position > 0, reason="first")
+    assert (list(corpus), corpus.skipped) == ([], {"empty row": 2, "first": 1})
+    assert (len(Corpus("own", Source())), repr(Corpus("own", Source()))) == (1, "Corpus('own', not read yet)")
